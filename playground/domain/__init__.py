@@ -1,0 +1,57 @@
+"""The nouns. Everything above speaks in these; nothing here imports anything but the standard library."""
+
+from playground.domain.cost import Cost, CostLine, PriceSource
+from playground.domain.endpoint import Endpoint
+from playground.domain.exchange import Event, Exchange
+from playground.domain.failure import FAILURE_TYPES, RETRYABLE, Failure, FailureType
+from playground.domain.model import APIS, DEFAULT_API, ModelRef
+from playground.domain.request import (
+    File,
+    Message,
+    Part,
+    Reasoning,
+    Request,
+    Settings,
+    Text,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from playground.domain.response import Attempt, Response
+from playground.domain.run import Run
+from playground.domain.secret import Secret
+from playground.domain.timing import Timing, Trust
+from playground.domain.usage import Usage
+
+__all__ = [
+    "APIS",
+    "Attempt",
+    "Cost",
+    "CostLine",
+    "DEFAULT_API",
+    "Endpoint",
+    "Event",
+    "Exchange",
+    "FAILURE_TYPES",
+    "Failure",
+    "FailureType",
+    "File",
+    "Message",
+    "ModelRef",
+    "Part",
+    "PriceSource",
+    "RETRYABLE",
+    "Reasoning",
+    "Request",
+    "Response",
+    "Run",
+    "Secret",
+    "Settings",
+    "Text",
+    "Timing",
+    "Tool",
+    "ToolCall",
+    "ToolResult",
+    "Trust",
+    "Usage",
+]

@@ -1,0 +1,57 @@
+"""What a response cost, with its receipt. Money is Decimal USD; no price means no cost, never 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostLine:
+    """One line of a receipt: quantity × rate ÷ per = amount."""
+
+    name: str
+    """`input`, `cache_read`, `cache_write_5m`, `output`, `web_search`, …"""
+    quantity: int
+    unit: str
+    """`token` or `call`."""
+    rate: Decimal
+    """USD for `per` units, surcharges and discounts included."""
+    per: int
+    """1,000,000 for tokens, 1,000 for calls."""
+    amount: Decimal
+    """USD, not rounded."""
+    note: str | None = None
+    """Why this rate (`batch`, `above 272,000 input tokens`, `estimated tokens`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceSource:
+    """The price row that was used."""
+
+    model: str
+    """The row's id, which may be shorter than the name the provider reported."""
+    source: str
+    """URL or document."""
+    as_of: str
+    """ISO date on which the price was checked."""
+    valid_from: str | None = None
+    """ISO date from which this price holds; None = as long as known."""
+    override: bool = False
+    """True for a price that the user set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """A receipt."""
+
+    total: Decimal
+    lines: tuple[CostLine, ...]
+    price: PriceSource
+    currency: str = "USD"
+    estimate: bool = False
+    """True when token counts were estimated by us rather than reported."""
+    lower_bound: bool = False
+    """True when the real cost is at least this much (a stopped or broken stream)."""
+    notes: tuple[str, ...] = ()
+    """What this total leaves out or assumes, in sentences."""

@@ -1,0 +1,23 @@
+"""Where a provider is reached and with which key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.domain.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One provider's address and key, as one user has set it for one session; never stored with a run."""
+
+    provider: str
+    """The provider's name as in `ModelRef.provider`."""
+    base_url: str
+    """What the SDK is given: with `/v1` for OpenAI and every compatible server, without it for the other two."""
+    key: Secret | None = None
+    """None where the endpoint needs none (a local server) or none was given."""
+    simulated: bool = False
+    """True when the built-in demo server answers: every screen and export says so."""
+    user_supplied: bool = False
+    """True when a person typed the address: a key held by the server is never sent there."""

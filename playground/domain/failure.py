@@ -1,0 +1,52 @@
+"""Why a call failed, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+FailureType = Literal[
+    "authentication",
+    "permission",
+    "not_found",
+    "invalid_request",
+    "unsupported_parameter",
+    "context_length",
+    "rate_limited",
+    "quota_exceeded",
+    "overloaded",
+    "server",
+    "timeout",
+    "connection",
+    "stream_truncated",
+    "refused",
+    "cancelled",
+    "over_budget",
+]
+FAILURE_TYPES: tuple[FailureType, ...] = get_args(FailureType)
+
+RETRYABLE: frozenset[FailureType] = frozenset(
+    {"rate_limited", "overloaded", "server", "timeout", "connection"}
+)
+"""Failures that may go away by themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failed call as a result: what happened, what it means, what to do next."""
+
+    type: FailureType
+    status: int | None = None
+    """HTTP status; None when no response came. 200 for an error inside a stream."""
+    code: str | None = None
+    """The provider's own code or error type, unchanged."""
+    message: str = ""
+    """The provider's own message, secrets masked."""
+    meaning: str = ""
+    """One plain sentence: what this means."""
+    next_step: str = ""
+    """One plain sentence: what to do."""
+    param: str | None = None
+    """The request field that the provider complains of."""
+    retry_after: float | None = None
+    """Seconds to wait, as the provider says."""

@@ -1,0 +1,104 @@
+"""What came back. A Response is always produced, also when the call failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.domain.cost import Cost
+from playground.domain.exchange import Exchange
+from playground.domain.failure import Failure
+from playground.domain.model import ModelRef
+from playground.domain.request import File, ToolCall
+from playground.domain.timing import Timing, Trust
+from playground.domain.usage import Usage
+
+MIN_DECODE_SECONDS = 0.05
+MIN_DECODE_TOKENS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A try that failed and was repeated; its time is in no latency figure."""
+
+    failure: Failure
+    duration: float | None
+    waited: float
+    """Seconds waited before the next try."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The answer of one model to one Request."""
+
+    model: ModelRef
+    """What was asked for."""
+    response_model: str | None = None
+    """What the provider says answered."""
+    response_id: str | None = None
+    request_id: str | None = None
+    """The provider's id for its support, from the response headers."""
+    text: str = ""
+    reasoning_text: str = ""
+    refusal: str | None = None
+    choices: tuple[str, ...] = ()
+    """The texts of all choices when more than one was asked for; `text` is the first."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    server_tools: tuple[str, ...] = ()
+    """Types of the items that the provider's own tools left, in order."""
+    files: tuple[File, ...] = ()
+    """Images and other files that the model made."""
+    citations: tuple[Mapping[str, Any], ...] = ()
+    finish_reason: str | None = None
+    """The provider's own word (`stop`, `end_turn`, `STOP`, `completed`, …)."""
+    service_tier: str | None = None
+    """The tier that the provider says it used."""
+    usage: Usage = field(default_factory=Usage)
+    timing: Timing = field(default_factory=Timing)
+    trust: Trust = field(default_factory=Trust)
+    cost: Cost | None = None
+    failure: Failure | None = None
+    exchange: Exchange | None = None
+    attempts: tuple[Attempt, ...] = ()
+    streamed: bool = True
+    simulated: bool = False
+    turn: tuple[Any, ...] = ()
+    """The answer as message parts, in order, to send back in the next turn."""
+
+    @property
+    def provider(self) -> str:
+        return self.model.provider
+
+    @property
+    def api(self) -> str:
+        return self.model.api
+
+    @property
+    def ok(self) -> bool:
+        """True when the model answered; a refusal or a cut-off answer is not a failure of the call."""
+        return self.failure is None
+
+    @property
+    def visible_output_tokens(self) -> int | None:
+        """Output without reasoning; None when either is not reported although the model reasoned."""
+        usage = self.usage
+        if usage.output_tokens is None:
+            return None
+        if usage.reasoning_output_tokens is None:
+            return None if self.reasoning_text else usage.output_tokens
+        return usage.output_tokens - usage.reasoning_output_tokens
+
+    @property
+    def output_tokens_per_second(self) -> float | None:
+        """Decode speed: visible output tokens ÷ seconds from first to last text; None when too short to mean anything."""
+        first, last, tokens = (
+            self.timing.first_text,
+            self.timing.last_text,
+            self.visible_output_tokens,
+        )
+        if not self.streamed or first is None or last is None or tokens is None:
+            return None
+        if last - first < MIN_DECODE_SECONDS or tokens < MIN_DECODE_TOKENS:
+            return None
+        return tokens / (last - first)
