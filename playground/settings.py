@@ -1,0 +1,345 @@
+"""Where the providers are reached and with which keys, as the environment and the endpoints file say.
+
+Keys are read from the environment into `Secret` and go nowhere else; the file never holds one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playground.domain import Endpoint, Secret
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names the thing and the fix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A built-in provider: its default address and the environment variables that it reads."""
+
+    base_url: str
+    base_url_variable: str
+    key_variables: tuple[str, ...]
+    """The first one that is set counts."""
+    label: str
+
+
+PROVIDERS = {
+    "openai": Provider(
+        base_url="https://api.openai.com/v1",
+        base_url_variable="OPENAI_BASE_URL",
+        key_variables=("OPENAI_API_KEY",),
+        label="OpenAI",
+    ),
+    "anthropic": Provider(
+        base_url="https://api.anthropic.com",
+        base_url_variable="ANTHROPIC_BASE_URL",
+        key_variables=("ANTHROPIC_API_KEY",),
+        label="Anthropic",
+    ),
+    "gemini": Provider(
+        base_url="https://generativelanguage.googleapis.com",
+        base_url_variable="GOOGLE_GEMINI_BASE_URL",
+        key_variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        label="Gemini",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedEndpoint:
+    """An OpenAI-compatible server as the endpoints file (or a preset) names it."""
+
+    name: str
+    base_url: str
+    key_env: str | None = None
+    """The environment variable that holds the key; None where the server needs none."""
+
+
+PRESETS = {
+    name: SavedEndpoint(name=name, base_url=base_url, key_env=key_env)
+    for name, base_url, key_env in (
+        ("ollama", "http://localhost:11434/v1", None),
+        ("vllm", "http://localhost:8000/v1", None),
+        ("lmstudio", "http://localhost:1234/v1", None),
+        ("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+        ("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
+        ("deepseek", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
+        ("mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
+        ("xai", "https://api.x.ai/v1", "XAI_API_KEY"),
+    )
+}
+"""Popular OpenAI-compatible servers: `add` fills in what a person leaves out."""
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+FIELDS = ("base_url", "key_env")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """All endpoints that can be used, and a sentence for each thing that could not."""
+
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def hosted(env: Mapping[str, str] | None = None) -> bool:
+    """True when strangers use this app (`PLAYGROUND_HOSTED=1`): keys of the server's environment are then not theirs."""
+    value = _env(env).get("PLAYGROUND_HOSTED", "").strip().lower()
+    return value not in ("", "0", "no", "false", "off")
+
+
+def endpoints(env: Mapping[str, str] | None = None) -> dict[str, Endpoint]:
+    """Every usable endpoint by provider name: the three built in, then the file's; see `load` for what was left out."""
+    return load(env).endpoints
+
+
+def load(env: Mapping[str, str] | None = None) -> Loaded:
+    """Read environment and endpoints file; never raises: what cannot be used becomes a problem."""
+    env = _env(env)
+    found: dict[str, Endpoint] = {}
+    problems: list[str] = []
+    for name, provider in PROVIDERS.items():
+        endpoint, problem = _built_in(name, provider, env)
+        found[name] = endpoint
+        problems += [problem] if problem else []
+    saved, unusable = _read(env)
+    for entry in saved.values():
+        key = _key(env, (entry.key_env,) if entry.key_env else ())
+        found[entry.name] = Endpoint(provider=entry.name, base_url=entry.base_url, key=key)
+    return Loaded(endpoints=found, problems=tuple(problems + unusable))
+
+
+def key_variables(provider: str, env: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The environment variables that may hold this provider's key; empty where none is named."""
+    if provider in PROVIDERS:
+        return PROVIDERS[provider].key_variables
+    entry = _read(_env(env))[0].get(provider)
+    return (entry.key_env,) if entry and entry.key_env else ()
+
+
+def saved_endpoints(env: Mapping[str, str] | None = None) -> dict[str, SavedEndpoint]:
+    """What the endpoints file holds; SettingsError says which entry is wrong and why."""
+    saved, problems = _read(_env(env))
+    if problems:
+        raise SettingsError(problems[0])
+    return saved
+
+
+def endpoints_file(env: Mapping[str, str] | None = None) -> Path:
+    """The file that app and CLI share: `PLAYGROUND_ENDPOINTS`, or `endpoints.toml` in the user's config folder."""
+    env = _env(env)
+    if chosen := env.get("PLAYGROUND_ENDPOINTS", "").strip():
+        return Path(chosen).expanduser()
+    home = Path(env.get("HOME") or env.get("USERPROFILE") or Path.home())
+    if sys.platform == "win32":
+        base = Path(env.get("APPDATA") or home / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(env.get("XDG_CONFIG_HOME") or home / ".config")
+    return base / "ai-api-playground" / "endpoints.toml"
+
+
+def add(
+    name: str,
+    base_url: str | None = None,
+    key_env: str | None = None,
+    *,
+    env: Mapping[str, str] | None = None,
+) -> SavedEndpoint:
+    """Keep an endpoint in the file, an earlier one of that name replaced; presets fill in what is None."""
+    env = _env(env)
+    if hosted(env):
+        raise SettingsError("This app is hosted for visitors: it keeps no endpoints in its file.")
+    preset = PRESETS.get(name)
+    entry = SavedEndpoint(
+        name=check_name(name),
+        base_url=check_url(base_url or (preset.base_url if preset else ""), f"endpoint {name}"),
+        key_env=_check_variable(name, key_env or (preset.key_env if preset else None)),
+    )
+    rest = _without(_text(env), name).rstrip("\n")
+    lines = [f"[{entry.name}]", f'base_url = "{entry.base_url}"']
+    lines += [f'key_env = "{entry.key_env}"'] if entry.key_env else []
+    _write(env, "\n\n".join(block for block in (rest, "\n".join(lines)) if block) + "\n")
+    return entry
+
+
+def remove(name: str, *, env: Mapping[str, str] | None = None) -> None:
+    """Take an endpoint out of the file; SettingsError when it is not there."""
+    env = _env(env)
+    if hosted(env):
+        raise SettingsError("This app is hosted for visitors: it keeps no endpoints in its file.")
+    text = _text(env)
+    rest = _without(text, name)
+    if rest == text:
+        raise SettingsError(f"There is no endpoint {name!r} in {endpoints_file(env)}.")
+    _write(env, rest.strip("\n") + "\n" if rest.strip() else "")
+
+
+def custom(name: str, base_url: str, key: Secret | None = None) -> Endpoint:
+    """An endpoint that a person typed for one session; SettingsError when name or address cannot be used."""
+    return Endpoint(
+        provider=check_name(name),
+        base_url=check_url(base_url, f"endpoint {name}"),
+        key=key or None,
+        user_supplied=True,
+    )
+
+
+def check_name(name: str) -> str:
+    """The name as given, or SettingsError: it becomes the part before the colon in `name:model`."""
+    if name in PROVIDERS:
+        raise SettingsError(f"{name!r} is built in: choose another name for your endpoint.")
+    if not NAME.fullmatch(name):
+        raise SettingsError(
+            f"{name!r} cannot name an endpoint: use small letters, digits, - and _, starting with a letter or digit."
+        )
+    return name
+
+
+def check_url(url: str, what: str) -> str:
+    """The address without a trailing slash, or SettingsError: http(s), a host, and no credentials, query or fragment."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        raise SettingsError(
+            f"The base URL of {what} is not an address: check its host and port."
+        ) from None
+    if parts.username is not None or parts.password is not None:
+        raise SettingsError(f"The base URL of {what} holds a user name or password: take it out.")
+    if parts.query or parts.fragment:
+        raise SettingsError(f"The base URL of {what} holds a ? or #: take out what follows it.")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        raise SettingsError(
+            f"The base URL of {what} must start with http:// or https:// and name a host,"
+            " for example http://localhost:11434/v1."
+        )
+    if re.search(r"[\s\"'<>\\^`{|}\x00-\x1f\x7f]", url):
+        raise SettingsError(f"The base URL of {what} holds a character that no address has.")
+    return url.rstrip("/")
+
+
+def _env(env: Mapping[str, str] | None) -> Mapping[str, str]:
+    return os.environ if env is None else env
+
+
+def _key(env: Mapping[str, str], variables: tuple[str, ...]) -> Secret | None:
+    """The first of these variables that is set; None in hosted mode."""
+    if hosted(env):
+        return None
+    values = (env.get(variable, "").strip() for variable in variables)
+    return next((Secret(value) for value in values if value), None)
+
+
+def _built_in(name: str, provider: Provider, env: Mapping[str, str]) -> tuple[Endpoint, str | None]:
+    """The provider's endpoint, and what is wrong with its base URL; its key is then withheld from the wrong address."""
+    chosen = env.get(provider.base_url_variable, "").strip()
+    try:
+        base_url = check_url(chosen or provider.base_url, provider.label)
+    except SettingsError as error:
+        problem = (
+            f"{provider.base_url_variable} cannot be used, so {provider.label} gets no key: {error}"
+        )
+        return Endpoint(provider=name, base_url=provider.base_url), problem
+    key = _key(env, provider.key_variables)
+    return Endpoint(provider=name, base_url=base_url, key=key), None
+
+
+def _read(env: Mapping[str, str]) -> tuple[dict[str, SavedEndpoint], list[str]]:
+    """The file's entries that can be used, and a sentence for each that cannot."""
+    path = endpoints_file(env)
+    try:
+        entries = tomllib.loads(_text(env))
+    except SettingsError as error:
+        return {}, [str(error)]
+    except tomllib.TOMLDecodeError as error:
+        return {}, [f"{path} is not valid TOML, so none of its endpoints is used: {error}."]
+    saved: dict[str, SavedEndpoint] = {}
+    problems: list[str] = []
+    for name, values in entries.items():
+        try:
+            saved[name] = _entry(name, values)
+        except SettingsError as error:
+            problems.append(f"{path}: {error}")
+    return saved, problems
+
+
+def _entry(name: str, values: Any) -> SavedEndpoint:
+    check_name(name)
+    if not isinstance(values, dict):
+        raise SettingsError(
+            f'{name!r} stands outside a section: write [NAME] and below it base_url = "…".'
+        )
+    for unknown in (key for key in values if key not in FIELDS):
+        if re.search(r"key|token|secret|password|auth", unknown, re.IGNORECASE):
+            raise SettingsError(
+                f"endpoint {name} holds {unknown!r}: keys never go in this file. Take it out and name"
+                ' the environment variable that holds the key: key_env = "NAME".'
+            )
+        raise SettingsError(
+            f"endpoint {name} has no field {unknown!r}: use {' and '.join(FIELDS)}."
+        )
+    base_url, key_env = values.get("base_url", ""), values.get("key_env")
+    if not isinstance(base_url, str) or not isinstance(key_env, str | None):
+        raise SettingsError(f"endpoint {name}: base_url and key_env must be text in quotes.")
+    return SavedEndpoint(
+        name=name,
+        base_url=check_url(base_url, f"endpoint {name}"),
+        key_env=_check_variable(name, key_env),
+    )
+
+
+def _check_variable(name: str, key_env: str | None) -> str | None:
+    """The variable's name, or SettingsError that does not repeat it: it may be a key pasted in the wrong place."""
+    if key_env is not None and not VARIABLE.fullmatch(key_env):
+        raise SettingsError(
+            f"key_env of endpoint {name} must be the name of an environment variable"
+            " (letters, digits and _), not the key itself."
+        )
+    return key_env
+
+
+def _text(env: Mapping[str, str]) -> str:
+    """The file's text, empty where there is no file."""
+    path = endpoints_file(env)
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(f"{path} cannot be read: {reason}.") from None
+
+
+def _write(env: Mapping[str, str], text: str) -> None:
+    path = endpoints_file(env)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _without(text: str, name: str) -> str:
+    """The file's text without the section of this name; comments and order of the rest stay."""
+    section = rf"^\[\s*(?:{re.escape(name)}|\"{re.escape(name)}\"|'{re.escape(name)}')\s*\][^\n]*\n(?:(?!\[)[^\n]*\n?)*"
+    return (
+        re.sub(section, "", text + ("" if text.endswith("\n") else "\n"), flags=re.MULTILINE)
+        if text
+        else text
+    )
