@@ -1,0 +1,23 @@
+"""Local token counting: OpenAI's vocabularies, shipped with the package and read without the network."""
+
+from playground.tokens.counting import (
+    TokenCount,
+    count,
+    count_input,
+    encode,
+    estimate,
+    known_encoding,
+)
+from playground.tokens.vocabulary import VocabularyError, load, load_in_background
+
+__all__ = [
+    "TokenCount",
+    "VocabularyError",
+    "count",
+    "count_input",
+    "encode",
+    "estimate",
+    "known_encoding",
+    "load",
+    "load_in_background",
+]

@@ -1,0 +1,138 @@
+"""Counts tokens offline, and says how far the count can be trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playground.domain import File, Message, ModelRef, Reasoning, Request, Text, ToolCall
+from playground.tokens import vocabulary
+
+DEFAULT = "o200k_base"
+
+LONG_RUN = re.compile(r"\s{20000}|\S{50000}")
+"""tiktoken 0.14 panics (stack overflow) on about a million spaces and slows down on long unbroken runs: we cut there."""
+
+PER_MESSAGE = 4
+"""Tokens that OpenAI adds around each message: exact on every recorded text chat, GPT-3.5 to GPT-5.5."""
+
+BEFORE_REASONING = re.compile(r"(openai/)?(ft:)?(gpt-3|gpt-4|chatgpt-4)")
+"""Models that OpenAI frames with 3 more tokens a request; the o-series and GPT-5 on take 2 (same recordings)."""
+
+SAME_RANKS = {"o200k_harmony": "o200k_base"}
+"""Encodings that differ from a shipped one only in special tokens, which ordinary text never yields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCount:
+    """A number of tokens, and how it was found."""
+
+    tokens: int
+    estimate: bool
+    """False only where the model's tokenizer is known and everything was counted."""
+    how: str
+    """One sentence for the reader."""
+
+
+def encode(text: str, encoding: str = DEFAULT) -> list[int]:
+    """Token ids of the text; special tokens in it count as plain text, lone surrogates as U+FFFD."""
+    encoder = vocabulary.load(encoding)
+    return [token for piece in _pieces(text) for token in encoder.encode_ordinary(piece)]
+
+
+def count(text: str, encoding: str = DEFAULT) -> int:
+    """Number of tokens in the text."""
+    encoder = vocabulary.load(encoding)
+    return sum(len(encoder.encode_ordinary(piece)) for piece in _pieces(text))
+
+
+def known_encoding(ref: ModelRef) -> str | None:
+    """The shipped encoding that this model is known to use, by tiktoken's own table; None when not known."""
+    from tiktoken.model import encoding_name_for_model
+
+    if ref.provider != "openai" and not ref.model.startswith("openai/"):
+        return None
+    try:
+        name = encoding_name_for_model(ref.model.removeprefix("openai/").partition("~")[0])
+    except KeyError:
+        return None
+    name = SAME_RANKS.get(name, name)
+    return name if name in vocabulary.SHIPPED else None
+
+
+def estimate(text: str, ref: ModelRef) -> TokenCount:
+    """Tokens of a text for this model: exact where its tokenizer is known, else a count with o200k_base that says so."""
+    encoding = known_encoding(ref)
+    return TokenCount(
+        tokens=count(text, encoding or DEFAULT), estimate=encoding is None, how=_how(ref, encoding)
+    )
+
+
+def count_input(request: Request) -> TokenCount:
+    """Estimated input tokens of everything in the request that is text; files cannot be counted here."""
+    encoding = known_encoding(request.model)
+    tokens = sum(count(text, encoding or DEFAULT) for text in texts(request))
+    how = _how(request.model, encoding)
+    if request.model.provider == "openai":
+        framed = len(request.messages) + (request.system is not None)
+        start = 3 if BEFORE_REASONING.match(request.model.model) else 2
+        tokens += PER_MESSAGE * framed + start
+        how += f"; {PER_MESSAGE} tokens for each message and {start} for the request are added for its framing"
+    files = sum(isinstance(part, File) for m in request.messages for part in m.parts)
+    if files:
+        how += f"; {files} attached file{'s' if files > 1 else ''} not counted"
+    return TokenCount(tokens=tokens, estimate=True, how=how)
+
+
+def texts(request: Request) -> Iterator[str]:
+    """Everything in the request that the model reads as text: system, messages, tool calls, results, definitions, schema."""
+    if request.system:
+        yield request.system
+    for message in request.messages:
+        yield from _message_texts(message)
+    for tool in request.tools:
+        yield f"{tool.name}\n{tool.description}\n{json.dumps(dict(tool.parameters), ensure_ascii=False)}"
+    if request.settings.response_schema is not None:
+        yield json.dumps(dict(request.settings.response_schema), ensure_ascii=False)
+
+
+def _message_texts(message: Message) -> Iterator[str]:
+    for part in message.parts:
+        if isinstance(part, Text | Reasoning):
+            yield part.text
+        elif isinstance(part, ToolCall):
+            yield f"{part.name}\n{json.dumps(part.arguments, ensure_ascii=False, default=str)}"
+        elif not isinstance(part, File):
+            yield part.content
+
+
+def _pieces(text: str) -> Iterator[str]:
+    start = 0
+    for run in LONG_RUN.finditer(text):
+        yield text[start : run.end()]
+        start = run.end()
+    yield text[start:]
+
+
+def _how(ref: ModelRef, encoding: str | None) -> str:
+    if encoding:
+        return f"counted with {encoding}, the tokenizer of this model"
+    if ref.provider == "anthropic":
+        return f"estimated with OpenAI's {DEFAULT}: Anthropic publishes no tokenizer{_claude_note(ref.model)}"
+    if ref.provider == "gemini":
+        return f"estimated with OpenAI's {DEFAULT}: Google's tokenizer for this model is not available offline"
+    if ref.provider == "openai":
+        return f"estimated with {DEFAULT}: OpenAI has not published which tokenizer this model uses"
+    return f"estimated with OpenAI's {DEFAULT}: the tokenizer of this model is not known"
+
+
+def _claude_note(model: str) -> str:
+    version = re.search(r"claude-[a-z]+-(\d+)(?:-(\d{1,2})(?!\d))?", model)
+    if version and (int(version[1]), int(version[2] or 0)) >= (4, 7):
+        return (
+            ", and this model's tokenizer is known to give about 30 % more tokens for the same text "
+            "than earlier Claude models, so the real count is probably higher"
+        )
+    return ""
