@@ -232,6 +232,18 @@ def check_url(url: str, what: str) -> str:
     return url.rstrip("/")
 
 
+def check_key(text: str) -> Secret:
+    """A pasted key, or SettingsError that never repeats it: one line of visible ASCII, as an HTTP header takes."""
+    text = text.strip().strip("\"'").strip()
+    if not text:
+        raise SettingsError("The key is empty: paste the whole key.")
+    if len(text) > 1_000 or not all("!" <= character <= "~" for character in text):
+        raise SettingsError(
+            "That is not a key: a key is one line of letters, digits and signs, without spaces."
+        )
+    return Secret(text)
+
+
 def _env(env: Mapping[str, str] | None) -> Mapping[str, str]:
     return os.environ if env is None else env
 
