@@ -1,0 +1,40 @@
+# Everything here runs in .venv, which the first command makes; see scripts/bootstrap.
+PORT ?= 8501
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format lock clean
+
+help: ## show these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## open the app on http://localhost:8501 (another port: make run PORT=8600)
+	@scripts/bootstrap app
+	@.venv/bin/python -m playground --port $(PORT)
+
+demo: ## run the simulated providers in the foreground, for your own scripts
+	@scripts/bootstrap app
+	@.venv/bin/python -m playground demo
+
+test: ## run all tests (some of them: make test ARGS="tests/cli -k prices")
+	@scripts/bootstrap dev
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: ## formatting, lint, types and the floors between packages
+	@scripts/bootstrap dev
+	.venv/bin/python -m ruff format --check .
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m mypy
+	.venv/bin/lint-imports
+
+format: ## put the code in the project's format and mend what lint can mend
+	@scripts/bootstrap dev
+	@.venv/bin/python -m ruff check --fix-only --quiet .
+	@.venv/bin/python -m ruff format .
+
+lock: ## lock the newest allowed packages into requirements.txt and requirements-dev.txt
+	@scripts/bootstrap dev
+	@scripts/lock
+
+clean: ## remove .venv and everything that tools have cached
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
