@@ -10,7 +10,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,15 +108,29 @@ def load(env: Mapping[str, str] | None = None) -> Loaded:
     """Read environment and endpoints file; never raises: what cannot be used becomes a problem."""
     env = _env(env)
     found: dict[str, Endpoint] = {}
+    variables: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
     for name, provider in PROVIDERS.items():
-        endpoint, problem = _built_in(name, provider, env)
-        found[name] = endpoint
-        problems += [problem] if problem else []
+        found[name] = Endpoint(provider=name, base_url=provider.base_url)
+        chosen = env.get(provider.base_url_variable, "").strip() or provider.base_url
+        try:
+            found[name] = replace(found[name], base_url=check_url(chosen, provider.label))
+            variables[name] = provider.key_variables
+        except SettingsError as error:
+            variables[name] = ()  # a key is never sent to another address than the one asked for
+            problems.append(
+                f"{provider.base_url_variable} cannot be used, so {provider.label} gets no key: {error}"
+            )
     saved, unusable = _read(env)
     for entry in saved.values():
-        key = _key(env, (entry.key_env,) if entry.key_env else ())
-        found[entry.name] = Endpoint(provider=entry.name, base_url=entry.base_url, key=key)
+        found[entry.name] = Endpoint(provider=entry.name, base_url=entry.base_url)
+        variables[entry.name] = (entry.key_env,) if entry.key_env else ()
+    for name, endpoint in found.items():
+        try:
+            if key := _key(env, variables[name]):
+                found[name] = replace(endpoint, key=key, key_from_server=True)
+        except SettingsError as error:
+            problems.append(str(error))
     return Loaded(endpoints=found, problems=tuple(problems + unusable))
 
 
@@ -249,25 +263,14 @@ def _env(env: Mapping[str, str] | None) -> Mapping[str, str]:
 
 
 def _key(env: Mapping[str, str], variables: tuple[str, ...]) -> Secret | None:
-    """The first of these variables that is set; None in hosted mode."""
+    """The first of these variables that is set; None in hosted mode, SettingsError when it cannot be a key."""
     if hosted(env):
         return None
-    values = (env.get(variable, "").strip() for variable in variables)
-    return next((Secret(value) for value in values if value), None)
-
-
-def _built_in(name: str, provider: Provider, env: Mapping[str, str]) -> tuple[Endpoint, str | None]:
-    """The provider's endpoint, and what is wrong with its base URL; its key is then withheld from the wrong address."""
-    chosen = env.get(provider.base_url_variable, "").strip()
+    variable = next((variable for variable in variables if env.get(variable, "").strip()), None)
     try:
-        base_url = check_url(chosen or provider.base_url, provider.label)
+        return check_key(env[variable]) if variable else None
     except SettingsError as error:
-        problem = (
-            f"{provider.base_url_variable} cannot be used, so {provider.label} gets no key: {error}"
-        )
-        return Endpoint(provider=name, base_url=provider.base_url), problem
-    key = _key(env, provider.key_variables)
-    return Endpoint(provider=name, base_url=base_url, key=key), None
+        raise SettingsError(f"{variable} is not used: {error}") from None
 
 
 def _read(env: Mapping[str, str]) -> tuple[dict[str, SavedEndpoint], list[str]]:

@@ -79,6 +79,24 @@ def test_a_key_is_never_sent_to_an_address_other_than_the_one_asked_for(env: Env
     assert "sk-canary" not in problem
 
 
+def test_a_key_that_no_header_can_carry_is_left_out_and_not_repeated(env: Env) -> None:
+    loaded = settings.load(env | {"OPENAI_API_KEY": "sk-canary two", "ANTHROPIC_API_KEY": "fine"})
+    assert loaded.endpoints["openai"].key is None
+    assert loaded.endpoints["anthropic"].key == Secret("fine")
+    (problem,) = loaded.problems
+    assert problem.startswith("OPENAI_API_KEY is not used")
+    assert "canary" not in problem
+
+
+def test_a_key_of_the_environment_is_marked_as_the_servers(env: Env) -> None:
+    found = settings.endpoints(env | {"OPENAI_API_KEY": "k"})
+    assert {n: e.key_from_server for n, e in found.items()} == {
+        "openai": True,
+        "anthropic": False,
+        "gemini": False,
+    }
+
+
 def test_in_hosted_mode_the_servers_keys_are_not_the_visitors(env: Env) -> None:
     write(env, '[groq]\nbase_url = "https://api.groq.com/openai/v1"\nkey_env = "GROQ_API_KEY"\n')
     mine = env | {"OPENAI_API_KEY": "a", "GOOGLE_API_KEY": "b", "GROQ_API_KEY": "c"}
