@@ -1,0 +1,105 @@
+"""What a call has gathered so far: the one thing that the adapters write to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from playground.domain import Failure, File, Part, ToolCall, Usage
+
+Kind = Literal["sent", "reasoning", "text", "refusal", "tool"]
+OnDelta = Callable[[Kind, str], None]
+
+
+class Draft:
+    """A response in the making. The adapters fill it event by event; `call.py` turns it into a Response."""
+
+    __slots__ = (
+        "_on_delta",
+        "choices",
+        "citations",
+        "done",
+        "failure",
+        "files",
+        "finish_reason",
+        "first_reasoning",
+        "first_text",
+        "last_text",
+        "now",
+        "provider",
+        "reasoning_parts",
+        "refusal_parts",
+        "response_id",
+        "response_model",
+        "scratch",
+        "server_tools",
+        "service_tier",
+        "text_parts",
+        "tool_calls",
+        "turn",
+        "usage",
+    )
+
+    def __init__(self, provider: str, on_delta: OnDelta | None = None) -> None:
+        self.provider = provider
+        self._on_delta = on_delta
+        self.now = 0.0
+        """perf_counter when the event being read arrived."""
+        self.text_parts: list[str] = []
+        self.reasoning_parts: list[str] = []
+        self.refusal_parts: list[str] = []
+        self.choices: dict[int, list[str]] = {}
+        """Text by choice where there is more than one."""
+        self.tool_calls: list[ToolCall] = []
+        self.server_tools: list[str] = []
+        self.files: list[File] = []
+        self.citations: list[Mapping[str, Any]] = []
+        self.turn: list[Part] = []
+        self.finish_reason: str | None = None
+        self.response_id: str | None = None
+        self.response_model: str | None = None
+        self.service_tier: str | None = None
+        self.usage: Usage | None = None
+        self.failure: Failure | None = None
+        self.done = False
+        """True once the provider has said that the answer is over; a stream that ends without is truncated."""
+        self.scratch: dict[Any, Any] = {}
+        """The adapter's own notes between events."""
+        self.first_reasoning: float | None = None
+        self.first_text: float | None = None
+        self.last_text: float | None = None
+
+    def text(self, piece: str) -> None:
+        """A piece of the answer itself."""
+        if piece:
+            self.text_parts.append(piece)
+            self._content("text", piece)
+
+    def reasoning(self, piece: str) -> None:
+        """A piece of readable reasoning."""
+        if piece:
+            self.reasoning_parts.append(piece)
+            if self.first_reasoning is None:
+                self.first_reasoning = self.now
+            self.emit("reasoning", piece)
+
+    def refusal(self, piece: str) -> None:
+        """A piece of the model's refusal; it counts as the answer for the clock."""
+        if piece:
+            self.refusal_parts.append(piece)
+            self._content("refusal", piece)
+
+    def _content(self, kind: Kind, piece: str) -> None:
+        if self.first_text is None:
+            self.first_text = self.now
+        self.last_text = self.now
+        self.emit(kind, piece)
+
+    def emit(self, kind: Kind, piece: str) -> None:
+        """Tell whoever listens; nothing is kept."""
+        if self._on_delta is not None:
+            self._on_delta(kind, piece)
+
+
+DONE: dict[str, Any] = {"[DONE]": True}
+"""What an adapter gets for a `[DONE]` line."""

@@ -1,0 +1,34 @@
+"""Small pieces that every adapter maps with."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from playground.domain import File
+
+
+def only(**fields: Any) -> dict[str, Any]:
+    """The fields that say something: neither None nor an empty object."""
+    return {name: value for name, value in fields.items() if value is not None and value != {}}
+
+
+def data_url(file: File) -> str:
+    """The file as a `data:` URL."""
+    return f"data:{file.media_type};base64,{base64.b64encode(file.data).decode()}"
+
+
+def dumps(arguments: Any) -> str:
+    """A tool call's arguments as the JSON text that they were, or as the raw text where they were none."""
+    return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+
+
+def parse_arguments(text: str | None) -> Any:
+    """A tool call's arguments as a JSON value; {} when empty; the raw text when the model wrote something else."""
+    if not text:
+        return {}
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

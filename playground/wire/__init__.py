@@ -1,0 +1,21 @@
+"""The wire: one pool, one recorder a call, one guard, one mask."""
+
+from playground.wire.guard import ForbiddenHost, check_endpoint
+from playground.wire.pool import CONNECT_TIMEOUT, Pool, open_pool
+from playground.wire.recorder import RawEvent, Recorder
+from playground.wire.redact import MASK, Redactor
+from playground.wire.sse import Block, SSEParser
+
+__all__ = [
+    "CONNECT_TIMEOUT",
+    "MASK",
+    "Block",
+    "ForbiddenHost",
+    "Pool",
+    "RawEvent",
+    "Recorder",
+    "Redactor",
+    "SSEParser",
+    "check_endpoint",
+    "open_pool",
+]

@@ -1,0 +1,145 @@
+"""Which hosts may be called.
+
+Local mode, one person on their own machine: everything but link-local addresses, where clouds keep their metadata.
+Hosted mode, strangers on our server: only https and only addresses on the public internet. The address is checked
+where the connection is opened and that very address is connected to, so a name that resolves differently a moment
+later (DNS rebinding) gets nowhere. Redirects are never followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore2
+
+from playground.domain import Endpoint
+
+_METADATA = frozenset({"fd00:ec2::254", "100.100.100.200"})
+_FIRST_TRY = 3.0
+"""Seconds given to one of several addresses before the next is tried."""
+
+
+class ForbiddenHost(Exception):
+    """The address may not be called; the message says which and why."""
+
+
+def check_endpoint(endpoint: Endpoint, *, hosted: bool) -> None:
+    """Raise ForbiddenHost when this endpoint must not be called, or its key must not be sent there."""
+    check_url(endpoint.base_url, hosted=hosted and not endpoint.simulated)
+    if endpoint.user_supplied and endpoint.key_from_server and endpoint.key:
+        raise ForbiddenHost(
+            f"The key for {endpoint.provider} belongs to this server and is not sent to an address that a user typed: "
+            "paste a key of your own for it."
+        )
+
+
+def check_url(url: str, *, hosted: bool) -> None:
+    """Raise ForbiddenHost when the URL's form alone shows that it must not be called."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ForbiddenHost(f"{url!r} is not a web address: {error}.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ForbiddenHost(f"{url!r} is not a web address: write it as https://host/path.")
+    if parts.username is not None or parts.password is not None:
+        raise ForbiddenHost("Put no user name or password into the base URL.")
+    if hosted and parts.scheme != "https":
+        raise ForbiddenHost(f"{host} must be reached over https, so that keys travel encrypted.")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return
+    check_address(address, hosted=hosted, host=host)
+
+
+def check_address(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, hosted: bool, host: str
+) -> None:
+    """Raise ForbiddenHost when this IP address must not be connected to."""
+    for inner in _all_forms(address):
+        if inner.is_link_local or str(inner) in _METADATA:
+            raise ForbiddenHost(
+                f"{host} is the link-local address {inner}, where clouds keep their secrets: it is never called."
+            )
+        if hosted and (not inner.is_global or inner.is_multicast):
+            raise ForbiddenHost(
+                f"{host} is the private address {inner}: only addresses on the public internet may be called from here."
+            )
+
+
+def _all_forms(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> Iterable[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """The address and the IPv4 address that it may carry inside (mapped, 6to4, Teredo, NAT64)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return (address,)
+    if address.ipv4_mapped:
+        return (address.ipv4_mapped,)
+    inner = [address.sixtofour, *(address.teredo or ())]
+    if address in ipaddress.ip_network("64:ff9b::/96"):
+        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return (address, *(i for i in inner if i is not None))
+
+
+class GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """Opens connections only to addresses that `check_address` lets pass, and to exactly those."""
+
+    def __init__(self, *, hosted: bool, inner: httpcore2.AsyncNetworkBackend | None = None) -> None:
+        self._hosted = hosted
+        self.own: set[tuple[str, int]] = set()
+        """Host and port of servers that this process runs itself (the demo); called in hosted mode too."""
+        self._inner = inner or httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore2's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        addresses = await _resolve(host, port, timeout)
+        hosted = self._hosted and (host, port) not in self.own
+        for address in addresses:
+            check_address(ipaddress.ip_address(address), hosted=hosted, host=host)
+        last = len(addresses) - 1
+        for i, address in enumerate(addresses):
+            patience = timeout if i == last or timeout is None else min(timeout, _FIRST_TRY)
+            try:
+                return await self._inner.connect_tcp(
+                    address, port, patience, local_address, socket_options
+                )
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                if i == last:
+                    raise
+        raise httpcore2.ConnectError(f"{host} has no address")
+
+    async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.AsyncNetworkStream:
+        raise ForbiddenHost("Unix sockets are not called.")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def _resolve(host: str, port: int, patience: float | None) -> list[str]:
+    """The host's addresses, IPv4 first, each once; httpcore2.ConnectError when the name is unknown."""
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        pass
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(patience):
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except TimeoutError:
+        raise httpcore2.ConnectTimeout(f"looking up {host} took too long") from None
+    except (OSError, UnicodeError) as error:
+        raise httpcore2.ConnectError(f"{host} was not found: {error}") from None
+    found.sort(key=lambda info: info[0] != socket.AF_INET)
+    return list(dict.fromkeys(str(info[4][0]).split("%")[0] for info in found))

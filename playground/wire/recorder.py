@@ -1,0 +1,290 @@
+"""One HTTP round trip, timed and copied below the SDK.
+
+The SDK shapes, authorises and sends the request through a Recorder. A streamed answer stays here: the SDK gets the same
+status and headers with an empty, finished body, and the call reads the events from the Recorder itself, each once. Any
+other answer is read whole, kept, and handed to the SDK too.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import httpcore2
+import httpx2
+
+from playground.domain import Event, Exchange, Secret, Timing
+from playground.wire.guard import check_url
+from playground.wire.pool import Pool
+from playground.wire.redact import Redactor
+
+_CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key"})
+_SENT = frozenset(
+    {
+        *("accept", "accept-encoding", "connection", "content-length", "content-type", "host"),
+        *("transfer-encoding", "user-agent", "anthropic-version", "anthropic-beta", "openai-beta"),
+        *("x-goog-api-client", "x-server-timeout", "api-revision", "idempotency-key"),
+        "anthropic-dangerous-direct-browser-access",
+    }
+)
+_SENT_PREFIX = "x-stainless-"
+_FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_MAX_BODY = 64 * 1024 * 1024
+"""Bytes of one unstreamed body that are read before giving up."""
+
+RawEvent = tuple[float, str | None, bytes]
+"""When it arrived (perf_counter), its name, its data."""
+
+
+class SecondRequest(RuntimeError):
+    """An SDK tried to send a second request inside one call (a retry, a redirect): never allowed, it would be billed unseen."""
+
+
+class BodyTooLarge(RuntimeError):
+    """The answer is larger than any answer of an API."""
+
+
+class Recorder(httpx2.AsyncBaseTransport):
+    """The transport of one call: one request over the shared pool, its clock, its copy, its masks."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        base_url: str,
+        secrets: Iterable[Secret | None] = (),
+        gate: Callable[[], Awaitable[None]] | None = None,
+        on_sent: Callable[[], None] | None = None,
+    ) -> None:
+        self._pool = pool
+        self._base = httpx2.URL(base_url)
+        self._secrets = tuple(s for s in secrets if s)
+        self.redactor = Redactor(self._secrets)
+        self._gate = gate
+        self._on_sent = on_sent
+        self.created_at = time.perf_counter()
+        self.started_at: str | None = None
+        self._marks: dict[str, float] = {}
+        self.zero: float | None = None
+        """perf_counter when the request's head went on the wire; every offset counts from it."""
+        self.request: httpx2.Request | None = None
+        self.status: int | None = None
+        self._http_version: str | None = None
+        self._raw_headers: list[tuple[bytes, bytes]] = []
+        self.headers: Mapping[str, str] = {}
+        """Response headers by lower-case name, not masked."""
+        self.streaming = False
+        """True when the answer is an event stream that waits to be read with `chunks`."""
+        self.body: bytes | None = None
+        """The whole body of an answer that was not a stream, decoded."""
+        self.error: Exception | None = None
+        """What broke the transport, as it was before any SDK wrapped it."""
+        self.bytes_received = 0
+        self._stream: Any = None
+        self.first_chunk: float | None = None
+        self.last_chunk: float | None = None
+        self.closed: float | None = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send the SDK's request; what goes wrong is kept in `error` and raised on."""
+        if self.request is not None:
+            raise SecondRequest("the SDK tried to send a second request")
+        self.request = request
+        try:
+            return await self._exchange(request)
+        except Exception as error:
+            self.error = error
+            self.closed = time.perf_counter()
+            raise
+
+    async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
+        self._check_destination(request.url)
+        body = await request.aread()
+        sent = httpcore2.Request(
+            method=request.method,
+            url=httpcore2.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            ),
+            headers=self._allowed_headers(request.headers),
+            content=body,
+            extensions={**request.extensions, "trace": self._trace},
+        )
+        response = await self._pool.send(sent)
+        self._keep_head(response)
+        self._stream = response.stream
+        content_type = self.headers.get("content-type", "").lower()
+        if 200 <= response.status < 300 and content_type.startswith("text/event-stream"):
+            self.streaming = True
+            return self._answer(b"")
+        try:
+            self.body = b"".join([chunk async for chunk in self.chunks(limit=_MAX_BODY)])
+        finally:
+            await self.aclose()
+        return self._answer(self.body)
+
+    def _check_destination(self, url: httpx2.URL) -> None:
+        """Only the endpoint's own host may be called, whatever an SDK read from the environment."""
+        if (url.scheme, url.host, url.port) != (
+            self._base.scheme,
+            self._base.host,
+            self._base.port,
+        ):
+            raise SecondRequest(
+                f"the SDK wanted to call {url.host} instead of {self._base.host}: not sent"
+            )
+        check_url(str(self._base), hosted=False)
+
+    def _allowed_headers(self, headers: httpx2.Headers) -> list[tuple[bytes, bytes]]:
+        """The SDK's headers without any that came from the environment, and no key but the call's own."""
+        keys = [s.reveal().encode() for s in self._secrets]
+        kept = []
+        for name, value in headers.raw:
+            lower = name.decode("ascii", "replace").lower()
+            own_key = lower in _CREDENTIALS and any(key in value for key in keys)
+            if own_key or lower in _SENT or lower.startswith(_SENT_PREFIX):
+                kept.append((name, value))
+        self._raw_request_headers = kept
+        return kept
+
+    def _keep_head(self, response: httpcore2.Response) -> None:
+        self.status = response.status
+        version = response.extensions.get("http_version", b"")
+        self._http_version = version.decode("ascii", "replace") or None
+        self._raw_headers = list(response.headers)
+        self.headers = dict(httpx2.Headers(self._raw_headers).items())
+
+    def _answer(self, body: bytes) -> httpx2.Response:
+        """What the SDK gets: the same status and headers, the body decoded."""
+        assert self.status is not None  # noqa: S101 - only called after _keep_head
+        headers = [(n, v) for n, v in self._raw_headers if n.decode().lower() not in _FRAMING]
+        return httpx2.Response(self.status, headers=headers, content=body)
+
+    async def _trace(self, name: str, info: dict[str, Any]) -> None:
+        """Stamp httpcore's trace events; the gate is awaited with the connection open, right before the clock starts."""
+        if name == "http11.send_request_headers.started":
+            if self._gate is not None:
+                await self._gate()
+            self.started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+            if self._on_sent is not None:
+                self._on_sent()
+            self.zero = time.perf_counter()
+        else:
+            self._marks[name] = time.perf_counter()
+
+    async def chunks(self, *, limit: int | None = None) -> AsyncIterator[bytes]:
+        """The body's bytes as they arrive, content-encoding undone; `last_chunk` is when the newest came."""
+        clock = time.perf_counter
+        try:
+            async for chunk in self._decoded():
+                self.last_chunk = clock()
+                if self.first_chunk is None:
+                    self.first_chunk = self.last_chunk
+                self.bytes_received += len(chunk)
+                if limit is not None and self.bytes_received > limit:
+                    raise BodyTooLarge(f"the answer is larger than {limit // 2**20} MB")
+                yield chunk
+        except Exception as error:
+            self.error = error
+            raise
+
+    def _decoded(self) -> AsyncIterable[bytes]:
+        encoding = self.headers.get("content-encoding", "identity")
+        if encoding == "identity":
+            return cast("AsyncIterable[bytes]", self._stream)
+        response = httpx2.Response(
+            self.status or 200,
+            headers={"content-encoding": encoding},
+            stream=_Stream(self._stream),
+        )
+        return response.aiter_bytes()
+
+    async def aclose(self) -> None:
+        """Close the connection, or give it back whole to the pool when the body was read to its end."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.aclose()
+        if self.closed is None:
+            self.closed = time.perf_counter()
+
+    def offset(self, at: float | None) -> float | None:
+        """Seconds from the request's head on the wire to this perf_counter reading."""
+        return None if at is None or self.zero is None else at - self.zero
+
+    def timing(self, **content: float | None) -> Timing:
+        """The clock so far; `content` has the perf_counter readings that only the adapter knows."""
+        marks, zero = self._marks, self.zero
+        return Timing(
+            started_at=self.started_at,
+            queued=None if zero is None else zero - self.created_at,
+            connect=_span(marks, "connection.connect_tcp"),
+            tls=_span(marks, "connection.start_tls"),
+            request_sent=self.offset(marks.get("http11.send_request_body.complete")),
+            headers=self.offset(marks.get("http11.receive_response_headers.complete")),
+            first_chunk=self.offset(self.first_chunk),
+            last_chunk=self.offset(self.last_chunk),
+            closed=self.offset(self.closed),
+            **{name: self.offset(at) for name, at in content.items()},
+        )
+
+    def exchange(self, events: Iterable[RawEvent] = ()) -> Exchange | None:
+        """The masked copy; None when the SDK sent nothing."""
+        request, mask = self.request, self.redactor
+        if request is None:
+            return None
+        sent = getattr(self, "_raw_request_headers", request.headers.raw)
+        return Exchange(
+            method=request.method,
+            url=mask.url(str(request.url)),
+            request_headers=mask.headers((n.decode(), v.decode("latin-1")) for n, v in sent),
+            request_body=_body(request, mask),
+            status=self.status,
+            http_version=self._http_version,
+            response_headers=mask.headers(
+                (n.decode("latin-1"), v.decode("latin-1")) for n, v in self._raw_headers
+            ),
+            response_body=None
+            if self.body is None
+            else mask.text(self.body.decode("utf-8", "replace")),
+            events=tuple(
+                Event(
+                    offset=at - (self.zero or at),
+                    data=mask.text(data.decode("utf-8", "replace")),
+                    name=name,
+                )
+                for at, name, data in events
+            ),
+            bytes_received=self.bytes_received,
+        )
+
+
+class _Stream(httpx2.AsyncByteStream):
+    """httpcore2's stream in the shape that httpx2's decoders take."""
+
+    def __init__(self, stream: AsyncIterable[bytes]) -> None:
+        self._inner = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            yield chunk
+
+
+def _span(marks: Mapping[str, float], name: str) -> float | None:
+    """Seconds between a trace event's start and its completion."""
+    start, end = marks.get(f"{name}.started"), marks.get(f"{name}.complete")
+    return None if start is None or end is None else end - start
+
+
+def _body(request: httpx2.Request, mask: Redactor) -> Any:
+    content = request.content if hasattr(request, "_content") else b""
+    if not content:
+        return None
+    try:
+        return json.loads(mask.text(content.decode("utf-8", "replace")))
+    except ValueError:
+        return mask.text(content.decode("utf-8", "replace"))

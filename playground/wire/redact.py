@@ -1,0 +1,93 @@
+"""Keys are masked before anything is kept, shown or raised."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from playground.domain import Secret
+
+MASK = "•••"
+
+SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "x-api-key",
+        "api-key",
+        "x-goog-api-key",
+        "cookie",
+        "set-cookie",
+        "openai-organization",
+        "openai-project",
+        "anthropic-organization-id",
+    }
+)
+"""Headers whose values are never kept: keys, sessions, and who the account belongs to."""
+
+_QUERY_KEY = re.compile(r"([?&](?:key|api[-_]?key|access_token|token)=)[^&#\s]*", re.IGNORECASE)
+_USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
+_MIN_LITERAL = 6
+
+
+class Redactor:
+    """Masks one call's own secrets, in every spelling in which they may come back."""
+
+    __slots__ = ("_spellings",)
+
+    def __init__(self, secrets: Iterable[Secret | None] = ()) -> None:
+        found: set[str] = set()
+        for secret in secrets:
+            if secret:
+                found |= _spellings(secret.reveal())
+        self._spellings = tuple(sorted(found, key=len, reverse=True))
+
+    def text(self, text: str) -> str:
+        """The text without the call's secrets."""
+        for spelling in self._spellings:
+            if spelling in text:
+                text = text.replace(spelling, MASK)
+        return text
+
+    def url(self, url: str) -> str:
+        """The URL without keys in its query and without a user name and password."""
+        return self.text(_USERINFO.sub(f"{MASK}@", _QUERY_KEY.sub(rf"\1{MASK}", url)))
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+        """The headers with lower-case names, secret ones masked, repeated ones joined by a comma."""
+        kept: dict[str, str] = {}
+        for name, value in headers:
+            name = name.lower()
+            shown = MASK if name in SECRET_HEADERS else self.text(value)
+            kept[name] = f"{kept[name]}, {shown}" if name in kept else shown
+        return kept
+
+    def value(self, value: Any) -> Any:
+        """A JSON value with the secrets masked in every string of it."""
+        if not self._spellings:
+            return value
+        match value:
+            case str():
+                return self.text(value)
+            case dict():
+                return {self.text(str(k)): self.value(v) for k, v in value.items()}
+            case list():
+                return [self.value(v) for v in value]
+        return value
+
+
+def _spellings(key: str) -> set[str]:
+    """The key as it is, URL-encoded, JSON-escaped, and in the three alignments of base64."""
+    if not key:
+        return set()
+    found = {key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1]}
+    if len(key) >= _MIN_LITERAL * 2:
+        for shift in range(3):
+            encoded = base64.b64encode(b"\0" * shift + key.encode())
+            core = encoded[(0, 2, 3)[shift] : -4].decode()
+            found |= {core, core.replace("+", "-").replace("/", "_")}
+    return {s for s in found if s}
