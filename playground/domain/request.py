@@ -35,6 +35,8 @@ class Reasoning:
     text: str
     signature: str | None = None
     """Anthropic signature, Gemini thought signature or OpenAI encrypted content; sent back unchanged."""
+    id: str | None = None
+    """OpenAI's id of the reasoning item, sent back with its encrypted content."""
     kind: Literal["reasoning"] = "reasoning"
 
 
