@@ -1,0 +1,133 @@
+"""A run while it happens: written by the engine's thread, looked at by everyone else."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+from playground.domain import Request, Response, Run
+
+State = Literal["queued", "connecting", "thinking", "streaming", "done", "failed", "stopped"]
+ENDED: frozenset[State] = frozenset({"done", "failed", "stopped"})
+SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
+"""Which kinds of delta are shown, and in which of a lane's two texts."""
+
+
+class Lane:
+    """One Request under way. Fields only grow or are replaced whole, so any thread may read without a lock."""
+
+    def __init__(self, index: int, request: Request) -> None:
+        self.index = index
+        self.request = request
+        self.state: State = "queued"
+        self.deltas: list[tuple[str, str]] = []
+        """(kind, text) in order of arrival: kinds `text`, `reasoning`, `refusal`, `tool`."""
+        self.queued_at = time.monotonic()
+        self.started_at: float | None = None
+        """`time.monotonic()` when the request's head went on the wire."""
+        self.finished_at: float | None = None
+        self.time_to_first_text: float | None = None
+        self.attempt = 1
+        self.response: Response | None = None
+        """Set once, when the lane has ended."""
+        self.partial: Callable[[], Response] | None = None
+        """Builds the Response so far while the call is under way."""
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    def text(self, shown: str = "text") -> str:
+        """The answer (or, with `reasoning`, the reasoning) so far."""
+        return "".join(text for kind, text in list(self.deltas) if SHOWN.get(kind) == shown)
+
+    def elapsed(self) -> float | None:
+        """Seconds since the request's head went on the wire, until the end if it has ended."""
+        if self.started_at is None:
+            return None
+        return (self.finished_at or time.monotonic()) - self.started_at
+
+    def receive(self, kind: str, text: str) -> None:
+        """Called by the adapter's driver for everything that arrives."""
+        if kind == "sent":
+            self.started_at = time.monotonic()
+            self.state = "thinking"
+            return
+        if kind in ("text", "refusal") and text and self.state != "streaming":
+            self.state = "streaming"
+            if self.time_to_first_text is None and self.started_at is not None:
+                self.time_to_first_text = time.monotonic() - self.started_at
+        self.deltas.append((kind, text))
+
+    def end(self, response: Response) -> None:
+        """Keep the final Response; called once."""
+        self.finished_at = time.monotonic()
+        self.response = response
+        self.partial = None
+        failure = response.failure
+        if failure is None:
+            self.state = "done"
+        else:
+            self.state = "stopped" if failure.type == "cancelled" else "failed"
+
+
+class LiveRun:
+    """Lanes side by side, under an id that can't be guessed."""
+
+    def __init__(
+        self,
+        run_id: str,
+        owner: str,
+        requests: tuple[Request, ...],
+        *,
+        simulated: bool,
+        cancel: Callable[[LiveRun, int | None], None],
+    ) -> None:
+        self.id = run_id
+        self.owner = owner
+        self.simulated = simulated
+        self.created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.lanes = [Lane(index, request) for index, request in enumerate(requests)]
+        self.tasks: dict[int, asyncio.Task[None]] = {}
+        """Of the engine's thread only."""
+        self._cancel = cancel
+        self._ended = threading.Event()
+
+    @property
+    def done(self) -> bool:
+        """True when every lane has ended."""
+        return all(lane.ended for lane in self.lanes)
+
+    def stop(self, lane: int | None = None) -> None:
+        """Close the connection of one lane or of all; what has arrived is kept."""
+        self._cancel(self, lane)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until every lane has ended; False when `timeout` seconds passed first."""
+        return self._ended.wait(timeout)
+
+    def lane_ended(self) -> None:
+        if self.done:
+            self._ended.set()
+
+    def run(self) -> Run:
+        """The run as it stands: final Responses, and partial ones for lanes still under way."""
+        return Run(
+            id=self.id,
+            created_at=self.created_at,
+            requests=tuple(lane.request for lane in self.lanes),
+            responses=tuple(response_of(lane) for lane in self.lanes),
+            simulated=self.simulated,
+        )
+
+
+def response_of(lane: Lane) -> Response:
+    """The lane's Response, final or so far."""
+    partial = lane.partial
+    if lane.response is not None:
+        return lane.response
+    return partial() if partial else Response(model=lane.request.model)

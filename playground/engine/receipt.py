@@ -1,0 +1,57 @@
+"""What a Response cost: exact from reported usage, an estimated lower bound where the stream broke off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from playground import tokens
+from playground.domain import Cost, Request, Response, Usage
+from playground.pricing import PriceBook
+
+
+def priced(response: Response, request: Request, book: PriceBook) -> Response:
+    """The same Response with its cost; None stays where there is no price or nothing can be billed."""
+    return replace(response, cost=_cost(response, request, book))
+
+
+def _cost(response: Response, request: Request, book: PriceBook) -> Cost | None:
+    if response.failure is None:
+        return _price(response, request, response.usage, book)
+    status = response.exchange.status if response.exchange else None
+    if status is None or not 200 <= status < 300:
+        return None
+    usage = _at_least(response, request)
+    cost = _price(response, request, usage, book)
+    if cost is None:
+        return None
+    note = "The stream broke off before its final usage: tokens are estimated, the bill is at least this."
+    return replace(cost, estimate=True, lower_bound=True, notes=(*cost.notes, note))
+
+
+def _price(response: Response, request: Request, usage: Usage, book: PriceBook) -> Cost | None:
+    return book.price(
+        request.model,
+        response.response_model,
+        usage,
+        on=_day(response),
+        service_tier=response.service_tier,
+    )
+
+
+def _at_least(response: Response, request: Request) -> Usage:
+    """Reported counts where there are any, local counts of what was sent and received for the rest."""
+    usage = response.usage
+    seen = tokens.count(response.reasoning_text) + tokens.count(response.text)
+    sent = usage.input_tokens
+    return replace(
+        usage,
+        input_tokens=tokens.count_input(request).tokens if sent is None else sent,
+        output_tokens=max(usage.output_tokens or 0, seen),
+        reasoning_output_tokens=None,
+    )
+
+
+def _day(response: Response) -> date:
+    started = response.timing.started_at
+    return datetime.fromisoformat(started).date() if started else datetime.now(UTC).date()

@@ -1,0 +1,141 @@
+"""What is asked: the prompt, the system prompt, images and PDFs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.domain import File, Message, Text
+
+EXAMPLES = {
+    "What is a token?": (
+        "What is a token in a language model API, and why is it not the same thing as an API key?"
+        " Answer in about 120 words for someone who has only used ChatGPT."
+    ),
+    "Chat or API?": (
+        "What is the difference between chatting in ChatGPT or Claude.ai and calling the same model"
+        " through its API? Give the three differences that surprise people most."
+    ),
+    "Why did my bill explode?": (
+        "Why does turn 10 of a long conversation cost more than turn 1 when I call an API?"
+        " Explain with small numbers."
+    ),
+    "Is Plus not enough?": (
+        "I already pay for a monthly chat subscription. Why does the API ask for another payment method?"
+    ),
+    "How does caching save money?": (
+        "Explain prompt caching: what is cached, for how long, and when does it start to pay off?"
+    ),
+    "Write code": (
+        "Write a Python function that merges two sorted lists, with a short explanation and one test."
+    ),
+}
+"""What the menu offers; the first is there when the page opens."""
+
+MOST_CHARACTERS = 4_000_000
+"""About a million tokens: more than any model here reads."""
+MOST_FILE_MB = 20
+
+MAGIC = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"%PDF-": "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page sends to every lane."""
+
+    prompt: str
+    system: str | None
+    files: tuple[File, ...]
+
+    def messages(self, *, with_files: bool) -> tuple[Message, ...]:
+        """One user message, the attachments before the text as the providers advise."""
+        files = self.files if with_files else ()
+        return (Message(role="user", parts=(*files, Text(text=self.prompt))),)
+
+    @property
+    def problem(self) -> str | None:
+        """Why this can't be sent; None when it can."""
+        if not self.prompt.strip():
+            return "The prompt is empty: type a question or take one of the examples."
+        if len(self.prompt) > MOST_CHARACTERS:
+            return (
+                f"The prompt has {len(self.prompt):,} characters; at most {MOST_CHARACTERS:,} can be sent."
+                " Shorten it."
+            )
+        return None
+
+
+def ask() -> Asked:
+    """Draw the fields and return what they hold."""
+    st.session_state.setdefault("prompt", next(iter(EXAMPLES.values())))
+    prompt = st.text_area(
+        "Prompt",
+        key="prompt",
+        height=120,
+        placeholder="Ask all lanes the same question…",
+        persist_state="session",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.menu_button(
+            "Examples",
+            list(EXAMPLES),
+            key="example",
+            icon=":material/lightbulb:",
+            on_click=_take_example,
+        )
+        with st.popover("System prompt", icon=":material/tune:"):
+            system = st.text_area(
+                "System prompt",
+                key="system",
+                height=160,
+                placeholder="None: the models get your prompt alone.",
+                help="Sent to every lane in the place its API has for it. A bare API call has none; chat products always send one.",
+                persist_state="session",
+            )
+        with st.popover("Images and PDFs", icon=":material/attach_file:"):
+            files = _files()
+        if system:
+            st.badge("system prompt", color="gray")
+        if files:
+            st.badge(f"{len(files)} attached", color="gray")
+    return Asked(prompt=prompt or "", system=(system or "").strip() or None, files=files)
+
+
+def _take_example() -> None:
+    chosen = st.session_state.example
+    if chosen:
+        st.session_state.prompt = EXAMPLES[chosen]
+
+
+def _files() -> tuple[File, ...]:
+    uploads = st.file_uploader(
+        "Files for every lane whose model takes them",
+        type=["png", "jpg", "jpeg", "gif", "webp", "pdf"],
+        accept_multiple_files=True,
+        key="files",
+        max_upload_size=MOST_FILE_MB,
+    )
+    files = []
+    for upload in uploads or ():
+        data = upload.getvalue()
+        media_type = sniff(data)
+        if media_type is None:
+            st.error(
+                f"{upload.name} is not a PNG, JPEG, GIF, WebP or PDF inside, so it is left out."
+            )
+            continue
+        files.append(File(media_type=media_type, data=data, name=upload.name))
+    return tuple(files)
+
+
+def sniff(data: bytes) -> str | None:
+    """The media type by the file's first bytes; None for anything that no lane could take."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for magic, kind in MAGIC.items() if data.startswith(magic)), None)

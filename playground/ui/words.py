@@ -1,0 +1,63 @@
+"""Word diff of two answers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+import streamlit as st
+
+WORD = re.compile(r"\s+|\w+|[^\w\s]")
+MOST_WORDS = 20_000
+"""Longer texts are cut for the diff: comparing takes time that grows with the square of the length."""
+
+
+def changes(left: str, right: str) -> Iterator[tuple[str, str]]:
+    """Pieces of both texts in order as (`same` | `removed` | `added`, text), word by word."""
+    a, b = WORD.findall(left)[:MOST_WORDS], WORD.findall(right)[:MOST_WORDS]
+    matcher = SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > 4_000)
+    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
+        if tag == "equal":
+            yield "same", "".join(a[a0:a1])
+            continue
+        if a1 > a0:
+            yield "removed", "".join(a[a0:a1])
+        if b1 > b0:
+            yield "added", "".join(b[b0:b1])
+
+
+def similarity(left: str, right: str) -> float:
+    """Share of words in common, 0 to 1 (2 × matching ÷ all words of both)."""
+    same = sum(len(WORD.findall(text)) for kind, text in changes(left, right) if kind == "same")
+    total = len(WORD.findall(left)[:MOST_WORDS]) + len(WORD.findall(right)[:MOST_WORDS])
+    return 1.0 if total == 0 else 2 * same / total
+
+
+MARKUP = {
+    "same": "{}",
+    "removed": '<del class="removed">{}</del>',
+    "added": '<ins class="added">{}</ins>',
+}
+STYLE = """<style>
+.word-diff{white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55;max-height:28rem;overflow-y:auto}
+.word-diff del,.word-diff ins{border-radius:.2rem;padding:0 .1rem}
+.word-diff .removed{background:rgba(213,94,0,.20);text-decoration:line-through;text-decoration-color:rgba(213,94,0,.9)}
+.word-diff .added{background:rgba(0,114,178,.22);text-decoration:underline;text-decoration-color:rgba(0,114,178,.9)}
+</style>"""
+
+
+def diff_html(left: str, right: str) -> str:
+    """The diff as escaped HTML: struck out = only in the left text, underlined = only in the right one."""
+    body = "".join(MARKUP[kind].format(html.escape(text)) for kind, text in changes(left, right))
+    return f'{STYLE}<div class="word-diff" tabindex="0">{body}</div>'
+
+
+def word_diff(left: str, right: str, *, left_name: str, right_name: str) -> None:
+    """Show what differs between two texts."""
+    st.caption(
+        f"{similarity(left, right):.0%} of the words in common. "
+        f"~~Struck out~~: only in {left_name}. Underlined: only in {right_name}."
+    )
+    st.html(diff_html(left, right))
