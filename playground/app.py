@@ -1,0 +1,13 @@
+"""The web app: `streamlit run playground/app.py`, `playground`, or any ASGI server given this `app`."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+# `streamlit run` puts this file's folder on the path, not the repository's.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from playground.ui import shell
+
+app = st.App(**shell.parts())

@@ -1,0 +1,362 @@
+// Shows the lanes of one run as their text arrives. Text of a model only ever becomes text nodes.
+
+const STATES = {
+  queued: "Queued",
+  connecting: "Connecting",
+  thinking: "Thinking",
+  streaming: "Streaming",
+  done: "Done",
+  failed: "Failed",
+  stopped: "Stopped",
+}
+const CONNECT_MS = 4000 // no event by then: event streams are blocked here
+const GATHER_MS = 150 // lanes that end together are told together
+
+const views = new WeakMap()
+const feeds = new Map() // by URL: the components of one run share one connection
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let view = views.get(parentElement)
+  if (view?.path !== data.path) {
+    view?.close()
+    view = new RunView(parentElement.querySelector(".live"), data)
+    views.set(parentElement, view)
+  }
+  view.update(data, setTriggerValue)
+  return () => {
+    view.close()
+    views.delete(parentElement)
+  }
+}
+
+// One run as it arrives, kept from its start for components that come later.
+class Feed {
+  static of(url) {
+    if (!feeds.has(url)) feeds.set(url, new Feed(url))
+    return feeds.get(url)
+  }
+
+  constructor(url) {
+    this.url = url
+    this.texts = []
+    this.states = new Map()
+    this.views = new Set()
+    this.source = new EventSource(url)
+    this.patience = setTimeout(() => this.lost(), CONNECT_MS)
+    this.source.onmessage = event => {
+      clearTimeout(this.patience)
+      this.connected = true
+      this.receive(JSON.parse(event.data))
+    }
+    this.source.addEventListener("done", () => this.close())
+    this.source.onerror = () => {
+      // CLOSED: refused outright. Otherwise the browser connects again and goes on where it stopped.
+      if (this.source.readyState === EventSource.CLOSED) this.lost()
+    }
+  }
+
+  receive({ texts = [], states = [] }) {
+    this.texts.push(...texts)
+    for (const state of states) this.states.set(state.lane, { ...state, at: performance.now() })
+    this.views.forEach(view => view.receive(texts, states))
+  }
+
+  join(view) {
+    this.views.add(view)
+    const states = [...this.states.values()].map(({ at, ...state }) => {
+      const since = state.ended || state.clock === null ? 0 : (performance.now() - at) / 1000
+      return { ...state, clock: state.clock === null ? null : state.clock + since }
+    })
+    if (this.texts.length || states.length) view.receive(this.texts, states)
+    if (this.isLost) view.lost(this.connected)
+  }
+
+  leave(view) {
+    this.views.delete(view)
+    if (this.views.size) return
+    this.close()
+    feeds.delete(this.url)
+  }
+
+  lost() {
+    this.close()
+    this.isLost = true
+    this.views.forEach(view => view.lost(this.connected))
+  }
+
+  close() {
+    clearTimeout(this.patience)
+    this.source.close()
+  }
+}
+
+// The lanes that one component shows.
+class RunView {
+  constructor(root, data) {
+    this.path = data.path
+    this.root = root
+    this.cards = new Map(
+      data.lanes.map(lane => [lane.index, new Card(lane, () => this.stop(lane.index))])
+    )
+    root.style.setProperty("--columns", Math.max(1, Math.min(data.columns, data.lanes.length)))
+    root.querySelector(".cards").replaceChildren(...this.each(card => card.element))
+    root.querySelector(".bar").hidden = !data.bar
+    const all = root.querySelector(".stop-all")
+    all.disabled = false
+    all.onclick = () => {
+      all.disabled = true
+      this.stop("all")
+    }
+    this.untold = new Set()
+    this.clock = setInterval(() => this.each(card => card.tick()), 100)
+    this.feed = Feed.of(appRoot() + data.path)
+  }
+
+  each(act) {
+    return [...this.cards.values()].map(act)
+  }
+
+  update(data, setTriggerValue) {
+    this.known = new Set(data.known)
+    this.tell = setTriggerValue
+    for (const lane of data.lanes) this.cards.get(lane.index)?.name(lane)
+    if (this.joined) return
+    this.joined = true
+    this.showCount()
+    this.feed.join(this)
+  }
+
+  receive(texts, states) {
+    for (const [lane, kind, text] of texts) this.cards.get(lane)?.add(kind, text)
+    for (const state of states) this.show(this.cards.get(state.lane), state)
+    this.each(card => card.follow())
+    if (states.length) this.showCount()
+  }
+
+  show(card, state) {
+    if (!card) return
+    const spoken = this.root.querySelector(".spoken")
+    if (card.show(state)) spoken.textContent = `${card.title}: ${STATES[state.state]}`
+    if (!state.ended || this.known.has(state.lane)) return
+    this.untold.add(state.lane)
+    this.gather ??= setTimeout(() => this.tellEnded(), GATHER_MS)
+  }
+
+  tellEnded() {
+    this.gather = null
+    this.tell("ended", [...this.untold])
+    this.untold.clear()
+  }
+
+  lost(wasConnected) {
+    // After a good start it is the run or the session that has gone: the page looks again.
+    if (wasConnected) this.tellEnded()
+    else this.tell("blocked", true)
+  }
+
+  showCount() {
+    const running = this.each(card => card.over).filter(over => !over).length
+    const lanes = this.cards.size === 1 ? "lane" : "lanes"
+    this.root.querySelector(".count").textContent = running
+      ? `${running} of ${this.cards.size} ${lanes} running`
+      : "All lanes have ended"
+    this.root.querySelector(".bar").classList.toggle("over", running === 0)
+  }
+
+  async stop(lane) {
+    const path = lane === "all" ? "/stop" : `/stop/${lane}`
+    const answer = await fetch(this.feed.url + path, { method: "POST" }).catch(() => null)
+    if (!answer?.ok) this.tell("stop", String(lane))
+  }
+
+  close() {
+    clearInterval(this.clock)
+    clearTimeout(this.gather)
+    this.feed.leave(this)
+  }
+}
+
+class Card {
+  constructor(lane, stop) {
+    this.element = make("section", "card")
+    this.titleBox = make("span", "title")
+    this.noteBox = make("span", "note")
+    this.stopButton = make("button", "stop", "Stop")
+    this.stopButton.type = "button"
+    this.stopButton.onclick = () => {
+      this.stopButton.disabled = true
+      stop()
+    }
+    this.chip = make("span", "chip", STATES.queued)
+    this.time = make("span", "clock")
+    this.first = make("span", "first")
+    this.body = make("div", "body")
+    this.body.tabIndex = 0
+    this.body.setAttribute("role", "region")
+    this.reasoning = make("details", "reasoning")
+    this.reasoning.hidden = true
+    this.reasoning.open = true
+    const summary = make("summary", "", "Reasoning")
+    summary.onclick = () => (this.toggled = true)
+    const thoughts = make("div", "thoughts")
+    this.reasoning.append(summary, thoughts)
+    const answer = make("div", "answer")
+    this.message = make("div", "message")
+    this.flows = { reasoning: new Flow(thoughts), text: new Flow(answer) }
+    this.body.append(this.reasoning, answer, this.message)
+    const head = make("div", "head")
+    const name = make("div")
+    name.append(this.titleBox, this.noteBox)
+    head.append(name, this.stopButton)
+    const status = make("div", "status")
+    status.append(this.chip, this.time, this.first)
+    this.element.append(head, status, this.body)
+    this.name(lane)
+    this.atEnd = true
+    // A person who scrolls up reads on in peace; back at the end the text is followed again.
+    this.body.onscroll = () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.body
+      this.atEnd = scrollHeight - scrollTop - clientHeight < 32
+    }
+  }
+
+  name({ title, note }) {
+    this.title = title
+    this.titleBox.textContent = title
+    this.noteBox.textContent = note
+    this.element.setAttribute("aria-label", title)
+    this.body.setAttribute("aria-label", `Answer of ${title}`)
+    this.stopButton.setAttribute("aria-label", `Stop ${title}`)
+  }
+
+  add(kind, text) {
+    this.grown = true
+    if (kind === "reasoning") {
+      this.reasoning.hidden = false
+      this.flows.reasoning.add(text)
+      return
+    }
+    if (!this.answering) {
+      this.answering = true
+      if (!this.toggled) this.reasoning.open = false
+    }
+    this.flows.text.add(text, kind === "tool" ? "tool" : "")
+  }
+
+  show({ state, ended, clock, first_text, message }) {
+    const changed = this.state !== state
+    this.state = state
+    this.over = ended
+    this.element.dataset.state = state
+    this.element.classList.toggle("over", ended)
+    this.chip.dataset.state = state
+    this.chip.textContent = STATES[state] ?? state
+    this.startedAt = clock === null ? null : performance.now() - clock * 1000
+    this.final = ended ? clock : null
+    this.first.textContent = first_text === null ? "" : `first text ${seconds(first_text, 2)}`
+    if (message) {
+      this.message.textContent = message
+      this.grown = true
+    }
+    this.tick()
+    return changed
+  }
+
+  tick() {
+    if (this.startedAt == null) return
+    if (this.over && this.stopped === this.final) return
+    this.stopped = this.final
+    const shown = this.over ? this.final : (performance.now() - this.startedAt) / 1000
+    this.time.textContent = seconds(shown, this.over ? 2 : 1)
+  }
+
+  follow() {
+    if (this.grown && this.atEnd) this.body.scrollTop = this.body.scrollHeight
+    this.grown = false
+  }
+}
+
+// Text line by line, lightly formatted; only the line that still grows is ever drawn again.
+class Flow {
+  constructor(box) {
+    this.box = box
+    this.box.replaceChildren()
+    this.raw = ""
+    this.line = null
+    this.inFence = false
+  }
+
+  add(text, className = "") {
+    text.split("\n").forEach((piece, index) => {
+      if (index > 0) this.end()
+      if (piece === "" && index > 0) return
+      this.line ??= this.box.appendChild(make("div", "line"))
+      this.raw += piece
+      this.draw(piece, className)
+    })
+  }
+
+  end() {
+    this.line ??= this.box.appendChild(make("div", "line"))
+    if (/^\s*```/.test(this.raw)) this.inFence = !this.inFence
+    this.raw = ""
+    this.line = null
+  }
+
+  draw(piece, className) {
+    const { line, raw } = this
+    if (className || this.inFence || !/[*`]|^\s*[#>|\-\d]/.test(raw)) {
+      // Nothing to format: the new piece is appended and the rest left as it is.
+      line.className = `line ${className || (this.inFence ? "code" : "")}`
+      const last = line.lastChild
+      if (last?.nodeType === Node.TEXT_NODE) last.appendData(piece)
+      else line.append(className || this.inFence ? raw : piece)
+      return
+    }
+    const { kind, text, depth } = shape(raw)
+    line.className = `line ${kind}`
+    if (kind === "item") line.style.setProperty("--depth", depth)
+    line.replaceChildren(...inline(text))
+  }
+}
+
+function shape(raw) {
+  let found
+  if (/^\s*```/.test(raw)) return { kind: "fence", text: raw }
+  if ((found = /^#{1,6}\s+(.*)/.exec(raw))) return { kind: "heading", text: found[1] }
+  if ((found = /^(\s*)[-*]\s+(.*)/.exec(raw)))
+    return { kind: "item", text: `•\u2002${found[2]}`, depth: Math.floor(found[1].length / 2) }
+  if ((found = /^(\s*)(\d+[.)])\s+(.*)/.exec(raw)))
+    return { kind: "item", text: `${found[2]} ${found[3]}`, depth: Math.floor(found[1].length / 2) }
+  if ((found = /^>\s?(.*)/.exec(raw))) return { kind: "quote", text: found[1] }
+  if (/^\s*\|/.test(raw)) return { kind: "table", text: raw }
+  return { kind: "", text: raw }
+}
+
+const INLINE = /(`[^`]+`|\*\*[^*]+\*\*|\*[^\s*][^*]*\*)/
+const TAGS = [["**", "strong"], ["*", "em"], ["`", "code"]]
+
+function inline(text) {
+  return text.split(INLINE).filter(Boolean).map(piece => {
+    const tag = INLINE.test(piece) && TAGS.find(([mark]) => piece.startsWith(mark))
+    if (!tag) return document.createTextNode(piece)
+    return make(tag[1], "", piece.slice(tag[0].length, -tag[0].length))
+  })
+}
+
+function make(tag, className = "", text = "") {
+  const element = document.createElement(tag)
+  if (className) element.className = className
+  if (text) element.textContent = text
+  return element
+}
+
+function seconds(value, digits) {
+  return `${value.toFixed(digits)} s`
+}
+
+// Where the app lives, which a host may have put below a path: Streamlit's own scripts know.
+function appRoot() {
+  const script = document.querySelector('script[src*="static/js/"]')
+  return script ? script.src.split("static/js/")[0] : `${location.origin}/`
+}
