@@ -1,0 +1,212 @@
+"""The price book: finds the row for a model on a day and writes the receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from playground.domain import Cost, ModelRef, PriceSource, Usage
+from playground.pricing.receipt import Billing, Receipt, billing, plain, rates_for, receipt
+from playground.pricing.row import Plan, Price, Table, Terms
+
+SNAPSHOT = re.compile(
+    r"[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest|\d{3}|preview-\d{2}-\d{2,4})$", re.IGNORECASE
+)
+"""What may follow a model's id without making it another model: a date, `-latest`, Gemini's `-001`."""
+
+GATEWAYS = {"openrouter"}
+MAKERS = {"openai": "openai", "anthropic": "anthropic", "google": "gemini"}
+"""First part of a gateway's model id → whose list price it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceBook:
+    """Prices and plans as they were read, and what was wrong in the files."""
+
+    rows: Mapping[tuple[str, str], tuple[Price, ...]]
+    """Provider and id (aliases too) → its prices, the oldest first."""
+    prefixes: tuple[Price, ...] = ()
+    """Rows for every id that begins like theirs, the longest first."""
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Sentences that name file, line and what is expected; empty when all is well."""
+
+    @property
+    def prices(self) -> tuple[Price, ...]:
+        """Every price row once, in the order of the file."""
+        found = {id(p): p for rows in self.rows.values() for p in rows}
+        return tuple(found.values())
+
+    def find(self, provider: str, model: str, on: date) -> Price | None:
+        """The price of this model on this day; None when there is none. Never that of a longer or shorter id."""
+        for owner, name in _spellings(provider, model):
+            rows = (
+                self.rows.get((owner, name))
+                or tuple(
+                    p for p in self.prefixes if p.provider == owner and name.startswith(p.model)
+                )[:1]
+            )
+            if rows:
+                return _on(rows, on)
+        return None
+
+    def price(
+        self,
+        ref: ModelRef,
+        response_model: str | None,
+        usage: Usage,
+        *,
+        on: date,
+        service_tier: str | None = None,
+        processing: str = "standard",
+        regional: bool = False,
+        estimate: bool = False,
+    ) -> Cost | None:
+        """The receipt for one response; None when the model has no price or nothing was reported.
+
+        `service_tier` is the one that the response reported; `processing` is `standard` or `batch`.
+        """
+        row = self.find(ref.provider, response_model or ref.model, on)
+        row = row or self.find(ref.provider, ref.model, on)
+        if row is None or (usage.input_tokens is None and usage.output_tokens is None):
+            return None
+        how = billing(
+            ref.provider, usage, tier=service_tier, processing=processing, regional=regional
+        )
+        own = receipt(row, self._terms(row), usage, how)
+        more = [self._also(ref, row, model, extra, how, on) for model, extra in usage.also_billed]
+        return _cost([own, *more], row, _remarks(row, ref), estimate)
+
+    def estimate(
+        self, ref: ModelRef, input_tokens: int, max_output_tokens: int | None, on: date
+    ) -> tuple[Decimal, Decimal | None] | None:
+        """USD that a request may cost: (input alone, with all output allowed); None when the model has no price.
+
+        The second is None when the output has no limit. It counts a cache write of the whole input
+        where the provider writes by itself (OpenAI from GPT-5.6 on); cached input may make both cheaper.
+        """
+        row = self.find(ref.provider, ref.model, on)
+        if row is None:
+            return None
+        terms = self._terms(row)
+        rates, _, _ = rates_for(row, terms, Billing(), input_tokens)
+        low = input_tokens * rates["input"] / 1_000_000
+        if max_output_tokens is None:
+            return plain(low), None
+        writes = rates.get(f"cache_write_{terms.default_ttl}") if ref.provider == "openai" else None
+        dearest = max(rates["input"], writes or Decimal(0))
+        high = (input_tokens * dearest + max_output_tokens * rates["output"]) / 1_000_000
+        return plain(low), plain(high)
+
+    def _terms(self, row: Price) -> Terms:
+        return self.terms.get(row.provider, Terms())
+
+    def _also(
+        self, ref: ModelRef, row: Price, model: str | None, usage: Usage, how: Billing, on: date
+    ) -> Receipt:
+        """The lines of work that was billed but left out of the response's own figures."""
+        other = row if model is None else self.find(ref.provider, model, on)
+        name = model or row.model
+        if other is None:
+            return Receipt(
+                lines=(),
+                notes=(f"work by {name} is billed too and has no price here",),
+                incomplete=True,
+            )
+        found = receipt(other, self._terms(other), usage, how)
+        lines = tuple(
+            replace(line, note=", ".join(n for n in (f"also billed: {name}", line.note) if n))
+            for line in found.lines
+        )
+        return replace(found, lines=lines)
+
+
+def build(tables: Iterable[Table], problems: Iterable[str] = ()) -> PriceBook:
+    """One book from several tables; a model in a later table replaces the same model in an earlier one."""
+    models: dict[tuple[str, str], list[Price]] = {}
+    terms: dict[str, Terms] = {}
+    plans: tuple[Plan, ...] = ()
+    for table in tables:
+        fresh: dict[tuple[str, str], list[Price]] = {}
+        for price in table.prices:
+            fresh.setdefault((price.provider, price.model), []).append(price)
+        models.update(fresh)
+        terms.update(table.terms)
+        plans = table.plans or plans
+    rows, clashes = _index(models)
+    prefixes = sorted(
+        (p for ps in rows.values() for p in ps if p.prefix), key=lambda p: -len(p.model)
+    )
+    return PriceBook(
+        rows=rows,
+        prefixes=tuple(prefixes),
+        terms=terms,
+        plans=plans,
+        problems=(*problems, *clashes),
+    )
+
+
+def _index(
+    models: Mapping[tuple[str, str], list[Price]],
+) -> tuple[dict[tuple[str, str], tuple[Price, ...]], list[str]]:
+    rows: dict[tuple[str, str], tuple[Price, ...]] = {}
+    clashes = []
+    for key, prices in models.items():
+        rows[key] = tuple(sorted(prices, key=lambda p: p.valid_from or date.min))
+    for (provider, model), prices in models.items():
+        for alias in dict.fromkeys(a for p in prices for a in p.aliases):
+            if (provider, alias) in rows:
+                clashes.append(
+                    f"{provider}: {alias}, an alias of {model}, is also another row's id"
+                )
+            else:
+                rows[provider, alias] = rows[provider, model]
+    return rows, clashes
+
+
+def _spellings(provider: str, model: str) -> Iterator[tuple[str, str]]:
+    """Provider and id under which a price may stand, the most exact first."""
+    name = model.partition("~")[0].removeprefix("models/")
+    owner = provider
+    if provider in GATEWAYS:
+        maker, slash, rest = name.partition("/")
+        if slash and maker in MAKERS:
+            owner, name = MAKERS[maker], rest.partition(":")[0]
+    yield owner, name
+    shorter = SNAPSHOT.sub("", name)
+    if shorter != name:
+        yield owner, shorter
+        yield owner, SNAPSHOT.sub("", shorter)
+
+
+def _on(rows: tuple[Price, ...], day: date) -> Price | None:
+    held = [p for p in rows if p.valid_from is None or p.valid_from <= day]
+    return held[-1] if held else None
+
+
+def _remarks(row: Price, ref: ModelRef) -> tuple[str, ...]:
+    if row.provider != ref.provider:
+        return (f"list price of {row.provider}; {ref.provider} may charge something else",)
+    return ()
+
+
+def _cost(receipts: list[Receipt], row: Price, remarks: tuple[str, ...], estimate: bool) -> Cost:
+    lines = tuple(line for found in receipts for line in found.lines)
+    return Cost(
+        total=plain(sum((line.amount for line in lines), Decimal(0))),
+        lines=lines,
+        price=PriceSource(
+            model=row.model,
+            source=row.source,
+            as_of=row.as_of.isoformat(),
+            valid_from=row.valid_from.isoformat() if row.valid_from else None,
+            override=row.override,
+        ),
+        estimate=estimate,
+        lower_bound=any(found.incomplete for found in receipts),
+        notes=(*remarks, *dict.fromkeys(n for found in receipts for n in found.notes)),
+    )

@@ -1,0 +1,98 @@
+"""What stands in pricing.yaml, as values: one Price a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+Adjustment = Decimal | Mapping[str, Decimal]
+"""A number multiplies every rate; a mapping gives rates and leaves the others as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongContext:
+    """From `above` + 1 input tokens on, the whole request costs this many times as much."""
+
+    above: int
+    input: Decimal
+    """Factor on input, cache reads and cache writes."""
+    output: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What one model costs from one day on."""
+
+    provider: str
+    model: str
+    rates: Mapping[str, Decimal]
+    """USD per 1,000,000 tokens: `input`, `cache_read`, `cache_write_30m`, `output`, `input_audio`, …"""
+    source: str
+    as_of: date
+    """The day on which the price was checked at its source."""
+    valid_from: date | None = None
+    """First day of this price; None = as long as known."""
+    aliases: tuple[str, ...] = ()
+    prefix: bool = False
+    """True when every id that begins with `model` costs this."""
+    long_context: LongContext | None = None
+    batch: Adjustment | None = None
+    tiers: Mapping[str, Adjustment] = field(default_factory=dict)
+    """Service tier → what it does to the rates."""
+    calls: Mapping[str, Decimal] = field(default_factory=dict)
+    """USD per 1,000 calls of the provider's own tools."""
+    cache_storage: Decimal | None = None
+    """USD per 1,000,000 tokens and hour."""
+    free_tier: bool = False
+    retired: date | None = None
+    """The day on which the provider switches the model off."""
+    note: str | None = None
+    override: bool = False
+    """True for a price from the user's own file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for all models of one provider."""
+
+    default_ttl: str | None = None
+    """Time to live whose price a cache write has when the provider does not say which."""
+    regional: Decimal | None = None
+    """Factor on tokens for processing in one region."""
+    calls: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A subscription to a chat product."""
+
+    product: str
+    plan: str
+    monthly: Decimal
+    """USD, list price in the USA."""
+    source: str
+    as_of: date
+    annual: Decimal | None = None
+    """USD a month when paid for a year."""
+    per: str | None = None
+    """`seat` for team plans."""
+    api_credit: Decimal | None = None
+    """USD of API use a month that the plan includes."""
+    note: str | None = None
+    conflict: str | None = None
+    """What another source says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Everything that one file said, and what was wrong in it."""
+
+    prices: tuple[Price, ...] = ()
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Sentences that name file, line and what is expected."""
+    broken: frozenset[tuple[str, str]] = frozenset()
+    """Provider and model of rows that were left out."""
