@@ -1,0 +1,78 @@
+"""A run as a table for spreadsheets, one row a response."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playground.domain import Response, Run
+from playground.export.document import jsonable
+from playground.export.format import plain
+
+Column = Callable[[Response], Any]
+
+FORMULA = re.compile(r"[\s\x00\ufeff\u200b]*[=+\-@＝＋－＠]|[\t\r\n]")
+"""How a cell starts that a spreadsheet would run, or strip until it would."""
+
+COLUMNS: dict[str, Column] = {
+    "provider": lambda r: r.provider,
+    "api": lambda r: r.api,
+    "model": lambda r: r.model.model,
+    "response_model": lambda r: r.response_model,
+    "finish_reason": lambda r: r.finish_reason,
+    "input_tokens": lambda r: r.usage.input_tokens,
+    "cache_read_input_tokens": lambda r: r.usage.cache_read_input_tokens,
+    "cache_write_input_tokens": lambda r: r.usage.cache_write_input_tokens,
+    "output_tokens": lambda r: r.usage.output_tokens,
+    "reasoning_output_tokens": lambda r: r.usage.reasoning_output_tokens,
+    "time_to_first_chunk": lambda r: r.timing.time_to_first_chunk,
+    "time_to_first_text": lambda r: r.timing.time_to_first_text,
+    "duration": lambda r: r.timing.duration,
+    "output_tokens_per_second": lambda r: r.output_tokens_per_second,
+    "cost_currency": lambda r: r.cost.currency if r.cost else None,
+    "cost_total": lambda r: plain(r.cost.total) if r.cost else None,
+    "cost_estimate": lambda r: r.cost.estimate if r.cost else None,
+    "cost_lower_bound": lambda r: r.cost.lower_bound if r.cost else None,
+    "price_source": lambda r: r.cost.price.source if r.cost else None,
+    "price_as_of": lambda r: r.cost.price.as_of if r.cost else None,
+    "failure_type": lambda r: r.failure.type if r.failure else None,
+    "failure_status": lambda r: r.failure.status if r.failure else None,
+    "failure_code": lambda r: r.failure.code if r.failure else None,
+    "failure_message": lambda r: r.failure.message if r.failure else None,
+    "failure_next_step": lambda r: r.failure.next_step if r.failure else None,
+    "request_id": lambda r: r.request_id,
+    "text": lambda r: r.text,
+    "reasoning_text": lambda r: r.reasoning_text,
+    "tool_calls": lambda r: json.dumps(jsonable(r.tool_calls)) if r.tool_calls else None,
+}
+"""Header → value; an unknown value is an empty cell."""
+NUMBERS = frozenset({"cost_total"})
+"""Text columns that hold a number of ours, so that nothing needs defusing."""
+
+
+def to_csv(run: Run) -> str:
+    """The run's responses as CSV; cells that a spreadsheet would take for a formula start with an apostrophe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["run_id", "simulated", *COLUMNS])
+    for response in run.responses:
+        cells = [_cell(name, value(response)) for name, value in COLUMNS.items()]
+        writer.writerow([defused(run.id), _cell("simulated", run.simulated), *cells])
+    return out.getvalue()
+
+
+def defused(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def _cell(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and name not in NUMBERS:
+        return defused(value).replace("\x00", "\\x00")
+    return value

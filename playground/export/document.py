@@ -1,0 +1,158 @@
+"""A run as one JSON document: what `ask --json` prints and what is downloaded."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from typing import Any
+
+from playground.domain import Cost, Failure, ModelRef, Request, Response, Run, Secret, Timing, Usage
+from playground.export.format import plain
+
+
+def document(run: Run) -> dict[str, Any]:
+    """The run in the shape that scripts rely on; unknown values are None, money is a decimal string."""
+    return {
+        "run_id": run.id,
+        "simulated": run.simulated,
+        "responses": [_response(response) for response in run.responses],
+    }
+
+
+def full_document(run: Run) -> dict[str, Any]:
+    """`document` with everything else that is known after it: requests, receipts' notes, all times, exchanges."""
+    whole = document(run)
+    whole["created_at"] = run.created_at
+    for short, response in zip(whole["responses"], run.responses, strict=True):
+        _add(short["usage"], response.usage)
+        _add(short["timing"], response.timing)
+        for part in ("cost", "failure"):
+            if short[part] is not None:
+                _add(short[part], getattr(response, part))
+        _add(short, response, leave_out={"model", "turn"})
+    whole["requests"] = [{"model": str(r.model), **jsonable(_rest(r))} for r in run.requests]
+    return whole
+
+
+def to_json(run: Run) -> str:
+    """The full document as indented JSON text."""
+    return dumps(full_document(run))
+
+
+def dumps(value: Any) -> str:
+    """Indented JSON; characters that UTF-8 cannot carry (lone surrogates) are escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2, allow_nan=False)
+    return text
+
+
+def jsonable(value: Any) -> Any:
+    """A noun as JSON values: bytes as base64, money as text, models as spelled; a Secret is an error."""
+    if isinstance(value, Secret):
+        raise TypeError("a Secret is never exported")
+    if isinstance(value, ModelRef):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: jsonable(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def _response(response: Response) -> dict[str, Any]:
+    return {
+        "provider": response.provider,
+        "api": response.api,
+        "model": response.model.model,
+        "response_model": response.response_model,
+        "text": response.text,
+        "reasoning_text": response.reasoning_text,
+        "tool_calls": [
+            {"id": call.id, "name": call.name, "arguments": jsonable(call.arguments)}
+            for call in response.tool_calls
+        ],
+        "finish_reason": response.finish_reason,
+        "usage": _usage(response.usage),
+        "timing": _timing(response),
+        "cost": _cost(response.cost),
+        "failure": _failure(response.failure),
+        "request_id": response.request_id,
+    }
+
+
+def _usage(usage: Usage) -> dict[str, int | None]:
+    return {
+        "input_tokens": usage.input_tokens,
+        "cache_read_input_tokens": usage.cache_read_input_tokens,
+        "cache_write_input_tokens": usage.cache_write_input_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning_output_tokens": usage.reasoning_output_tokens,
+    }
+
+
+def _timing(response: Response) -> dict[str, float | None]:
+    timing: Timing = response.timing
+    return {
+        "time_to_first_chunk": timing.time_to_first_chunk,
+        "time_to_first_text": timing.time_to_first_text,
+        "duration": timing.duration,
+        "output_tokens_per_second": response.output_tokens_per_second,
+    }
+
+
+def _cost(cost: Cost | None) -> dict[str, Any] | None:
+    if cost is None:
+        return None
+    return {
+        "currency": cost.currency,
+        "total": plain(cost.total),
+        "lines": [jsonable(line) for line in cost.lines],
+        "price": {"source": cost.price.source, "as_of": cost.price.as_of},
+    }
+
+
+def _failure(failure: Failure | None) -> dict[str, Any] | None:
+    if failure is None:
+        return None
+    return {
+        "type": failure.type,
+        "status": failure.status,
+        "code": failure.code,
+        "message": failure.message,
+        "next_step": failure.next_step,
+    }
+
+
+def _add(
+    short: dict[str, Any], noun: Any, leave_out: frozenset[str] | set[str] = frozenset()
+) -> None:
+    """Put the noun's other fields behind those that are already there."""
+    for f in fields(noun):
+        if f.name in leave_out:
+            continue
+        value = jsonable(getattr(noun, f.name))
+        if f.name not in short:
+            short[f.name] = value
+        elif isinstance(short[f.name], dict) and isinstance(value, dict):
+            short[f.name] = short[f.name] | {
+                k: v for k, v in value.items() if k not in short[f.name]
+            }
+
+
+def _rest(request: Request) -> dict[str, Any]:
+    return {f.name: getattr(request, f.name) for f in fields(request) if f.name != "model"}

@@ -1,0 +1,173 @@
+"""A run as a report to read, keep or send: what was asked, the figures, the answers, the receipts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+
+from playground.domain import Cost, File, Request, Response, Run, Settings
+from playground.export import format as fmt
+from playground.export.document import jsonable
+
+SIMULATED = (
+    "**Simulated.** The built-in demo server wrote these answers and their timing;"
+    " no provider was asked and nothing was billed."
+)
+HEADERS = (
+    "lane",
+    "model",
+    "input tokens",
+    "cached",
+    "output tokens",
+    "reasoning",
+    "time to first token",
+    "total time",
+    "speed",
+    "cost",
+    "finish",
+)
+
+
+def to_markdown(run: Run) -> str:
+    """The report; answers stand in code fences, so that nothing in them is rendered or loaded."""
+    return "\n".join(_report(run)).rstrip() + "\n"
+
+
+def figures(response: Response) -> list[str]:
+    """The figures of one response in the order of HEADERS, lane and model left out."""
+    usage, timing = response.usage, response.timing
+    return [
+        fmt.count(usage.input_tokens),
+        fmt.count(usage.cache_read_input_tokens),
+        fmt.count(usage.output_tokens),
+        fmt.count(usage.reasoning_output_tokens),
+        fmt.seconds(timing.time_to_first_text),
+        fmt.seconds(timing.duration),
+        fmt.speed(response.output_tokens_per_second),
+        fmt.cost(response.cost),
+        response.failure.type if response.failure else response.finish_reason or fmt.NOT_REPORTED,
+    ]
+
+
+def _report(run: Run) -> Iterator[str]:
+    yield f"# Run {run.id}\n"
+    yield f"{run.created_at}\n"
+    if run.simulated:
+        yield f"> {SIMULATED}\n"
+    yield from _prompt(run.requests)
+    yield "## Figures\n"
+    rows = [
+        [str(lane), str(response.model), *figures(response)]
+        for lane, response in enumerate(run.responses, 1)
+    ]
+    yield from _table(HEADERS, rows)
+    for lane, (request, response) in enumerate(zip(run.requests, run.responses, strict=True), 1):
+        yield f"## Lane {lane}: {_cell(str(response.model))}\n"
+        yield from _settings(request)
+        yield from _answer(response)
+        yield from _receipt(response.cost)
+
+
+def _prompt(requests: Sequence[Request]) -> Iterator[str]:
+    """System prompt and messages, once where all lanes got the same."""
+    for lane, request in enumerate(requests, 1):
+        if lane > 1 and (request.system, request.messages) == (
+            requests[0].system,
+            requests[0].messages,
+        ):
+            continue
+        yield "## Prompt\n" if lane == 1 else f"## Prompt of lane {lane}\n"
+        if request.system:
+            yield from _fenced("System prompt", request.system)
+        for message in request.messages:
+            yield from _fenced(message.role.capitalize(), message.text)
+            for part in message.parts:
+                if isinstance(part, File):
+                    yield f"Attached: {_cell(part.name)} ({part.media_type}, {fmt.size(len(part.data))})\n"
+
+
+def _settings(request: Request) -> Iterator[str]:
+    default = Settings()
+    chosen = {
+        f.name: getattr(request.settings, f.name)
+        for f in fields(Settings)
+        if getattr(request.settings, f.name) != getattr(default, f.name)
+    }
+    if not request.stream:
+        chosen["stream"] = False
+    if chosen:
+        yield from _table(
+            ("setting", "value"),
+            [
+                [name, json.dumps(jsonable(value), ensure_ascii=False)]
+                for name, value in chosen.items()
+            ],
+        )
+    else:
+        yield "Settings: the provider's defaults.\n"
+
+
+def _answer(response: Response) -> Iterator[str]:
+    if response.failure:
+        failure = response.failure
+        status = f", HTTP {failure.status}" if failure.status else ""
+        yield f"**Failed ({failure.type}{status}).** {_cell(failure.meaning)} {_cell(failure.next_step)}\n"
+        if failure.message:
+            yield from _fenced("The provider's words", failure.message)
+    if response.response_model and response.response_model != response.model.model:
+        yield f"Answered by {_cell(response.response_model)}.\n"
+    if response.reasoning_text:
+        yield from _fenced("Reasoning", response.reasoning_text)
+    if response.refusal:
+        yield from _fenced("Refusal", response.refusal)
+    if response.text or response.ok:
+        yield from _fenced("Answer", response.text)
+    for call in response.tool_calls:
+        yield from _fenced(
+            f"Tool call {_cell(call.name)}",
+            json.dumps(jsonable(call.arguments), indent=2, ensure_ascii=False),
+        )
+
+
+def _receipt(cost: Cost | None) -> Iterator[str]:
+    if cost is None:
+        yield "Cost: no price is known for this answer.\n"
+        return
+    rows = [
+        [
+            line.name,
+            fmt.count(line.quantity),
+            f"${fmt.plain(line.rate)} per {line.per:,}",
+            f"${fmt.plain(line.amount)}",
+            line.note or "",
+        ]
+        for line in cost.lines
+    ]
+    rows.append(["total", "", "", fmt.cost(cost), ""])
+    yield from _table(("receipt", "quantity", "rate", "amount", "note"), rows)
+    price = cost.price
+    since = f", valid from {price.valid_from}" if price.valid_from else ""
+    yield f"Price row {_cell(price.model)}, {_cell(price.source)}, as of {price.as_of}{since}.\n"
+    for note in cost.notes:
+        yield f"- {_cell(note)}\n"
+
+
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(headers) + " |"
+    yield "|" + " --- |" * len(headers)
+    for row in rows:
+        yield "| " + " | ".join(_cell(cell) for cell in row) + " |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    """Text on one line in which nothing is Markdown or HTML."""
+    return re.sub(r"([\\|`*_\[\]<>#&!~])", r"\\\1", " ".join(text.split()))
+
+
+def _fenced(title: str, text: str) -> Iterator[str]:
+    """The text as it is, in a fence longer than any run of backticks inside."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    yield f"{title}:\n\n{fence}text\n{text}\n{fence}\n"

@@ -1,0 +1,305 @@
+"""Code that sends the same request again: the JSON body is the one that the app sends, keys are environment variables."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from playground import settings
+from playground.domain import Endpoint, File, Request
+from playground.export.document import dumps
+from playground.export.format import size
+
+LARGE_FILE = 60_000
+"""Bytes: a larger attachment is left out of the code and named, so that the code can still be read."""
+SIMULATED = "The simulated provider answered in the app; this asks the real one."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One request as it goes over the wire, with a key's name in place of the key."""
+
+    url: str
+    base_url: str
+    headers: Mapping[str, str]
+    """Values hold `{key}` where the key goes."""
+    body: Mapping[str, Any]
+    key_variable: str | None
+    api: str
+    model: str
+    stream: bool
+    extra: frozenset[str]
+    """Body fields for which the SDK has no argument."""
+    notes: tuple[str, ...]
+    """Sentences for a comment at the top."""
+
+
+def snippets(request: Request, endpoint: Endpoint) -> dict[str, str]:
+    """The request as code, by the names of SNIPPETS; each prints what comes back."""
+    sent = describe(request, endpoint)
+    return {name: write(sent) for name, write in SNIPPETS.items()}
+
+
+def describe(request: Request, endpoint: Endpoint) -> Sent:
+    """What every snippet says, whatever its language."""
+    from playground.providers import preview
+
+    body, left_out = _without_large_files(preview(request), request)
+    api, model = request.model.api, request.model.model
+    provider = settings.PROVIDERS.get(endpoint.provider)
+    real = endpoint.simulated and provider
+    base_url = provider.base_url if real and provider else endpoint.base_url
+    path, headers = DOORS[api]
+    variable = _key_variable(endpoint)
+    return Sent(
+        url=base_url + path.format(model=quote(model, safe="/:@"), **_METHOD[request.stream]),
+        base_url=base_url,
+        headers={n: v for n, v in headers.items() if variable or "{key}" not in v},
+        body=body,
+        key_variable=variable,
+        api=api,
+        model=model,
+        stream=request.stream,
+        extra=frozenset(request.settings.extra) | _WITHOUT_ARGUMENT.get(api, frozenset()),
+        notes=(*((SIMULATED,) if real else ()), *left_out),
+    )
+
+
+_OPENAI = {"authorization": "Bearer {key}"}
+_GOOGLE = {"x-goog-api-key": "{key}"}
+DOORS: dict[str, tuple[str, dict[str, str]]] = {
+    "responses": ("/responses", _OPENAI),
+    "chat": ("/chat/completions", _OPENAI),
+    "messages": ("/v1/messages", {"x-api-key": "{key}", "anthropic-version": "2023-06-01"}),
+    "generate_content": ("/v1/models/{model}:{method}", _GOOGLE),
+    "interactions": ("/v1/interactions", _GOOGLE),
+}
+"""Door → path below the base URL, headers."""
+_METHOD = {
+    True: {"method": "streamGenerateContent?alt=sse"},
+    False: {"method": "generateContent"},
+}
+_WITHOUT_ARGUMENT = {"messages": frozenset({"temperature", "top_p", "top_k"})}
+
+
+# Languages -------------------------------------------------------------------------------------
+
+
+def curl(sent: Sent) -> str:
+    """A shell command; the body is a quoted here-document, in which the shell changes nothing."""
+    headers = {"content-type": "application/json", **sent.headers}
+    lines = [f"curl -sS --no-buffer {shlex.quote(sent.url)}"]
+    for name, value in headers.items():
+        lines.append(f'-H "{name}: {value.format(key=f"${sent.key_variable}")}"')
+    lines.append("--data-binary @- <<'JSON'")
+    command = " \\\n  ".join(lines)
+    return f"{_comment('#', sent)}{command}\n{dumps(sent.body)}\nJSON\n"
+
+
+def python_http(sent: Sent) -> str:
+    """Python with nothing but its standard library."""
+    headers = {"content-type": "application/json", "user-agent": "python", **sent.headers}
+    rows = "".join(f"        {n!r}: {_python_header(v, sent)},\n" for n, v in headers.items())
+    return (
+        f"{_comment('#', sent)}import json\n{_import_os(sent)}import urllib.request\n\n"
+        f"body = {literal(sent.body)}\n"
+        f"request = urllib.request.Request(\n    {_quoted(sent.url)},\n"
+        f"    data=json.dumps(body).encode(),\n    headers={{\n{rows}    }},\n)\n"
+        "with urllib.request.urlopen(request, timeout=600) as response:\n"
+        '    for line in response:\n        print(line.decode(), end="", flush=True)\n'
+    )
+
+
+def python_sdk(sent: Sent) -> str:
+    """Python with the provider's own SDK."""
+    return _comment("#", sent) + _SDKS[sent.api](sent)
+
+
+def javascript(sent: Sent) -> str:
+    """JavaScript for Node 18 and newer, as a module (`.mjs`)."""
+    headers = {"content-type": "application/json", **sent.headers}
+    rows = "".join(
+        f"    {json.dumps(n)}: `{v.format(key=f'${{process.env.{sent.key_variable}}}')}`,\n"
+        for n, v in headers.items()
+    )
+    return (
+        f"{_comment('//', sent)}const body = {dumps(sent.body)};\n"
+        f"const response = await fetch({json.dumps(sent.url)}, {{\n"
+        f'  method: "POST",\n  headers: {{\n{rows}  }},\n  body: JSON.stringify(body),\n}});\n'
+        "for await (const chunk of response.body) process.stdout.write(chunk);\n"
+    )
+
+
+SNIPPETS: dict[str, Callable[[Sent], str]] = {
+    "curl": curl,
+    "python-sdk": python_sdk,
+    "python-http": python_http,
+    "javascript": javascript,
+}
+
+
+# SDKs ------------------------------------------------------------------------------------------
+
+
+def _openai(sent: Sent) -> str:
+    method = {"responses": "responses", "chat": "chat.completions"}[sent.api]
+    return (
+        f"{_import_os(sent)}\nfrom openai import OpenAI\n\n"
+        f"client = OpenAI(api_key={_key(sent)}, base_url={_quoted(sent.base_url)}, max_retries=0)\n"
+        + _call(f"client.{method}.create", sent)
+    )
+
+
+def _anthropic(sent: Sent) -> str:
+    return (
+        f"{_import_os(sent)}\nfrom anthropic import Anthropic\n\n"
+        f"client = Anthropic(api_key={_key(sent)}, base_url={_quoted(sent.base_url)}, max_retries=0, timeout=600)\n"
+        + _call("client.messages.create", sent)
+    )
+
+
+def _generate_content(sent: Sent) -> str:
+    body = dict(sent.body)
+    contents = body.pop("contents", [])
+    extra = {name: body.pop(name) for name in sent.extra if name in body}
+    config = {**body.pop("generationConfig", {}), **body}
+    if extra:
+        config["http_options"] = {"extra_body": extra}
+    method = "generate_content_stream" if sent.stream else "generate_content"
+    arguments = {"model": sent.model, "contents": contents, "config": config}
+    return _genai(sent) + _shown(f"client.models.{method}", arguments, sent.stream)
+
+
+def _interactions(sent: Sent) -> str:
+    return _genai(sent) + _call("client.interactions.create", sent)
+
+
+def _genai(sent: Sent) -> str:
+    return (
+        f"{_import_os(sent)}\nfrom google import genai\n\n"
+        f"client = genai.Client(\n    api_key={_key(sent)},\n"
+        f'    http_options={{"base_url": {_quoted(sent.base_url)}, "timeout": 600_000}},\n)\n'
+    )
+
+
+_SDKS: dict[str, Callable[[Sent], str]] = {
+    "responses": _openai,
+    "chat": _openai,
+    "messages": _anthropic,
+    "generate_content": _generate_content,
+    "interactions": _interactions,
+}
+
+
+def _call(function: str, sent: Sent) -> str:
+    """A call with the body's fields as arguments, those without an argument of their own in `extra_body`."""
+    own = {n: v for n, v in sent.body.items() if n.isidentifier() and n not in sent.extra}
+    rest = {n: v for n, v in sent.body.items() if n not in own}
+    return _shown(function, own | ({"extra_body": rest} if rest else {}), sent.stream)
+
+
+def _shown(function: str, arguments: Mapping[str, Any], stream: bool) -> str:
+    rows = "".join(f"    {name}={literal(value, 1)},\n" for name, value in arguments.items())
+    if stream:
+        return (
+            f"stream = {function}(\n{rows})\nfor event in stream:\n    print(event, flush=True)\n"
+        )
+    return f"response = {function}(\n{rows})\nprint(response)\n"
+
+
+# Pieces ----------------------------------------------------------------------------------------
+
+
+def literal(value: Any, depth: int = 0) -> str:
+    """JSON data as Python source, indented by 4, short objects on one line."""
+    if not isinstance(value, dict | list) or not value:
+        return _quoted(value) if isinstance(value, str) else repr(value)
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    if isinstance(value, dict):
+        rows = [f"{_quoted(key)}: {literal(item, depth + 1)}" for key, item in value.items()]
+    else:
+        rows = [literal(item, depth + 1) for item in value]
+    line = f"{opening}{', '.join(rows)}{closing}"
+    if len(line) + 4 * depth <= 80 and "\n" not in line:
+        return line
+    pad = "    " * depth
+    return f"{opening}\n" + "".join(f"{pad}    {row},\n" for row in rows) + f"{pad}{closing}"
+
+
+def _quoted(text: str) -> str:
+    """Text as a Python literal, in double quotes where that needs no more escapes."""
+    plain = repr(text)
+    if plain.startswith("'") and '"' not in text and "\\'" not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def _key(sent: Sent) -> str:
+    return f'os.environ["{sent.key_variable}"]' if sent.key_variable else '"none"'
+
+
+def _import_os(sent: Sent) -> str:
+    return "import os\n" if sent.key_variable else ""
+
+
+def _python_header(value: str, sent: Sent) -> str:
+    prefix, named, _ = value.partition("{key}")
+    if not named:
+        return _quoted(value)
+    return f"{_quoted(prefix)} + {_key(sent)}" if prefix else _key(sent)
+
+
+def _comment(mark: str, sent: Sent) -> str:
+    return "".join(f"{mark} {note}\n" for note in sent.notes)
+
+
+def _key_variable(endpoint: Endpoint) -> str | None:
+    """The environment variable to name: the provider's own, or one made of the endpoint's name when it has a key."""
+    named = settings.key_variables(endpoint.provider)
+    if named:
+        return named[0]
+    if endpoint.key is None:
+        return None
+    name = re.sub(r"\W", "_", endpoint.provider, flags=re.ASCII).upper()
+    return f"{'_' if name[:1].isdigit() else ''}{name}_API_KEY"
+
+
+def _without_large_files(
+    body: Mapping[str, Any], request: Request
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The body with large attachments replaced by a mark, and a sentence for each."""
+    large = [
+        part
+        for message in request.messages
+        for part in message.parts
+        if isinstance(part, File) and len(part.data) > LARGE_FILE
+    ]
+    marks: dict[str, str] = {}
+    notes = []
+    for number, file in enumerate(large, 1):
+        mark = f"<base64 of attachment {number}>"
+        name = "".join(c if c.isprintable() else "?" for c in file.name)
+        notes.append(
+            f"Attachment {number} ({name}, {size(len(file.data))}) is left out: put its base64 in place of {mark}."
+        )
+        encoded = base64.b64encode(file.data).decode("ascii")
+        marks |= {encoded: mark, encoded.replace("+", "-").replace("/", "_"): mark}
+    replaced: dict[str, Any] = _replace(dict(body), marks) if marks else dict(body)
+    return replaced, tuple(notes)
+
+
+def _replace(value: Any, marks: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _replace(item, marks) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_replace(item, marks) for item in value]
+    if isinstance(value, str):
+        for encoded, mark in marks.items():
+            value = value.replace(encoded, mark)
+    return value
