@@ -1,0 +1,1 @@
+"""A loopback server that speaks the providers' wire protocols: simulated, offline, with faults on demand."""

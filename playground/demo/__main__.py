@@ -1,0 +1,100 @@
+"""`python -m playground.demo`: runs the demo server on loopback until its parent goes away."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import signal
+import socket
+import stat
+import sys
+import threading
+import time
+from types import FrameType
+
+import uvicorn
+
+from playground.demo.server import build
+from playground.tokens import load_in_background
+
+PARENT_CHECK = 0.5
+"""Seconds between two looks at whether the parent still lives."""
+
+
+class Server(uvicorn.Server):
+    """Says where it listens as soon as it does, and ends at once when told to."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, _end)
+        port = sockets[0].getsockname()[1] if sockets else self.config.port
+        print(json.dumps({"port": port}), flush=True)
+
+
+def _end(signum: int = 0, frame: FrameType | None = None) -> None:
+    os._exit(0)
+
+
+def _watch_stdin() -> None:
+    try:
+        while os.read(0, 4096):
+            pass
+    except OSError:
+        pass
+    _end()
+
+
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_CHECK)
+    _end()
+
+
+def watch() -> None:
+    """End this process when the parent dies, or when a pipe on stdin is closed."""
+    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        threading.Thread(target=_watch_stdin, daemon=True).start()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until ended; prints one line of JSON with the port when ready."""
+    options = argparse.ArgumentParser(prog="playground.demo", description=__doc__)
+    options.add_argument("--port", type=int, default=0, help="0 = chosen by the system")
+    options.add_argument(
+        "--pace",
+        type=float,
+        default=float(os.environ.get("PLAYGROUND_DEMO_PACE") or 1),
+        help="factor on every delay: 0 = none, 2 = twice as slow",
+    )
+    options.add_argument("--record", action="store_true", help="keep request bodies in memory")
+    chosen = options.parse_args(arguments)
+    watch()
+    load_in_background()
+    try:
+        listener = socket.create_server(("127.0.0.1", chosen.port), backlog=512)
+    except OSError as error:
+        sys.exit(f"The demo cannot listen on 127.0.0.1:{chosen.port}: {error.strerror}.")
+    config = uvicorn.Config(
+        build(max(0.0, chosen.pace), chosen.record),
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_keep_alive=75,
+    )
+    gc.freeze()
+    Server(config).run([listener])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""Anthropic's Messages: POST /v1/messages and /v1/messages/count_tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.demo.ask import Ask, Offer, Part, Refused, Turn
+from playground.demo.compose import Reply, call_text
+from playground.demo.counting import compact
+from playground.demo.door import (
+    Body,
+    Door,
+    choose,
+    dumps,
+    effort,
+    event,
+    file_part,
+    positive,
+    texts,
+)
+from playground.demo.faults import Frame
+
+FINISH = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
+FILES = {"image": "image", "document": "document"}
+REFUSED = {
+    "type": "refusal",
+    "category": "general_harms",
+    "explanation": "Simulated refusal: the model was named with ~refuse.",
+}
+
+
+def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
+    """The request; Refused where Anthropic would refuse it."""
+    model, asked, fault = choose("anthropic", body.get("model"))
+    thinking = body.get("thinking") or {}
+    config = body.get("output_config") or {}
+    form = config.get("format") or body.get("output_format") or {}
+    always = bool(model.reasoning)
+    on = thinking.get("type") in ("adaptive", "enabled") or (always and not thinking)
+    level = effort(config.get("effort"), "output_config.effort")
+    return Ask(
+        model=model,
+        asked=asked,
+        fault=fault,
+        system=_parts(body.get("system")),
+        turns=_turns(body.get("messages")),
+        tools=tuple(_offer(t) for t in body.get("tools") or ()),
+        max_output=positive(body.get("max_tokens"), "max_tokens"),
+        stop=texts(body.get("stop_sequences")),
+        schema=form.get("schema") if form.get("type") == "json_schema" else None,
+        effort=(level or (None if always else "medium")) if on else "none",
+        reasoning_limit=thinking.get("budget_tokens"),
+        show_reasoning=bool(thinking) and thinking.get("display") != "omitted",
+        tool_choice=_tool_choice(body.get("tool_choice") or {}),
+        parallel=not (body.get("tool_choice") or {}).get("disable_parallel_tool_use"),
+        stream=bool(body.get("stream")),
+        cache_all=_ttl(body),
+        body=body,
+    )
+
+
+def checked(body: Body) -> None:
+    """Refused where a message (not a count) lacks what Anthropic requires."""
+    if body.get("max_tokens") is None:
+        raise Refused("invalid", "max_tokens: Field required")
+
+
+def _turns(messages: Any) -> tuple[Turn, ...]:
+    if not messages:
+        raise Refused("invalid", "messages: at least one message is required")
+    return tuple(Turn(str(m.get("role")), _parts(m.get("content"))) for m in messages)
+
+
+def _parts(content: Any) -> tuple[Part, ...]:
+    if not content:
+        return ()
+    if isinstance(content, str):
+        return (Part("text", content),)
+    return tuple(_part(block) for block in content)
+
+
+def _part(block: dict[str, Any]) -> Part:
+    kind, ttl = block.get("type"), _ttl(block)
+    if kind in FILES:
+        source = block.get("source") or {}
+        return file_part(FILES[kind], source.get("data") or source.get("url"), ttl)
+    if kind == "tool_use":
+        call = call_text(block.get("name", ""), compact(block.get("input")))
+        return Part("tool_call", call, cache=ttl)
+    if kind == "tool_result":
+        content = block.get("content")
+        told = content if isinstance(content, str) else "".join(p.text for p in _parts(content))
+        return Part("tool_result", told, cache=ttl)
+    if kind in ("thinking", "redacted_thinking"):
+        return Part("reasoning", cache=ttl)
+    text = block.get("text")
+    return Part("text", text if isinstance(text, str) else compact(block), cache=ttl)
+
+
+def _ttl(block: Body) -> str | None:
+    control = block.get("cache_control")
+    return str(control.get("ttl") or "5m") if control else None
+
+
+def _offer(tool: dict[str, Any]) -> Offer:
+    schema = tool.get("input_schema")
+    if schema is None:
+        return Offer(str(tool.get("name") or tool.get("type")), compact(tool), hosted=True)
+    kept = {k: tool[k] for k in ("name", "description", "input_schema") if tool.get(k)}
+    return Offer(tool["name"], compact(kept), tool.get("description") or "", schema, _ttl(tool))
+
+
+def _tool_choice(given: dict[str, Any]) -> str | None:
+    kind = given.get("type")
+    if kind == "tool":
+        return str(given.get("name"))
+    return {"any": "required", "none": "none"}.get(str(kind))
+
+
+# Writing
+
+
+def response_id(reply: Reply) -> str:
+    """The id of the message."""
+    return f"msg_01{reply.id[:22]}"
+
+
+def stream(reply: Reply) -> tuple[list[Frame], int]:
+    """The events in time, and which of them is the first of the answer."""
+    schedule = reply.schedule
+    begun = {**_head(reply), "content": [], "stop_reason": None, "usage": usage(reply, 1)}
+    started = event("message_start", {"type": "message_start", "message": begun})
+    frames: list[Frame] = [(schedule.opened, started)]
+    ping = event("ping", {"type": "ping"})
+    index = 0
+    if reply.reasoning_tokens:
+        block = {"type": "thinking", "thinking": "", "signature": ""}
+        frames += [(schedule.opened, _start(index, block)), (schedule.opened, ping)]
+        frames += _deltas(index, "thinking_delta", "thinking", schedule.reasoning)
+        signed = ((schedule.reasoned, signature(reply)),)
+        frames += _deltas(index, "signature_delta", "signature", signed)
+        frames.append((schedule.reasoned, _stop(index)))
+        index += 1
+    first = len(frames)
+    if reply.choices[0].text:
+        frames.append((schedule.reasoned, _start(index, {"type": "text", "text": ""})))
+        if not reply.reasoning_tokens:
+            frames.append((schedule.reasoned, ping))
+        first = len(frames)
+        frames += _deltas(index, "text_delta", "text", schedule.texts[0])
+        frames.append((schedule.ended, _stop(index)))
+        index += 1
+    for call, beats in zip(reply.calls, schedule.calls, strict=True):
+        block = {
+            "type": "tool_use",
+            "id": f"toolu_01{call.id[:22]}",
+            "name": call.name,
+            "input": {},
+        }
+        frames.append((beats[0][0], _start(index, block)))
+        frames += _deltas(index, "input_json_delta", "partial_json", ((beats[0][0], ""), *beats))
+        frames.append((beats[-1][0], _stop(index)))
+        index += 1
+    return frames + _end(reply), first
+
+
+def _end(reply: Reply) -> list[Frame]:
+    delta = {"type": "message_delta", "delta": _finish(reply), "usage": _delta_usage(reply)}
+    at = reply.schedule.ended
+    return [
+        (at, event("message_delta", delta)),
+        (at, event("message_stop", {"type": "message_stop"})),
+    ]
+
+
+def _start(index: int, block: dict[str, Any]) -> bytes:
+    body = {"type": "content_block_start", "index": index, "content_block": block}
+    return event("content_block_start", body)
+
+
+def _stop(index: int) -> bytes:
+    return event("content_block_stop", {"type": "content_block_stop", "index": index})
+
+
+def _deltas(index: int, kind: str, field: str, beats: tuple[tuple[float, str], ...]) -> list[Frame]:
+    delta = {"type": kind, field: "\x00"}
+    body = {"type": "content_block_delta", "index": index, "delta": delta}
+    head, tail = event("content_block_delta", body).split(b'"\\u0000"')
+    return [(at, head + dumps(text) + tail) for at, text in beats]
+
+
+def signature(reply: Reply) -> str:
+    """The opaque proof of the thoughts that goes back with them."""
+    return f"EqQBsimulated{reply.id}"
+
+
+def whole(reply: Reply) -> dict[str, Any]:
+    """The finished message."""
+    content: list[dict[str, Any]] = []
+    if reply.reasoning_tokens:
+        thought = {"type": "thinking", "thinking": reply.reasoning, "signature": signature(reply)}
+        content.append(thought)
+    if reply.choices[0].text:
+        content.append({"type": "text", "text": reply.choices[0].text})
+    for call in reply.calls:
+        block = {"type": "tool_use", "id": f"toolu_01{call.id[:22]}", "name": call.name}
+        content.append({**block, "input": call.parsed})
+    counted = usage(reply, reply.output_tokens)
+    counted["output_tokens_details"] = {"thinking_tokens": reply.reasoning_tokens}
+    return {**_head(reply), "content": content, **_finish(reply), "usage": counted}
+
+
+def usage(reply: Reply, output: int) -> dict[str, Any]:
+    """Cache reads and writes are outside `input_tokens`; thinking is inside `output_tokens`."""
+    writes = reply.cached.writes
+    return {
+        "input_tokens": reply.input_tokens - reply.cached.read - reply.cached.written,
+        "cache_creation_input_tokens": reply.cached.written,
+        "cache_read_input_tokens": reply.cached.read,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": writes.get("5m", 0),
+            "ephemeral_1h_input_tokens": writes.get("1h", 0),
+        },
+        "output_tokens": output,
+        "service_tier": "standard",
+        "inference_geo": "global",
+    }
+
+
+def _delta_usage(reply: Reply) -> dict[str, Any]:
+    counted = usage(reply, reply.output_tokens)
+    for told_at_start in ("cache_creation", "service_tier", "inference_geo"):
+        counted.pop(told_at_start)
+    counted["output_tokens_details"] = {"thinking_tokens": reply.reasoning_tokens}
+    return counted
+
+
+def _finish(reply: Reply) -> dict[str, Any]:
+    finish = reply.finish
+    return {
+        "stop_reason": FINISH.get(finish, finish),
+        "stop_sequence": reply.choices[0].stopped_by,
+        "stop_details": REFUSED if finish == "refusal" else None,
+    }
+
+
+def _head(reply: Reply) -> dict[str, Any]:
+    return {
+        "model": reply.ask.model.id,
+        "id": response_id(reply),
+        "type": "message",
+        "role": "assistant",
+        "stop_sequence": None,
+        "stop_details": None,
+    }
+
+
+DOOR = Door("anthropic_messages", "anthropic", read, stream, whole, response_id)

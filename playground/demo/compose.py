@@ -1,0 +1,267 @@
+"""Turns a request into the whole answer: text, thoughts, tool calls, usage and schedule."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import secrets
+import time
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+from playground.demo import answers, counting
+from playground.demo.ask import Ask, Offer, Part, Refused, Turn
+from playground.demo.caching import Cache, Cached
+from playground.demo.models import EFFORTS
+from playground.demo.pace import WORD, Pace, Schedule
+from playground.demo.schema import Instance
+
+CALL_TOKENS = 8
+"""Output tokens of a tool call besides its arguments."""
+SLOW_SECONDS = 8.0
+"""First token of a model named with `~slow`."""
+MAX_CONVERSATIONS = 500
+REASONING_SPREAD = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call that the simulated model makes."""
+
+    id: str
+    name: str
+    arguments: str
+    """JSON text."""
+
+    @property
+    def parsed(self) -> Any:
+        """The arguments as JSON."""
+        return json.loads(self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One alternative of the answer."""
+
+    text: str
+    tokens: int
+    finish: str
+    """`stop`, `stop_sequence`, `length`, `refusal` or `tool`."""
+    stopped_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer before a door writes it in its own form."""
+
+    ask: Ask
+    id: str
+    """Random letters and digits, for the ids that a door makes."""
+    created: int
+    """Seconds since 1970."""
+    input_tokens: int
+    """All input, cached or not."""
+    modalities: dict[str, int]
+    cached: Cached
+    reasoning: str
+    reasoning_tokens: int
+    choices: tuple[Choice, ...]
+    calls: tuple[Call, ...]
+    call_tokens: int
+    schedule: Schedule
+
+    @property
+    def visible_tokens(self) -> int:
+        """Output tokens without reasoning."""
+        return sum(choice.tokens for choice in self.choices) + self.call_tokens
+
+    @property
+    def output_tokens(self) -> int:
+        """Output tokens with reasoning."""
+        return self.visible_tokens + self.reasoning_tokens
+
+    @property
+    def finish(self) -> str:
+        """How the first choice ended."""
+        return self.choices[0].finish
+
+    def turn(self) -> Turn:
+        """The answer as a message of the conversation."""
+        said = [Part("text", self.choices[0].text)] if self.choices[0].text else []
+        called = [Part("tool_call", call_text(c.name, c.arguments)) for c in self.calls]
+        return Turn("assistant", (*said, *called))
+
+
+class Conversations:
+    """The turns that the server keeps for `previous_response_id` and `previous_interaction_id`."""
+
+    def __init__(self) -> None:
+        self._turns: OrderedDict[str, tuple[Turn, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def keep(self, id: str, turns: tuple[Turn, ...]) -> None:
+        """Remember a conversation; the oldest is forgotten above 500."""
+        with self._lock:
+            self._turns[id] = turns
+            while len(self._turns) > MAX_CONVERSATIONS:
+                self._turns.popitem(last=False)
+
+    def continued(self, ask: Ask, id: str | None) -> Ask:
+        """The request with the earlier turns in front; Refused when the id is not known."""
+        if not id:
+            return ask
+        with self._lock:
+            earlier = self._turns.get(id)
+        if earlier is None:
+            raise Refused("no_conversation", id)
+        return replace(ask, turns=earlier + ask.turns)
+
+
+def call_text(name: str, arguments: str) -> str:
+    """A tool call as it is counted in the input of the next turn."""
+    return f"{name}\n{arguments}"
+
+
+def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
+    """The whole answer; Refused when the input does not fit the model."""
+    found = counting.segments(ask)
+    size = counting.total(found)
+    if size > ask.model.context:
+        raise Refused("context", f"{size}")
+    dice = random.Random(zlib.crc32(f"{ask.asked}|{ask.prompt}|{ask.effort}".encode())  # noqa: S311 - a seed, not a secret
+    budget = min(ask.max_output or ask.model.output, ask.model.output)
+    thought = min(thinking(ask, dice), budget)
+    calls = () if ask.fault == "refuse" else tool_calls(ask, dice)
+    call_tokens = sum(_call_tokens(call, ask) for call in calls)
+    choices = tuple(
+        _choice(ask, number, size, budget - thought, bool(calls), dice)
+        for number in range(ask.choices)
+    )
+    shown = answers.reasoning(ask, thought, dice) if thought and ask.show_reasoning else ""
+    return Reply(
+        ask=ask,
+        id=secrets.token_hex(25),
+        created=int(time.time()),
+        input_tokens=size,
+        modalities=counting.by_modality(found),
+        cached=cache.use(ask, found),
+        reasoning=shown,
+        reasoning_tokens=thought,
+        choices=choices,
+        calls=calls,
+        call_tokens=call_tokens,
+        schedule=_pace(ask, scale).lay_out(
+            shown,
+            thought,
+            [(c.text, c.tokens) for c in choices],
+            [(c.arguments, _call_tokens(c, ask)) for c in calls],
+            dice,
+        ),
+    )
+
+
+def count(ask: Ask) -> int:
+    """Input tokens, exactly as a send would report them; nothing is cached."""
+    return counting.total(counting.segments(ask))
+
+
+def thinking(ask: Ask, dice: random.Random) -> int:
+    """Reasoning tokens: the model's own number, times the effort, a little more or less by the seed."""
+    model = ask.model
+    if ask.effort is None:
+        wanted = float(model.reasoning)
+    else:
+        usual = EFFORTS[model.effort] or 1.0
+        wanted = (model.reasoning or 150) * EFFORTS[ask.effort] / usual
+    wanted *= 1 + REASONING_SPREAD * (2 * dice.random() - 1)
+    return int(wanted if ask.reasoning_limit is None else min(wanted, ask.reasoning_limit))
+
+
+def tool_calls(ask: Ask, dice: random.Random) -> tuple[Call, ...]:
+    """The calls that the question asks for: those whose name or description shares a word with it."""
+    offers = [t for t in ask.tools if not t.hosted]
+    if not offers or ask.tool_choice == "none" or ask.has_result:
+        return ()
+    by_name = [t for t in offers if t.name == ask.tool_choice]
+    wanted = by_name or [t for t in offers if _fits(t, ask.prompt)]
+    if not wanted and ask.tool_choice == "required":
+        wanted = offers[:1]
+    return tuple(_call(t, ask, dice) for t in (wanted if ask.parallel else wanted[:1]))
+
+
+def _call(offer: Offer, ask: Ask, dice: random.Random) -> Call:
+    arguments = Instance(offer.schema, ask.prompt, dice).make()
+    return Call(secrets.token_hex(12), offer.name, counting.compact(arguments))
+
+
+def _fits(offer: Offer, prompt: str) -> bool:
+    said = {_stem(word) for word in re.findall(r"[a-z]{4,}", prompt.lower())}
+    name = re.sub(r"([a-z])([A-Z])", r"\1 \2", offer.name).lower()
+    own = {_stem(word) for word in re.findall(r"[a-z]{4,}", name)} - COMMON
+    return offer.name.lower() in prompt.lower() or bool(said & own)
+
+
+def _stem(word: str) -> str:
+    return word[:5]
+
+
+COMMON = {
+    _stem(w)
+    for w in ("current", "find", "fetch", "search", "tool", "list", "make", "call", "this", "with")
+}
+"""Words of tool names that say nothing about the question."""
+
+
+def _choice(
+    ask: Ask, number: int, size: int, room: int, calling: bool, dice: random.Random
+) -> Choice:
+    if ask.fault == "refuse":
+        text = answers.REFUSALS[ask.model.vendor]
+        return Choice(text, counting.text_tokens(text, ask.model), "refusal")
+    if calling:
+        return Choice("", 0, "tool")
+    text, finish, stop = _text(ask, number, size, dice), "stop", None
+    for mark in ask.stop:
+        if mark and mark in text:
+            text, finish, stop = text[: text.index(mark)], "stop_sequence", mark
+    tokens = counting.text_tokens(text, ask.model)
+    if ask.fault == "truncate":
+        room = min(room, max(1, tokens // 3))
+    if tokens > room:
+        return Choice(cut(text, room, ask), room, "length")
+    return Choice(text, tokens, finish, stop)
+
+
+def _text(ask: Ask, number: int, size: int, dice: random.Random) -> str:
+    if ask.schema is not None:
+        made = Instance(ask.schema, ask.prompt, dice).make()
+        return json.dumps(made, ensure_ascii=False, indent=2)
+    if ask.has_result:
+        return answers.after_tool(ask)
+    return answers.text(ask, size, number)
+
+
+def cut(text: str, tokens: int, ask: Ask) -> str:
+    """The longest beginning of the text that is at most so many tokens."""
+    words = WORD.findall(text)
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if counting.text_tokens("".join(words[:middle]), ask.model) <= tokens:
+            low = middle
+        else:
+            high = middle - 1
+    return "".join(words[:low])
+
+
+def _call_tokens(call: Call, ask: Ask) -> int:
+    return CALL_TOKENS + counting.text_tokens(call_text(call.name, call.arguments), ask.model)
+
+
+def _pace(ask: Ask, scale: float) -> Pace:
+    ttft = SLOW_SECONDS if ask.fault == "slow" else ask.model.ttft
+    return Pace(ttft, ask.model.speed, scale)

@@ -1,0 +1,372 @@
+"""How each vendor says no: status, headers and body of every failure, and what breaks a stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MAX_BODY = 32 * 1024 * 1024
+"""Largest request body in bytes."""
+RETRY_AFTER = 2
+"""Seconds that a rate limit asks to wait."""
+
+BY_STATUS = ("401", "403", "404", "413", "429", "500", "503", "529", "quota", "context")
+"""Faults that are answered with an error instead of an answer."""
+IN_STREAM = ("cut", "stall", "garbage", "error")
+"""Faults that break a stream that has begun."""
+IN_ANSWER = ("slow", "refuse", "truncate")
+"""Faults that are an answer of a special kind."""
+FAULTS = (*BY_STATUS, *IN_STREAM, *IN_ANSWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as one vendor sends it."""
+
+    status: int
+    body: dict[str, Any]
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What went wrong, in the words that the bodies need."""
+
+    model: str = ""
+    door: str = ""
+    message: str = ""
+    param: str | None = None
+    limit: int = 0
+    request_id: str = ""
+
+
+def split(name: str) -> tuple[str, str | None]:
+    """A model's name and the fault after `~`; an unknown fault stays part of the name."""
+    model, _, fault = name.rpartition("~")
+    return (model, fault) if model and fault in FAULTS else (name, None)
+
+
+def failure(vendor: str, fault: str, wrong: Wrong) -> Failure:
+    """The vendor's own answer to a failure; KeyError for a fault that is none."""
+    return FAILURES[vendor](fault, wrong)
+
+
+# OpenAI
+
+
+def _openai(fault: str, wrong: Wrong) -> Failure:
+    if fault == "404" and wrong.door == "openai_responses":
+        fault = "404_responses"
+    status, kind, code, param, message = OPENAI[fault]
+    body = {
+        "message": message.format(w=wrong),
+        "type": kind,
+        "param": wrong.param or param,
+        "code": code,
+    }
+    return Failure(status, {"error": body}, RETRY_AFTER if fault == "429" else None)
+
+
+INVALID = "invalid_request_error"
+OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
+    "401": (
+        401,
+        INVALID,
+        "invalid_api_key",
+        None,
+        "Incorrect API key provided: {w.message}. You can find your API key at https://platform.openai.com/account/api-keys.",
+    ),
+    "no_key": (
+        401,
+        INVALID,
+        None,
+        None,
+        "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+    ),
+    "403": (
+        403,
+        INVALID,
+        "missing_scope",
+        None,
+        "You have insufficient permissions for this operation. Missing scopes: model.request. Check that you have the correct role in your organization and project, and if you're using a restricted API key, that it has the necessary scopes.",
+    ),
+    "404": (
+        404,
+        INVALID,
+        "model_not_found",
+        None,
+        "The model `{w.model}` does not exist or you do not have access to it.",
+    ),
+    "404_responses": (
+        400,
+        INVALID,
+        "model_not_found",
+        "model",
+        "The requested model '{w.model}' does not exist.",
+    ),
+    "413": (
+        413,
+        INVALID,
+        "request_too_large",
+        None,
+        "Request body is too large: at most 32 MB are accepted.",
+    ),
+    "429": (
+        429,
+        "requests",
+        "rate_limit_exceeded",
+        None,
+        "Rate limit reached for {w.model} in organization org-demo on requests per min (RPM): Limit 5000, Used 5000, Requested 1. Please try again in 2s. Visit https://platform.openai.com/account/rate-limits to learn more.",
+    ),
+    "quota": (
+        429,
+        "insufficient_quota",
+        "insufficient_quota",
+        None,
+        "You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.",
+    ),
+    "500": (
+        500,
+        "server_error",
+        "server_error",
+        None,
+        "The server had an error while processing your request. Sorry about that! You can retry your request, or contact us through our help center at help.openai.com if the error persists.",
+    ),
+    "503": (
+        503,
+        "service_unavailable_error",
+        "server_is_overloaded",
+        None,
+        "Our servers are currently overloaded. Please try again later.",
+    ),
+    "context": (
+        400,
+        INVALID,
+        "context_length_exceeded",
+        "input",
+        "Your input exceeds the context window of this model. Please adjust your input and try again.",
+    ),
+    "invalid": (400, INVALID, None, None, "{w.message}"),
+    "unsupported": (400, INVALID, "unsupported_value", None, "{w.message}"),
+    "no_conversation": (
+        400,
+        INVALID,
+        "previous_response_not_found",
+        "previous_response_id",
+        "Previous response with id '{w.message}' not found.",
+    ),
+    "no_route": (404, INVALID, None, None, "Invalid URL ({w.message})"),
+}
+OPENAI["529"] = OPENAI["503"]
+
+
+# Anthropic
+
+
+def _anthropic(fault: str, wrong: Wrong) -> Failure:
+    status, kind, message = ANTHROPIC[fault]
+    error = {"type": kind, "message": message.format(w=wrong)}
+    body = {"type": "error", "error": error, "request_id": wrong.request_id}
+    return Failure(status, body, RETRY_AFTER if fault == "429" else None)
+
+
+ANTHROPIC: dict[str, tuple[int, str, str]] = {
+    "401": (401, "authentication_error", "invalid x-api-key"),
+    "no_key": (401, "authentication_error", "x-api-key header is required"),
+    "403": (
+        403,
+        "permission_error",
+        "Your API key does not have permission to use the specified resource.",
+    ),
+    "404": (404, "not_found_error", "model: {w.model}"),
+    "413": (413, "request_too_large", "Request exceeds the maximum size"),
+    "429": (
+        429,
+        "rate_limit_error",
+        "This request would exceed your organization's rate limit of 30,000 input tokens per minute (org: org-demo, model: {w.model}). For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later.",
+    ),
+    "quota": (
+        400,
+        INVALID,
+        "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.",
+    ),
+    "500": (500, "api_error", "Internal server error"),
+    "503": (503, "api_error", "Service temporarily unavailable"),
+    "529": (529, "overloaded_error", "Overloaded"),
+    "context": (400, INVALID, "prompt is too long: {w.message} tokens > {w.limit} maximum"),
+    "invalid": (400, INVALID, "{w.message}"),
+    "unsupported": (400, INVALID, "{w.message}"),
+    "no_conversation": (400, INVALID, "{w.message}"),
+    "no_route": (404, "not_found_error", "Not found"),
+}
+
+
+# Gemini
+
+
+def _gemini(fault: str, wrong: Wrong) -> Failure:
+    status, word, message, details = GEMINI[fault]
+    error: dict[str, Any] = {"code": status, "message": message.format(w=wrong), "status": word}
+    if details:
+        error["details"] = details
+    if wrong.door == "gemini_interactions":
+        error = {"message": error["message"], "code": INTERACTION_CODES.get(word, "internal_error")}
+    return Failure(status, {"error": error})
+
+
+def _info(reason: str) -> dict[str, Any]:
+    return {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": reason,
+        "domain": "googleapis.com",
+        "metadata": {"service": "generativelanguage.googleapis.com"},
+    }
+
+
+RETRY_INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{RETRY_AFTER}s"}
+
+
+def _violation(metric: str, quota: str, value: str) -> dict[str, Any]:
+    return {
+        "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+        "violations": [{"quotaMetric": metric, "quotaId": quota, "quotaValue": value}],
+    }
+
+
+METRIC = "generativelanguage.googleapis.com/generate_content_requests"
+QUOTA_MESSAGE = "You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits."
+INTERACTION_CODES = {
+    "INVALID_ARGUMENT": "invalid_request",
+    "PERMISSION_DENIED": "permission_denied",
+    "NOT_FOUND": "not_found",
+    "RESOURCE_EXHAUSTED": "too_many_requests",
+    "UNAVAILABLE": "service_unavailable",
+}
+GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
+    "401": (
+        400,
+        "INVALID_ARGUMENT",
+        "API key not valid. Please pass a valid API key.",
+        [_info("API_KEY_INVALID")],
+    ),
+    "403": (
+        403,
+        "PERMISSION_DENIED",
+        "Permission denied on resource project demo-project.",
+        [_info("CONSUMER_INVALID")],
+    ),
+    "404": (
+        404,
+        "NOT_FOUND",
+        "models/{w.model} is not found for API version v1, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.",
+        [],
+    ),
+    "413": (
+        413,
+        "INVALID_ARGUMENT",
+        "Request payload size exceeds the limit: 33554432 bytes.",
+        [],
+    ),
+    "429": (
+        429,
+        "RESOURCE_EXHAUSTED",
+        QUOTA_MESSAGE + " Please retry in 2s.",
+        [_violation(METRIC, "GenerateRequestsPerMinutePerProjectPerModel", "1000"), RETRY_INFO],
+    ),
+    "quota": (
+        429,
+        "RESOURCE_EXHAUSTED",
+        QUOTA_MESSAGE,
+        [_violation(METRIC, "GenerateRequestsPerDayPerProjectPerModel", "10000")],
+    ),
+    "500": (
+        500,
+        "INTERNAL",
+        "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting",
+        [],
+    ),
+    "503": (
+        503,
+        "UNAVAILABLE",
+        "The model is overloaded. Please try again later.",
+        [],
+    ),
+    "context": (
+        400,
+        "INVALID_ARGUMENT",
+        "The input token count ({w.message}) exceeds the maximum number of tokens allowed ({w.limit}).",
+        [],
+    ),
+    "invalid": (400, "INVALID_ARGUMENT", "{w.message}", []),
+    "unsupported": (400, "INVALID_ARGUMENT", "{w.message}", []),
+    "no_conversation": (404, "NOT_FOUND", "Interaction {w.message} not found.", []),
+    "no_route": (404, "NOT_FOUND", "Requested entity was not found.", []),
+}
+GEMINI["529"] = GEMINI["503"]
+GEMINI["no_key"] = GEMINI["401"]
+
+FAILURES: dict[str, Callable[[str, Wrong], Failure]] = {
+    "openai": _openai,
+    "anthropic": _anthropic,
+    "gemini": _gemini,
+    "compatible": _openai,
+}
+
+# Streams
+
+CUT: bytes = b""
+"""A frame that ends the connection instead of sending anything."""
+Frame = tuple[float, bytes]
+"""Seconds from the arrival of the request, and the bytes of one event."""
+
+
+def error_event(vendor: str, door: str) -> bytes:
+    """The event with which a vendor reports a failure inside a stream that began well."""
+    if vendor == "anthropic":
+        body = {
+            "type": "error",
+            "error": {"details": None, "type": "overloaded_error", "message": "Overloaded"},
+        }
+        return b"event: error\ndata: " + json.dumps(body).encode() + b"\n\n"
+    if door == "openai_responses":
+        event = {
+            "type": "error",
+            "code": "server_error",
+            "message": OPENAI["500"][4],
+            "param": None,
+            "sequence_number": 9,
+        }
+        return b"event: error\ndata: " + json.dumps(event).encode() + b"\n\n"
+    if door == "gemini_interactions":
+        failed = {
+            "error": failure(vendor, "503", Wrong(door=door)).body["error"],
+            "event_type": "error",
+        }
+        return b"event: error\ndata: " + json.dumps(failed).encode() + b"\n\n"
+    body = failure(vendor, "503", Wrong(door=door)).body
+    if vendor == "gemini":
+        return json.dumps(body).encode() + b"\r\n\r\n"
+    return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+
+def broken(
+    frames: list[Frame], first: int, fault: str | None, vendor: str, door: str
+) -> list[Frame]:
+    """The frames of a stream with its fault in the middle of the text."""
+    if fault not in IN_STREAM:
+        return frames
+    middle = min(first + max(1, (len(frames) - first) // 3), len(frames) - 1)
+    at = frames[middle][0]
+    if fault == "cut":
+        return [*frames[:middle], (at, CUT)]
+    if fault == "stall":
+        return [*frames[:middle], (float("inf"), CUT)]
+    if fault == "error":
+        return [*frames[:middle], (at, error_event(vendor, door))]
+    return [
+        *frames[:middle],
+        (at, b'data: {"type": "gar\xc3\x28bage", "broken\n\n'),
+        *frames[middle:],
+    ]

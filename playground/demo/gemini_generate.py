@@ -1,0 +1,263 @@
+"""Gemini's generateContent, streamGenerateContent and countTokens, on /v1 and /v1beta."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from playground.demo.ask import Ask, Offer, Part, Refused, Turn
+from playground.demo.compose import Reply, call_text
+from playground.demo.counting import compact
+from playground.demo.door import (
+    Body,
+    Door,
+    choose,
+    dumps,
+    effort,
+    file_part,
+    kind_of,
+    positive,
+    texts,
+)
+from playground.demo.faults import Frame
+
+FINISH = {"stop_sequence": "STOP", "stop": "STOP", "tool": "STOP", "length": "MAX_TOKENS"}
+SNAKE = re.compile(r"_([a-z])")
+
+
+def camel(value: Any) -> Any:
+    """The body with its own field names in camelCase (Gemini takes both spellings); schemas and arguments stay."""
+    if isinstance(value, list):
+        return [camel(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    named = {SNAKE.sub(lambda m: m[1].upper(), k): v for k, v in value.items()}
+    return {k: v if k in VERBATIM else camel(v) for k, v in named.items()}
+
+
+VERBATIM = {
+    "parameters",
+    "parametersJsonSchema",
+    "responseSchema",
+    "responseJsonSchema",
+    "args",
+    "response",
+}
+
+
+def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
+    """The request; Refused where Gemini would refuse it."""
+    model, asked, fault = choose("gemini", model_in_url)
+    body = camel(dict(body))
+    config = body.get("generationConfig") or {}
+    thinking = config.get("thinkingConfig") or {}
+    budget = thinking.get("thinkingBudget")
+    schema = config.get("responseJsonSchema") or config.get("responseSchema")
+    wants_json = config.get("responseMimeType") == "application/json"
+    system = body.get("systemInstruction")
+    level = effort(thinking.get("thinkingLevel"), "thinkingLevel")
+    return Ask(
+        model=model,
+        asked=asked,
+        fault=fault,
+        system=_parts(system.get("parts") if isinstance(system, dict) else system),
+        turns=_turns(body.get("contents")),
+        tools=tuple(offer for tool in body.get("tools") or () for offer in _offers(tool)),
+        max_output=positive(config.get("maxOutputTokens"), "maxOutputTokens"),
+        stop=texts(config.get("stopSequences")),
+        schema=schema if schema else {} if wants_json else None,
+        effort="none" if budget == 0 else level,
+        reasoning_limit=budget if budget is not None and budget > 0 else None,
+        show_reasoning=bool(thinking.get("includeThoughts")),
+        tool_choice=_tool_choice(body.get("toolConfig") or {}),
+        stream=streamed,
+        body=body,
+    )
+
+
+def _turns(contents: Any) -> tuple[Turn, ...]:
+    if not contents:
+        raise Refused("invalid", "* GenerateContentRequest.contents: contents is not specified\n")
+    if isinstance(contents, str | dict):
+        contents = [contents]
+    return tuple(_turn(c) for c in contents)
+
+
+def _turn(content: Any) -> Turn:
+    if isinstance(content, str):
+        return Turn("user", (Part("text", content),))
+    role = "assistant" if content.get("role") == "model" else "user"
+    return Turn(role, _parts(content.get("parts")))
+
+
+def _parts(parts: Any) -> tuple[Part, ...]:
+    if not parts:
+        return ()
+    if isinstance(parts, str):
+        return (Part("text", parts),)
+    return tuple(_part(p) for p in ([parts] if isinstance(parts, dict) else parts))
+
+
+def _part(part: dict[str, Any]) -> Part:
+    if part.get("thought"):
+        return Part("reasoning")
+    inline = part.get("inlineData") or part.get("fileData")
+    if inline:
+        return file_part(
+            kind_of(inline.get("mimeType")), inline.get("data") or inline.get("fileUri")
+        )
+    call, told = part.get("functionCall"), part.get("functionResponse")
+    if call:
+        return Part("tool_call", call_text(call.get("name", ""), compact(call.get("args") or {})))
+    if told:
+        return Part("tool_result", compact(told.get("response") or {}))
+    return Part("text", str(part.get("text") or ""))
+
+
+def _offers(tool: dict[str, Any]) -> list[Offer]:
+    found = []
+    for function in tool.get("functionDeclarations") or ():
+        schema = function.get("parametersJsonSchema") or function.get("parameters") or {}
+        kept = {"name": function.get("name"), "description": function.get("description")}
+        text = compact({**kept, "parameters": schema})
+        found.append(
+            Offer(function.get("name", ""), text, function.get("description") or "", schema)
+        )
+    hosted = [name for name in tool if name != "functionDeclarations"]
+    return found + [Offer(name, compact({name: tool[name]}), hosted=True) for name in hosted]
+
+
+def _tool_choice(config: dict[str, Any]) -> str | None:
+    calling = config.get("functionCallingConfig") or {}
+    allowed = calling.get("allowedFunctionNames") or []
+    if calling.get("mode") == "ANY":
+        return str(allowed[0]) if len(allowed) == 1 else "required"
+    return "none" if calling.get("mode") == "NONE" else None
+
+
+# Writing
+
+
+def response_id(reply: Reply) -> str:
+    """The id of the response."""
+    return f"Sim{reply.id[:20]}"
+
+
+def stream(reply: Reply) -> tuple[list[Frame], int]:
+    """The chunks in time, and which of them is the first of the answer."""
+    schedule = reply.schedule
+    frames: list[Frame] = [
+        (at, _chunk(reply, [{"text": text, "thought": True}], 0, None))
+        for at, text in schedule.reasoning
+    ]
+    first = len(frames)
+    if reply.finish == "refusal":
+        return [*frames, (schedule.ended, _chunk(reply, None, 0, "SAFETY"))], first
+    beats = schedule.texts[0]
+    tokens, share = reply.choices[0].tokens, 0.0
+    head, tail = _chunk(reply, [{"text": "\x00"}], -1, None).split(b'"\\u0000"')
+    for number, (at, text) in enumerate(beats):
+        share = tokens * (number + 1) // len(beats)
+        counted = dumps(usage(reply, max(1, int(share))))
+        frames.append((at, head + dumps(text) + tail.replace(b'"\\u0001"', counted)))
+    for call, rows in zip(reply.calls, schedule.calls, strict=True):
+        part = _call_part(reply, call)
+        frames.append((rows[-1][0], _chunk(reply, [part], reply.visible_tokens, None)))
+    signed: list[dict[str, Any]] | None = [{"text": ""}]
+    if reply.reasoning_tokens and not reply.calls:
+        signed = [{"text": "", "thoughtSignature": signature(reply)}]
+    last = _chunk(reply, signed, reply.visible_tokens, FINISH[reply.finish])
+    return [*frames, (schedule.ended, last)], first
+
+
+def _chunk(
+    reply: Reply, parts: list[dict[str, Any]] | None, output: int, finish: str | None
+) -> bytes:
+    candidate: dict[str, Any] = {"index": 0}
+    if parts is not None:
+        candidate = {"content": {"parts": parts, "role": "model"}, "index": 0}
+    if finish:
+        candidate["finishReason"] = finish
+    if finish == "SAFETY":
+        candidate["safetyRatings"] = SAFETY
+    counted: Any = (
+        "\x01" if output < 0 else usage(reply, output, thought=output > 0 or bool(finish))
+    )
+    body = {
+        "candidates": [candidate],
+        "usageMetadata": counted,
+        "modelVersion": reply.ask.model.id,
+        "responseId": response_id(reply),
+    }
+    return b"data: " + dumps(body) + b"\r\n\r\n"
+
+
+SAFETY = [
+    {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "HIGH", "blocked": True},
+]
+
+
+def signature(reply: Reply) -> str:
+    """The opaque proof of the thoughts that goes back with them, in base64."""
+    return base64.b64encode(f"simulated-thought-{reply.id}".encode()).decode()
+
+
+def whole(reply: Reply) -> dict[str, Any]:
+    """The finished response."""
+    parts: list[dict[str, Any]] = []
+    if reply.reasoning:
+        parts.append({"text": reply.reasoning, "thought": True})
+    if reply.choices[0].text and reply.finish != "refusal":
+        parts.append({"text": reply.choices[0].text})
+        if reply.reasoning_tokens:
+            parts[-1]["thoughtSignature"] = signature(reply)
+    parts += [_call_part(reply, call) for call in reply.calls]
+    candidate: dict[str, Any] = {"finishReason": FINISH.get(reply.finish, "SAFETY"), "index": 0}
+    if reply.finish == "refusal":
+        candidate["safetyRatings"] = SAFETY
+    else:
+        candidate = {"content": {"parts": parts, "role": "model"}, **candidate}
+    return {
+        "candidates": [candidate],
+        "usageMetadata": usage(reply, visible(reply)),
+        "modelVersion": reply.ask.model.id,
+        "responseId": response_id(reply),
+    }
+
+
+def _call_part(reply: Reply, call: Any) -> dict[str, Any]:
+    function = {"name": call.name, "args": call.parsed, "id": call.id[:8]}
+    part: dict[str, Any] = {"functionCall": function}
+    if reply.reasoning_tokens and call is reply.calls[0]:
+        part["thoughtSignature"] = signature(reply)
+    return part
+
+
+def visible(reply: Reply) -> int:
+    """Tokens of the candidates: none when the answer was blocked."""
+    return 0 if reply.finish == "refusal" else reply.visible_tokens
+
+
+def usage(reply: Reply, output: int, thought: bool = True) -> dict[str, Any]:
+    """Thoughts are outside the candidates' tokens, cached tokens inside the prompt's; what is 0 is left out."""
+    thoughts = reply.reasoning_tokens if thought else 0
+    counted: dict[str, Any] = {"promptTokenCount": reply.input_tokens}
+    if output:
+        counted["candidatesTokenCount"] = output
+    counted["totalTokenCount"] = reply.input_tokens + output + thoughts
+    if reply.cached.read:
+        counted["cachedContentTokenCount"] = reply.cached.read
+        counted["cacheTokensDetails"] = [{"modality": "TEXT", "tokenCount": reply.cached.read}]
+    counted["promptTokensDetails"] = modalities(reply.modalities)
+    if thoughts:
+        counted["thoughtsTokenCount"] = thoughts
+    return counted
+
+
+def modalities(sums: dict[str, int]) -> list[dict[str, Any]]:
+    """Tokens by modality, as Gemini lists them."""
+    return [{"modality": k.upper(), "tokenCount": n} for k, n in sums.items() if n]
+
+
+DOOR = Door("gemini_generate", "gemini", read, stream, whole, response_id)

@@ -1,0 +1,429 @@
+"""The HTTP side: routes, keys, limits, and writing streams on schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from math import isinf
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from playground.demo import (
+    anthropic_messages,
+    compose,
+    faults,
+    gemini_generate,
+    gemini_interactions,
+    headers,
+    listing,
+    openai_chat,
+    openai_responses,
+)
+from playground.demo.ask import Ask, Refused
+from playground.demo.compose import Reply
+from playground.demo.door import Door, dumps
+from playground.demo.faults import CUT, MAX_BODY, Frame, Wrong
+from playground.demo.state import State, now
+
+SIMULATED = (b"x-playground-simulated", b"true")
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
+WRONG_KEYS = ("wrong", "invalid")
+SAME_MOMENT = 0.0005
+"""Frames due within half a millisecond of each other leave in one write."""
+CONTENT_TYPES = {
+    "openai": ("application/json", "text/event-stream; charset=utf-8"),
+    "anthropic": ("application/json", "text/event-stream; charset=utf-8"),
+    "gemini": ("application/json; charset=UTF-8", "text/event-stream"),
+    "compatible": ("application/json", "text/event-stream"),
+}
+"""Whole answer, streamed answer."""
+
+
+class Local:
+    """Middleware: answers only to a loopback Host header, and marks every response as simulated."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), SIMULATED]
+            await send(message)
+
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")[0]
+        if host not in LOCAL_HOSTS:
+            refused = JSONResponse({"error": "the demo answers on 127.0.0.1 only"}, 403)
+            return await refused(scope, receive, marked)
+        await self._app(scope, receive, marked)
+
+
+class Failed(Exception):
+    """The request ends in an error of the vendor's own."""
+
+    def __init__(self, fault: str, message: str = "", param: str | None = None) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.message = message
+        self.param = param
+
+
+class Call:
+    """One POST to one door."""
+
+    def __init__(self, state: State, door: Door, request: Request) -> None:
+        self.state = state
+        self.door = door
+        self.request = request
+        self.id = headers.request_id(door.vendor)
+        self.model = ""
+        self.line = state.seen(request.method, request.url.path)
+        self.line.update(door=door.name, kind=door.name)
+        self.started = time.monotonic()
+
+    async def answer(self, model: str, action: str) -> Response:
+        """The response to a send (`send`, `stream`) or a count (`count`)."""
+        try:
+            check_key(self.request, self.door.vendor)
+            body = await self._body()
+            ask = self._ask(body, model, action == "stream")
+            if ask.fault in faults.BY_STATUS:
+                raise Failed(ask.fault)
+            if action == "count":
+                return self._json(await asyncio.to_thread(self._count, ask))
+            return await self._send(ask, body)
+        except (Failed, Refused) as wrong:
+            return self._failure(wrong.fault, wrong.message, wrong.param)
+
+    async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
+        if self.door.vendor == "anthropic":
+            anthropic_messages.checked(body)
+        reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)
+        self.state.limits[self.door.vendor].add(reply)
+        if body.get("store") is not False:
+            turns = (*ask.turns, reply.turn())
+            self.state.conversations.keep(self.door.response_id(reply), turns)
+        self.line["usage"] = {"input": reply.input_tokens, "output": reply.output_tokens}
+        return self._streamed(reply) if ask.stream else self._whole(reply)
+
+    def _ask(self, body: dict[str, Any], model: str, streamed: bool) -> Ask:
+        named = model or body.get("model")
+        self.model = str(named or "")
+        self.line["model"] = self.model
+        try:
+            ask = self.door.read(body, model, streamed)
+        except (AttributeError, TypeError, KeyError, ValueError) as error:
+            raise Failed("invalid", f"Invalid request body ({type(error).__name__}).") from error
+        self.line["stream"] = ask.stream
+        previous = body.get("previous_response_id") or body.get("previous_interaction_id")
+        return self.state.conversations.continued(ask, previous)
+
+    async def _body(self) -> dict[str, Any]:
+        raw = await read_body(self.request)
+        self.state.keep(self.line, raw)
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            raise Failed("invalid", "We could not parse the JSON body of your request.") from None
+        if not isinstance(body, dict):
+            raise Failed("invalid", "The body must be a JSON object.")
+        return body
+
+    def _count(self, ask: Ask) -> dict[str, Any]:
+        tokens = compose.count(ask)
+        if self.door.vendor == "gemini":
+            return {
+                "totalTokens": tokens,
+                "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens}],
+            }
+        if self.door.vendor == "anthropic":
+            return {"input_tokens": tokens}
+        return {"object": "response.input_tokens", "input_tokens": tokens}
+
+    def _json(self, value: Any) -> Response:
+        self.line["status"] = 200
+        return Response(dumps(value), 200, self._headers(0.02), CONTENT_TYPES[self.door.vendor][0])
+
+    def _headers(self, seconds: float, empty: bool = False) -> dict[str, str]:
+        vendor = self.door.vendor
+        return headers.of(vendor, self.id, self.state.limits[vendor], seconds, empty)
+
+    def _failure(self, fault: str, message: str, param: str | None) -> Response:
+        name = faults.split(self.model)[0].removeprefix("models/")
+        model = compose_limit(self.door.vendor, name)
+        if fault == "context" and not message:
+            message = f"{model + 1}"
+        wrong = Wrong(name, self.door.name, message, param, model, self.id)
+        failure = faults.failure(self.door.vendor, fault, wrong)
+        self.line["status"] = failure.status
+        extra = self._headers(0.03, failure.status == 429)
+        if failure.retry_after is not None:
+            extra["retry-after"] = f"{failure.retry_after}"
+        kind = CONTENT_TYPES[self.door.vendor][0]
+        return Response(dumps(failure.body), failure.status, extra, kind)
+
+    def _streamed(self, reply: Reply) -> Response:
+        frames, first = self.door.stream(reply)
+        fault = reply.ask.fault
+        frames = faults.broken(frames, first, fault, self.door.vendor, self.door.name)
+        extra = self._headers(reply.schedule.opened)
+        extra["cache-control"] = "no-cache"
+        kind = CONTENT_TYPES[self.door.vendor][1]
+        return Scheduled(self, frames, first, {**extra, "content-type": kind})
+
+    def _whole(self, reply: Reply) -> Response:
+        fault = reply.ask.fault
+        if fault == "error":
+            return self._failure("500", "", None)
+        body = dumps(self.door.whole(reply))
+        at = float("inf") if fault == "stall" else reply.schedule.ended
+        extra = self._headers(reply.schedule.ended)
+        extra["content-type"] = CONTENT_TYPES[self.door.vendor][0]
+        half = body[: len(body) // 2]
+        sent = half if fault in ("cut", "garbage") else body
+        extra["content-length"] = f"{len(body) if fault == 'cut' else len(sent)}"
+        frames: list[Frame] = [(at, sent)]
+        if fault == "cut":
+            frames.append((at, CUT))
+        return Scheduled(self, frames, 0, extra)
+
+
+def compose_limit(vendor: str, name: str) -> int:
+    """The context window of a model, for the text of an error."""
+    from playground.demo import models
+
+    model = models.find(vendor, name)
+    return model.context if model else 0
+
+
+class Scheduled(Response):
+    """A response whose pieces leave on schedule; it stops as soon as the client is gone."""
+
+    def __init__(self, call: Call, frames: list[Frame], first: int, head: dict[str, str]) -> None:
+        self.status_code = 200
+        self.background = None
+        self._call = call
+        self._frames = frames
+        self._first = first
+        self._head = [(k.encode(), v.encode()) for k, v in head.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        writer = asyncio.create_task(self._write(send))
+        watcher = asyncio.create_task(gone(receive))
+        try:
+            await asyncio.wait({writer, watcher}, return_when=asyncio.FIRST_COMPLETED)
+            if not writer.done():
+                self._call.line["gone"] = now()
+        finally:
+            watcher.cancel()
+            writer.cancel()
+            await asyncio.gather(watcher, writer, return_exceptions=True)
+
+    async def _write(self, send: Send) -> None:
+        line, frames, started = self._call.line, self._frames, self._call.started
+        line["status"] = 200
+        await wait_until(started + frames[0][0])
+        line["hdr"] = now()
+        await send({"type": "http.response.start", "status": 200, "headers": self._head})
+        number, total = 0, len(frames)
+        while number < total:
+            await wait_until(started + frames[number][0])
+            due = time.monotonic() - started + SAME_MOMENT
+            after = number + 1
+            while after < total and frames[after][0] <= due:
+                after += 1
+            batch = [data for _, data in frames[number:after]]
+            if CUT in batch:
+                await self._body(send, b"".join(batch[: batch.index(CUT)]), True)
+                line["cut"] = now()
+                return
+            if "first" not in line and after > self._first:
+                line["first"] = now()
+            await self._body(send, b"".join(batch), after < total)
+            line["writes"] = line.get("writes", 0) + 1
+            number = after
+        line["last"] = now()
+
+    async def _body(self, send: Send, data: bytes, more: bool) -> None:
+        await send({"type": "http.response.body", "body": data, "more_body": more})
+
+
+async def wait_until(moment: float) -> None:
+    """Sleep until a moment of the monotonic clock; for ever if it is infinite."""
+    if isinf(moment):
+        await asyncio.Event().wait()
+    left = moment - time.monotonic()
+    if left > 0:
+        await asyncio.sleep(left)
+
+
+async def gone(receive: Receive) -> None:
+    """Return when the client has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def read_body(request: Request) -> bytes:
+    """The body; Failed when it is larger than 32 MB."""
+    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        raise Failed("413")
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            raise Failed("413")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def check_key(request: Request, vendor: str) -> None:
+    """Failed when there is no key, or one with `wrong` or `invalid` in it; a compatible server needs none."""
+    if vendor == "compatible":
+        return
+    sent = request.headers
+    key = sent.get("authorization", "").removeprefix("Bearer").strip()
+    key = key or sent.get("x-api-key") or sent.get("x-goog-api-key") or ""
+    key = key or request.query_params.get("key", "")
+    if not key:
+        raise Failed("no_key")
+    if any(word in key.lower() for word in WRONG_KEYS):
+        raise Failed("401", "demo****key")
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def post(state: State, door: Door, action: str) -> Handler:
+    """The handler of one path of a door."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            return await Call(state, door, request).answer("", action)
+        except ClientDisconnect:
+            return Response(status_code=499)
+
+    return handle
+
+
+GEMINI_ACTIONS = {
+    "generateContent": "send",
+    "streamGenerateContent": "stream",
+    "countTokens": "count",
+}
+
+
+def gemini_post(state: State) -> Handler:
+    """Gemini's paths name the model and the method in one piece: `models/NAME:METHOD`."""
+
+    async def handle(request: Request) -> Response:
+        name, _, method = request.path_params["call"].rpartition(":")
+        call = Call(state, gemini_generate.DOOR, request)
+        if method not in GEMINI_ACTIONS:
+            return call._failure("no_route", "", None)
+        try:
+            return await call.answer(name, GEMINI_ACTIONS[method])
+        except ClientDisconnect:
+            return Response(status_code=499)
+
+    return handle
+
+
+def models_of(state: State, vendor: str, door: Door) -> Handler:
+    """The handler of a vendor's models endpoint: all, or the one in the path."""
+
+    async def handle(request: Request) -> Response:
+        call = Call(state, door, request)
+        call.model = request.path_params.get("name", "")
+        try:
+            check_key(request, vendor)
+        except Failed as wrong:
+            return call._failure(wrong.fault, wrong.message, None)
+        found = listing.one(vendor, call.model) if call.model else listing.listing(vendor)
+        return call._json(found) if found else call._failure("404", "", None)
+
+    return handle
+
+
+def nothing_here(state: State, vendor: str, door: Door) -> Handler:
+    """The vendor's own 404."""
+
+    async def handle(request: Request) -> Response:
+        what = f"{request.method} {request.url.path}"
+        return Call(state, door, request)._failure("no_route", what, None)
+
+    return handle
+
+
+def service(state: State) -> list[Route]:
+    """What tests ask: what the server saw, and how busy it was."""
+
+    async def log(request: Request) -> Response:
+        lines = [dict(line) for line in state.log]
+        if "keep" not in request.query_params:
+            state.log.clear()
+        return JSONResponse(lines)
+
+    async def requests(request: Request) -> Response:
+        if not state.record:
+            return JSONResponse({"error": "bodies are kept with --record only"}, 404)
+        return JSONResponse(state.requests())
+
+    async def cpu(request: Request) -> Response:
+        return JSONResponse({"cpu": time.process_time(), "t": now()})
+
+    async def health(request: Request) -> Response:
+        return JSONResponse({"ok": True, "simulated": True})
+
+    return [
+        Route("/_log", log),
+        Route("/_requests", requests),
+        Route("/_cpu", cpu),
+        Route("/_health", health),
+    ]
+
+
+def build(scale: float = 1.0, record: bool = False) -> ASGIApp:
+    """The application; `scale` stretches every delay (0 = none), `record` keeps request bodies in memory."""
+    state = State(scale, record)
+    responses, chat = openai_responses.DOOR, openai_chat.DOOR
+    compatible, messages = openai_chat.COMPATIBLE, anthropic_messages.DOOR
+    generate, interactions = gemini_generate.DOOR, gemini_interactions.DOOR
+    posts = [
+        ("/openai/v1/responses", responses, "send"),
+        ("/openai/v1/responses/input_tokens", responses, "count"),
+        ("/openai/v1/chat/completions", chat, "send"),
+        ("/compatible/v1/chat/completions", compatible, "send"),
+        ("/anthropic/v1/messages", messages, "send"),
+        ("/anthropic/v1/messages/count_tokens", messages, "count"),
+        ("/gemini/v1/interactions", interactions, "send"),
+        ("/gemini/v1beta/interactions", interactions, "send"),
+    ]
+    listings = [
+        ("/openai/v1/models", responses),
+        ("/compatible/v1/models", compatible),
+        ("/anthropic/v1/models", messages),
+        ("/gemini/v1/models", generate),
+        ("/gemini/v1beta/models", generate),
+    ]
+    routes = [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in posts]
+    for path, door in listings:
+        listed = models_of(state, door.vendor, door)
+        routes += [Route(path, listed), Route(path + "/{name:path}", listed)]
+    for version in ("v1", "v1beta"):
+        path = f"/gemini/{version}/models/{{call:path}}"
+        routes.append(Route(path, gemini_post(state), methods=["POST"]))
+    for door in (responses, compatible, messages, generate):
+        away = nothing_here(state, door.vendor, door)
+        path = f"/{door.vendor}/{{rest:path}}"
+        routes.append(Route(path, away, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
+    return Local(Starlette(routes=[*service(state), *routes]))

@@ -1,0 +1,63 @@
+"""What the server remembers while it runs: prefixes, conversations, and what it saw. Nothing is written anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import deque
+from typing import Any
+
+from playground.demo.caching import Cache
+from playground.demo.compose import Conversations
+from playground.demo.headers import Limits
+
+MAX_LOG = 20_000
+MAX_BODIES = 200
+MAX_KEPT_BODY = 256 * 1024
+RID = re.compile(rb"rid=(\d+)")
+now = time.monotonic_ns
+
+
+class State:
+    """One running server."""
+
+    def __init__(self, scale: float, record: bool) -> None:
+        self.scale = scale
+        """1 = as slow as the models' rows say, 0 = no waiting."""
+        self.record = record
+        """True when bodies are kept for `GET /_requests`."""
+        self.cache = Cache()
+        self.conversations = Conversations()
+        self.limits = {name: Limits() for name in ("openai", "anthropic", "gemini", "compatible")}
+        self.log: deque[dict[str, Any]] = deque(maxlen=MAX_LOG)
+        self.bodies: deque[tuple[dict[str, Any], bytes]] = deque(maxlen=MAX_BODIES)
+        self.count = 0
+
+    def seen(self, method: str, path: str) -> dict[str, Any]:
+        """A new line of the log; times are nanoseconds of the monotonic clock."""
+        self.count += 1
+        line = {"n": self.count, "method": method, "path": path, "recv": now()}
+        self.log.append(line)
+        return line
+
+    def keep(self, line: dict[str, Any], body: bytes) -> None:
+        """Note which request this was, and keep its body if bodies are recorded."""
+        rid = RID.search(body)
+        line["rid"] = int(rid[1]) if rid else None
+        if self.record:
+            self.bodies.append((line, body if len(body) <= MAX_KEPT_BODY else b""))
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The recorded bodies, newest last; a body over 256 kB is None."""
+        return [
+            {"n": line["n"], "method": line["method"], "path": line["path"], "body": _json(body)}
+            for line, body in self.bodies
+        ]
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
