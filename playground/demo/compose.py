@@ -132,7 +132,8 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
     size = counting.total(found)
     if size > ask.model.context:
         raise Refused("context", f"{size}")
-    dice = random.Random(zlib.crc32(f"{ask.asked}|{ask.prompt}|{ask.effort}".encode())  # noqa: S311 - a seed, not a secret
+    seed = zlib.crc32(f"{ask.asked}|{ask.prompt}|{ask.effort}".encode("utf-8", "surrogatepass"))
+    dice = random.Random(seed)  # noqa: S311 - reproducible on purpose
     budget = min(ask.max_output or ask.model.output, ask.model.output)
     thought = min(thinking(ask, dice), budget)
     calls = () if ask.fault == "refuse" else tool_calls(ask, dice)
