@@ -23,7 +23,7 @@ class Wrong(ValueError):
 def read(path: Path) -> Table:
     """The table in this file; Unreadable when it is missing, is not YAML or has no prices."""
     loader, root = _compose(path)
-    sections = {key.value: value for key, value in root.value} if root.id == "mapping" else {}
+    sections = dict(_pairs(root))
     if getattr(sections.get("prices"), "id", None) != "mapping":
         raise Unreadable(
             f"{path.name}: no `prices:` with one list of rows a provider under it was found"
@@ -63,6 +63,12 @@ def _compose(path: Path) -> tuple[Any, Any]:
     return loader, root
 
 
+def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
+    """Key and value node of a mapping; nothing for any other node."""
+    if node is not None and node.id == "mapping":
+        yield from ((key.value, value) for key, value in node.value if key.id == "scalar")
+
+
 @functools.cache
 def _loader_class() -> Any:
     """libyaml's loader, with decimals read exactly."""
@@ -71,8 +77,11 @@ def _loader_class() -> Any:
     class Loader(yaml.CSafeLoader):
         pass
 
-    def decimal(_: Any, node: Any) -> Decimal:
-        return Decimal(node.value.replace("_", ""))
+    def decimal(_: Any, node: Any) -> Decimal | str:
+        try:
+            return Decimal(node.value.replace("_", ""))
+        except ArithmeticError:
+            return str(node.value)
 
     Loader.add_constructor("tag:yaml.org,2002:float", decimal)
     return Loader
@@ -253,16 +262,16 @@ class _Reader:
                 yield price
 
     def terms(self, node: Any) -> Iterator[tuple[str, Terms]]:
-        for key, value in node.value if node is not None and node.id == "mapping" else ():
+        for name, value in _pairs(node):
             row = self._mapping(value)
             if row is None:
                 continue
             try:
                 _require(row, "source", "as_of")
                 kept = {k: v for k, v in row.items() if k not in ("source", "as_of")}
-                yield key.value, Terms(**_fields(kept, TERMS_FIELDS))
+                yield name, Terms(**_fields(kept, TERMS_FIELDS))
             except Wrong as wrong:
-                self._complain(value.start_mark.line, wrong, key.value)
+                self._complain(value.start_mark.line, wrong, name)
 
     def plans(self, node: Any) -> Iterator[Plan]:
         for item in node.value if node is not None and node.id == "sequence" else ():
@@ -276,16 +285,14 @@ class _Reader:
                 self._complain(item.start_mark.line, wrong, row.get("plan"))
 
     def _rows_by_provider(self, node: Any) -> Iterator[tuple[str, dict[str, Any], int]]:
-        for provider, rows in node.value:
+        for provider, rows in _pairs(node):
             if rows.id != "sequence":
-                self._complain(
-                    rows.start_mark.line, Wrong("expected a list of rows"), provider.value
-                )
+                self._complain(rows.start_mark.line, Wrong("expected a list of rows"), provider)
                 continue
             for item in rows.value:
                 row = self._mapping(item)
                 if row is not None:
-                    yield provider.value, row, item.start_mark.line
+                    yield provider, row, item.start_mark.line
 
     def _mapping(self, node: Any) -> dict[str, Any] | None:
         import yaml
@@ -294,7 +301,7 @@ class _Reader:
         if node.id != "mapping":
             self._complain(line, Wrong("expected {field: value, …}"), None)
             return None
-        names = [key.value for key, _ in node.value]
+        names = [name for name, _ in _pairs(node)]
         if twice := {name for name in names if names.count(name) > 1}:
             self._complain(line, Wrong(f"`{twice.pop()}` stands twice"), None)
             return None
