@@ -116,7 +116,7 @@ class Call:
     def _refused_here(self) -> Failure | None:
         """What can be known to fail before anything is sent."""
         endpoint, provider = self.endpoint, self.request.model.provider
-        if not endpoint.key and self._door.NEEDS_KEY and not endpoint.simulated:
+        if not endpoint.key and provider in self._door.NEEDS_KEY and not endpoint.simulated:
             return no_key(provider)
         try:
             check_endpoint(endpoint, hosted=self._hosted)
@@ -136,7 +136,7 @@ class Call:
                 base_url=self.endpoint.base_url,
                 key=self.endpoint.key,
                 http=http,
-                timeout=self.request.timeout,
+                silence=self.request.timeout,
             )
         except Exception:
             if recorder.error is not None or recorder.status is None:

@@ -7,6 +7,10 @@ from typing import Any, Protocol
 
 from playground.domain import Failure, ModelRef, Request
 from playground.providers import (
+    anthropic_messages,
+    gemini_generate,
+    gemini_interactions,
+    openai_chat,
     openai_responses,
 )
 from playground.providers.draft import Draft
@@ -29,9 +33,13 @@ class Door(Protocol):
 
 DOORS: dict[tuple[str, str], Any] = {
     ("openai", "responses"): openai_responses,
+    ("openai", "chat"): openai_chat,
+    ("anthropic", "messages"): anthropic_messages,
+    ("gemini", "generate_content"): gemini_generate,
+    ("gemini", "interactions"): gemini_interactions,
 }
 
 
 def door(ref: ModelRef) -> Any:
     """The adapter module for a model; every provider that has none of its own is an OpenAI-compatible server."""
-    return DOORS[ref.provider, ref.api]
+    return DOORS.get((ref.provider, ref.api), openai_chat)

@@ -354,3 +354,27 @@ def _words(provider: str, wait: float | None) -> dict[str, str]:
         "or_variable": f" or set {place.variable}" if place and place.variable else "",
         "wait": f"{wait:.0f} s " if wait else "a little ",
     }
+
+
+def google_complaint(body: Any) -> Complaint:
+    """Read Google's error object: its status name is the code, the finer reason and the wait are in the details."""
+    error = body.get("error", body) if isinstance(body, dict) else body
+    if not isinstance(error, dict):
+        return Complaint(message="" if error is None else str(error))
+    reason, wait = None, None
+    for detail in error.get("details") or ():
+        if isinstance(detail, dict):
+            reason = detail.get("reason") or reason
+            wait = _seconds(detail.get("retryDelay")) or wait
+    code = error.get("status") or error.get("code")
+    return Complaint(
+        message=str(error.get("message") or ""), code=_text(code), reason=reason, retry_after=wait
+    )
+
+
+def _seconds(text: Any) -> float | None:
+    """`34.07s` as 34.07."""
+    try:
+        return float(str(text).removesuffix("s")) if text else None
+    except ValueError:
+        return None

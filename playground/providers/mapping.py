@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from playground.domain import File
+from playground.domain import File, ModelRef
 
 
 def only(**fields: Any) -> dict[str, Any]:
@@ -32,3 +32,17 @@ def parse_arguments(text: str | None) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def modality_counts(details: Any, field: str) -> dict[str, int]:
+    """Google's list of counts by modality as one mapping, names in lower case."""
+    return {
+        str(row.get("modality") or "unspecified").lower(): row[field]
+        for row in details or ()
+        if row.get(field) is not None
+    }
+
+
+def output_limit(ref: ModelRef, default: int) -> int:
+    """The most tokens that the model can write, as the catalog knows it; otherwise the default."""
+    return default

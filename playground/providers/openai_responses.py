@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 UNSENT = frozenset({"top_k", "stop", "seed"})
 """Settings that this API has no field for; they are never sent."""
 
-NEEDS_KEY = True
+NEEDS_KEY = frozenset({"openai"})
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
     "web_search": {"type": "web_search"},
@@ -153,12 +153,12 @@ async def open(
     base_url: str,
     key: Secret | None,
     http: httpx2.AsyncClient,
-    timeout: float,
+    silence: float,
 ) -> Any:
     """Send it through the SDK; the answer is read from the recorder under `http`."""
     from playground.providers.sdk import openai_client
 
-    client = openai_client(base_url=base_url, key=key, http=http, timeout=timeout)
+    client = openai_client(base_url=base_url, key=key, http=http, silence=silence)
     return await client.responses.with_raw_response.create(**arguments)
 
 

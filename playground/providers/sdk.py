@@ -6,6 +6,8 @@ environment beyond that (organisation, extra headers) is dropped by the recorder
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from playground.domain import Secret
@@ -13,12 +15,14 @@ from playground.domain import Secret
 if TYPE_CHECKING:
     import httpx2
 
+GEMINI_VERSION = "v1"
+
 NO_KEY = "none"
 """The SDKs insist on a key; where the endpoint has none this stands in, and the recorder keeps it off the wire."""
 
 
 def openai_client(
-    *, base_url: str, key: Secret | None, http: httpx2.AsyncClient, timeout: float
+    *, base_url: str, key: Secret | None, http: httpx2.AsyncClient, silence: float
 ) -> Any:
     """An AsyncOpenAI without retries; the caller never closes it, it would close the shared transport."""
     from openai import AsyncOpenAI
@@ -34,8 +38,66 @@ def openai_client(
         default_headers={"Authorization": f"Bearer {revealed}"},
         http_client=http,
         max_retries=0,
-        timeout=timeout_of(timeout),
+        timeout=timeout_of(silence),
     )
+
+
+def anthropic_client(
+    *, base_url: str, key: Secret | None, http: httpx2.AsyncClient, silence: float
+) -> Any:
+    """An AsyncAnthropic without retries and traces; the caller never closes it."""
+    from anthropic import AsyncAnthropic
+
+    revealed = key.reveal() if key else NO_KEY
+    return AsyncAnthropic(
+        base_url=base_url,
+        api_key=revealed,
+        webhook_key="",
+        default_headers={"Authorization": f"Bearer {revealed}"},
+        open_telemetry=False,
+        http_client=http,
+        max_retries=0,
+        timeout=timeout_of(silence),
+    )
+
+
+def gemini_client(
+    *,
+    base_url: str,
+    key: Secret | None,
+    http: httpx2.AsyncClient,
+    silence: float,
+    extra: Mapping[str, Any] | None = None,
+) -> Any:
+    """A genai.Client for the Gemini API; the caller keeps it as long as its call runs, and never closes it."""
+    from google import genai
+    from google.genai import types
+
+    return genai.Client(
+        vertexai=False,
+        api_key=key.reveal() if key else NO_KEY,
+        http_options=types.HttpOptions(
+            base_url=base_url,
+            api_version=GEMINI_VERSION,
+            timeout=round(silence * 1000),
+            extra_body=dict(extra) if extra else None,
+            retry_options=types.HttpRetryOptions(attempts=1),
+            httpx_client=_sync_client(),
+            httpx_async_client=http,
+        ),
+    )
+
+
+@functools.cache
+def _sync_client() -> httpx2.Client:
+    """A client that the Gemini SDK wants beside the asynchronous one; it is never used and reaches nothing."""
+    import httpx2
+
+    return httpx2.Client(transport=httpx2.MockTransport(_nothing), trust_env=False)
+
+
+def _nothing(request: httpx2.Request) -> httpx2.Response:
+    raise RuntimeError(f"the synchronous client was asked for {request.url.host}")
 
 
 def timeout_of(silence: float) -> httpx2.Timeout:

@@ -1,0 +1,375 @@
+"""Anthropic Messages: `POST /v1/messages`.
+
+Text is every `text` block joined by nothing, reasoning every `thinking` block. The finish reason is `stop_reason`. The
+usage that counts is the last: `message_delta` replaces what `message_start` said, field by field.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from playground.domain import (
+    Failure,
+    File,
+    Message,
+    Part,
+    Reasoning,
+    Request,
+    Secret,
+    Settings,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
+from playground.providers.draft import Draft
+from playground.providers.failures import Complaint, provider_failure
+from playground.providers.mapping import only, output_limit, parse_arguments
+
+if TYPE_CHECKING:
+    import httpx2
+
+UNSENT = frozenset({"seed", "verbosity"})
+"""Settings that this API has no field for; they are never sent."""
+
+NEEDS_KEY = frozenset({"anthropic"})
+
+DEFAULT_MAX_TOKENS = 4096
+"""Sent for a model of unknown limits when no limit was chosen: this API does not answer without one."""
+
+_SERVER_TOOLS: dict[str, dict[str, Any]] = {
+    "web_search": {"type": "web_search_20250305", "name": "web_search"},
+    "code_execution": {"type": "code_execution_20250825", "name": "code_execution"},
+}
+_TOOL_CHOICE = {"auto": {"type": "auto"}, "required": {"type": "any"}, "none": {"type": "none"}}
+_REDACTED = "redacted_thinking"
+"""Kept in `Reasoning.id` for thinking that came encrypted whole."""
+
+
+# --- arguments
+
+
+def arguments(request: Request) -> dict[str, Any]:
+    """What `messages.create` is called with; fields that the SDK has no argument for are in `extra_body`."""
+    settings = request.settings
+    fast = settings.service_tier == "fast"
+    choice = settings.tool_choice
+    body = only(
+        model=request.model.model,
+        max_tokens=settings.max_output_tokens or output_limit(request.model, DEFAULT_MAX_TOKENS),
+        messages=[_message(message) for message in request.messages],
+        system=request.system,
+        stream=request.stream,
+        stop_sequences=list(settings.stop) or None,
+        thinking=_thinking(settings),
+        output_config=only(effort=_effort(settings), format=_format(settings.response_schema)),
+        service_tier=None if fast else settings.service_tier,
+        speed="fast" if fast else None,
+        cache_control=_cache(settings.cache_ttl),
+        tools=_tools(request),
+        tool_choice=_TOOL_CHOICE[choice] if choice else None,
+    )
+    extra = only(temperature=settings.temperature, top_p=settings.top_p, top_k=settings.top_k)
+    return {**body, "extra_body": {**extra, **settings.extra} or None}
+
+
+def _thinking(settings: Settings) -> dict[str, Any] | None:
+    """`none` turns thinking off, a number is a token budget (older models), any other effort lets the model decide."""
+    display = {"display": "summarized"} if settings.reasoning_summary else {}
+    if settings.effort == "none":
+        return {"type": "disabled"}
+    if settings.effort and settings.effort.isdigit():
+        return {"type": "enabled", "budget_tokens": int(settings.effort), **display}
+    return {"type": "adaptive", **display} if settings.effort or display else None
+
+
+def _effort(settings: Settings) -> str | None:
+    effort = settings.effort
+    return None if effort in (None, "none") or str(effort).isdigit() else effort
+
+
+def _format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if schema is None else {"type": "json_schema", "schema": dict(schema)}
+
+
+def _cache(ttl: str | None) -> dict[str, Any] | None:
+    return None if ttl is None else {"type": "ephemeral", "ttl": ttl}
+
+
+def _message(message: Message) -> dict[str, Any]:
+    results = [part for part in message.parts if isinstance(part, ToolResult)]
+    others = [part for part in message.parts if not isinstance(part, ToolResult)]
+    content = [block for part in (*results, *others) for block in _block(part)]
+    if len(content) == 1 and content[0]["type"] == "text":
+        return {"role": message.role, "content": content[0]["text"]}
+    return {"role": message.role, "content": content}
+
+
+def _block(part: Part) -> list[dict[str, Any]]:
+    match part:
+        case Text():
+            return [{"type": "text", "text": part.text}] if part.text else []
+        case File():
+            kind = "image" if part.media_type.startswith("image/") else "document"
+            data = base64.b64encode(part.data).decode()
+            source = {"type": "base64", "media_type": part.media_type, "data": data}
+            return [{"type": kind, "source": source}]
+        case Reasoning() if part.signature and part.id == _REDACTED:
+            return [{"type": _REDACTED, "data": part.signature}]
+        case Reasoning() if part.signature:
+            return [{"type": "thinking", "thinking": part.text, "signature": part.signature}]
+        case ToolCall():
+            given = part.arguments if isinstance(part.arguments, dict) else {}
+            return [{"type": "tool_use", "id": part.id, "name": part.name, "input": given}]
+        case ToolResult():
+            failed = {"is_error": True} if part.is_error else {}
+            result = {"type": "tool_result", "tool_use_id": part.id, "content": part.content}
+            return [{**result, **failed}]
+    return []
+
+
+def _tools(request: Request) -> list[dict[str, Any]] | None:
+    own = [
+        {
+            "name": tool.name,
+            "description": tool.description,
+            "input_schema": dict(tool.parameters),
+        }
+        for tool in request.tools
+    ]
+    hosted = [
+        _SERVER_TOOLS.get(name, {"type": name, "name": name}) for name in request.server_tools
+    ]
+    return [*own, *hosted] or None
+
+
+# --- open
+
+
+async def open(
+    arguments: Mapping[str, Any],
+    *,
+    base_url: str,
+    key: Secret | None,
+    http: httpx2.AsyncClient,
+    silence: float,
+) -> Any:
+    """Send it through the SDK; the answer is read from the recorder under `http`."""
+    from playground.providers.sdk import anthropic_client
+
+    client = anthropic_client(base_url=base_url, key=key, http=http, silence=silence)
+    return await client.messages.with_raw_response.create(**arguments)
+
+
+# --- events
+
+
+def read_event(draft: Draft, event: dict[str, Any]) -> None:
+    """Take one event of the stream into the draft; unknown types change nothing."""
+    read = _EVENTS.get(event.get("type", ""))
+    if read is not None:
+        read(draft, event)
+
+
+def _message_start(draft: Draft, event: dict[str, Any]) -> None:
+    message = event["message"]
+    _identify(draft, message)
+    _count(draft, message.get("usage"))
+    for index, block in enumerate(message.get("content") or ()):
+        _block_start(draft, {"index": index, "content_block": block})
+
+
+def _block_start(draft: Draft, event: dict[str, Any]) -> None:
+    block = event["content_block"]
+    draft.scratch.setdefault("blocks", {})[event["index"]] = {**block, "pieces": []}
+    kind = block["type"]
+    if kind == "text" and block.get("text"):
+        _text_delta(draft, event["index"], {"text": block["text"]})
+    elif kind == "thinking" and block.get("thinking"):
+        _thinking_delta(draft, event["index"], {"thinking": block["thinking"]})
+    elif kind == "tool_use":
+        draft.emit("tool", block["name"])
+
+
+def _block_delta(draft: Draft, event: dict[str, Any]) -> None:
+    delta = event["delta"]
+    read = _DELTAS.get(delta["type"])
+    if read is not None:
+        read(draft, event["index"], delta)
+
+
+def _text_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    draft.scratch["blocks"][index]["pieces"].append(delta["text"])
+    draft.text(delta["text"])
+
+
+def _thinking_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    draft.scratch["blocks"][index]["pieces"].append(delta["thinking"])
+    draft.reasoning(delta["thinking"])
+
+
+def _signature_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    block = draft.scratch["blocks"][index]
+    block["signature"] = (block.get("signature") or "") + delta["signature"]
+
+
+def _json_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    block = draft.scratch["blocks"][index]
+    block["pieces"].append(delta["partial_json"])
+    if block["type"] == "tool_use":
+        draft.emit("tool", delta["partial_json"])
+
+
+def _citation_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    draft.citations.append(delta["citation"])
+
+
+def _message_delta(draft: Draft, event: dict[str, Any]) -> None:
+    _stop(draft, event.get("delta") or {})
+    _count(draft, event.get("usage"))
+
+
+def _message_stop(draft: Draft, event: dict[str, Any]) -> None:
+    draft.done = True
+
+
+def _error(draft: Draft, event: dict[str, Any]) -> None:
+    if draft.failure is None:
+        draft.failure = failure(draft.provider, 200, {}, event)
+
+
+_EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
+    "message_start": _message_start,
+    "content_block_start": _block_start,
+    "content_block_delta": _block_delta,
+    "message_delta": _message_delta,
+    "message_stop": _message_stop,
+    "error": _error,
+}
+_DELTAS: dict[str, Callable[[Draft, int, dict[str, Any]], None]] = {
+    "text_delta": _text_delta,
+    "thinking_delta": _thinking_delta,
+    "signature_delta": _signature_delta,
+    "input_json_delta": _json_delta,
+    "citations_delta": _citation_delta,
+}
+
+
+# --- body
+
+
+def read_body(draft: Draft, body: dict[str, Any]) -> None:
+    """Take a whole, unstreamed answer into the draft."""
+    if body.get("type") == "error":
+        _error(draft, body)
+        return
+    _message_start(draft, {"message": body})
+    for block in body["content"]:
+        draft.citations.extend(block.get("citations") or ())
+    _stop(draft, body)
+    draft.done = True
+    finish(draft)
+
+
+def finish(draft: Draft) -> None:
+    """Settle what is still open when the stream is over, whole or broken off."""
+    blocks = draft.scratch.pop("blocks", {})
+    for index in sorted(blocks):
+        _settle(draft, blocks[index])
+    counted = draft.scratch.pop("usage", None)
+    if counted:
+        draft.usage = usage(counted)
+
+
+def _settle(draft: Draft, block: dict[str, Any]) -> None:
+    kind, gathered = block["type"], "".join(block["pieces"])
+    if kind == "text":
+        if gathered:
+            draft.turn.append(Text(text=gathered))
+    elif kind == "thinking":
+        draft.turn.append(Reasoning(text=gathered, signature=block.get("signature") or None))
+    elif kind == _REDACTED:
+        draft.turn.append(Reasoning(text="", signature=block.get("data"), id=_REDACTED))
+    elif kind == "tool_use":
+        value = parse_arguments(gathered) if gathered else block.get("input") or {}
+        call = ToolCall(id=block["id"], name=block["name"], arguments=value)
+        draft.tool_calls.append(call)
+        draft.turn.append(call)
+    else:
+        draft.server_tools.append(kind)
+
+
+def _identify(draft: Draft, message: dict[str, Any]) -> None:
+    draft.response_id = message.get("id") or draft.response_id
+    draft.response_model = message.get("model") or draft.response_model
+
+
+def _stop(draft: Draft, said: dict[str, Any]) -> None:
+    draft.finish_reason = said.get("stop_reason") or draft.finish_reason
+    details = said.get("stop_details") or {}
+    if details.get("type") == "refusal" and details.get("explanation"):
+        draft.refusal(details["explanation"])
+
+
+def _count(draft: Draft, counted: Mapping[str, Any] | None) -> None:
+    """Later counts replace earlier ones; a field that is not repeated stays."""
+    if counted:
+        known = draft.scratch.setdefault("usage", {})
+        known.update((name, value) for name, value in counted.items() if value is not None)
+        draft.service_tier = known.get("service_tier")
+
+
+# --- usage
+
+
+def usage(raw: Mapping[str, Any]) -> Usage:
+    """Anthropic's `input_tokens` leaves the cache out, ours includes it; iterations that are not messages are billed beside."""
+    given = raw.get("input_tokens")
+    read, written = raw.get("cache_read_input_tokens"), raw.get("cache_creation_input_tokens")
+    details = raw.get("output_tokens_details") or {}
+    calls = raw.get("server_tool_use") or {}
+    beside = tuple(
+        (step.get("model"), usage(step))
+        for step in raw.get("iterations") or ()
+        if step.get("type") != "message"
+    )
+    return Usage(
+        input_tokens=None if given is None else given + (read or 0) + (written or 0),
+        cache_read_input_tokens=read,
+        cache_write_input_tokens=written,
+        cache_write_by_ttl=_by_ttl(raw.get("cache_creation") or {}, written),
+        output_tokens=raw.get("output_tokens"),
+        reasoning_output_tokens=details.get("thinking_tokens"),
+        server_tool_calls={
+            name.removesuffix("_requests"): count
+            for name, count in calls.items()
+            if isinstance(count, int)
+        },
+        also_billed=beside,
+        raw=raw,
+    )
+
+
+def _by_ttl(split: Mapping[str, Any], written: int | None) -> dict[str, int]:
+    """The split by time to live, unless it no longer adds up: streams update the total but not the split."""
+    found = {ttl: split.get(f"ephemeral_{ttl}_input_tokens") or 0 for ttl in ("5m", "1h")}
+    return found if written and sum(found.values()) == written else {}
+
+
+# --- failure
+
+
+def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
+    """Map an answer with an error status, or an `error` event."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return provider_failure(provider, status, Complaint(message=str(error or body)), headers)
+    details = error.get("details") if isinstance(error.get("details"), dict) else {}
+    complaint = Complaint(
+        message=str(error.get("message") or ""),
+        type=error.get("type"),
+        reason=(details or {}).get("error_code"),
+    )
+    return provider_failure(provider, status, complaint, headers)

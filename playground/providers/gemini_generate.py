@@ -1,0 +1,314 @@
+"""Gemini generateContent: `POST /models/{model}:generateContent` and `:streamGenerateContent`.
+
+Text is every `text` part of the first candidate that is not marked `thought`, reasoning every one that is, joined by
+nothing. The finish reason is the candidate's `finishReason`, or the `blockReason` of a prompt that was not answered at
+all; only the latter is a failure (`refused`), a candidate that ends in SAFETY is an answer cut short. Every chunk
+carries running totals of usage: the last ones count. Each `functionCall` part is one call: streamed arguments
+(`partialArgs`) exist in Vertex only.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from playground.domain import (
+    Failure,
+    File,
+    Message,
+    Part,
+    Reasoning,
+    Request,
+    Secret,
+    Settings,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
+from playground.providers.draft import Draft
+from playground.providers.failures import failure_of, google_complaint, provider_failure
+from playground.providers.mapping import modality_counts, only
+
+if TYPE_CHECKING:
+    import httpx2
+
+UNSENT = frozenset({"verbosity", "cache_ttl"})
+"""Settings that this API has no field for; they are never sent."""
+
+NEEDS_KEY = frozenset({"gemini"})
+
+_SERVER_TOOLS: dict[str, dict[str, Any]] = {
+    "web_search": {"google_search": {}},
+    "code_execution": {"code_execution": {}},
+}
+_TOOL_CHOICE = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
+_MEDIA = ("inlineData", "inline_data")
+_PLAIN = frozenset({"text", "thought", "thoughtSignature", "functionCall", "partMetadata", *_MEDIA})
+
+
+# --- arguments
+
+
+def arguments(request: Request) -> dict[str, Any]:
+    """What `generate_content[_stream]` is called with; `stream` says which, `extra_body` is merged into the body."""
+    settings = request.settings
+    choice = settings.tool_choice
+    config = only(
+        system_instruction=request.system,
+        max_output_tokens=settings.max_output_tokens,
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        top_k=settings.top_k,
+        stop_sequences=list(settings.stop) or None,
+        seed=settings.seed,
+        thinking_config=_thinking(settings),
+        response_mime_type="application/json" if settings.response_schema else None,
+        response_json_schema=settings.response_schema and dict(settings.response_schema),
+        service_tier=settings.service_tier,
+        tools=_tools(request),
+        tool_config={"function_calling_config": {"mode": _TOOL_CHOICE[choice]}} if choice else None,
+        store=False,
+        automatic_function_calling={"disable": True},
+        automatic_continuation=False,
+    )
+    return {
+        "stream": request.stream,
+        "model": request.model.model,
+        "contents": [_content(message) for message in request.messages],
+        "config": config,
+        "extra_body": dict(settings.extra),
+    }
+
+
+def _thinking(settings: Settings) -> dict[str, Any] | None:
+    """A number is a token budget (2.x models), a word a thinking level; `none` is a budget of nothing."""
+    effort = "0" if settings.effort == "none" else settings.effort
+    budget = int(effort) if effort and effort.lstrip("-").isdigit() else None
+    return only(
+        thinking_budget=budget,
+        thinking_level=effort.upper() if effort and budget is None else None,
+        include_thoughts=settings.reasoning_summary or None,
+    )
+
+
+def _content(message: Message) -> dict[str, Any]:
+    role = "user" if message.role == "user" else "model"
+    return {"role": role, "parts": [p for part in message.parts for p in _part(part)]}
+
+
+def _part(part: Part) -> list[dict[str, Any]]:
+    match part:
+        case Text():
+            return [{"text": part.text}]
+        case File():
+            return [{"inline_data": {"mime_type": part.media_type, "data": part.data}}]
+        case Reasoning() if part.signature:
+            return [{"text": part.text, "thought": True, **_signature(part.signature)}]
+        case ToolCall():
+            given = part.arguments if isinstance(part.arguments, dict) else {}
+            call = only(id=part.id or None, name=part.name) | {"args": given}
+            return [{"function_call": call, **_signature(part.signature)}]
+        case ToolResult():
+            key = "error" if part.is_error else "result"
+            reply = only(id=part.id or None, name=part.name) | {"response": {key: part.content}}
+            return [{"function_response": reply}]
+    return []
+
+
+def _signature(signature: str | None) -> dict[str, Any]:
+    return {"thought_signature": base64.b64decode(signature)} if signature else {}
+
+
+def _tools(request: Request) -> list[dict[str, Any]] | None:
+    own = [
+        {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters_json_schema": dict(tool.parameters),
+        }
+        for tool in request.tools
+    ]
+    hosted = [_SERVER_TOOLS.get(name, {name: {}}) for name in request.server_tools]
+    return [*([{"function_declarations": own}] if own else []), *hosted] or None
+
+
+# --- open
+
+
+async def open(
+    arguments: Mapping[str, Any],
+    *,
+    base_url: str,
+    key: Secret | None,
+    http: httpx2.AsyncClient,
+    silence: float,
+) -> Any:
+    """Send it through the SDK; the answer is read from the recorder under `http`."""
+    from playground.providers.sdk import gemini_client
+
+    rest = dict(arguments)
+    stream, extra = rest.pop("stream"), rest.pop("extra_body")
+    client = gemini_client(base_url=base_url, key=key, http=http, silence=silence, extra=extra)
+    if not stream:
+        return await client.aio.models.generate_content(**rest)
+    async for _ in await client.aio.models.generate_content_stream(**rest):
+        pass
+    return client
+
+
+# --- events
+
+
+def read_event(draft: Draft, event: dict[str, Any]) -> None:
+    """Take one chunk of the stream into the draft."""
+    if "error" in event:
+        _error(draft, event)
+        return
+    for candidate in event.get("candidates") or ():
+        _take_candidate(draft, candidate)
+    counted = event.get("usageMetadata")
+    if counted:
+        draft.scratch["usage"] = counted
+    if draft.response_id is None or draft.done:
+        _identify(draft, event)
+    if "promptFeedback" in event:
+        _take_feedback(draft, event["promptFeedback"] or {})
+
+
+def _take_candidate(draft: Draft, candidate: dict[str, Any]) -> None:
+    index = candidate.get("index") or 0
+    for part in (candidate.get("content") or {}).get("parts") or ():
+        text = part.get("text")
+        if index:
+            if text and not part.get("thought"):
+                draft.choices.setdefault(index, []).append(text)
+        elif text is not None and part.get("thought"):
+            draft.reasoning(text)
+            _said(draft, Reasoning(text=text, signature=part.get("thoughtSignature")))
+        elif text is not None:
+            draft.text(text)
+            _said(draft, Text(text=text), part.get("thoughtSignature"))
+        else:
+            _take_part(draft, part)
+    if index == 0:
+        if candidate.get("finishReason"):
+            draft.finish_reason = candidate["finishReason"]
+            draft.done = True
+        if candidate.get("groundingMetadata"):
+            draft.scratch["grounding"] = candidate["groundingMetadata"]
+        if candidate.get("citationMetadata"):
+            draft.citations.extend(candidate["citationMetadata"].get("citationSources") or ())
+
+
+def _take_part(draft: Draft, part: dict[str, Any]) -> None:
+    call, media = part.get("functionCall"), part.get("inlineData") or part.get("inline_data")
+    if call is not None:
+        made = ToolCall(
+            id=call.get("id") or "",
+            name=call.get("name") or "",
+            arguments=call.get("args") or {},
+            signature=part.get("thoughtSignature"),
+        )
+        draft.tool_calls.append(made)
+        draft.turn.append(made)
+        draft.emit("tool", made.name)
+    elif media is not None:
+        kind = media.get("mimeType") or "application/octet-stream"
+        file = File(media_type=kind, data=base64.b64decode(media.get("data") or ""), name="answer")
+        if not part.get("thought"):
+            draft.files.append(file)
+    else:
+        draft.server_tools.extend(name for name in part if name not in _PLAIN)
+
+
+def _said(draft: Draft, part: Text | Reasoning, signature: str | None = None) -> None:
+    """Keep a piece for the next turn, joined to the piece before it when that is of the same kind."""
+    last = draft.turn[-1] if draft.turn else None
+    if isinstance(part, Text) and isinstance(last, Text):
+        draft.turn[-1] = Text(text=last.text + part.text)
+    elif isinstance(part, Reasoning) and isinstance(last, Reasoning) and not last.signature:
+        draft.turn[-1] = Reasoning(text=last.text + part.text, signature=part.signature)
+    elif part.text or (isinstance(part, Reasoning) and part.signature):
+        draft.turn.append(part)
+    if signature:
+        draft.scratch["signature"] = signature
+
+
+def _take_feedback(draft: Draft, feedback: dict[str, Any]) -> None:
+    reason = feedback.get("blockReason")
+    if not reason:
+        return
+    draft.done = True
+    draft.finish_reason = draft.finish_reason or reason
+    message = feedback.get("blockReasonMessage") or f"The prompt was blocked: {reason}."
+    if not draft.text_parts and draft.failure is None:
+        draft.failure = failure_of(
+            "refused", draft.provider, status=200, code=reason, message=message
+        )
+
+
+def _error(draft: Draft, event: dict[str, Any]) -> None:
+    if draft.failure is None:
+        draft.failure = provider_failure(draft.provider, 200, google_complaint(event), {})
+
+
+# --- body
+
+
+def read_body(draft: Draft, body: dict[str, Any]) -> None:
+    """Take a whole, unstreamed answer into the draft."""
+    draft.response_id = None
+    read_event(draft, body)
+    draft.done = True
+
+
+def finish(draft: Draft) -> None:
+    """Settle what is still open when the stream is over, whole or broken off."""
+    counted = draft.scratch.pop("usage", None)
+    grounding = draft.scratch.pop("grounding", None) or {}
+    if counted:
+        draft.usage = usage(counted, grounding)
+    draft.citations.extend(grounding.get("groundingChunks") or ())
+    if draft.choices:
+        draft.choices[0] = draft.text_parts
+    if draft.scratch.pop("signature", None):
+        draft.scratch["settled"] = True
+
+
+def _identify(draft: Draft, event: dict[str, Any]) -> None:
+    draft.response_id = event.get("responseId") or draft.response_id
+    draft.response_model = event.get("modelVersion") or draft.response_model
+    counted = event.get("usageMetadata") or {}
+    draft.service_tier = counted.get("serviceTier") or draft.service_tier
+
+
+# --- usage
+
+
+def usage(raw: Mapping[str, Any], grounding: Mapping[str, Any]) -> Usage:
+    """Gemini counts thoughts and its own tools' prompts apart; ours are inside output and input."""
+    given, fed = raw.get("promptTokenCount"), raw.get("toolUsePromptTokenCount")
+    made, thought = raw.get("candidatesTokenCount"), raw.get("thoughtsTokenCount")
+    searches = len(grounding.get("webSearchQueries") or ())
+    return Usage(
+        input_tokens=None if given is None else given + (fed or 0),
+        cache_read_input_tokens=raw.get("cachedContentTokenCount"),
+        output_tokens=None if made is None and thought is None else (made or 0) + (thought or 0),
+        reasoning_output_tokens=thought,
+        tool_use_input_tokens=fed,
+        input_tokens_by_modality=modality_counts(raw.get("promptTokensDetails"), "tokenCount"),
+        output_tokens_by_modality=modality_counts(raw.get("candidatesTokensDetails"), "tokenCount"),
+        cache_read_tokens_by_modality=modality_counts(raw.get("cacheTokensDetails"), "tokenCount"),
+        server_tool_calls={"web_search": searches} if searches else {},
+        raw=raw,
+    )
+
+
+# --- failure
+
+
+def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
+    """Map an answer with an error status."""
+    return provider_failure(provider, status, google_complaint(body), headers)

@@ -1,0 +1,379 @@
+"""Gemini Interactions: `POST /interactions`.
+
+Text is every `text` content of every `model_output` step, reasoning every thought summary, joined by nothing. The
+finish reason is the interaction's `status`. Steps that are neither are what the provider's own tools left.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from playground.domain import (
+    Failure,
+    File,
+    Message,
+    Part,
+    Reasoning,
+    Request,
+    Secret,
+    Settings,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
+from playground.providers.draft import DONE, Draft
+from playground.providers.failures import google_complaint, provider_failure
+from playground.providers.mapping import modality_counts, only, parse_arguments
+
+if TYPE_CHECKING:
+    import httpx2
+
+UNSENT = frozenset({"top_k", "verbosity", "cache_ttl"})
+"""Settings that this API has no field for; they are never sent."""
+
+NEEDS_KEY = frozenset({"gemini"})
+
+_SERVER_TOOLS: dict[str, dict[str, Any]] = {
+    "web_search": {"type": "google_search"},
+    "code_execution": {"type": "code_execution"},
+}
+_TOOL_CHOICE = {"auto": "auto", "required": "any", "none": "none"}
+_FAILED = frozenset({"failed", "cancelled", "budget_exceeded"})
+
+
+# --- arguments
+
+
+def arguments(request: Request) -> dict[str, Any]:
+    """What `interactions.create` is called with; fields that the SDK has no argument for are in `extra_body`."""
+    settings = request.settings
+    kept = request.previous_response_id is not None
+    body = only(
+        model=request.model.model,
+        input=[step for message in request.messages for step in _steps(message)],
+        system_instruction=request.system,
+        previous_interaction_id=request.previous_response_id,
+        store=kept,
+        stream=request.stream,
+        generation_config=_generation(settings),
+        response_format=_format(settings.response_schema),
+        service_tier=settings.service_tier,
+        tools=_tools(request),
+    )
+    return {
+        **body,
+        "extra_body": dict(settings.extra) or None,
+        "automatic_continuation": False,
+    }
+
+
+def _generation(settings: Settings) -> dict[str, Any]:
+    choice = settings.tool_choice
+    return only(
+        max_output_tokens=settings.max_output_tokens,
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        stop_sequences=list(settings.stop) or None,
+        seed=settings.seed,
+        thinking_level=settings.effort,
+        thinking_summaries="auto" if settings.reasoning_summary else None,
+        tool_choice=_TOOL_CHOICE[choice] if choice else None,
+    )
+
+
+def _format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if schema is None:
+        return None
+    return {"type": "text", "mime_type": "application/json", "schema": dict(schema)}
+
+
+def _steps(message: Message) -> list[dict[str, Any]]:
+    """One turn as steps: runs of text and files share one, everything else is a step of its own."""
+    steps: list[dict[str, Any]] = []
+    kind = "user_input" if message.role == "user" else "model_output"
+    for part in message.parts:
+        if isinstance(part, Text | File):
+            if not steps or steps[-1]["type"] != kind:
+                steps.append({"type": kind, "content": []})
+            steps[-1]["content"].append(_content(part))
+        else:
+            steps.extend(_step(part))
+    return steps
+
+
+def _content(part: Text | File) -> dict[str, Any]:
+    if isinstance(part, Text):
+        return {"type": "text", "text": part.text}
+    kind = "image" if part.media_type.startswith("image/") else "document"
+    data = base64.b64encode(part.data).decode()
+    return {"type": kind, "mime_type": part.media_type, "data": data}
+
+
+def _step(part: Part) -> list[dict[str, Any]]:
+    match part:
+        case Reasoning() if part.signature:
+            summary = [{"type": "text", "text": part.text}] if part.text else None
+            return [{"type": "thought", "signature": part.signature, **only(summary=summary)}]
+        case ToolCall():
+            given = part.arguments if isinstance(part.arguments, dict) else {}
+            call = {"type": "function_call", "id": part.id, "name": part.name, "arguments": given}
+            return [{**call, **only(signature=part.signature)}]
+        case ToolResult():
+            failed = {"is_error": True} if part.is_error else {}
+            result = {"type": "function_result", "call_id": part.id, "name": part.name}
+            return [{**result, "result": part.content, **failed}]
+    return []
+
+
+def _tools(request: Request) -> list[dict[str, Any]] | None:
+    own = [
+        {
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": dict(tool.parameters),
+        }
+        for tool in request.tools
+    ]
+    hosted = [_SERVER_TOOLS.get(name, {"type": name}) for name in request.server_tools]
+    return [*own, *hosted] or None
+
+
+# --- open
+
+
+async def open(
+    arguments: Mapping[str, Any],
+    *,
+    base_url: str,
+    key: Secret | None,
+    http: httpx2.AsyncClient,
+    silence: float,
+) -> Any:
+    """Send it through the SDK; the answer is read from the recorder under `http`."""
+    from playground.providers.sdk import gemini_client
+
+    client = gemini_client(base_url=base_url, key=key, http=http, silence=silence)
+    return await client.aio.interactions.create(**arguments, timeout=silence), client
+
+
+# --- events
+
+
+def read_event(draft: Draft, event: dict[str, Any]) -> None:
+    """Take one event of the stream into the draft; unknown types change nothing."""
+    if event is DONE:
+        return
+    read = _EVENTS.get(event.get("event_type", ""))
+    if read is not None:
+        read(draft, event)
+    elif "error" in event:
+        _error(draft, event)
+
+
+def _created(draft: Draft, event: dict[str, Any]) -> None:
+    _identify(draft, event.get("interaction") or {})
+
+
+def _status(draft: Draft, event: dict[str, Any]) -> None:
+    draft.response_id = event.get("interaction_id") or draft.response_id
+
+
+def _step_start(draft: Draft, event: dict[str, Any]) -> None:
+    step = event["step"]
+    draft.scratch.setdefault("steps", {})[event["index"]] = {**step, "pieces": []}
+    if step.get("type") == "function_call":
+        draft.emit("tool", step.get("name") or "")
+    for content in _texts(step.get("content")):
+        _text_delta(draft, event["index"], content)
+    for content in _texts(step.get("summary")):
+        _summary_delta(draft, event["index"], {"content": content})
+
+
+def _step_delta(draft: Draft, event: dict[str, Any]) -> None:
+    delta = event["delta"]
+    read = _DELTAS.get(delta["type"])
+    if read is not None:
+        read(draft, event["index"], delta)
+
+
+def _step_of(draft: Draft, index: int) -> dict[str, Any]:
+    steps = draft.scratch.setdefault("steps", {})
+    return steps.setdefault(index, {"type": "model_output", "pieces": []})  # type: ignore[no-any-return]
+
+
+def _text_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    _step_of(draft, index)["pieces"].append(delta.get("text") or "")
+    draft.text(delta.get("text") or "")
+
+
+def _summary_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    text = (delta.get("content") or {}).get("text") or ""
+    _step_of(draft, index)["pieces"].append(text)
+    draft.reasoning(text)
+
+
+def _signature_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    step = _step_of(draft, index)
+    step["signature"] = (step.get("signature") or "") + (delta.get("signature") or "")
+
+
+def _arguments_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    piece = delta.get("arguments") or ""
+    _step_of(draft, index)["pieces"].append(piece)
+    draft.emit("tool", piece)
+
+
+def _annotation_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    draft.citations.extend(delta.get("annotations") or ())
+
+
+def _media_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    media = _step_of(draft, index).setdefault("media", [])
+    if not media or (delta.get("mime_type") and media[-1][0] != delta["mime_type"]):
+        media.append([delta.get("mime_type") or f"{delta['type']}/*", b""])
+    media[-1][1] += base64.b64decode(delta.get("data") or "")
+
+
+def _completed(draft: Draft, event: dict[str, Any]) -> None:
+    _finish(draft, event.get("interaction") or {})
+
+
+def _error(draft: Draft, event: dict[str, Any]) -> None:
+    if draft.failure is None:
+        draft.failure = provider_failure(draft.provider, 200, google_complaint(event), {})
+
+
+_EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
+    "interaction.created": _created,
+    "interaction.status_update": _status,
+    "interaction.completed": _completed,
+    "step.start": _step_start,
+    "step.delta": _step_delta,
+    "error": _error,
+}
+_DELTAS: dict[str, Callable[[Draft, int, dict[str, Any]], None]] = {
+    "text": _text_delta,
+    "thought_summary": _summary_delta,
+    "thought_signature": _signature_delta,
+    "arguments_delta": _arguments_delta,
+    "text_annotation_delta": _annotation_delta,
+    "image": _media_delta,
+    "audio": _media_delta,
+    "video": _media_delta,
+    "document": _media_delta,
+}
+
+
+# --- body
+
+
+def read_body(draft: Draft, body: dict[str, Any]) -> None:
+    """Take a whole, unstreamed answer into the draft."""
+    if "error" in body and "status" not in body:
+        _error(draft, body)
+        return
+    for index, step in enumerate(body.get("steps") or ()):
+        _step_start(draft, {"index": index, "step": step})
+        for content in step.get("content") or ():
+            draft.citations.extend(content.get("annotations") or ())
+            if content.get("data"):
+                _media_delta(draft, index, content)
+    _finish(draft, body)
+
+
+def finish(draft: Draft) -> None:
+    """Settle what is still open when the stream is over, whole or broken off."""
+    steps = draft.scratch.pop("steps", {})
+    for index in sorted(steps):
+        _settle(draft, steps[index])
+
+
+def _settle(draft: Draft, step: dict[str, Any]) -> None:
+    kind, gathered = step.get("type", ""), "".join(step["pieces"])
+    for media_type, data in step.get("media", ()):
+        draft.files.append(File(media_type=media_type, data=data, name="answer"))
+    if kind == "model_output":
+        if gathered:
+            draft.turn.append(Text(text=gathered))
+    elif kind == "thought":
+        draft.turn.append(Reasoning(text=gathered, signature=step.get("signature") or None))
+    elif kind == "function_call":
+        value = parse_arguments(gathered) if gathered else step.get("arguments") or {}
+        call = ToolCall(
+            id=step.get("id") or "",
+            name=step.get("name") or "",
+            arguments=value,
+            signature=step.get("signature") or None,
+        )
+        draft.tool_calls.append(call)
+        draft.turn.append(call)
+    elif kind != "user_input":
+        draft.server_tools.append(kind)
+
+
+def _texts(contents: Any) -> list[dict[str, Any]]:
+    return [c for c in contents or () if isinstance(c, dict) and c.get("type") == "text"]
+
+
+def _identify(draft: Draft, interaction: dict[str, Any]) -> None:
+    draft.response_id = interaction.get("id") or draft.response_id
+    draft.response_model = interaction.get("model") or draft.response_model
+    draft.service_tier = interaction.get("service_tier") or draft.service_tier
+
+
+def _finish(draft: Draft, interaction: dict[str, Any]) -> None:
+    _identify(draft, interaction)
+    draft.finish_reason = interaction.get("status") or draft.finish_reason
+    draft.usage = usage(interaction.get("usage")) or draft.usage
+    draft.done = True
+    errors = interaction.get("errors") or ()
+    if draft.finish_reason in _FAILED and draft.failure is None:
+        told = (
+            errors[0] if errors else {"message": f"The interaction ended as {draft.finish_reason}."}
+        )
+        _error(draft, {"error": told})
+
+
+# --- usage
+
+
+def usage(raw: Mapping[str, Any] | None) -> Usage | None:
+    """Interactions count thoughts and the tools' prompts apart; ours are inside output and input."""
+    if not raw:
+        return None
+    given, fed = raw.get("total_input_tokens"), raw.get("total_tool_use_tokens")
+    made, thought = raw.get("total_output_tokens"), raw.get("total_thought_tokens")
+    calls = {
+        _CALLS.get(count.get("type"), count.get("type")): count.get("count")
+        for count in raw.get("grounding_tool_count") or ()
+        if count.get("type") and count.get("count") is not None
+    }
+    return Usage(
+        input_tokens=None if given is None else given + (fed or 0),
+        cache_read_input_tokens=raw.get("total_cached_tokens"),
+        output_tokens=None if made is None and thought is None else (made or 0) + (thought or 0),
+        reasoning_output_tokens=thought,
+        tool_use_input_tokens=fed,
+        input_tokens_by_modality=modality_counts(raw.get("input_tokens_by_modality"), "tokens"),
+        output_tokens_by_modality=modality_counts(raw.get("output_tokens_by_modality"), "tokens"),
+        cache_read_tokens_by_modality=modality_counts(
+            raw.get("cached_tokens_by_modality"), "tokens"
+        ),
+        server_tool_calls=calls,
+        raw=raw,
+    )
+
+
+_CALLS = {"google_search": "web_search"}
+
+
+# --- failure
+
+
+def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
+    """Map an answer with an error status."""
+    return provider_failure(provider, status, google_complaint(body), headers)

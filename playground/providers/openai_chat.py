@@ -1,0 +1,356 @@
+"""Chat Completions: `POST /chat/completions`, OpenAI's own and that of every compatible server.
+
+Text is `content` (or the transcript of spoken audio) of the first choice; reasoning is what compatible servers send as
+`reasoning_content` (DeepSeek, vLLM), `reasoning` (OpenRouter, Groq) or typed content parts (Mistral). The finish reason
+is the first choice's own. A stream is over at `[DONE]` or once the first choice has a finish reason: some compatible
+servers never send `[DONE]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from playground.domain import (
+    Failure,
+    File,
+    Message,
+    Reasoning,
+    Request,
+    Secret,
+    Text,
+    ToolCall,
+    ToolResult,
+    Usage,
+)
+from playground.providers.draft import DONE, Draft
+from playground.providers.failures import openai_complaint, provider_failure
+from playground.providers.mapping import data_url, dumps, only, parse_arguments
+
+if TYPE_CHECKING:
+    import httpx2
+
+UNSENT = frozenset({"top_k", "reasoning_summary"})
+"""Settings that this API has no field for; they are never sent."""
+
+NEEDS_KEY = frozenset({"openai"})
+
+_OPENAI = "openai"
+_NO_STREAM_OPTIONS = frozenset({"mistral"})
+"""Servers that refuse `stream_options` and report usage without being asked."""
+_WANTS_REASONING_BACK = frozenset({"deepseek"})
+"""Servers that refuse a tool call's turn when its `reasoning_content` does not come back with it."""
+
+
+# --- arguments
+
+
+def arguments(request: Request) -> dict[str, Any]:
+    """What `chat.completions.create` is called with; fields that the SDK has no argument for are in `extra_body`."""
+    settings, provider = request.settings, request.model.provider
+    own = provider == _OPENAI
+    limit = "max_completion_tokens" if own else "max_tokens"
+    body = only(
+        model=request.model.model,
+        messages=_messages(request),
+        stream=request.stream,
+        stream_options=_stream_options(request),
+        store=False if own else None,
+        **{limit: settings.max_output_tokens},
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        stop=list(settings.stop) or None,
+        seed=settings.seed,
+        reasoning_effort=settings.effort,
+        verbosity=settings.verbosity,
+        service_tier=settings.service_tier,
+        prompt_cache_options=only(ttl=settings.cache_ttl) if own else None,
+        response_format=_format(settings.response_schema),
+        tools=_tools(request),
+        tool_choice=settings.tool_choice,
+    )
+    if "web_search" in request.server_tools:
+        body["web_search_options"] = {}
+    return {**body, "extra_body": dict(settings.extra) or None}
+
+
+def _stream_options(request: Request) -> dict[str, Any] | None:
+    if not request.stream or request.model.provider in _NO_STREAM_OPTIONS:
+        return None
+    quiet = {"include_obfuscation": False} if request.model.provider == _OPENAI else {}
+    return {"include_usage": True, **quiet}
+
+
+def _messages(request: Request) -> list[dict[str, Any]]:
+    system = [{"role": "system", "content": request.system}] if request.system else []
+    turns = [m for message in request.messages for m in _turns(message, request.model.provider)]
+    return [*system, *turns]
+
+
+def _turns(message: Message, provider: str) -> list[dict[str, Any]]:
+    """One turn as messages: tool results first, each in its own, then what was said."""
+    results = [
+        {"role": "tool", "tool_call_id": part.id, "content": part.content}
+        for part in message.parts
+        if isinstance(part, ToolResult)
+    ]
+    if message.role == "assistant":
+        return [*results, _assistant(message, provider)]
+    content = [_content(part) for part in message.parts if isinstance(part, Text | File)]
+    if not content:
+        return results
+    lone = content[0].get("text") if len(content) == 1 else None
+    return [*results, {"role": "user", "content": content if lone is None else lone}]
+
+
+def _assistant(message: Message, provider: str) -> dict[str, Any]:
+    calls = [
+        {
+            "id": part.id,
+            "type": "function",
+            "function": {"name": part.name, "arguments": dumps(part.arguments)},
+        }
+        for part in message.parts
+        if isinstance(part, ToolCall)
+    ]
+    thought = "".join(p.text for p in message.parts if isinstance(p, Reasoning))
+    back = thought if calls and provider in _WANTS_REASONING_BACK else None
+    said = {"role": "assistant", "content": message.text or None}
+    return said | only(tool_calls=calls or None, reasoning_content=back or None)
+
+
+def _content(part: Text | File) -> dict[str, Any]:
+    if isinstance(part, Text):
+        return {"type": "text", "text": part.text}
+    if part.media_type.startswith("image/"):
+        return {"type": "image_url", "image_url": {"url": data_url(part)}}
+    return {"type": "file", "file": {"filename": part.name, "file_data": data_url(part)}}
+
+
+def _format(schema: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if schema is None:
+        return None
+    inner = {"name": "answer", "schema": dict(schema), "strict": True}
+    return {"type": "json_schema", "json_schema": inner}
+
+
+def _tools(request: Request) -> list[dict[str, Any]] | None:
+    own = [
+        {
+            "type": "function",
+            "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": dict(tool.parameters),
+            },
+        }
+        for tool in request.tools
+    ]
+    return own or None
+
+
+# --- open
+
+
+async def open(
+    arguments: Mapping[str, Any],
+    *,
+    base_url: str,
+    key: Secret | None,
+    http: httpx2.AsyncClient,
+    silence: float,
+) -> Any:
+    """Send it through the SDK; the answer is read from the recorder under `http`."""
+    from playground.providers.sdk import openai_client
+
+    client = openai_client(base_url=base_url, key=key, http=http, silence=silence)
+    return await client.chat.completions.with_raw_response.create(**arguments)
+
+
+# --- events
+
+
+def read_event(draft: Draft, event: dict[str, Any]) -> None:
+    """Take one chunk of the stream into the draft."""
+    if event is DONE:
+        draft.done = True
+        return
+    if event.get("error"):
+        _error(draft, event)
+        return
+    if draft.response_id is None:
+        _identify(draft, event)
+    for choice in event.get("choices") or ():
+        index = choice.get("index") or 0
+        delta = choice.get("delta")
+        if delta:
+            _take(draft, index, delta)
+        if choice.get("finish_reason") and index == 0:
+            draft.finish_reason = choice["finish_reason"]
+            draft.done = True
+    counted = event.get("usage") or (event.get("x_groq") or {}).get("usage")
+    if counted:
+        draft.usage = usage(counted)
+        _identify(draft, event)
+
+
+def _take(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+    """Take one delta (or, unstreamed, one message) of one choice."""
+    content = delta.get("content")
+    if content:
+        if isinstance(content, str):
+            _text(draft, index, content)
+        else:
+            _parts(draft, index, content)
+    if len(delta) == 1 and content is not None:
+        return
+    thought = delta.get("reasoning_content") or delta.get("reasoning")
+    if thought and index == 0:
+        draft.reasoning(thought if isinstance(thought, str) else str(thought.get("content", "")))
+    if delta.get("refusal") and index == 0:
+        draft.refusal(delta["refusal"])
+    audio = delta.get("audio")
+    if audio and audio.get("transcript") and not content:
+        _text(draft, index, audio["transcript"])
+    for call in delta.get("tool_calls") or ():
+        _take_call(draft, index, call)
+    if delta.get("function_call"):
+        _take_call(draft, index, {"index": "function_call", "function": delta["function_call"]})
+    if delta.get("annotations"):
+        draft.citations.extend(delta["annotations"])
+
+
+def _text(draft: Draft, index: int, piece: str) -> None:
+    if index == 0:
+        draft.text(piece)
+    else:
+        draft.choices.setdefault(index, []).append(piece)
+
+
+def _parts(draft: Draft, index: int, parts: list[Any]) -> None:
+    """Content as a list of typed parts, as Mistral sends it."""
+    for part in parts:
+        if isinstance(part, str):
+            _text(draft, index, part)
+        elif part.get("type") == "thinking":
+            thought = part.get("thinking") or ""
+            pieces = [thought] if isinstance(thought, str) else [t.get("text", "") for t in thought]
+            draft.reasoning("".join(pieces))
+        else:
+            _text(draft, index, part.get("text") or "")
+
+
+def _take_call(draft: Draft, choice: int, call: dict[str, Any]) -> None:
+    """Gather a tool call's pieces; servers that number every call 0 are told apart by their ids."""
+    calls = draft.scratch.setdefault(choice, {})
+    place = call.get("index", len(calls) if call.get("id") or not calls else len(calls) - 1)
+    known = calls.get(place)
+    if known is not None and call.get("id") and known["id"] and call["id"] != known["id"]:
+        place = (place, call["id"])
+        known = calls.get(place)
+    elif known is not None and not call.get("id"):
+        place = next((p for p in reversed(calls) if p == place or p[:1] == (place,)), place)
+        known = calls[place]
+    if known is None:
+        known = calls[place] = {"id": None, "name": "", "pieces": [], "custom": False}
+    function = call.get("function") or call.get("custom") or {}
+    known["custom"] = known["custom"] or "custom" in call
+    known["id"] = call.get("id") or known["id"]
+    known["name"] = known["name"] or function.get("name") or ""
+    piece = function.get("arguments") or function.get("input") or ""
+    if piece:
+        known["pieces"].append(piece if isinstance(piece, str) else dumps(piece))
+    draft.emit("tool", (function.get("name") or "") + (piece if isinstance(piece, str) else ""))
+
+
+def _error(draft: Draft, event: dict[str, Any]) -> None:
+    if draft.failure is None:
+        draft.failure = provider_failure(draft.provider, 200, openai_complaint(event), {})
+
+
+# --- body
+
+
+def read_body(draft: Draft, body: dict[str, Any]) -> None:
+    """Take a whole, unstreamed answer into the draft."""
+    if body.get("error"):
+        _error(draft, body)
+        return
+    _identify(draft, body)
+    for position, choice in enumerate(body["choices"] or ()):
+        index = choice.get("index", position) or 0
+        _take(draft, index, choice.get("message") or {})
+        if index == 0:
+            draft.finish_reason = choice.get("finish_reason")
+    draft.usage = usage(body.get("usage"))
+    draft.done = True
+    finish(draft)
+
+
+def finish(draft: Draft) -> None:
+    """Settle what is still open when the stream is over, whole or broken off."""
+    if draft.scratch.get("settled"):
+        return
+    calls = draft.scratch.get(0, {})
+    draft.scratch["settled"] = True
+    for call in calls.values():
+        raw = "".join(call["pieces"])
+        value = raw if call["custom"] else parse_arguments(raw)
+        draft.tool_calls.append(ToolCall(id=call["id"] or "", name=call["name"], arguments=value))
+    if draft.choices:
+        draft.choices[0] = draft.text_parts
+    thought, said = "".join(draft.reasoning_parts), "".join(draft.text_parts)
+    if thought:
+        draft.turn.append(Reasoning(text=thought))
+    if said:
+        draft.turn.append(Text(text=said))
+    draft.turn.extend(draft.tool_calls)
+
+
+def _identify(draft: Draft, event: dict[str, Any]) -> None:
+    draft.response_id = event.get("id") or draft.response_id
+    draft.response_model = event.get("model") or draft.response_model
+    draft.service_tier = event.get("service_tier") or draft.service_tier
+
+
+# --- usage
+
+
+def usage(raw: Mapping[str, Any] | None) -> Usage | None:
+    """OpenAI's counts include cache in input and reasoning in output; xAI's leave reasoning out of output, its total tells."""
+    if not raw:
+        return None
+    read = raw.get("prompt_tokens_details") or {}
+    written = raw.get("completion_tokens_details") or {}
+    split = read.get("cache_write_tokens_details") or {}
+    given, made, thought = (
+        raw.get("prompt_tokens"),
+        raw.get("completion_tokens"),
+        written.get("reasoning_tokens"),
+    )
+    if thought and given is not None and made is not None:
+        made += thought if raw.get("total_tokens") == given + made + thought else 0
+    cached = read.get("cached_tokens")
+    return Usage(
+        input_tokens=given,
+        cache_read_input_tokens=raw.get("prompt_cache_hit_tokens") if cached is None else cached,
+        cache_write_input_tokens=read.get("cache_write_tokens"),
+        cache_write_by_ttl=only(**{ttl: split.get(f"ttl_{ttl}_tokens") for ttl in ("30m", "12h")}),
+        output_tokens=made,
+        reasoning_output_tokens=thought,
+        input_tokens_by_modality=_modalities(read),
+        output_tokens_by_modality=_modalities(written),
+        raw=raw,
+    )
+
+
+def _modalities(details: Mapping[str, Any]) -> dict[str, int]:
+    return only(**{kind: details.get(f"{kind}_tokens") for kind in ("text", "image", "audio")})
+
+
+# --- failure
+
+
+def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
+    """Map an answer with an error status."""
+    return provider_failure(provider, status, openai_complaint(body), headers)
