@@ -129,7 +129,8 @@ class Engine:
         def cancel() -> None:
             for i, task in list(run.tasks.items()):
                 if index is None or i == index:
-                    task.cancel()
+                    # One turn later: a task cancelled before its first step would end without a response.
+                    self._loop.call_soon(task.cancel)
 
         self._loop.call_soon_threadsafe(cancel)
 
@@ -145,7 +146,8 @@ class Engine:
                 self._under_way -= 1
                 job.run.tasks.pop(lane.index, None)
         response = replace(response, trust=watch.trust(busiest))
-        lane.end(priced(response, lane.request, pricing.load()))
+        # A broken-off stream is priced by counting its tokens: not here, where others are being timed.
+        lane.end(await asyncio.to_thread(priced, response, lane.request, pricing.load()))
         job.run.lane_ended()
 
     async def _ask(self, job: _Job) -> Response:

@@ -1,0 +1,191 @@
+"""Lanes run side by side, never disturb each other, and can be found again and stopped."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from decimal import Decimal
+
+import pytest
+
+from playground.demo.process import DemoServer
+from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.engine import Engine, LiveRun
+from playground.engine.live import Lane
+
+PROMPT = "What is a token?"
+SOL = ModelRef.parse("openai:gpt-6.1-sol")
+
+
+def ask(spelling: str, **more: object) -> Request:
+    return Request.ask(ModelRef.parse(spelling), PROMPT, **more)
+
+
+def until_text(lane: Lane) -> None:
+    for _ in range(1000):
+        if lane.text():
+            return
+        time.sleep(0.01)
+    pytest.fail(f"no text came: {lane.state}")
+
+
+def test_every_lane_answers_with_usage_times_and_cost(engine: Engine, demo: DemoServer) -> None:
+    models = ["openai:gpt-6-luna", "anthropic:claude-haiku-5-5", "gemini:gemini-3.5-flash-lite"]
+    run = engine.start([ask(model) for model in models], demo.endpoints())
+    assert run.wait(60)
+    for lane, response in zip(run.lanes, run.run().responses, strict=True):
+        assert response.failure is None
+        assert lane.state == "done"
+        assert lane.text() == response.text != ""
+        assert response.simulated
+        assert response.usage.input_tokens is not None
+        timing = response.timing
+        assert timing.first_text is not None
+        assert timing.duration is not None
+        assert 0 < timing.first_text <= timing.duration
+        assert response.cost is not None
+        assert response.cost.total == sum((line.amount for line in response.cost.lines), Decimal(0))
+        assert response.trust.concurrent >= 1
+
+
+def test_a_failing_lane_leaves_the_others_alone(engine: Engine, demo: DemoServer) -> None:
+    run = engine.start(
+        [ask("openai:gpt-6-luna~429"), ask("nowhere:model"), ask("openai:gpt-6-luna")],
+        demo.endpoints(),
+    )
+    assert run.wait(60)
+    limited, unknown, fine = run.run().responses
+    assert limited.failure is not None
+    assert limited.failure.type == "rate_limited"
+    assert limited.cost is None
+    assert unknown.failure is not None
+    assert "nowhere" in unknown.failure.next_step
+    assert fine.failure is None
+    assert [lane.state for lane in run.lanes] == ["failed", "failed", "done"]
+
+
+def test_the_same_model_may_run_twice(engine: Engine, demo: DemoServer) -> None:
+    run = engine.start([ask("openai:gpt-6-luna")] * 2, demo.endpoints())
+    assert run.wait(60)
+    assert run.lanes[0].text() == run.lanes[1].text() != ""
+
+
+def test_stop_closes_the_connection_and_keeps_the_text(demo: DemoServer, engine: Engine) -> None:
+    run = engine.start([ask("openai:gpt-6.1-sol"), ask("openai:gpt-6-luna")], demo.endpoints())
+    until_text(run.lanes[0])
+    run.stop(0)
+    assert run.wait(60)
+    stopped, other = run.run().responses
+    assert stopped.failure is not None
+    assert stopped.failure.type == "cancelled"
+    assert stopped.text != ""
+    assert stopped.usage.output_tokens is None
+    assert stopped.cost is not None
+    assert stopped.cost.lower_bound
+    assert stopped.cost.estimate
+    assert run.lanes[0].state == "stopped"
+    assert other.failure is None
+
+
+def test_the_server_sees_the_connection_close(demo: DemoServer, engine: Engine) -> None:
+    urllib.request.urlopen(f"{demo.base_url}/_log").read()
+    run = engine.start([ask("openai:gpt-6.1-sol")], demo.endpoints())
+    until_text(run.lanes[0])
+    asked = time.monotonic_ns()
+    run.stop()
+    assert run.wait(5)
+    for _ in range(100):
+        entries = json.loads(urllib.request.urlopen(f"{demo.base_url}/_log").read())
+        gone = [entry for entry in entries if entry.get("gone")]
+        if gone:
+            break
+        time.sleep(0.02)
+    assert len(gone) == 1, "the request must reach the server once, and end when it is stopped"
+    assert gone[0]["gone"] - asked < 2e9  # generous: the real floor, 0.2 s, is a benchmark's
+
+
+def test_stopping_twice_and_after_the_end_changes_nothing(demo: DemoServer, engine: Engine) -> None:
+    run = engine.start([ask("openai:gpt-6.1-sol")], demo.endpoints())
+    run.stop()
+    run.stop()
+    assert run.wait(10)
+    before = run.run()
+    run.stop()
+    assert run.run() == before
+
+
+def test_a_run_serves_its_owner_only(engine: Engine, demo: DemoServer) -> None:
+    run = engine.start([ask("openai:gpt-6-luna")], demo.endpoints(), owner="anna")
+    assert engine.find(run.id, "anna") is run
+    assert engine.find(run.id, "bert") is None
+    assert engine.find(run.id) is None
+    assert engine.find("no-such-run", "anna") is None
+    run.wait(60)
+
+
+def test_retries_are_counted_and_not_timed(engine: Engine, demo: DemoServer) -> None:
+    run = engine.start([ask("openai:gpt-6-luna~503")], demo.endpoints(), retries=1)
+    assert run.wait(60)
+    (response,) = run.run().responses
+    assert response.failure is not None
+    assert len(response.attempts) == 1
+    assert response.attempts[0].failure.type == response.failure.type
+    assert response.timing.duration is not None
+    assert response.timing.duration < response.attempts[0].waited
+
+
+def test_no_retry_where_it_cannot_help(engine: Engine, demo: DemoServer) -> None:
+    run = engine.start([ask("openai:gpt-6-luna~401")], demo.endpoints(), retries=3)
+    assert run.wait(60)
+    assert run.run().responses[0].attempts == ()
+
+
+def test_a_cut_stream_costs_at_least_what_was_seen(engine: Engine, demo: DemoServer) -> None:
+    run = engine.start([ask("openai:gpt-6.1-sol~cut")], demo.endpoints())
+    assert run.wait(60)
+    (response,) = run.run().responses
+    assert response.failure is not None
+    assert response.failure.type == "stream_truncated"
+    assert response.text != ""
+    assert response.cost is not None
+    assert response.cost.lower_bound
+
+
+def test_a_missing_key_fails_before_anything_is_sent(engine: Engine) -> None:
+    endpoint = Endpoint(provider="openai", base_url="http://127.0.0.1:9/v1")
+    run = engine.start([ask("openai:gpt-6-luna")], {"openai": endpoint})
+    assert run.wait(10)
+    (response,) = run.run().responses
+    assert response.failure is not None
+    assert response.failure.type == "authentication"
+    assert "OPENAI_API_KEY" in response.failure.next_step
+    assert response.exchange is None
+
+
+def test_an_unreachable_server_is_a_plain_failure(engine: Engine) -> None:
+    endpoint = Endpoint(
+        provider="local", base_url="http://127.0.0.1:9/v1", key=Secret("canary-key")
+    )
+    run = engine.start([ask("local:any")], {"local": endpoint})
+    assert run.wait(10)
+    (response,) = run.run().responses
+    assert response.failure is not None
+    assert response.failure.type == "connection"
+    assert "canary-key" not in repr(response)
+
+
+def test_other_work_shares_the_loop(engine: Engine) -> None:
+    async def work(pool: object) -> bool:
+        return pool is not None
+
+    assert engine.submit(work).result(5)
+
+
+def test_a_run_under_way_can_be_read(engine: Engine, demo: DemoServer) -> None:
+    run: LiveRun = engine.start([ask("openai:gpt-6.1-sol")], demo.endpoints())
+    until_text(run.lanes[0])
+    so_far = run.run().responses[0]
+    assert so_far.text != ""
+    run.wait(60)
+    assert run.run().responses[0].text.startswith(so_far.text)
