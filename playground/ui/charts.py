@@ -57,7 +57,7 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart 
     if not rows:
         return None
     chart: alt.Chart = (
-        alt.Chart(alt.Data(values=rows), height=alt.Step(ROW))
+        alt.Chart({"values": rows}, height=alt.Step(ROW))
         .mark_bar(height=16, cornerRadius=2)
         .encode(
             y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=220)),
@@ -87,7 +87,7 @@ def money(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | No
     if not rows:
         return None
     chart: alt.Chart = (
-        alt.Chart(alt.Data(values=rows), height=alt.Step(ROW))
+        alt.Chart({"values": rows}, height=alt.Step(ROW))
         .mark_bar(height=16, cornerRadius=2)
         .encode(
             y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=220)),
