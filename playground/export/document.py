@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -54,7 +55,7 @@ def dumps(value: Any) -> str:
 
 
 def jsonable(value: Any) -> Any:
-    """A noun as JSON values: bytes as base64, money as text, models as spelled; a Secret is an error."""
+    """A noun as JSON values: bytes as base64, money and dates as text, models as spelled; a Secret is an error."""
     if isinstance(value, Secret):
         raise TypeError("a Secret is never exported")
     if isinstance(value, ModelRef):
@@ -65,6 +66,10 @@ def jsonable(value: Any) -> Any:
         return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [jsonable(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(jsonable(item) for item in value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Decimal):

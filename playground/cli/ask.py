@@ -1,0 +1,212 @@
+"""`playground ask`: options → Requests → one run of the engine → the terminal or JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from playground import settings
+from playground.cli import attach
+from playground.domain import Endpoint, Message, ModelRef, Part, Request, Run, Settings, Text
+
+if TYPE_CHECKING:
+    from playground.engine import LiveRun
+
+STOP_PATIENCE = 3.0
+"""Seconds that stopped lanes get to close their connections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of the command, as typed."""
+
+    prompt: str
+    models: tuple[str, ...]
+    system: str | None
+    max_output_tokens: int | None
+    effort: str | None
+    temperature: float | None
+    top_p: float | None
+    seed: int | None
+    stop: tuple[str, ...]
+    schema: str | None
+    service_tier: str | None
+    files: tuple[str, ...]
+    retries: int
+    timeout: float
+    no_stream: bool
+    demo: bool
+    as_json: bool
+
+
+def ask(options: Options) -> int:
+    """Ask, print, and return the exit code: 0 all answered, 1 any failed, 130 stopped."""
+    loaded = settings.load()
+    for problem in loaded.problems:
+        say(problem)
+    refs = chosen(options, loaded.endpoints)
+    requests = [fitted(request) for request in build(options, refs)]
+    if options.demo:
+        with simulated() as endpoints:
+            return _run(options, requests, endpoints)
+    _missing_keys(refs, loaded.endpoints)
+    return _run(options, requests, loaded.endpoints)
+
+
+def chosen(options: Options, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
+    """The models to ask; UsageError names what is wrong with a spelling or a provider."""
+    known = {n: e for n, e in endpoints.items() if not options.demo or n in settings.PROVIDERS}
+    if not options.models:
+        return _defaults(options, known)
+    refs = []
+    for spelling in options.models:
+        try:
+            ref = ModelRef.parse(spelling)
+        except ValueError as error:
+            raise click.UsageError(f"{error}.") from None
+        if ref.provider not in known:
+            raise click.UsageError(_unknown(ref.provider, known, options.demo))
+        refs.append(ref)
+    return refs
+
+
+def build(options: Options, refs: list[ModelRef]) -> list[Request]:
+    """One Request a model, all with the same prompt, files and settings."""
+    parts: tuple[Part, ...] = (
+        *(attach.attachment(name) for name in options.files),
+        Text(text=attach.prompt_text(options.prompt)),
+    )
+    chosen_settings = Settings(
+        max_output_tokens=options.max_output_tokens,
+        temperature=options.temperature,
+        top_p=options.top_p,
+        stop=options.stop,
+        seed=options.seed,
+        effort=options.effort,
+        service_tier=options.service_tier,
+        response_schema=attach.schema(options.schema) if options.schema else None,
+    )
+    return [
+        Request(
+            model=ref,
+            messages=(Message(role="user", parts=parts),),
+            system=options.system,
+            settings=chosen_settings,
+            stream=not options.no_stream,
+            timeout=options.timeout,
+        )
+        for ref in refs
+    ]
+
+
+def fitted(request: Request) -> Request:
+    """The request without what its model does not take; says on standard error what was changed and why."""
+    from playground.providers.catalog import check, fit
+
+    for note in check(request):
+        if note.action != "sent":
+            say(f"{request.model}: {note.setting} {note.action}: {note.why}")
+    return fit(request)
+
+
+def say(sentence: str) -> None:
+    """A remark for the person, beside the output."""
+    print(f"playground: {sentence}", file=sys.stderr)
+
+
+@contextmanager
+def simulated() -> Iterator[dict[str, Endpoint]]:
+    """The endpoints of a demo server that runs as long as this block."""
+    from playground.demo.process import DemoServer
+
+    server = DemoServer()
+    try:
+        server.start()
+        yield dict(server.endpoints())
+    finally:
+        server.stop()
+
+
+def _defaults(options: Options, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
+    """The default lanes of every provider that can be asked."""
+    from playground.providers.catalog import defaults
+
+    refs = [r for r in defaults() if options.demo or endpoints[r.provider].key is not None]
+    if not refs:
+        names = ", ".join(p.key_variables[0] for p in settings.PROVIDERS.values())
+        raise click.UsageError(
+            f"No provider has a key: set one of {names}, or try the simulated providers with --demo."
+        )
+    return refs
+
+
+def _unknown(provider: str, known: Mapping[str, Endpoint], demo: bool) -> str:
+    names = ", ".join(known)
+    if demo:
+        return f"--demo simulates {names}; {provider!r} is none of them."
+    how = f"playground endpoints add {provider}" + (
+        "" if provider in settings.PRESETS else " BASE_URL"
+    )
+    return f"No provider is named {provider!r}; known are {names}. Add an OpenAI-compatible one: {how}."
+
+
+def _missing_keys(refs: list[ModelRef], endpoints: Mapping[str, Endpoint]) -> None:
+    """Say which variables hold no key, and that --demo needs none when no lane has one."""
+    providers = dict.fromkeys(ref.provider for ref in refs)
+    without = [
+        (name, variables)
+        for name in providers
+        if endpoints[name].key is None and (variables := settings.key_variables(name))
+    ]
+    for name, variables in without:
+        say(f"{name} has no key: set {' or '.join(variables)}.")
+    if len(without) == len(providers):
+        say("None of these models has a key; --demo asks simulated ones without any.")
+
+
+def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endpoint]) -> int:
+    from playground.engine import Engine
+
+    engine = Engine()
+    interrupted = False
+    try:
+        run = engine.start(requests, endpoints, retries=options.retries)
+        try:
+            _watch(options, run)
+        except KeyboardInterrupt:
+            interrupted = True
+            run.stop()
+            run.wait(STOP_PATIENCE)
+        finished = run.run()
+    finally:
+        engine.close()
+    _print(options, finished, interrupted)
+    if interrupted:
+        return 130
+    return 0 if all(response.ok for response in finished.responses) else 1
+
+
+def _watch(options: Options, run: LiveRun) -> None:
+    if options.as_json:
+        while not run.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
+            pass
+        return
+    from playground.cli.show import follow
+
+    follow(run)
+
+
+def _print(options: Options, run: Run, interrupted: bool) -> None:
+    if options.as_json:
+        from playground.export import document, dumps
+
+        print(dumps(document(run)), flush=True)
+        return
+    from playground.cli.show import conclude
+
+    conclude(run, interrupted)

@@ -1,0 +1,83 @@
+"""Files named on the command line: attachments by what they hold, not by what they are called."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from playground.domain import File
+
+LARGEST = 20_000_000
+"""Bytes: the largest attachment that every provider still takes inline."""
+
+MAGIC: tuple[tuple[bytes, int, bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", 0, b"", "image/png"),
+    (b"\xff\xd8\xff", 0, b"", "image/jpeg"),
+    (b"GIF87a", 0, b"", "image/gif"),
+    (b"GIF89a", 0, b"", "image/gif"),
+    (b"RIFF", 8, b"WEBP", "image/webp"),
+    (b"%PDF-", 0, b"", "application/pdf"),
+)
+"""First bytes, offset of more bytes, those bytes → media type."""
+
+
+def prompt_text(given: str) -> str:
+    """The prompt, from standard input for `-`; UsageError when it is empty or not UTF-8."""
+    if given == "-":
+        try:
+            given = sys.stdin.buffer.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise click.UsageError("The prompt on standard input is not UTF-8 text.") from None
+    if not given.strip():
+        raise click.UsageError("The prompt is empty: write one, or - to read standard input.")
+    return given
+
+
+def attachment(name: str) -> File:
+    """The image or PDF in this file; UsageError names the file and what is wrong with it."""
+    data = _read(name, LARGEST)
+    kind = media_type(data)
+    if kind is None:
+        raise click.UsageError(
+            f"{name} is neither PNG, JPEG, GIF, WebP nor PDF: models take no other files here."
+        )
+    return File(media_type=kind, data=data, name=Path(name).name)
+
+
+def media_type(data: bytes) -> str | None:
+    """What the bytes are, None when it is nothing that can be attached."""
+    for start, offset, more, kind in MAGIC:
+        if data.startswith(start) and data[offset:].startswith(more):
+            return kind
+    return None
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema in this file; UsageError when it is not a JSON object."""
+    try:
+        value = json.loads(_read(name, LARGEST).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{name} is not JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise click.UsageError(f"{name} holds no JSON Schema: it must be a JSON object.")
+    return value
+
+
+def _read(name: str, most: int) -> bytes:
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.UsageError(f"{name} can't be read: {reason}.") from None
+    if len(data) > most:
+        raise click.UsageError(
+            f"{name} is larger than {most // 1_000_000} MB: choose a smaller file."
+        )
+    if not data:
+        raise click.UsageError(f"{name} is empty.")
+    return data

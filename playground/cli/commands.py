@@ -1,0 +1,163 @@
+"""The commands and their options; what they do is imported when they are called, so that --help is quick."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from playground import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the commands get from whoever starts them."""
+
+    open_app: Callable[[int, bool], None]
+
+
+class Number(click.FloatRange):
+    """A finite number within bounds."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
+PORT = click.IntRange(0, 65535)
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(invoke_without_command=True, context_settings=SETTINGS)
+@click.version_option(__version__, "-V", "--version", message="playground %(version)s")
+@click.option("--port", type=PORT, default=8501, show_default=True, help="Port of the app.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser window.")
+@click.pass_context
+def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
+    """Send one prompt to several AI APIs and see answers, tokens, latency and cost side by side.
+
+    Without a command it opens the app in the browser.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.obj.open_app(port, not no_browser)
+
+
+@playground.command(short_help="Ask several models and print their answers.")
+@click.argument("prompt")
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROVIDER:MODEL",
+    help="A model to ask; again for more lanes. Default: one each of the providers with a key.",
+)
+@click.option("--system", metavar="TEXT", help="System prompt.")
+@click.option("--max-output-tokens", type=click.IntRange(1), metavar="N", help="Longest answer.")
+@click.option("--effort", metavar="LEVEL", help="Reasoning effort: low, medium, high, …")
+@click.option("--temperature", type=Number(0, 2), metavar="T", help="0 to 2.")
+@click.option("--top-p", type=Number(0, 1), metavar="P", help="0 to 1.")
+@click.option("--seed", type=int, metavar="N", help="Seed for sampling.")
+@click.option("--stop", multiple=True, metavar="TEXT", help="Stop there; may be given again.")
+@click.option("--schema", metavar="FILE", help="JSON Schema that the answer must follow.")
+@click.option("--service-tier", metavar="TIER", help="flex, priority, …")
+@click.option("--file", "files", multiple=True, metavar="FILE", help="Image or PDF to attach.")
+@click.option("--retries", type=click.IntRange(0, 10), default=0, show_default=True, metavar="N")
+@click.option(
+    "--timeout",
+    type=Number(0.001, 86_400),
+    default=600.0,
+    metavar="SECONDS",
+    help="Longest silence on the connection.  [default: 600]",
+)
+@click.option("--no-stream", is_flag=True, help="Ask for each answer in one piece.")
+@click.option("--demo", is_flag=True, help="Ask the simulated providers: no keys, no cost.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def ask(**options: Any) -> int:
+    """Ask every model PROMPT at the same time; - reads it from standard input.
+
+    \b
+    playground ask "Why is the sky blue?" --demo
+    playground ask - -m openai:gpt-6.1-sol -m anthropic:claude-sonnet-5-5 < prompt.txt
+
+    Exit code: 0 if every lane answered, 1 if any failed, 2 for bad usage, 130 if stopped by Ctrl+C.
+    """
+    from playground.cli.ask import Options, ask
+
+    return ask(Options(**options))
+
+
+@playground.command(short_help="List what the models cost.")
+@click.argument("filter_", metavar="[FILTER]", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def prices(filter_: str, as_json: bool) -> int:
+    """List prices in USD per 1,000,000 tokens; FILTER is part of a provider's or model's name."""
+    from playground.cli.tables import prices
+
+    return prices(filter_, as_json)
+
+
+@playground.command(short_help="List the models.")
+@click.argument("provider", default="")
+@click.option("--live", is_flag=True, help="Ask the providers themselves; needs their keys.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def models(provider: str, live: bool, as_json: bool) -> int:
+    """List the models of the catalog, of all providers or of PROVIDER."""
+    from playground.cli import tables
+
+    return tables.live_models(provider, as_json) if live else tables.models(provider, as_json)
+
+
+@playground.command(short_help="Run the simulated providers.")
+@click.option("--port", type=PORT, default=0, help="Port; any free one if left out.")
+def demo(port: int) -> int:
+    """Run the simulated providers on this computer until Ctrl+C, and say how to use them."""
+    from playground.cli.demo import demo
+
+    return demo(port)
+
+
+@playground.group(short_help="Keep OpenAI-compatible servers for -m NAME:MODEL.")
+def endpoints() -> None:
+    """Keep the addresses of OpenAI-compatible servers in a file that app and command line share."""
+
+
+@endpoints.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(as_json: bool) -> int:
+    """List all endpoints and whether they have a key."""
+    from playground.cli.tables import endpoints
+
+    return endpoints(as_json)
+
+
+@endpoints.command()
+@click.argument("name")
+@click.argument("base_url", required=False)
+@click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
+def add(name: str, base_url: str | None, key_env: str | None) -> int:
+    """Keep an endpoint. Known by NAME alone: ollama, vllm, lmstudio, openrouter, groq, deepseek, mistral, xai."""
+    from playground import settings
+
+    entry = settings.add(name, base_url, key_env)
+    key = f" with the key in {entry.key_env}" if entry.key_env else ""
+    click.echo(f"Kept {entry.name} at {entry.base_url}{key}. Use it: -m {entry.name}:MODEL")
+    return 0
+
+
+@endpoints.command()
+@click.argument("name")
+def remove(name: str) -> int:
+    """Take an endpoint out of the file."""
+    from playground import settings
+
+    settings.remove(name)
+    click.echo(f"Removed {name}.")
+    return 0

@@ -1,0 +1,67 @@
+"""Starts a command and turns everything that can go wrong into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from playground.cli.commands import Context, playground
+from playground.settings import SettingsError
+
+ANSWERED, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes."""
+
+
+def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; `open_app(port, open_browser)` is what no command at all does."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:  # a terminal that cannot show a character shows a ? instead
+            reconfigure(errors="replace")
+    try:
+        code = playground.main(
+            args=None if argv is None else list(argv),
+            prog_name="playground",
+            standalone_mode=False,
+            obj=Context(open_app=open_app),
+        )
+        return code if isinstance(code, int) else ANSWERED
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
+        return BAD_USAGE
+    except click.ClickException as error:
+        return _say(error.format_message(), BAD_USAGE)
+    except SettingsError as error:
+        return _say(str(error), BAD_USAGE)
+    except BrokenPipeError:  # the reader (`| head`) has gone; nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if os.environ.get("PLAYGROUND_DEBUG"):
+            raise
+        return _say(_unexpected(error), FAILED)
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"playground: {sentence}", file=sys.stderr)
+    return code
+
+
+def _unexpected(error: Exception) -> str:
+    """Where a bug struck, without its message, which may hold anything."""
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f" in {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+    return (
+        f"An unexpected {type(error).__name__}{where}: that is a bug in the playground."
+        " Set PLAYGROUND_DEBUG=1 to see all of it."
+    )

@@ -1,0 +1,212 @@
+"""A run on the terminal: one lane streams as plain text, several side by side as panels, then everything in full."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from playground.domain import Response, Run, Usage
+from playground.export import format as fmt
+
+if TYPE_CHECKING:
+    from playground.engine import Lane, LiveRun
+
+TICK = 0.05
+"""Seconds between two looks at the lanes."""
+PIPED_WIDTH = 120
+"""Columns of a table that goes into a file or another program."""
+SIMULATED = "Simulated: the built-in demo server wrote these answers; nothing was billed."
+COLORS = {"done": "green", "failed": "red", "stopped": "yellow"}
+CONTROL = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | dict.fromkeys(
+    range(127, 160), 65533
+)
+"""What a model must not send to a terminal (escape sequences) → how it is shown."""
+
+
+def safe(text: str) -> str:
+    """The text with control characters made visible and harmless."""
+    return text.translate(CONTROL)
+
+
+def console() -> Console:
+    """Standard output; model text is never read as markup, and nothing is highlighted."""
+    fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(markup=False, highlight=False, emoji=False, width=None if fixed else PIPED_WIDTH)
+
+
+def follow(run: LiveRun) -> None:
+    """Show the lanes until all have ended."""
+    out = console()
+    if out.is_terminal and len(run.lanes) > 1:
+        _panels(out, run)
+        return
+    for lane in run.lanes:
+        _heading(out, lane.index, str(lane.request.model), len(run.lanes), run.simulated)
+        _stream(out, lane)
+
+
+def conclude(run: Run, interrupted: bool) -> None:
+    """What is left to print when the run is over: full answers where only panels were shown, then the figures."""
+    out = console()
+    several = len(run.responses) > 1
+    if out.is_terminal and several:
+        for index, response in enumerate(run.responses):
+            _heading(out, index, str(response.model), len(run.responses), run.simulated)
+            _answer(out, response)
+    elif interrupted:
+        out.print()
+        for response in run.responses:
+            _ending(out, response)
+    out.print()
+    out.print(figures(run.responses))
+    if run.simulated:
+        out.print(Text(SIMULATED, style="yellow"))
+
+
+def figures(responses: Sequence[Response]) -> Table:
+    """Tokens, times, speed and cost of every lane, 80 columns wide."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table.add_column("model", overflow="fold", ratio=1)
+    for name in ("input", "output", "first text", "total", "speed", "cost"):
+        table.add_column(name, justify="right", overflow="fold")
+    for response in responses:
+        usage, timing = response.usage, response.timing
+        table.add_row(
+            Text(safe(str(response.model))),
+            _with(fmt.count(usage.input_tokens), _input_details(usage)),
+            _with(fmt.count(usage.output_tokens), _output_details(usage)),
+            fmt.seconds(timing.time_to_first_text),
+            fmt.seconds(timing.duration),
+            fmt.speed(response.output_tokens_per_second),
+            fmt.cost(response.cost),
+        )
+    return table
+
+
+def _input_details(usage: Usage) -> Iterator[str]:
+    if usage.cache_read_input_tokens:
+        yield f"{fmt.count(usage.cache_read_input_tokens)} cached"
+    if usage.cache_write_input_tokens:
+        yield f"{fmt.count(usage.cache_write_input_tokens)} written"
+
+
+def _output_details(usage: Usage) -> Iterator[str]:
+    if usage.reasoning_output_tokens:
+        yield f"{fmt.count(usage.reasoning_output_tokens)} reasoning"
+
+
+def _with(number: str, details: Iterator[str]) -> Text:
+    text = Text(number)
+    for detail in details:
+        text.append(f"\n{detail}", style="dim")
+    return text
+
+
+# One lane after the other ------------------------------------------------------------------------
+
+
+def _heading(out: Console, index: int, model: str, lanes: int, simulated: bool) -> None:
+    if lanes == 1:
+        return
+    mark = " (simulated)" if simulated else ""
+    title = Text(f"{index + 1}. {safe(model)}{mark}", style="bold")
+    out.print(*([] if index == 0 else ["\n"]), title, sep="")
+
+
+def _stream(out: Console, lane: Lane) -> None:
+    """Print pieces as they come, reasoning dim before the answer, then how it ended."""
+    shown, last = 0, ""
+    while True:
+        ended = lane.ended
+        pieces = lane.deltas[shown:]
+        shown += len(pieces)
+        for kind, piece in pieces:
+            if kind == "tool":
+                continue
+            if kind != "reasoning" and last == "reasoning":
+                out.print("\n")
+            last = kind
+            style = "dim italic" if kind == "reasoning" else ""
+            out.print(Text(safe(piece), style=style), end="", soft_wrap=True)
+        if ended:
+            break
+        time.sleep(TICK)
+    if last:
+        out.print()
+    if lane.response is not None:
+        if not last:
+            _answer(out, lane.response)
+        else:
+            _ending(out, lane.response)
+
+
+def _answer(out: Console, response: Response) -> None:
+    """A whole answer and how it ended."""
+    if response.reasoning_text:
+        out.print(Text(safe(response.reasoning_text), style="dim italic"), soft_wrap=True)
+        out.print()
+    if text := response.text or response.refusal or "":
+        out.print(Text(safe(text)), soft_wrap=True)
+    _ending(out, response)
+
+
+def _ending(out: Console, response: Response) -> None:
+    """Tool calls, and in plain words why an answer failed."""
+    for call in response.tool_calls:
+        out.print(Text(f"→ {safe(call.name)}({safe(str(call.arguments))})"), soft_wrap=True)
+    if response.failure is None:
+        return
+    failure = response.failure
+    status = f", HTTP {failure.status}" if failure.status else ""
+    said = f" It said: {failure.message}" if failure.message else ""
+    sentence = f"{failure.meaning}{said} {failure.next_step}".strip()
+    out.print(
+        Text(f"✗ {failure.type}{status}. ", style="red").append(safe(sentence)), soft_wrap=True
+    )
+
+
+# Panels ------------------------------------------------------------------------------------------
+
+
+def _panels(out: Console, run: LiveRun) -> None:
+    """All lanes at once, each with the end of its text; gone when the run is over."""
+    with Live(console=out, auto_refresh=False, transient=True, vertical_overflow="crop") as live:
+        while True:
+            done = run.done
+            rows = max(1, (out.height - 1) // len(run.lanes) - 2)
+            live.update(Group(*(_panel(lane, rows, out.width) for lane in run.lanes)), refresh=True)
+            if done:
+                return
+            time.sleep(TICK * 2)
+
+
+def _panel(lane: Lane, rows: int, width: int) -> Panel:
+    elapsed = lane.elapsed()
+    clock = f" {elapsed:.1f} s" if elapsed is not None else ""
+    text = lane.text() or lane.text("reasoning")
+    style = "" if lane.text() else "dim italic"
+    return Panel(
+        Text("\n".join(_tail(safe(text), rows, width - 4)), style=style),
+        title=Text(f"{lane.index + 1}. {safe(str(lane.request.model))}"),
+        title_align="left",
+        subtitle=Text(f"{lane.state}{clock}"),
+        subtitle_align="right",
+        height=rows + 2,
+        border_style=COLORS.get(lane.state, "blue"),
+    )
+
+
+def _tail(text: str, rows: int, width: int) -> list[str]:
+    """The last lines of the text as they fall at this width."""
+    recent = text[-rows * width * 2 :]
+    lines = Text(recent).wrap(Console(width=width), width)
+    return [line.plain for line in lines[-rows:]]

@@ -1,0 +1,78 @@
+"""What holds the project together: floors, a quick start, one version, a README whose commands exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import playground
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("openai", "anthropic", "google", "streamlit", "pandas", "numpy", "httpx2", "tiktoken")
+
+
+def python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["--version"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys; from playground import cli;"
+        f"code = cli.main(lambda *_: None, {arguments!r});"
+        "print(); print(code, *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    status, *modules = python(code).splitlines()[-1].split()
+    assert status == "0"
+    assert set(HEAVY) & set(modules) == set()
+    assert "click" in modules
+
+
+def test_importing_the_providers_imports_no_sdk() -> None:
+    code = "import sys, playground.providers, playground.engine; print(*sorted(sys.modules))"
+    modules = set(python(code).split())
+    assert {"openai", "anthropic", "google.genai", "streamlit"} & modules == set()
+
+
+def test_the_version_is_a_version() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", playground.__version__)
+
+
+def test_the_changelog_knows_this_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {playground.__version__}" in text
+
+
+def test_the_readmes_make_commands_exist() -> None:
+    readme = ROOT / "README.md"
+    if not readme.exists():
+        pytest.skip("there is no README.md yet")
+    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", readme.read_text(encoding="utf-8")))
+    assert named
+    assert named <= targets
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_package_is_pinned_and_no_host_or_path_is_named(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    packages = [line for line in lines if line and not line.startswith("#")]
+    assert packages
+    for line in packages:
+        assert re.fullmatch(r"[a-z0-9._-]+==[0-9][\w.]*( ; .+)?", line), line
+        assert "/" not in line
+
+
+def test_what_is_needed_is_locked() -> None:
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = project.partition("dependencies = [")[2].partition("]")[0]
+    for name in re.findall(r'"([a-z0-9-]+)', block):
+        assert re.search(rf"^{name}==", lock, re.MULTILINE), f"{name}: run make lock"
