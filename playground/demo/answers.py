@@ -13,6 +13,8 @@ from playground.demo.ask import Ask
 NOTE = "*Simulated answer: no model was asked.*"
 VOICES = ("openai", "anthropic", "gemini", "compatible")
 LENGTH = re.compile(r"\b(\d[\d,.]*)\s*[- ]?(words?|tokens?)\b")
+LEAST_WORDS = 20
+SHORT_ENOUGH, LONG_ENOUGH = 0.7, 1.25
 MOST_WORDS = 6000
 
 
@@ -63,19 +65,21 @@ def _found(keyword: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(keyword)}", text) is not None
 
 
-def text(ask: Ask, tokens: int, choice: int = 0) -> str:
+def written(ask: Ask, tokens: int, choice: int = 0) -> str:
     """The answer in Markdown; `tokens` is the counted input, `choice` the number of the alternative."""
     topic = pick(ask.prompt)
-    vendors = [v for v in VOICES if topic and v in topic.voices]
-    if topic is None or not vendors:
-        answer = unknown(ask, tokens)
-    else:
-        first = vendors.index(ask.model.vendor) if ask.model.vendor in vendors else 0
-        answer = topic.voices[vendors[(first + choice) % len(vendors)]]
+    answer = voiced(topic, ask.model.vendor, choice) if topic else unknown(ask, tokens)
     if ask.model.brief and topic:
         answer = shorten(answer)
     answer = resize(answer, ask.prompt, topic)
     return f"{answer}\n\n{acknowledged(ask)}{NOTE}"
+
+
+def voiced(topic: Topic, vendor: str, choice: int) -> str:
+    """The topic's text in the vendor's voice; another voice for every further choice."""
+    vendors = [v for v in VOICES if v in topic.voices]
+    first = vendors.index(vendor) if vendor in vendors else 0
+    return topic.voices[vendors[(first + choice) % len(vendors)]]
 
 
 def shorten(answer: str) -> str:
@@ -85,22 +89,30 @@ def shorten(answer: str) -> str:
 
 
 def resize(answer: str, prompt: str, topic: Topic | None) -> str:
-    """Longer or shorter where the prompt names a number of words or tokens (`in 2,000 tokens`)."""
-    asked = LENGTH.search(prompt.lower())
-    if not asked or (topic is None and "write" not in prompt.lower()):
+    """About as long as the prompt asks (`in 2,000 tokens`): whole paragraphs, of other topics too where needed."""
+    words = wanted_words(prompt)
+    if words is None or topic is None:
         return answer
-    number = int(re.sub(r"\D", "", asked[1]) or 0)
-    words = min(MOST_WORDS, int(number * 0.75) if asked[2].startswith("token") else number)
-    if words < 20 or (words <= len(answer.split()) <= words * 1.3):
-        return answer
+    blocks = answer.split("\n\n")
     others = [t for t in topics() if t is not topic]
-    for number in range(200):
-        if len(answer.split()) >= words:
-            break
+    number = 0
+    while len(" ".join(blocks).split()) < words * SHORT_ENOUGH:
         other = others[number % len(others)]
-        voice = VOICES[number // len(others) % len(VOICES)]
-        answer += "\n\n" + other.voices.get(voice, next(iter(other.voices.values())))
-    return cut_words(answer, words)
+        blocks += voiced(other, VOICES[0], number // len(others)).split("\n\n")
+        number += 1
+    while len(blocks) > 1 and len(" ".join(blocks).split()) > words * LONG_ENOUGH:
+        blocks.pop()
+    return "\n\n".join(blocks)
+
+
+def wanted_words(prompt: str) -> int | None:
+    """The length that the prompt asks for in words; None when it names none between 20 and 6,000."""
+    asked = LENGTH.search(prompt.lower())
+    if asked is None:
+        return None
+    number = int(re.sub(r"\D", "", asked[1]) or 0)
+    words = int(number * WORDS_A_TOKEN) if asked[2].startswith("token") else number
+    return min(words, MOST_WORDS) if words >= LEAST_WORDS else None
 
 
 def cut_words(answer: str, words: int) -> str:
@@ -111,18 +123,24 @@ def cut_words(answer: str, words: int) -> str:
 
 def acknowledged(ask: Ask) -> str:
     """One sentence about the system prompt, where there is one."""
-    words = " ".join("".join(p.text for p in ask.system).split())
+    words = " ".join(system_text(ask).split())
     if not words:
         return ""
     start = words if len(words) <= 60 else words[:57].rsplit(" ", 1)[0] + " …"
     return f"*The system prompt was received (“{start}”).* "
 
 
+def system_text(ask: Ask) -> str:
+    """The system prompt, wherever the door puts it."""
+    told = [*ask.system, *(p for t in ask.turns if t.role == "system" for p in t.parts)]
+    return "".join(part.text for part in told)
+
+
 def unknown(ask: Ask, tokens: int) -> str:
     """An honest answer to a question that the demo has no text for: what arrived, counted."""
     rows = [
-        ("Messages", f"{len(ask.turns)}"),
-        ("System prompt", "yes" if ask.system else "no"),
+        ("Messages", f"{sum(t.role != 'system' for t in ask.turns)}"),
+        ("System prompt", "yes" if system_text(ask) else "no"),
         ("Input tokens, as counted for this model", f"{tokens:,}"),
         ("Tools offered", ", ".join(t.name for t in ask.tools) or "none"),
         (
@@ -153,32 +171,37 @@ CLOSINGS = {
 }
 
 THOUGHTS = {
-    "openai": "**Reading the request**\n\nThe user wants this: {thought} I need to decide how much detail helps.\n\n**Choosing a form**\n\nA short opening, then the points that carry numbers, then one consequence.",
-    "anthropic": "Let me think about what is really being asked. {thought} The honest answer has a number in it, so I should give one. I will keep it concrete and avoid overclaiming.",
-    "gemini": "**Analyzing the question**\n\nMy reading is: {thought}\n\n\n**Structuring the response**\n\nI'll lead with the key fact and follow with a compact list so that it can be scanned.\n\n\n",
-    "compatible": "Okay, so the user is asking something. {thought} I'll answer directly and keep it short.",
+    "openai": "**Reading the request**\n\n{thought} I need to decide how much detail helps.\n\n**Choosing a form**\n\nA short opening, then the points that carry numbers, then one consequence.",
+    "anthropic": "Let me think about what is really being asked. {thought} The honest answer has a number in it, so I should give one, keep it concrete and avoid overclaiming.",
+    "gemini": "**Analyzing the question**\n\n{thought}\n\n\n**Structuring the response**\n\nI'll lead with the key fact and follow with a compact list or table that can be scanned.\n\n\n",
+    "compatible": "Okay, let me see. {thought} I'll answer directly and keep it short.",
 }
+NO_TOPIC = (
+    "This is a question that the simulation has no text for, so I can only describe what arrived."
+)
 MORE_THOUGHTS = (
     "I check the arithmetic once more, since a wrong factor would mislead.",
     "A counter-example comes to mind; it changes the emphasis but not the conclusion.",
     "Is there a shorter way to say this? Probably, if I drop the history.",
     "The reader may not know the term, so I define it in passing.",
     "I compare two ways to put it and keep the one with the example.",
-    "One more caveat: figures differ by provider, so I name the provider each time.",
+    "One more caveat: figures differ by provider, so I should say whose they are.",
+    "I could start with a definition, but the consequence is what the reader will remember.",
+    "A table would show this at a glance; a sentence has to say why it matters.",
 )
+WORDS_A_TOKEN = 0.75
 
 
 def reasoning(ask: Ask, tokens: int, dice: random.Random) -> str:
-    """What the model is shown to think: about as long as a summary of so many tokens would be."""
+    """What the model is shown to think: a summary, never longer than so many tokens of thought would be."""
     topic = pick(ask.prompt)
-    thought = (
-        topic.thought if topic else "an answer to a question that this simulation has no text for."
-    )
-    text = THOUGHTS[ask.model.vendor].format(thought=thought)
-    wanted = min(tokens, 400) * 3 // 4
-    while len(text.split()) < wanted:
-        text = text.rstrip() + "\n\n" + " ".join(dice.sample(MORE_THOUGHTS, 3))
-    return cut_words(text, max(wanted, 4)) if wanted < len(text.split()) else text
+    text = THOUGHTS[ask.model.vendor].format(thought=topic.thought if topic else NO_TOPIC)
+    most = max(4, int(tokens * WORDS_A_TOKEN))
+    for more in dice.sample(MORE_THOUGHTS, len(MORE_THOUGHTS)):
+        if len(text.split()) + len(more.split()) > most:
+            break
+        text = f"{text.rstrip()}\n\n{more}"
+    return text if len(text.split()) <= most else cut_words(text, most)
 
 
 def after_tool(ask: Ask) -> str:

@@ -243,7 +243,7 @@ def _text(ask: Ask, number: int, size: int, dice: random.Random) -> str:
         return json.dumps(made, ensure_ascii=False, indent=2)
     if ask.has_result:
         return answers.after_tool(ask)
-    return answers.text(ask, size, number)
+    return answers.written(ask, size, number)
 
 
 def cut(text: str, tokens: int, ask: Ask) -> str:
