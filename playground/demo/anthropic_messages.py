@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.demo.ask import Ask, Offer, Part, Refused, Turn
-from playground.demo.compose import Reply, call_text
+from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
+from playground.demo.compose import Call, Reply, call_text
 from playground.demo.counting import compact
 from playground.demo.door import (
     Body,
@@ -21,7 +21,7 @@ from playground.demo.door import (
 from playground.demo.faults import Frame
 
 FINISH = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
-FILES = {"image": "image", "document": "document"}
+FILES: dict[Any, Kind] = {"image": "image", "document": "document"}
 REFUSED = {
     "type": "refusal",
     "category": "general_harms",
@@ -151,12 +151,7 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         frames.append((schedule.ended, _stop(index)))
         index += 1
     for call, beats in zip(reply.calls, schedule.calls, strict=True):
-        block = {
-            "type": "tool_use",
-            "id": f"toolu_01{call.id[:22]}",
-            "name": call.name,
-            "input": {},
-        }
+        block = _call_block(call, {})
         frames.append((beats[0][0], _start(index, block)))
         frames += _deltas(index, "input_json_delta", "partial_json", ((beats[0][0], ""), *beats))
         frames.append((beats[-1][0], _stop(index)))
@@ -203,11 +198,14 @@ def whole(reply: Reply) -> dict[str, Any]:
     if reply.choices[0].text:
         content.append({"type": "text", "text": reply.choices[0].text})
     for call in reply.calls:
-        block = {"type": "tool_use", "id": f"toolu_01{call.id[:22]}", "name": call.name}
-        content.append({**block, "input": call.parsed})
+        content.append(_call_block(call, call.parsed))
     counted = usage(reply, reply.output_tokens)
     counted["output_tokens_details"] = {"thinking_tokens": reply.reasoning_tokens}
     return {**_head(reply), "content": content, **_finish(reply), "usage": counted}
+
+
+def _call_block(call: Call, given: Any) -> dict[str, Any]:
+    return {"type": "tool_use", "id": f"toolu_01{call.id[:22]}", "name": call.name, "input": given}
 
 
 def usage(reply: Reply, output: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@
 
 A text part is ceil(o200k_base tokens × per_mille ÷ 1000); the framing numbers are the table below, the same for
 every model of a vendor but for OpenAI's base (3 for GPT-3 and GPT-4, else 2, as measured on recordings).
-Reasoning that is sent back counts nothing. A conversation is the sum of its turns: nothing else grows.
+Reasoning that is sent back counts nothing, and neighbouring pieces of the assistant's (reasoning, text, calls) are one
+message. A tool call counts as its name, a line break and its arguments. A conversation is the sum of its turns.
 """
 
 from __future__ import annotations
@@ -89,8 +90,11 @@ def segments(ask: Ask) -> list[Segment]:
     if ask.system:
         found.append(_fixed("system", frame.system))
         found += [_part(part, ask.model) for part in ask.system]
+    before = ""
     for turn in ask.turns:
-        found += _turn(turn, frame.message, ask.model)
+        goes_on = turn.role == before == "assistant"
+        found += _turn(turn, 0 if goes_on else frame.message, ask.model)
+        before = turn.role
     return [s for s in found if s.tokens or s.cache]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.demo import faults, models
-from playground.demo.ask import Ask, Part, Refused
+from playground.demo.ask import Ask, Kind, Part, Refused
 from playground.demo.compose import Reply
 from playground.demo.faults import Frame
 from playground.demo.models import EFFORTS, Model
@@ -52,7 +52,7 @@ def data(value: Any) -> bytes:
 def choose(vendor: str, name: Any) -> tuple[Model, str, str | None]:
     """The model, its name as asked, and the fault that its suffix asks for; Refused for one that the vendor lacks."""
     if not isinstance(name, str) or not name:
-        raise Refused("invalid", "you must provide a model parameter", "model")
+        raise Refused("no_model")
     plain, fault = faults.split(name)
     model = models.find(vendor, plain)
     if model is None:
@@ -68,12 +68,7 @@ def effort(value: Any, param: str) -> str | None:
     if word == "thinking_level_unspecified":
         return None
     if word not in EFFORTS:
-        raise Refused(
-            "unsupported",
-            f"Unsupported value: '{param}' does not support '{value}' with this model. "
-            f"Supported values are: {', '.join(repr(e) for e in EFFORTS)}.",
-            param,
-        )
+        raise Refused("effort", str(value), param)
     return word
 
 
@@ -93,7 +88,7 @@ def texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
 
 
-def file_part(kind: Any, encoded: Any, cache: str | None = None) -> Part:
+def file_part(kind: Kind, encoded: Any, cache: str | None = None) -> Part:
     """An inline file from base64 or a data URL; a URL to fetch is counted as a file of unknown size."""
     text = str(encoded or "")
     if text.startswith("data:"):
@@ -105,7 +100,16 @@ def file_part(kind: Any, encoded: Any, cache: str | None = None) -> Part:
     return Part(kind, data=raw, cache=cache)
 
 
-def kind_of(media_type: Any) -> str:
+def kind_of(media_type: Any) -> Kind:
     """`image`, `document` or `audio` by media type."""
     head = str(media_type or "").partition("/")[0]
-    return head if head in ("image", "audio") else "document"
+    return MEDIA.get(head, "document")
+
+
+MEDIA: dict[str, Kind] = {"image": "image", "audio": "audio"}
+
+
+def json_schema(form: Body, schema: Any) -> Mapping[str, Any] | None:
+    """The schema that OpenAI's `json_schema` asks for, an empty one for `json_object`, None for text."""
+    found: dict[str, Any] = {"json_schema": schema or {}, "json_object": {}}
+    return found.get(str(form.get("type")))

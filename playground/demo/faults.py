@@ -149,7 +149,14 @@ OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
         "Your input exceeds the context window of this model. Please adjust your input and try again.",
     ),
     "invalid": (400, INVALID, None, None, "{w.message}"),
-    "unsupported": (400, INVALID, "unsupported_value", None, "{w.message}"),
+    "effort": (
+        400,
+        INVALID,
+        "unsupported_value",
+        None,
+        "Unsupported value: '{w.param}' does not support '{w.message}' with this model. Supported values are: 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', and 'max'.",
+    ),
+    "no_model": (400, INVALID, None, "model", "you must provide a model parameter"),
     "no_conversation": (
         400,
         INVALID,
@@ -197,7 +204,12 @@ ANTHROPIC: dict[str, tuple[int, str, str]] = {
     "529": (529, "overloaded_error", "Overloaded"),
     "context": (400, INVALID, "prompt is too long: {w.message} tokens > {w.limit} maximum"),
     "invalid": (400, INVALID, "{w.message}"),
-    "unsupported": (400, INVALID, "{w.message}"),
+    "effort": (
+        400,
+        INVALID,
+        "This model does not support effort level '{w.message}'. Supported levels: high, low, max, medium, xhigh.",
+    ),
+    "no_model": (400, INVALID, "model: Field required"),
     "no_conversation": (400, INVALID, "{w.message}"),
     "no_route": (404, "not_found_error", "Not found"),
 }
@@ -300,7 +312,13 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
         [],
     ),
     "invalid": (400, "INVALID_ARGUMENT", "{w.message}", []),
-    "unsupported": (400, "INVALID_ARGUMENT", "{w.message}", []),
+    "effort": (
+        400,
+        "INVALID_ARGUMENT",
+        "Invalid value at 'generation_config.thinking_config.thinking_level': \"{w.message}\"",
+        [],
+    ),
+    "no_model": (400, "INVALID_ARGUMENT", "model is required", []),
     "no_conversation": (404, "NOT_FOUND", "Interaction {w.message} not found.", []),
     "no_route": (404, "NOT_FOUND", "Requested entity was not found.", []),
 }

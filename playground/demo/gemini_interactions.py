@@ -31,8 +31,6 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
     """The request; Refused where Gemini would refuse it."""
     model, asked, fault = choose("gemini", body.get("model"))
     config = body.get("generation_config") or {}
-    form = body.get("response_format") or {}
-    form = form[0] if isinstance(form, list) and form else form
     return Ask(
         model=model,
         asked=asked,
@@ -42,7 +40,7 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
         tools=tuple(_offer(t) for t in body.get("tools") or ()),
         max_output=positive(config.get("max_output_tokens"), "max_output_tokens"),
         stop=texts(config.get("stop_sequences")),
-        schema=_schema(form),
+        schema=_schema(body.get("response_format")),
         effort=effort(config.get("thinking_level"), "thinking_level"),
         show_reasoning=config.get("thinking_summaries") == "auto",
         tool_choice=_tool_choice(config.get("tool_choice")),
@@ -108,7 +106,9 @@ def _offer(tool: dict[str, Any]) -> Offer:
     return Offer(tool.get("name", ""), compact(kept), tool.get("description") or "", schema)
 
 
-def _schema(form: dict[str, Any]) -> dict[str, Any] | None:
+def _schema(form: Any) -> dict[str, Any] | None:
+    if isinstance(form, list):
+        form = form[0] if form else None
     if not form:
         return None
     if "schema" in form or form.get("mime_type") == "application/json":

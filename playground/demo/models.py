@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 EFFORTS = {
     "none": 0.0,
@@ -48,34 +49,32 @@ class Model:
     """True for the small models, which answer shorter."""
 
 
-def _openai(
-    id: str, ttft: float, speed: float, reasoning: int, created: str, **more: object
-) -> Model:
+def _openai(id: str, ttft: float, speed: float, reasoning: int, created: str, **more: Any) -> Model:
     effort = "medium" if reasoning else "none"
     model = Model(
         id, "openai", id, ttft, speed, reasoning, effort, 1000, 1_050_000, 128_000, created
     )
-    return replace(model, **more)  # type: ignore[arg-type]
+    return replace(model, **more)
 
 
 def _claude(
-    id: str, label: str, ttft: float, speed: float, reasoning: int, created: str, **more: object
+    id: str, label: str, ttft: float, speed: float, reasoning: int, created: str, **more: Any
 ) -> Model:
     effort = "high" if reasoning else "none"
     model = Model(
         id, "anthropic", label, ttft, speed, reasoning, effort, 1300, 1_000_000, 128_000, created
     )
-    return replace(model, **more)  # type: ignore[arg-type]
+    return replace(model, **more)
 
 
 def _gemini(
-    id: str, label: str, ttft: float, speed: float, reasoning: int, created: str, **more: object
+    id: str, label: str, ttft: float, speed: float, reasoning: int, created: str, **more: Any
 ) -> Model:
     effort = "medium" if reasoning else "none"
     model = Model(
         id, "gemini", label, ttft, speed, reasoning, effort, 1050, 1_048_576, 65_536, created
     )
-    return replace(model, **more)  # type: ignore[arg-type]
+    return replace(model, **more)
 
 
 def _compatible(id: str, ttft: float, speed: float, reasoning: int) -> Model:

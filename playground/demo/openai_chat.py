@@ -5,10 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from playground.demo.ask import Ask, Offer, Part, Refused, Turn
+from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
 from playground.demo.compose import Reply, call_text
 from playground.demo.counting import compact
-from playground.demo.door import Body, Door, choose, data, dumps, effort, file_part, positive, texts
+from playground.demo.door import (
+    Body,
+    Door,
+    choose,
+    data,
+    dumps,
+    effort,
+    file_part,
+    json_schema,
+    positive,
+    texts,
+)
 from playground.demo.faults import Frame
 
 ROLES = {"developer": "system", "system": "system", "assistant": "assistant", "tool": "tool"}
@@ -31,11 +42,7 @@ def read(vendor: str, body: Body, model_in_url: str, streamed: bool) -> Ask:
             body.get("max_tokens") if most is None else most, "max_completion_tokens"
         ),
         stop=texts(body.get("stop")),
-        schema=(form.get("json_schema") or {}).get("schema")
-        if form.get("type") == "json_schema"
-        else {}
-        if form.get("type") == "json_object"
-        else None,
+        schema=json_schema(form, (form.get("json_schema") or {}).get("schema")),
         effort=effort(body.get("reasoning_effort"), "reasoning_effort"),
         show_reasoning=vendor == "compatible",
         tool_choice=_tool_choice(body.get("tool_choice")),
@@ -54,7 +61,7 @@ def _turns(messages: Any) -> tuple[Turn, ...]:
 
 def _turn(message: dict[str, Any]) -> Turn:
     role = ROLES.get(message.get("role", ""), "user")
-    kind: Any = "tool_result" if role == "tool" else "text"
+    kind: Kind = "tool_result" if role == "tool" else "text"
     parts = _content(message.get("content"), kind)
     called = [
         Part("tool_call", call_text(c["function"]["name"], c["function"]["arguments"]))
@@ -64,7 +71,7 @@ def _turn(message: dict[str, Any]) -> Turn:
     return Turn(role, (*parts, *called))
 
 
-def _content(content: Any, kind: Any) -> tuple[Part, ...]:
+def _content(content: Any, kind: Kind) -> tuple[Part, ...]:
     if content is None:
         return ()
     if isinstance(content, str):
@@ -72,7 +79,7 @@ def _content(content: Any, kind: Any) -> tuple[Part, ...]:
     return tuple(_part(part, kind) for part in content)
 
 
-def _part(part: dict[str, Any], kind: Any) -> Part:
+def _part(part: dict[str, Any], kind: Kind) -> Part:
     form = part.get("type")
     if form == "image_url":
         return file_part("image", (part.get("image_url") or {}).get("url"))

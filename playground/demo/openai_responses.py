@@ -7,7 +7,17 @@ from typing import Any
 from playground.demo.ask import Ask, Offer, Part, Refused, Turn
 from playground.demo.compose import Call, Reply, call_text
 from playground.demo.counting import compact
-from playground.demo.door import Body, Door, choose, dumps, effort, event, file_part, positive
+from playground.demo.door import (
+    Body,
+    Door,
+    choose,
+    dumps,
+    effort,
+    event,
+    file_part,
+    json_schema,
+    positive,
+)
 from playground.demo.faults import Frame
 
 ROLES = {"developer": "system", "system": "system", "assistant": "assistant"}
@@ -27,11 +37,7 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
         turns=_turns(body.get("input")),
         tools=tuple(_offer(t) for t in body.get("tools") or ()),
         max_output=positive(body.get("max_output_tokens"), "max_output_tokens"),
-        schema=form.get("schema")
-        if form.get("type") == "json_schema"
-        else {}
-        if form.get("type") == "json_object"
-        else None,
+        schema=json_schema(form, form.get("schema")),
         effort=effort(reasoning.get("effort"), "reasoning.effort"),
         show_reasoning=bool(reasoning.get("summary") or reasoning.get("generate_summary")),
         tool_choice=_tool_choice(body.get("tool_choice")),
@@ -183,7 +189,7 @@ class _Writer:
         place = {"item_id": item["id"], "output_index": index, "content_index": 0}
         self.send(at, "response.content_part.added", part={**part, field: ""}, **place)
         first = len(self.frames)
-        more = {} if field == "refusal" else {"logprobs": []}
+        more: dict[str, Any] = {} if field == "refusal" else {"logprobs": []}
         self.deltas(f"response.{kind}.delta", schedule.texts[0], {**place, **more})
         end = schedule.ended
         self.send(end, f"response.{kind}.done", **{field: part[field]}, **place, **more)

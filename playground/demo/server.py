@@ -23,6 +23,7 @@ from playground.demo import (
     gemini_interactions,
     headers,
     listing,
+    models,
     openai_chat,
     openai_responses,
 )
@@ -68,16 +69,6 @@ class Local:
         await self._app(scope, receive, marked)
 
 
-class Failed(Exception):
-    """The request ends in an error of the vendor's own."""
-
-    def __init__(self, fault: str, message: str = "", param: str | None = None) -> None:
-        super().__init__(fault)
-        self.fault = fault
-        self.message = message
-        self.param = param
-
-
 class Call:
     """One POST to one door."""
 
@@ -98,12 +89,12 @@ class Call:
             body = await self._body()
             ask = self._ask(body, model, action == "stream")
             if ask.fault in faults.BY_STATUS:
-                raise Failed(ask.fault)
+                raise Refused(ask.fault)
             if action == "count":
-                return self._json(await asyncio.to_thread(self._count, ask))
+                return self.answered(await asyncio.to_thread(self._count, ask))
             return await self._send(ask, body)
-        except (Failed, Refused) as wrong:
-            return self._failure(wrong.fault, wrong.message, wrong.param)
+        except Refused as wrong:
+            return self.failed(wrong.fault, wrong.message, wrong.param)
 
     async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
         if self.door.vendor == "anthropic":
@@ -123,7 +114,7 @@ class Call:
         try:
             ask = self.door.read(body, model, streamed)
         except (AttributeError, TypeError, KeyError, ValueError) as error:
-            raise Failed("invalid", f"Invalid request body ({type(error).__name__}).") from error
+            raise Refused("invalid", f"Invalid request body ({type(error).__name__}).") from error
         self.line["stream"] = ask.stream
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         return self.state.conversations.continued(ask, previous)
@@ -134,9 +125,9 @@ class Call:
         try:
             body = json.loads(raw)
         except ValueError:
-            raise Failed("invalid", "We could not parse the JSON body of your request.") from None
+            raise Refused("invalid", "We could not parse the JSON body of your request.") from None
         if not isinstance(body, dict):
-            raise Failed("invalid", "The body must be a JSON object.")
+            raise Refused("invalid", "The body must be a JSON object.")
         return body
 
     def _count(self, ask: Ask) -> dict[str, Any]:
@@ -150,7 +141,8 @@ class Call:
             return {"input_tokens": tokens}
         return {"object": "response.input_tokens", "input_tokens": tokens}
 
-    def _json(self, value: Any) -> Response:
+    def answered(self, value: Any) -> Response:
+        """A response of status 200 that comes at once."""
         self.line["status"] = 200
         return Response(dumps(value), 200, self._headers(0.02), CONTENT_TYPES[self.door.vendor][0])
 
@@ -158,12 +150,14 @@ class Call:
         vendor = self.door.vendor
         return headers.of(vendor, self.id, self.state.limits[vendor], seconds, empty)
 
-    def _failure(self, fault: str, message: str, param: str | None) -> Response:
+    def failed(self, fault: str, message: str = "", param: str | None = None) -> Response:
+        """The vendor's own error."""
         name = faults.split(self.model)[0].removeprefix("models/")
-        model = compose_limit(self.door.vendor, name)
+        model = models.find(self.door.vendor, name)
+        limit = model.context if model else 0
         if fault == "context" and not message:
-            message = f"{model + 1}"
-        wrong = Wrong(name, self.door.name, message, param, model, self.id)
+            message = f"{limit + 1}"
+        wrong = Wrong(name, self.door.name, message, param, limit, self.id)
         failure = faults.failure(self.door.vendor, fault, wrong)
         self.line["status"] = failure.status
         extra = self._headers(0.03, failure.status == 429)
@@ -184,7 +178,7 @@ class Call:
     def _whole(self, reply: Reply) -> Response:
         fault = reply.ask.fault
         if fault == "error":
-            return self._failure("500", "", None)
+            return self.failed("500")
         body = dumps(self.door.whole(reply))
         at = float("inf") if fault == "stall" else reply.schedule.ended
         extra = self._headers(reply.schedule.ended)
@@ -196,14 +190,6 @@ class Call:
         if fault == "cut":
             frames.append((at, CUT))
         return Scheduled(self, frames, 0, extra)
-
-
-def compose_limit(vendor: str, name: str) -> int:
-    """The context window of a model, for the text of an error."""
-    from playground.demo import models
-
-    model = models.find(vendor, name)
-    return model.context if model else 0
 
 
 class Scheduled(Response):
@@ -274,20 +260,20 @@ async def gone(receive: Receive) -> None:
 
 
 async def read_body(request: Request) -> bytes:
-    """The body; Failed when it is larger than 32 MB."""
+    """The body; Refused when it is larger than 32 MB."""
     if int(request.headers.get("content-length") or 0) > MAX_BODY:
-        raise Failed("413")
+        raise Refused("413")
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > MAX_BODY:
-            raise Failed("413")
+            raise Refused("413")
         parts.append(part)
     return b"".join(parts)
 
 
 def check_key(request: Request, vendor: str) -> None:
-    """Failed when there is no key, or one with `wrong` or `invalid` in it; a compatible server needs none."""
+    """Refused when there is no key, or one with `wrong` or `invalid` in it; a compatible server needs none."""
     if vendor == "compatible":
         return
     sent = request.headers
@@ -295,9 +281,9 @@ def check_key(request: Request, vendor: str) -> None:
     key = key or sent.get("x-api-key") or sent.get("x-goog-api-key") or ""
     key = key or request.query_params.get("key", "")
     if not key:
-        raise Failed("no_key")
+        raise Refused("no_key")
     if any(word in key.lower() for word in WRONG_KEYS):
-        raise Failed("401", "demo****key")
+        raise Refused("401", "demo****key")
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -329,7 +315,7 @@ def gemini_post(state: State) -> Handler:
         name, _, method = request.path_params["call"].rpartition(":")
         call = Call(state, gemini_generate.DOOR, request)
         if method not in GEMINI_ACTIONS:
-            return call._failure("no_route", "", None)
+            return call.failed("no_route")
         try:
             return await call.answer(name, GEMINI_ACTIONS[method])
         except ClientDisconnect:
@@ -346,10 +332,10 @@ def models_of(state: State, vendor: str, door: Door) -> Handler:
         call.model = request.path_params.get("name", "")
         try:
             check_key(request, vendor)
-        except Failed as wrong:
-            return call._failure(wrong.fault, wrong.message, None)
+        except Refused as wrong:
+            return call.failed(wrong.fault, wrong.message)
         found = listing.one(vendor, call.model) if call.model else listing.listing(vendor)
-        return call._json(found) if found else call._failure("404", "", None)
+        return call.answered(found) if found else call.failed("404")
 
     return handle
 
@@ -359,7 +345,7 @@ def nothing_here(state: State, vendor: str, door: Door) -> Handler:
 
     async def handle(request: Request) -> Response:
         what = f"{request.method} {request.url.path}"
-        return Call(state, door, request)._failure("no_route", what, None)
+        return Call(state, door, request).failed("no_route", what)
 
     return handle
 
