@@ -25,6 +25,15 @@ TICK = 0.05
 PIPED_WIDTH = 120
 """Columns of a table that goes into a file or another program."""
 SIMULATED = "Simulated: the built-in demo server wrote these answers; nothing was billed."
+FIGURES = (
+    ("input", 10),
+    ("output", 10),
+    ("1st text", 8),
+    ("total", 8),
+    ("speed", 10),
+    ("cost", 12),
+)
+"""Columns of the table of figures and how wide they may get."""
 COLORS = {"done": "green", "failed": "red", "stopped": "yellow"}
 CONTROL = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | dict.fromkeys(
     range(127, 160), 65533
@@ -74,22 +83,27 @@ def conclude(run: Run, interrupted: bool) -> None:
 
 def figures(responses: Sequence[Response]) -> Table:
     """Tokens, times, speed and cost of every lane, 80 columns wide."""
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("model", overflow="fold", ratio=1)
-    for name in ("input", "output", "first text", "total", "speed", "cost"):
-        table.add_column(name, justify="right", overflow="fold")
+    for name, most in FIGURES:
+        table.add_column(name, justify="right", overflow="fold", max_width=most)
     for response in responses:
         usage, timing = response.usage, response.timing
         table.add_row(
-            Text(safe(str(response.model))),
+            Text(_foldable(safe(str(response.model)))),
             _with(fmt.count(usage.input_tokens), _input_details(usage)),
             _with(fmt.count(usage.output_tokens), _output_details(usage)),
             fmt.seconds(timing.time_to_first_text),
             fmt.seconds(timing.duration),
             fmt.speed(response.output_tokens_per_second),
-            fmt.cost(response.cost),
+            fmt.cost_of(response),
         )
     return table
+
+
+def _foldable(model: str) -> str:
+    """A long name breaks behind its provider."""
+    return model if len(model) <= 20 else model.replace(":", ":\n", 1)
 
 
 def _input_details(usage: Usage) -> Iterator[str]:
@@ -101,7 +115,7 @@ def _input_details(usage: Usage) -> Iterator[str]:
 
 def _output_details(usage: Usage) -> Iterator[str]:
     if usage.reasoning_output_tokens:
-        yield f"{fmt.count(usage.reasoning_output_tokens)} reasoning"
+        yield f"{fmt.count(usage.reasoning_output_tokens)} thought"
 
 
 def _with(number: str, details: Iterator[str]) -> Text:

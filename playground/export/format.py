@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from playground.domain import Cost
+from playground.domain import Cost, Response
 
 NO_PRICE = "no price"
 NOT_REPORTED = "not reported"
@@ -32,6 +32,16 @@ def cost(value: Cost | None) -> str:
         return NO_PRICE
     mark = "≥ " if value.lower_bound else "≈ " if value.estimate else ""
     return mark + money(value.total)
+
+
+def cost_of(response: Response) -> str:
+    """What a response cost; without a receipt, why there is none: it failed, nothing was reported, or no price is known."""
+    if response.cost is None and response.failure is not None:
+        return NOT_AVAILABLE
+    usage = response.usage
+    if response.cost is None and usage.input_tokens is None and usage.output_tokens is None:
+        return NOT_REPORTED
+    return cost(response.cost)
 
 
 def plain(amount: Decimal) -> str:

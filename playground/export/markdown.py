@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from playground.domain import Cost, File, Request, Response, Run, Settings
+from playground.domain import File, Request, Response, Run, Settings
 from playground.export import format as fmt
 from playground.export.document import jsonable
 
@@ -46,7 +46,7 @@ def figures(response: Response) -> list[str]:
         fmt.seconds(timing.time_to_first_text),
         fmt.seconds(timing.duration),
         fmt.speed(response.output_tokens_per_second),
-        fmt.cost(response.cost),
+        fmt.cost_of(response),
         response.failure.type if response.failure else response.finish_reason or fmt.NOT_REPORTED,
     ]
 
@@ -67,7 +67,7 @@ def _report(run: Run) -> Iterator[str]:
         yield f"## Lane {lane}: {_cell(str(response.model))}\n"
         yield from _settings(request)
         yield from _answer(response)
-        yield from _receipt(response.cost)
+        yield from _receipt(response)
 
 
 def _prompt(requests: Sequence[Request]) -> Iterator[str]:
@@ -131,9 +131,10 @@ def _answer(response: Response) -> Iterator[str]:
         )
 
 
-def _receipt(cost: Cost | None) -> Iterator[str]:
+def _receipt(response: Response) -> Iterator[str]:
+    cost = response.cost
     if cost is None:
-        yield "Cost: no price is known for this answer.\n"
+        yield f"Cost: {fmt.cost_of(response)}.\n"
         return
     rows = [
         [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.domain import Cost, PriceSource
+from playground.domain import Cost, Failure, ModelRef, PriceSource, Response, Usage
 from playground.export import format as fmt
 
 
@@ -49,6 +49,14 @@ def test_an_estimate_and_a_lower_bound_are_marked() -> None:
     assert fmt.cost(Cost(total=total, lines=(), price=price, estimate=True)) == "≈ $0.25"
     bound = Cost(total=total, lines=(), price=price, estimate=True, lower_bound=True)
     assert fmt.cost(bound) == "≥ $0.25"
+
+
+def test_without_a_receipt_the_reason_is_said() -> None:
+    model = ModelRef("ollama", "chat", "m")
+    answered = Response(model=model, usage=Usage(input_tokens=1, output_tokens=1))
+    assert fmt.cost_of(answered) == "no price"
+    assert fmt.cost_of(Response(model=model)) == "not reported"
+    assert fmt.cost_of(Response(model=model, failure=Failure(type="server"))) == "n/a"
 
 
 @pytest.mark.parametrize(
