@@ -14,6 +14,8 @@ class Text:
     """Plain text from the user or the model."""
 
     text: str
+    signature: str | None = None
+    """Gemini's thought signature of the answer; sent back unchanged."""
     kind: Literal["text"] = "text"
 
 
