@@ -1,0 +1,31 @@
+"""Keys are masked in everything that a response holds: a provider may put them anywhere, even into a model's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from playground.domain import Exchange, File, ModelRef
+from playground.wire.redact import Redactor
+
+_LEFT_ALONE = (Exchange, File, ModelRef)
+"""Masked by the recorder already; bytes; what the user typed."""
+
+
+def masked(value: Any, redactor: Redactor) -> Any:
+    """The value with the call's secrets masked in every text inside; the same object where there are none."""
+    if isinstance(value, str):
+        return redactor.text(value)
+    if isinstance(value, _LEFT_ALONE):
+        return value
+    if isinstance(value, Mapping):
+        return {masked(k, redactor): masked(v, redactor) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(masked(item, redactor) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        old = {f.name: getattr(value, f.name) for f in fields(value)}
+        new = {name: masked(item, redactor) for name, item in old.items()}
+        changed = {name: item for name, item in new.items() if item != old[name]}
+        return replace(value, **changed) if changed else value
+    return value
