@@ -205,11 +205,9 @@ class Card {
     this.flows = { reasoning: new Flow(thoughts), text: new Flow(answer) }
     this.body.append(this.reasoning, answer, this.message)
     const head = make("div", "head")
-    const name = make("div")
-    name.append(this.titleBox, this.noteBox)
-    head.append(name, this.stopButton)
+    head.append(this.titleBox, this.noteBox, this.first)
     const status = make("div", "status")
-    status.append(this.chip, this.time, this.first)
+    status.append(this.chip, this.time, this.stopButton)
     this.element.append(head, status, this.body)
     this.name(lane)
     this.atEnd = true

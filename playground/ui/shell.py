@@ -23,6 +23,9 @@ from typing import Any, NamedTuple
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
@@ -72,11 +75,21 @@ def parts(script: Path = ROUTER) -> dict[str, Any]:
     """The arguments of `st.App`: the app is these and nothing else, however it is started."""
     return {
         "script_path": script,
-        "routes": stream.routes(),
+        "routes": [*stream.routes(), _to_first_page()],
         "middleware": [Middleware(SecurityHeaders)],
         "lifespan": lifespan,
         "on_script_error": on_script_error,
     }
+
+
+def _to_first_page() -> Route:
+    """The page that opens lives at `/`; at its file's name Streamlit would say that there is no such page."""
+
+    def redirect(request: Request) -> RedirectResponse:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"./{query}")
+
+    return Route(f"/{Path(PAGES[0].file).stem}", redirect)
 
 
 # Start ------------------------------------------------------------------------------------------
