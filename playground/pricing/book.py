@@ -43,7 +43,7 @@ class PriceBook:
 
     def find(self, provider: str, model: str, on: date) -> Price | None:
         """The price of this model on this day; None when there is none. Never that of a longer or shorter id."""
-        for owner, name in _spellings(provider, model):
+        for owner, name in spellings(provider, model):
             rows = (
                 self.rows.get((owner, name))
                 or tuple(
@@ -168,8 +168,8 @@ def _index(
     return rows, clashes
 
 
-def _spellings(provider: str, model: str) -> Iterator[tuple[str, str]]:
-    """Provider and id under which a price may stand, the most exact first."""
+def spellings(provider: str, model: str) -> Iterator[tuple[str, str]]:
+    """Provider and id under which a model may stand in our tables, the most exact first."""
     name = model.partition("~")[0].removeprefix("models/")
     owner = provider
     if provider in GATEWAYS:
