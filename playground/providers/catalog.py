@@ -338,10 +338,19 @@ def _tool_choice(model: Model, request: Request, value: str) -> Verdict:
     return None
 
 
-def _server_tool(name: str) -> Rule:
-    return _able(
-        f"{name.replace('_', ' ')} by the provider", lambda model: name in model.server_tools
-    )
+def _web_search(model: Model, request: Request, value: Any) -> Verdict:
+    if request.model.api == "chat" and "search" not in model.id:
+        return (
+            "dropped",
+            "Chat Completions searches only with the search models; Responses with all",
+        )
+    able = "web_search" in model.server_tools
+    return None if able else ("dropped", f"{model.label} cannot search the web")
+
+
+def _code_execution(model: Model, request: Request, value: Any) -> Verdict:
+    able = "code_execution" in model.server_tools
+    return None if able else ("dropped", f"{model.label} cannot run code")
 
 
 RULES: Mapping[str, Rule] = {
