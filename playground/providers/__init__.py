@@ -1,6 +1,17 @@
 """The providers' doors, and the one driver that calls through them. The SDKs are imported on first use only."""
 
 from playground.providers.call import Call
+from playground.providers.counting import count_input_tokens
 from playground.providers.failures import ProviderError
+from playground.providers.models import ListedModel, list_models
+from playground.providers.warming import preview, warm
 
-__all__ = ["Call", "ProviderError"]
+__all__ = [
+    "Call",
+    "ListedModel",
+    "ProviderError",
+    "count_input_tokens",
+    "list_models",
+    "preview",
+    "warm",
+]

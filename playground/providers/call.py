@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import httpcore2
 import httpx2
 from pydantic_core import from_json
 
-from playground.domain import Endpoint, Failure, FailureType, Request, Response, Usage
+from playground.domain import Endpoint, Failure, Request, Response, Usage
+from playground.providers import outcome
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, OnDelta
-from playground.providers.failures import failure_of, label, no_key
-from playground.wire import ForbiddenHost, Pool, RawEvent, Recorder, SSEParser, check_endpoint
+from playground.wire import Pool, RawEvent, Recorder, SSEParser
 
 _LINGER = 10.0
 """Seconds that a stream may stay open after its last word before it is closed from our side."""
 
 _REQUEST_ID = ("x-request-id", "request-id", "x-goog-request-id", "x-oneapi-request-id")
-
-_BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
-    (ForbiddenHost, "permission", "{error}"),
-    (httpcore2.ConnectTimeout, "timeout", "No connection to {host} in time."),
-    (httpcore2.PoolTimeout, "timeout", "No free connection to {host} in time."),
-    (httpcore2.TimeoutException, "timeout", "{host} sent nothing for {silence:g} s."),
-    (httpcore2.ConnectError, "connection", "{host} could not be reached: {error}"),
-    (httpcore2.LocalProtocolError, "invalid_request", "The request could not be sent: {error}"),
-    (httpcore2.NetworkError, "connection", "The connection to {host} broke: {error}"),
-    (httpcore2.ProtocolError, "connection", "{host} hung up: {error}"),
-    (httpx2.DecodingError, "server", "{host} sent a body that does not decompress: {error}"),
-)
-"""What breaks below the SDK → our type and message; the first row that fits."""
 
 
 class Call:
@@ -53,10 +39,12 @@ class Call:
         self.request = request
         self.endpoint = endpoint
         self.failure: Failure | None = None
-        self._hosted = hosted or pool.hosted
+        self._provider = request.model.provider
         self._door = door(request.model)
-        self._draft = Draft(request.model.provider, on_delta)
+        self._read_event = self._door.read_event
+        self._draft = Draft(self._provider, on_delta)
         self._events: list[RawEvent] = []
+        self._hosted = pool.hosted
         pool.allow(endpoint)
         self._recorder = Recorder(
             pool,
@@ -65,17 +53,21 @@ class Call:
             gate=gate,
             on_sent=lambda: self._draft.emit("sent", ""),
         )
-        self._host = httpx2.URL(endpoint.base_url).host or endpoint.base_url
 
     async def run(self) -> None:
         """Run to the end. Every failure becomes `failure`; only a cancellation passes, the connection closed."""
+        needs_key = self._provider in self._door.NEEDS_KEY
         try:
-            self.failure = self._refused_here()
+            self.failure = outcome.refused_here(
+                self.endpoint, needs_key=needs_key, hosted=self._hosted
+            )
             if self.failure is None:
                 await self._send()
                 await self._read()
         except Exception as error:
-            self._broken(error)
+            self.failure = outcome.broken(
+                self._recorder, self._provider, error, silence=self.request.timeout
+            )
         finally:
             await self._recorder.aclose()
             self._settle()
@@ -113,19 +105,6 @@ class Call:
             turn=tuple(draft.turn),
         )
 
-    def _refused_here(self) -> Failure | None:
-        """What can be known to fail before anything is sent."""
-        endpoint, provider = self.endpoint, self.request.model.provider
-        if not endpoint.key and provider in self._door.NEEDS_KEY and not endpoint.simulated:
-            return no_key(provider)
-        try:
-            check_endpoint(endpoint, hosted=self._hosted)
-        except ForbiddenHost as error:
-            return failure_of(
-                "permission", provider, message=str(error), next_step="Use another base URL."
-            )
-        return None
-
     async def _send(self) -> None:
         """Let the SDK send it. What the SDK makes of the answer does not matter once the recorder has one."""
         recorder = self._recorder
@@ -146,10 +125,12 @@ class Call:
         recorder = self._recorder
         if recorder.streaming:
             await self._read_stream()
-        elif recorder.status is not None:
-            self._read_whole(recorder.status, recorder.body or b"")
-        else:
+        elif recorder.status is None:
             raise RuntimeError("the SDK sent nothing")
+        elif 200 <= recorder.status < 300:
+            self._read_body(recorder.body or b"")
+        else:
+            self.failure = outcome.of_status(recorder, self._provider, self._door)
 
     async def _read_stream(self) -> None:
         draft, recorder, events = self._draft, self._recorder, self._events
@@ -164,131 +145,58 @@ class Call:
                         self._take(data)
                     if draft.done:
                         limit.reschedule(clock() + _LINGER)
-        except (TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
-            recorder.error = None if draft.done else recorder.error
-            if recorder.error is not None and not _cut(recorder.error):
+        except (
+            TimeoutError,
+            httpcore2.TimeoutException,
+            httpcore2.NetworkError,
+            httpcore2.ProtocolError,
+        ) as error:
+            if not draft.done and not outcome.cut(error):
                 raise
         for name, data in parser.finish():
-            events.append((draft.now, name, data))
-            if _is_json(data):
+            if outcome.is_json(data):
+                events.append((draft.now, name, data))
                 self._take(data)
-        self.failure = draft.failure or (None if draft.done else self._truncated())
+        ending = None if draft.done else outcome.truncated(recorder, self._provider)
+        self.failure = self._masked(draft.failure) or ending
 
     def _take(self, data: bytes) -> None:
-        """Read one event; what cannot be read fails the call in plain words but does not stop it."""
+        """Read one event; one that cannot be read fails the call in plain words, and the next are read all the same."""
         draft = self._draft
         if data == b"[DONE]":
-            self._door.read_event(draft, DONE)
+            self._read_event(draft, DONE)
             return
         try:
             event = from_json(data)
-            for one in event if isinstance(event, list) else (event,):
-                self._door.read_event(draft, one)
+            if type(event) is dict:
+                self._read_event(draft, event)
+            else:
+                for one in event:
+                    self._read_event(draft, one)
         except Exception as error:
-            draft.failure = draft.failure or self._unreadable(data, error)
+            if draft.failure is None:
+                draft.failure = outcome.unreadable(self._recorder, self._provider, data, error)
 
-    def _read_whole(self, status: int, body: bytes) -> None:
-        try:
-            value = from_json(body)
-        except ValueError:
-            value = None
-        if not 200 <= status < 300:
-            self.failure = self._status_failure(status, body, value)
-            return
+    def _read_body(self, body: bytes) -> None:
         draft = self._draft
         draft.now = self._recorder.last_chunk or 0.0
         try:
+            value = from_json(body)
             for one in value if isinstance(value, list) else (value,):
                 self._door.read_body(draft, one)
         except Exception as error:
-            draft.failure = draft.failure or self._unreadable(body, error)
-        self.failure = draft.failure
+            if draft.failure is None:
+                draft.failure = outcome.unreadable(self._recorder, self._provider, body, error)
+        self.failure = self._masked(draft.failure)
 
-    def _status_failure(self, status: int, body: bytes, value: Any) -> Failure:
-        headers, provider = self._recorder.headers, self.request.model.provider
-        if value is None:
-            value = {"error": {"message": self._not_json(status, body)}}
-        found = self._door.failure(provider, status, headers, value)
-        return self._masked(found)
-
-    def _not_json(self, status: int, body: bytes) -> str:
-        target = self._recorder.headers.get("location")
-        if 300 <= status < 400 and target:
-            return f"{self._host} redirects to {target}; redirects are not followed, so that keys stay where they belong."
-        return _excerpt(body) or f"{self._host} answered with status {status} and nothing else."
-
-    def _unreadable(self, data: bytes, error: Exception) -> Failure:
-        kind = self._recorder.headers.get("content-type", "an unnamed type")
-        what = (
-            f"{self._host} sent something that is not JSON ({kind}): {_excerpt(data)}"
-            if not _is_json(data)
-            else f"The answer could not be read ({type(error).__name__}: {error}): {_excerpt(data)}"
-        )
-        return self._fail("server", what)
-
-    def _truncated(self) -> Failure:
-        return self._fail(
-            "stream_truncated", f"{self._host} ended the stream without its last event."
-        )
-
-    def _broken(self, error: Exception) -> None:
-        """Map what broke below the SDK, or in it, or in our own code."""
-        cause = self._recorder.error or error
-        if self._recorder.streaming and _cut(cause):
-            self.failure = self._truncated()
-            return
-        for kind, type_, message in _BROKEN:
-            if isinstance(cause, kind):
-                text = message.format(host=self._host, error=cause, silence=self.request.timeout)
-                self.failure = self._fail(type_, text)
-                return
-        if self._recorder.request is None:
-            message = (
-                f"The request for {label(self.request.model.provider)} could not be built: {cause}"
-            )
-            self.failure = self._fail("invalid_request", message, status=None)
-        else:
-            self.failure = self._fail("server", f"{type(cause).__name__}: {cause}")
-
-    def _fail(self, type_: FailureType, message: str, **more: Any) -> Failure:
-        return self._masked(
-            failure_of(
-                type_,
-                self.request.model.provider,
-                message=message,
-                **{"status": self._recorder.status, **more},
-            )
-        )
-
-    def _masked(self, failure: Failure) -> Failure:
-        from dataclasses import replace
-
-        return replace(failure, message=self._recorder.redactor.text(failure.message))
+    def _masked(self, failure: Failure | None) -> Failure | None:
+        return None if failure is None else outcome.masked(self._recorder, failure)
 
     def _settle(self) -> None:
+        """Close what is still open in the draft; a slip of ours there is a failure of the call, not of the program."""
         try:
             self._door.finish(self._draft)
         except Exception as error:
             if self.failure is None:
-                self.failure = self._fail(
-                    "server", f"The answer could not be read ({type(error).__name__}: {error})."
-                )
-
-
-def _cut(error: Exception) -> bool:
-    """True for a connection that broke (and did not merely fall silent)."""
-    return isinstance(error, httpcore2.NetworkError | httpcore2.ProtocolError)
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        from_json(data)
-    except ValueError:
-        return data == b"[DONE]"
-    return True
-
-
-def _excerpt(data: bytes) -> str:
-    """The first words of a body, on one line."""
-    text = " ".join(data[:600].decode("utf-8", "replace").split())
-    return text if len(text) <= 200 else f"{text[:200]}…"
+                message = f"The answer could not be read ({type(error).__name__}: {error})."
+                self.failure = outcome.fail(self._recorder, self._provider, "server", message)

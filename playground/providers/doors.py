@@ -1,11 +1,15 @@
-"""Which adapter speaks through which door. A new door is a new row."""
+"""Which adapter speaks through which door. A new door is a new row.
+
+Every adapter module has the same functions in the same order: `arguments`, `open` (the only SDK call), `read_event`,
+`read_body`, `finish`, `usage`, `failure`; and says which settings it has no field for (`UNSENT`) and for which providers
+it needs a key (`NEEDS_KEY`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from playground.domain import Failure, ModelRef, Request
+from playground.domain import ModelRef
 from playground.providers import (
     anthropic_messages,
     gemini_generate,
@@ -13,23 +17,6 @@ from playground.providers import (
     openai_chat,
     openai_responses,
 )
-from playground.providers.draft import Draft
-
-
-class Door(Protocol):
-    """The functions that every adapter module has, in this order."""
-
-    UNSENT: frozenset[str]
-
-    def arguments(self, request: Request) -> dict[str, Any]: ...
-    async def open(self, arguments: Mapping[str, Any], **how: Any) -> Any: ...
-    def read_event(self, draft: Draft, event: dict[str, Any]) -> None: ...
-    def read_body(self, draft: Draft, body: dict[str, Any]) -> None: ...
-    def finish(self, draft: Draft) -> None: ...
-    def failure(
-        self, provider: str, status: int, headers: Mapping[str, str], body: Any
-    ) -> Failure: ...
-
 
 DOORS: dict[tuple[str, str], Any] = {
     ("openai", "responses"): openai_responses,

@@ -101,7 +101,7 @@ def _content(message: Message) -> dict[str, Any]:
 def _part(part: Part) -> list[dict[str, Any]]:
     match part:
         case Text():
-            return [{"text": part.text}]
+            return [{"text": part.text, **_signature(part.signature)}]
         case File():
             return [{"inline_data": {"mime_type": part.media_type, "data": part.data}}]
         case Reasoning() if part.signature:
@@ -163,9 +163,6 @@ async def open(
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
     """Take one chunk of the stream into the draft."""
-    if "error" in event:
-        _error(draft, event)
-        return
     for candidate in event.get("candidates") or ():
         _take_candidate(draft, candidate)
     counted = event.get("usageMetadata")
@@ -173,36 +170,45 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         draft.scratch["usage"] = counted
     if draft.response_id is None or draft.done:
         _identify(draft, event)
+    if "error" in event:
+        _error(draft, event)
     if "promptFeedback" in event:
         _take_feedback(draft, event["promptFeedback"] or {})
 
 
 def _take_candidate(draft: Draft, candidate: dict[str, Any]) -> None:
-    index = candidate.get("index") or 0
-    for part in (candidate.get("content") or {}).get("parts") or ():
+    index = candidate.get("index")
+    content = candidate.get("content")
+    for part in (content.get("parts") or ()) if content else ():
         text = part.get("text")
         if index:
-            if text and not part.get("thought"):
+            if text and "thought" not in part:
                 draft.choices.setdefault(index, []).append(text)
-        elif text is not None and part.get("thought"):
-            draft.reasoning(text)
-            _said(draft, Reasoning(text=text, signature=part.get("thoughtSignature")))
-        elif text is not None:
-            draft.text(text)
-            _said(draft, Text(text=text), part.get("thoughtSignature"))
-        else:
+        elif text is None:
             _take_part(draft, part)
-    if index == 0:
-        if candidate.get("finishReason"):
-            draft.finish_reason = candidate["finishReason"]
-            draft.done = True
-        if candidate.get("groundingMetadata"):
-            draft.scratch["grounding"] = candidate["groundingMetadata"]
-        if candidate.get("citationMetadata"):
-            draft.citations.extend(candidate["citationMetadata"].get("citationSources") or ())
+        elif part.get("thought"):
+            draft.reasoning(text)
+            _said(draft, Reasoning, text, part)
+        else:
+            draft.text(text)
+            _said(draft, Text, text, part)
+    if not index:
+        _take_ending(draft, candidate)
+
+
+def _take_ending(draft: Draft, candidate: dict[str, Any]) -> None:
+    reason = candidate.get("finishReason")
+    if reason:
+        draft.finish_reason = reason
+        draft.done = True
+    if "groundingMetadata" in candidate:
+        draft.scratch["grounding"] = candidate["groundingMetadata"]
+    if "citationMetadata" in candidate:
+        draft.citations.extend(candidate["citationMetadata"].get("citationSources") or ())
 
 
 def _take_part(draft: Draft, part: dict[str, Any]) -> None:
+    _close_run(draft)
     call, media = part.get("functionCall"), part.get("inlineData") or part.get("inline_data")
     if call is not None:
         made = ToolCall(
@@ -223,17 +229,26 @@ def _take_part(draft: Draft, part: dict[str, Any]) -> None:
         draft.server_tools.extend(name for name in part if name not in _PLAIN)
 
 
-def _said(draft: Draft, part: Text | Reasoning, signature: str | None = None) -> None:
-    """Keep a piece for the next turn, joined to the piece before it when that is of the same kind."""
-    last = draft.turn[-1] if draft.turn else None
-    if isinstance(part, Text) and isinstance(last, Text):
-        draft.turn[-1] = Text(text=last.text + part.text)
-    elif isinstance(part, Reasoning) and isinstance(last, Reasoning) and not last.signature:
-        draft.turn[-1] = Reasoning(text=last.text + part.text, signature=part.signature)
-    elif part.text or (isinstance(part, Reasoning) and part.signature):
-        draft.turn.append(part)
-    if signature:
-        draft.scratch["signature"] = signature
+def _said(
+    draft: Draft, kind: type[Text] | type[Reasoning], text: str, part: Mapping[str, Any]
+) -> None:
+    """Keep a piece for the next turn: runs of the same kind become one part, with the signature that closes them."""
+    run = draft.scratch.get("run")
+    if run is None or run[0] is not kind:
+        _close_run(draft)
+        run = draft.scratch["run"] = [kind, [], None]
+    run[1].append(text)
+    if "thoughtSignature" in part:
+        run[2] = part["thoughtSignature"]
+
+
+def _close_run(draft: Draft) -> None:
+    kind, pieces, signature = draft.scratch.pop("run", None) or (Text, (), None)
+    text = "".join(pieces)
+    if kind is Reasoning and (text or signature):
+        draft.turn.append(Reasoning(text=text, signature=signature))
+    elif text or signature:
+        draft.turn.append(Text(text=text, signature=signature))
 
 
 def _take_feedback(draft: Draft, feedback: dict[str, Any]) -> None:
@@ -273,8 +288,7 @@ def finish(draft: Draft) -> None:
     draft.citations.extend(grounding.get("groundingChunks") or ())
     if draft.choices:
         draft.choices[0] = draft.text_parts
-    if draft.scratch.pop("signature", None):
-        draft.scratch["settled"] = True
+    _close_run(draft)
 
 
 def _identify(draft: Draft, event: dict[str, Any]) -> None:

@@ -185,10 +185,13 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         delta = choice.get("delta")
         if delta:
             _take(draft, index, delta)
-        if choice.get("finish_reason") and index == 0:
-            draft.finish_reason = choice["finish_reason"]
+        reason = choice.get("finish_reason")
+        if reason and index == 0:
+            draft.finish_reason = reason
             draft.done = True
-    counted = event.get("usage") or (event.get("x_groq") or {}).get("usage")
+    counted = event.get("usage")
+    if counted is None and "x_groq" in event:
+        counted = event["x_groq"].get("usage")
     if counted:
         draft.usage = usage(counted)
         _identify(draft, event)
@@ -198,12 +201,14 @@ def _take(draft: Draft, index: int, delta: dict[str, Any]) -> None:
     """Take one delta (or, unstreamed, one message) of one choice."""
     content = delta.get("content")
     if content:
-        if isinstance(content, str):
-            _text(draft, index, content)
-        else:
+        if type(content) is not str:
             _parts(draft, index, content)
-    if len(delta) == 1 and content is not None:
-        return
+        elif index == 0:
+            draft.text(content)
+        else:
+            _text(draft, index, content)
+        if len(delta) == 1:
+            return
     thought = delta.get("reasoning_content") or delta.get("reasoning")
     if thought and index == 0:
         draft.reasoning(thought if isinstance(thought, str) else str(thought.get("content", "")))

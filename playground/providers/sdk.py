@@ -7,6 +7,8 @@ environment beyond that (organisation, extra headers) is dropped by the recorder
 from __future__ import annotations
 
 import functools
+import re
+import ssl
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import httpx2
 
 GEMINI_VERSION = "v1"
+"""google-genai's own default, named so that the environment cannot change it."""
 
 NO_KEY = "none"
 """The SDKs insist on a key; where the endpoint has none this stands in, and the recorder keeps it off the wire."""
@@ -50,7 +53,7 @@ def anthropic_client(
 
     revealed = key.reveal() if key else NO_KEY
     return AsyncAnthropic(
-        base_url=base_url,
+        base_url=base_url.rstrip("/").removesuffix("/v1"),
         api_key=revealed,
         webhook_key="",
         default_headers={"Authorization": f"Bearer {revealed}"},
@@ -73,19 +76,37 @@ def gemini_client(
     from google import genai
     from google.genai import types
 
+    base_url, version = _split_version(base_url)
     return genai.Client(
         vertexai=False,
         api_key=key.reveal() if key else NO_KEY,
         http_options=types.HttpOptions(
             base_url=base_url,
-            api_version=GEMINI_VERSION,
+            api_version=version,
             timeout=round(silence * 1000),
             extra_body=dict(extra) if extra else None,
             retry_options=types.HttpRetryOptions(attempts=1),
             httpx_client=_sync_client(),
             httpx_async_client=http,
+            async_client_args={"ssl": _no_trust()},
         ),
     )
+
+
+def _split_version(base_url: str) -> tuple[str, str]:
+    """The address without its API version, and the version: the SDK's own unless the address names one."""
+    stem, slash, last = base_url.rstrip("/").rpartition("/")
+    return (
+        (stem, last)
+        if slash and re.fullmatch(r"v1(alpha|beta)?", last)
+        else (base_url, GEMINI_VERSION)
+    )
+
+
+@functools.cache
+def _no_trust() -> ssl.SSLContext:
+    """For the Gemini SDK's websockets, which are never opened: without it every client loads all certificates, 18 ms."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @functools.cache
@@ -107,3 +128,18 @@ def timeout_of(silence: float) -> httpx2.Timeout:
     from playground.wire import CONNECT_TIMEOUT
 
     return httpx2.Timeout(silence, connect=min(CONNECT_TIMEOUT, silence), pool=silence)
+
+
+def silent_client(caught: list[httpx2.Request], *, stream: bool) -> httpx2.AsyncClient:
+    """A client that keeps what it is asked to send and answers with nothing."""
+    import httpx2
+
+    kind = "text/event-stream" if stream else "application/json"
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        caught.append(request)
+        return httpx2.Response(
+            200, headers={"content-type": kind}, content=b"" if stream else b"{}"
+        )
+
+    return httpx2.AsyncClient(transport=httpx2.MockTransport(answer), trust_env=False)

@@ -7,17 +7,19 @@ other answer is read whole, kept, and handed to the SDK too.
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
 
 from playground.domain import Event, Exchange, Secret, Timing
-from playground.wire.guard import check_url
+from playground.wire.guard import ForbiddenHost
 from playground.wire.pool import Pool
 from playground.wire.redact import Redactor
 
@@ -25,9 +27,8 @@ _CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-k
 _SENT = frozenset(
     {
         *("accept", "accept-encoding", "connection", "content-length", "content-type", "host"),
-        *("transfer-encoding", "user-agent", "anthropic-version", "anthropic-beta", "openai-beta"),
-        *("x-goog-api-client", "x-server-timeout", "api-revision", "idempotency-key"),
-        "anthropic-dangerous-direct-browser-access",
+        *("transfer-encoding", "user-agent", "anthropic-version"),
+        *("x-goog-api-client", "x-server-timeout", "api-revision"),
     }
 )
 _SENT_PREFIX = "x-stainless-"
@@ -60,7 +61,9 @@ class Recorder(httpx2.AsyncBaseTransport):
         on_sent: Callable[[], None] | None = None,
     ) -> None:
         self._pool = pool
-        self._base = httpx2.URL(base_url)
+        self._base_url = base_url
+        self.host = urlsplit(base_url).hostname or base_url
+        """Who is called, for messages."""
         self._secrets = tuple(s for s in secrets if s)
         self.redactor = Redactor(self._secrets)
         self._gate = gate
@@ -130,15 +133,8 @@ class Recorder(httpx2.AsyncBaseTransport):
 
     def _check_destination(self, url: httpx2.URL) -> None:
         """Only the endpoint's own host may be called, whatever an SDK read from the environment."""
-        if (url.scheme, url.host, url.port) != (
-            self._base.scheme,
-            self._base.host,
-            self._base.port,
-        ):
-            raise SecondRequest(
-                f"the SDK wanted to call {url.host} instead of {self._base.host}: not sent"
-            )
-        check_url(str(self._base), hosted=False)
+        if (url.raw_scheme, url.raw_host, url.port) != _origin(self._base_url):
+            raise ForbiddenHost(f"The SDK wanted to call {url.host} instead of {self.host}.")
 
     def _allowed_headers(self, headers: httpx2.Headers) -> list[tuple[bytes, bytes]]:
         """The SDK's headers without any that came from the environment, and no key but the call's own."""
@@ -272,6 +268,12 @@ class _Stream(httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._inner:
             yield chunk
+
+
+@functools.lru_cache(maxsize=256)
+def _origin(base_url: str) -> tuple[bytes, bytes, int | None]:
+    url = httpx2.URL(base_url)
+    return (url.raw_scheme, url.raw_host, url.port)
 
 
 def _span(marks: Mapping[str, float], name: str) -> float | None:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Block(NamedTuple):
-    """One dispatched event: its `event:` name, if any, and its data lines joined by a line feed."""
-
-    name: str | None
-    data: bytes
+Block = tuple[str | None, bytes]
+"""One dispatched event: its `event:` name, if any, and its data lines joined by a line feed."""
 
 
 class SSEParser:
@@ -38,6 +32,11 @@ class SSEParser:
         if b"\r" in chunk:
             self._skip_lf = chunk.endswith(b"\r")
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if self._started and not self._rest and not self._bare and chunk.startswith(b"data: "):
+            end = chunk.find(b"\n")
+            if end == len(chunk) - 2 and chunk.endswith(b"\n\n") and not self._data:
+                name, self._name = self._name, None
+                return [(name, chunk[6:end])]
         if b"\n" not in chunk:
             self._rest.append(chunk)
             return []
@@ -80,7 +79,7 @@ class SSEParser:
         if line and not line.startswith((b"data:", b"event:")):
             self._bare.append(line)
             return
-        found.append(Block(None, b"\n".join(self._bare)))
+        found.append((None, b"\n".join(self._bare)))
         self._bare = []
         if line:
             found.extend(self._read([line]))
@@ -88,6 +87,6 @@ class SSEParser:
     def _dispatch(self, found: list[Block]) -> None:
         if self._data:
             data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-            found.append(Block(self._name, data))
+            found.append((self._name, data))
             self._data = []
         self._name = None

@@ -1,0 +1,48 @@
+"""Short questions to a provider that are not a Response: one JSON answer, or a ProviderError."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+from pydantic_core import from_json
+
+from playground.domain import Endpoint
+from playground.providers import outcome
+from playground.providers.failures import ProviderError
+from playground.wire import Pool, Recorder
+
+SILENCE = 30.0
+"""Seconds of silence after which a short question fails."""
+
+
+async def ask(
+    endpoint: Endpoint,
+    pool: Pool,
+    adapter: Any,
+    send: Callable[[httpx2.AsyncClient], Awaitable[Any]],
+) -> Any:
+    """What the endpoint answers to the one SDK call in `send`, as JSON; every failure is a ProviderError."""
+    provider = endpoint.provider
+    needs_key = provider in adapter.NEEDS_KEY
+    refused = outcome.refused_here(endpoint, needs_key=needs_key, hosted=pool.hosted)
+    if refused is not None:
+        raise ProviderError(refused)
+    pool.allow(endpoint)
+    recorder = Recorder(pool, base_url=endpoint.base_url, secrets=(endpoint.key,))
+    try:
+        await send(httpx2.AsyncClient(transport=recorder, trust_env=False))
+    except Exception as error:
+        if recorder.error is not None or recorder.status is None:
+            found = outcome.broken(recorder, provider, error, silence=SILENCE)
+            raise ProviderError(found) from None
+    finally:
+        await recorder.aclose()
+    if recorder.status is None or not 200 <= recorder.status < 300:
+        raise ProviderError(outcome.of_status(recorder, provider, adapter))
+    body = recorder.body or b""
+    try:
+        return from_json(body)
+    except ValueError as error:
+        raise ProviderError(outcome.unreadable(recorder, provider, body, error)) from None
