@@ -4,7 +4,7 @@ import streamlit as st
 
 from playground.engine import get_engine
 from playground.ui.card import result_card
-from playground.ui.lanes import NARROWEST, lane_row, notes, request
+from playground.ui.lanes import NARROWEST, lane_row, remarks, request
 from playground.ui.prompt import ask
 from playground.ui.session import current_run, endpoints, lane_names, owner, show_run
 from playground.ui.sidebar import sidebar
@@ -13,45 +13,53 @@ from playground.ui.summary import summary
 
 sidebar()
 st.title("Compare", anchor=False)
-st.caption("One prompt, several models: answers side by side with the tokens each provider reports, the latency, and the computed cost.")
+st.caption(
+    "One prompt, several models: the answers side by side, with the tokens that each provider reports,"
+    " the latency, and the computed cost."
+)
 
-asked = ask()
-lanes = lane_row()
 where = endpoints()
+asked = ask()
+chosen = lane_row(where)
 run = current_run()
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    go = st.button("Run", type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", key="run")
+    go = st.button(
+        "Run", type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", key="run"
+    )
     if run and not run.done:
         st.button("Stop all", icon=":material/stop:", key="stop_all", on_click=run.stop)
-    sent = [lane for lane in lanes if lane.model]
-    simulated = [lane for lane in sent if lane.model and where[lane.model.provider].simulated]
-    if simulated:
-        st.caption(f":violet[:material/science:] {len(simulated)} of {len(lanes)} lanes are simulated: no model is asked and nothing is billed.")
-
-for lane in sent:
-    for note in notes(lane, asked):
-        st.caption(f":material/info: {lane.model}: {note}")
+    remarks(chosen, asked, where)
 
 if go:
-    problem = asked.problem or next((lane.problem for lane in lanes if lane.problem), None)
+    problem = asked.problem or next((lane.problem for lane in chosen if lane.problem), None)
     if problem:
         st.error(problem)
     else:
-        run = get_engine().start([request(lane, asked) for lane in sent], where, owner=owner())
+        run = get_engine().start([request(lane, asked) for lane in chosen], where, owner=owner())
         show_run(run)
         st.rerun()
 
 if run is None:
-    st.info("Press **Run** (or Ctrl+Enter in the prompt) and watch the lanes answer at once. Then open a lane's **receipt**, its **events**, or the **code** that repeats it.", icon=":material/lightbulb:")
+    st.info(
+        "Press **Run**, or Ctrl+Enter, and all lanes answer at once. Then open a lane's cost to see its"
+        " receipt, its events to see the stream as it came, or its code to repeat the call.",
+        icon=":material/lightbulb:",
+    )
     st.stop()
 
 names = lane_names(tuple(lane.request.model for lane in run.lanes))
-with st.grid(columns=4, min_column_width=NARROWEST, gap="small"):
+with st.grid(columns=4, min_column_width=NARROWEST, gap="small") as grid:
     for lane in run.lanes:
-        with st.container():
+        with grid.cell():
             if lane.response:
-                result_card(names[lane.index], lane.request, lane.response, where.get(lane.request.model.provider), key=f"{run.id}_{lane.index}")
+                result_card(
+                    names[lane.index],
+                    lane.request,
+                    lane.response,
+                    where.get(lane.request.model.provider),
+                    key=f"{run.id}_{lane.index}",
+                )
             else:
                 live_run(run, key=f"live_{run.id}_{lane.index}", titles=names, lanes=[lane.index])
 

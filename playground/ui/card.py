@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,7 +13,6 @@ from playground.export import format as fmt
 from playground.export import snippets
 from playground.ui import markdown
 
-TABS = ("Answer", "Raw", "Request", "Headers", "Events", "Code")
 ANSWER_HEIGHT = 340
 """Pixels: the same as the live lane, so that nothing jumps when a lane ends."""
 MOST_EVENTS = 2_000
@@ -55,18 +54,13 @@ def _state(response: Response) -> tuple[str, str, Any]:
 def _tabs(request: Request, response: Response, endpoint: Endpoint | None, key: str) -> None:
     """The tabs of a lane; only the open one is computed."""
     tabs = st.tabs(TABS, key=f"{key}_tab", on_change="rerun")
-    draw = (
-        lambda: _answer(response),
-        lambda: _raw(response),
-        lambda: _request(response),
-        lambda: _headers(response),
-        lambda: _events(response),
-        lambda: _code(request, endpoint, key),
-    )
-    for tab, content in zip(tabs, draw, strict=True):
+    for tab, name in zip(tabs, TABS, strict=True):
         if tab.open:
             with tab, st.container(height=ANSWER_HEIGHT, border=False):
-                content()
+                if name == "Code":
+                    _code(request, endpoint, key)
+                else:
+                    TABS_OF_RESPONSE[name](response)
 
 
 def _answer(response: Response) -> None:
@@ -182,6 +176,16 @@ def _code(request: Request, endpoint: Endpoint | None, key: str) -> None:
         )
 
 
+TABS_OF_RESPONSE: dict[str, Callable[[Response], None]] = {
+    "Answer": _answer,
+    "Raw": _raw,
+    "Request": _request,
+    "Headers": _headers,
+    "Events": _events,
+}
+TABS = (*TABS_OF_RESPONSE, "Code")
+
+
 def _figures(response: Response) -> str:
     """The figures as a Markdown table; every value says so when it was not reported."""
     usage, timing = response.usage, response.timing
@@ -264,5 +268,5 @@ def _pretty(value: Any) -> str:
         try:
             value = json.loads(value)
         except ValueError:
-            return value
+            return str(value)
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -53,10 +53,9 @@ class Asked:
     system: str | None
     files: tuple[File, ...]
 
-    def messages(self, *, with_files: bool) -> tuple[Message, ...]:
+    def messages(self) -> tuple[Message, ...]:
         """One user message, the attachments before the text as the providers advise."""
-        files = self.files if with_files else ()
-        return (Message(role="user", parts=(*files, Text(text=self.prompt))),)
+        return (Message(role="user", parts=(*self.files, Text(text=self.prompt))),)
 
     @property
     def problem(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,13 +15,14 @@ from playground.demo.process import DemoServer
 from playground.domain import Endpoint, ModelRef, Secret
 from playground.engine import LiveRun, get_engine
 from playground.settings import PROVIDERS
-from playground.ui.stream import owner
+from playground.ui.stream import OWNER_COOKIE
 
 
 @dataclass(slots=True)
 class Session:
     """One browser tab's state; it dies with the tab and is written nowhere."""
 
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     keys: dict[str, Secret] = field(default_factory=dict)
     """Keys typed by the user, by provider."""
     custom: dict[str, Endpoint] = field(default_factory=dict)
@@ -41,6 +43,11 @@ def session() -> Session:
         st.session_state.session = Session()
     kept: Session = st.session_state.session
     return kept
+
+
+def owner() -> str:
+    """Who sits at this browser: its cookie, the same after a reload; where cookies are off, this tab alone."""
+    return st.context.cookies.get(OWNER_COOKIE) or session().id
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -166,7 +167,7 @@ def downloads(run: Run) -> None:
         for label, make, suffix, mime in DOWNLOADS:
             st.download_button(
                 label,
-                lambda make=make: make(run),
+                functools.partial(make, run),
                 file_name=f"compare-{run.created_at[:19].replace(':', '')}.{suffix}",
                 mime=mime,
                 icon=":material/download:",
