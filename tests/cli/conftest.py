@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from playground import cli, settings
+from playground.demo import process
 from playground.demo.process import DemoServer
 
 
@@ -39,6 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLAYGROUND_ENDPOINTS", str(tmp_path / "endpoints.toml"))
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(process, "DemoServer", functools.partial(DemoServer, pace=0))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
