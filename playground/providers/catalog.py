@@ -259,7 +259,7 @@ def _limit(model: Model, request: Request, value: int) -> Verdict:
 
 
 def _sampling(model: Model, request: Request, value: Any) -> Verdict:
-    effort = request.settings.effort
+    effort = _effort_kept(model, request)
     if model.sampling == "ignored":
         return "ignored", f"{model.label} takes it, but it has no effect"
     if model.sampling == "rejected":
@@ -293,14 +293,17 @@ def _effort(model: Model, request: Request, value: str) -> Verdict:
     return "dropped", f"{model.label} takes {', '.join(model.efforts)}"
 
 
+def _effort_kept(model: Model, request: Request) -> str | None:
+    """The effort that will be sent; None when none is asked for or the model does not take it."""
+    effort = request.settings.effort
+    return effort if effort and _effort(model, request, effort) is None else None
+
+
 def _summary(model: Model, request: Request, value: bool) -> Verdict:
     if not model.summary:
         return "dropped", f"{model.label} shows no reasoning"
-    if (
-        model.provider == "anthropic"
-        and model.budget
-        and (request.settings.effort or "none") == "none"
-    ):
+    thinks = (_effort_kept(model, request) or "none") != "none"
+    if model.provider == "anthropic" and model.budget and not thinks:
         return "dropped", f"{model.label} thinks only when a number of thinking tokens is given"
     return None
 
@@ -331,7 +334,7 @@ def _able(what: str, able: Callable[[Model], bool]) -> Rule:
 
 
 def _tool_choice(model: Model, request: Request, value: str) -> Verdict:
-    if not request.tools:
+    if not (request.tools and model.tools):
         return "dropped", "there are no tools to choose from"
     if value == "required" and not model.forced_tools:
         return "dropped", f"{model.label} cannot be forced to call a tool"
