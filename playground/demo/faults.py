@@ -340,51 +340,57 @@ Frame = tuple[float, bytes]
 """Seconds from the arrival of the request, and the bytes of one event."""
 
 
-def error_event(vendor: str, door: str) -> bytes:
-    """The event with which a vendor reports a failure inside a stream that began well."""
-    if vendor == "anthropic":
-        body = {
-            "type": "error",
-            "error": {"details": None, "type": "overloaded_error", "message": "Overloaded"},
-        }
-        return b"event: error\ndata: " + json.dumps(body).encode() + b"\n\n"
-    if door == "openai_responses":
-        event = {
-            "type": "error",
-            "code": "server_error",
-            "message": OPENAI["500"][4],
-            "param": None,
-            "sequence_number": 9,
-        }
-        return b"event: error\ndata: " + json.dumps(event).encode() + b"\n\n"
-    if door == "gemini_interactions":
-        failed = {
-            "error": failure(vendor, "503", Wrong(door=door)).body["error"],
-            "event_type": "error",
-        }
-        return b"event: error\ndata: " + json.dumps(failed).encode() + b"\n\n"
+def error_events(frames: list[Frame], middle: int, vendor: str, door: str) -> list[Frame]:
+    """What a vendor sends when it fails inside a stream that began well; nothing follows it."""
+    at = frames[middle][0]
     body = failure(vendor, "503", Wrong(door=door)).body
+    if door == "openai_responses":
+        return [(at, event) for event in _failed_response(body["error"], frames[-1][1], middle)]
+    if vendor == "anthropic":
+        error = {"details": None, "type": "overloaded_error", "message": "Overloaded"}
+        return [(at, _event("error", {"type": "error", "error": error}))]
+    if door == "gemini_interactions":
+        return [(at, _event("error", {**body, "event_type": "error"}))]
     if vendor == "gemini":
-        return json.dumps(body).encode() + b"\r\n\r\n"
-    return b"data: " + json.dumps(body).encode() + b"\n\n"
+        return [(at, json.dumps(body).encode() + b"\r\n\r\n")]
+    return [(at, b"data: " + json.dumps(body).encode() + b"\n\n")]
+
+
+def _failed_response(error: dict[str, Any], last: bytes, number: int) -> list[bytes]:
+    """An `error` event, then the response that the last event would have brought, as failed."""
+    told = {"type": "error", "error": error, "sequence_number": number}
+    response = json.loads(last.partition(b"data: ")[2])["response"]
+    reason = {"code": error["code"], "message": error["message"]}
+    response.update(status="failed", error=reason, output=[], usage=None, completed_at=None)
+    failed = {"type": "response.failed", "response": response, "sequence_number": number + 1}
+    return [_event("error", told), _event("response.failed", failed)]
+
+
+def _event(name: str, data: Any) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + json.dumps(data).encode() + b"\n\n"
+
+
+GARBAGE = b'data: {"type": "gar\xc3\x28bage", "broken\n\n'
+"""An event that is neither UTF-8 nor JSON."""
 
 
 def broken(
     frames: list[Frame], first: int, fault: str | None, vendor: str, door: str
 ) -> list[Frame]:
     """The frames of a stream with its fault in the middle of the text."""
-    if fault not in IN_STREAM:
+    if fault is None or fault not in IN_STREAM:
         return frames
     middle = min(first + max(1, (len(frames) - first) // 3), len(frames) - 1)
-    at = frames[middle][0]
-    if fault == "cut":
-        return [*frames[:middle], (at, CUT)]
-    if fault == "stall":
-        return [*frames[:middle], (float("inf"), CUT)]
-    if fault == "error":
-        return [*frames[:middle], (at, error_event(vendor, door))]
-    return [
-        *frames[:middle],
-        (at, b'data: {"type": "gar\xc3\x28bage", "broken\n\n'),
+    return frames[:middle] + BREAKS[fault](frames, middle, vendor, door)
+
+
+BREAKS: dict[str, Callable[[list[Frame], int, str, str], list[Frame]]] = {
+    "cut": lambda frames, middle, vendor, door: [(frames[middle][0], CUT)],
+    "stall": lambda frames, middle, vendor, door: [(float("inf"), CUT)],
+    "error": error_events,
+    "garbage": lambda frames, middle, vendor, door: [
+        (frames[middle][0], GARBAGE),
         *frames[middle:],
-    ]
+    ],
+}
+"""What stands in the place of the second part of a stream."""

@@ -37,11 +37,15 @@ class DemoServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._port: int | None = None
+        atexit.register(self.stop)
 
     def start(self) -> int:
         """Start the process unless it runs, and return its port; RuntimeError when it cannot start."""
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
+            if self._process is not None and self._process.poll() is not None:
+                _end(self._process)
+                self._process = None
+            if self._process is None:
                 self._launch()
             assert self._port is not None  # noqa: S101 - set by _launch
             return self._port
@@ -126,7 +130,6 @@ class DemoServer:
                 "Run `python -m playground.demo` to see why."
             ) from None
         self._process = process
-        atexit.register(self.stop)
 
 
 def _environment() -> dict[str, str]:

@@ -36,6 +36,7 @@ from playground.demo.state import State, now
 SIMULATED = (b"x-playground-simulated", b"true")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 WRONG_KEYS = ("wrong", "invalid")
+MAX_DRAINED = 4 * MAX_BODY
 SAME_MOMENT = 0.0005
 """Frames due within half a millisecond of each other leave in one write."""
 CONTENT_TYPES = {
@@ -163,6 +164,8 @@ class Call:
         extra = self._headers(0.03, failure.status == 429)
         if failure.retry_after is not None:
             extra["retry-after"] = f"{failure.retry_after}"
+        if failure.status == 413:
+            extra["connection"] = "close"
         kind = CONTENT_TYPES[self.door.vendor][0]
         return Response(dumps(failure.body), failure.status, extra, kind)
 
@@ -260,15 +263,23 @@ async def gone(receive: Receive) -> None:
 
 
 async def read_body(request: Request) -> bytes:
-    """The body; Refused when it is larger than 32 MB."""
-    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+    """The body; Refused when it is larger than 32 MB.
+
+    What is too large is still read, up to four times as much, and thrown away: a client that is cut off while it
+    sends may never see the answer.
+    """
+    announced = int(request.headers.get("content-length") or 0)
+    if announced > MAX_DRAINED:
         raise Refused("413")
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > MAX_BODY:
-            raise Refused("413")
-        parts.append(part)
+        if size > MAX_DRAINED:
+            break
+        if size <= MAX_BODY:
+            parts.append(part)
+    if size > MAX_BODY:
+        raise Refused("413")
     return b"".join(parts)
 
 

@@ -1,0 +1,132 @@
+"""A prefix of 1,024 tokens or more that was seen before is reported as read from the cache, as each vendor reports it."""
+
+from typing import Any
+from uuid import uuid4
+
+from anthropic import Anthropic
+from google import genai
+from openai import OpenAI
+
+
+def long_text() -> str:
+    """About 2,600 tokens that no other test has sent."""
+    return f"Document {uuid4()}. " + "The quick brown fox jumps over the lazy dog. " * 260
+
+
+def test_openai_reads_a_repeated_prefix_and_writes_a_new_one(openai: OpenAI) -> None:
+    document = long_text()
+    first, second = (
+        openai.responses.create(model="gpt-6.1-sol", instructions=document, input=question).usage
+        for question in ("What is this?", "Who wrote it?")
+    )
+    assert first is not None
+    assert second is not None
+    assert first.input_tokens_details.cached_tokens == 0
+    assert first.input_tokens_details.cache_write_tokens > 1024
+    read = second.input_tokens_details.cached_tokens
+    assert 1024 < read < second.input_tokens
+    assert read + second.input_tokens_details.cache_write_tokens <= second.input_tokens
+
+
+def test_a_short_prompt_is_never_cached(openai: OpenAI) -> None:
+    for _ in range(2):
+        usage = openai.responses.create(model="gpt-6.1-sol", input="What is a token?").usage
+        assert usage is not None
+        assert usage.input_tokens_details.cached_tokens == 0
+
+
+def test_one_changed_word_at_the_start_spoils_the_cache(openai: OpenAI) -> None:
+    document = long_text()
+    for start in ("A", "B"):
+        usage = openai.responses.create(model="gpt-6.1-sol", input=f"{start} {document}").usage
+        assert usage is not None
+        assert usage.input_tokens_details.cached_tokens == 0
+
+
+def test_counting_does_not_fill_the_cache(openai: OpenAI) -> None:
+    document = long_text()
+    openai.responses.input_tokens.count(model="gpt-6.1-sol", input=document)
+    usage = openai.responses.create(model="gpt-6.1-sol", input=document).usage
+    assert usage is not None
+    assert usage.input_tokens_details.cached_tokens == 0
+
+
+def test_anthropic_caches_only_up_to_a_breakpoint(anthropic: Anthropic) -> None:
+    document = long_text()
+    marked: Any = [{"type": "text", "text": document, "cache_control": {"type": "ephemeral"}}]
+    plain: Any = [{"type": "text", "text": document}]
+
+    def usage(system: Any) -> Any:
+        return anthropic.messages.create(
+            model="claude-haiku-5-5",
+            max_tokens=9,
+            system=system,
+            messages=[{"role": "user", "content": "What is this?"}],
+        ).usage
+
+    unmarked, wrote, read = usage(plain), usage(marked), usage(marked)
+    assert unmarked.cache_creation_input_tokens == 0
+    assert wrote.cache_creation_input_tokens > 1024
+    assert wrote.cache_creation.ephemeral_5m_input_tokens == wrote.cache_creation_input_tokens
+    assert read.cache_read_input_tokens == wrote.cache_creation_input_tokens
+    assert read.cache_creation_input_tokens == 0
+    for one in (wrote, read):
+        cached = one.cache_creation_input_tokens + one.cache_read_input_tokens
+        assert one.input_tokens + cached == unmarked.input_tokens
+
+
+def test_anthropic_splits_writes_by_time_to_live(anthropic: Anthropic) -> None:
+    hour: Any = {"type": "ephemeral", "ttl": "1h"}
+    system: Any = [
+        {"type": "text", "text": long_text(), "cache_control": hour},
+        {"type": "text", "text": long_text(), "cache_control": {"type": "ephemeral"}},
+    ]
+    usage = anthropic.messages.create(
+        model="claude-haiku-5-5",
+        max_tokens=9,
+        system=system,
+        messages=[{"role": "user", "content": "Hi"}],
+    ).usage
+    split = usage.cache_creation
+    assert split is not None
+    assert split.ephemeral_1h_input_tokens > 1024
+    assert split.ephemeral_5m_input_tokens > 1024
+    assert usage.cache_creation_input_tokens == (
+        split.ephemeral_1h_input_tokens + split.ephemeral_5m_input_tokens
+    )
+
+
+def test_anthropic_reads_the_earlier_turns_when_the_breakpoint_moves_on(
+    anthropic: Anthropic,
+) -> None:
+    first: Any = [{"role": "user", "content": long_text()}]
+    more: Any = [
+        *first,
+        {"role": "assistant", "content": "Noted."},
+        {"role": "user", "content": "And now?"},
+    ]
+    wrote, read = (
+        anthropic.messages.create(
+            model="claude-haiku-5-5",
+            max_tokens=9,
+            messages=messages,
+            cache_control={"type": "ephemeral"},
+        ).usage
+        for messages in (first, more)
+    )
+    assert read.cache_read_input_tokens == wrote.cache_creation_input_tokens
+    assert (read.cache_creation_input_tokens or 0) > 0
+
+
+def test_gemini_caches_implicitly_inside_the_prompt_count(gemini: genai.Client) -> None:
+    document: Any = long_text()
+    first, second = (
+        gemini.models.generate_content(
+            model="gemini-3.8-flash", contents=[document, question]
+        ).usage_metadata
+        for question in ("What is this?", "Who wrote it?")
+    )
+    assert first is not None
+    assert second is not None
+    assert first.cached_content_token_count is None
+    assert 1024 < (second.cached_content_token_count or 0) < (second.prompt_token_count or 0)
