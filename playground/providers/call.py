@@ -12,7 +12,8 @@ from pydantic_core import from_json
 from playground.domain import Endpoint, Failure, Request, Response, Usage
 from playground.providers import outcome
 from playground.providers.doors import door
-from playground.providers.draft import DONE, Draft, OnDelta
+from playground.providers.draft import DONE, Draft, Kind, OnDelta
+from playground.providers.masking import masked
 from playground.wire import Pool, RawEvent, Recorder, SSEParser
 
 _LINGER = 10.0
@@ -42,7 +43,8 @@ class Call:
         self._provider = request.model.provider
         self._door = door(request.model)
         self._read_event = self._door.read_event
-        self._draft = Draft(self._provider, on_delta)
+        self._on_delta = on_delta
+        self._draft = Draft(self._provider, self._tell if on_delta else None)
         self._events: list[RawEvent] = []
         self._hosted = pool.hosted
         pool.allow(endpoint)
@@ -74,18 +76,18 @@ class Call:
 
     def response(self, failure: Failure | None = None) -> Response:
         """The response as far as it has come; `failure` says why it ends here, when the caller knows better."""
-        draft, recorder, mask = self._draft, self._recorder, self._recorder.redactor.text
-        return Response(
+        draft, recorder = self._draft, self._recorder
+        response = Response(
             model=self.request.model,
             response_model=draft.response_model,
             response_id=draft.response_id,
             request_id=next(
                 (recorder.headers[name] for name in _REQUEST_ID if name in recorder.headers), None
             ),
-            text=mask("".join(draft.text_parts)),
-            reasoning_text=mask("".join(draft.reasoning_parts)),
-            refusal=mask("".join(draft.refusal_parts)) or None,
-            choices=tuple(mask("".join(draft.choices[i])) for i in sorted(draft.choices)),
+            text="".join(draft.text_parts),
+            reasoning_text="".join(draft.reasoning_parts),
+            refusal="".join(draft.refusal_parts) or None,
+            choices=tuple("".join(draft.choices[i]) for i in sorted(draft.choices)),
             tool_calls=tuple(draft.tool_calls),
             server_tools=tuple(draft.server_tools),
             files=tuple(draft.files),
@@ -104,6 +106,12 @@ class Call:
             simulated=self.endpoint.simulated,
             turn=tuple(draft.turn),
         )
+        return masked(response, recorder.redactor)
+
+    def _tell(self, kind: Kind, piece: str) -> None:
+        """Pass a piece on as it will stand in the response, keys masked."""
+        if self._on_delta is not None:
+            self._on_delta(kind, self._recorder.redactor.text(piece))
 
     async def _send(self) -> None:
         """Let the SDK send it. What the SDK makes of the answer does not matter once the recorder has one."""
