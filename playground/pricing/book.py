@@ -189,9 +189,10 @@ def _on(rows: tuple[Price, ...], day: date) -> Price | None:
 
 
 def _remarks(row: Price, ref: ModelRef) -> tuple[str, ...]:
-    if row.provider != ref.provider:
-        return (f"list price of {row.provider}; {ref.provider} may charge something else",)
-    return ()
+    elsewhere = f"list price of {row.provider}; {ref.provider} may charge something else"
+    return tuple(
+        said for said in (elsewhere if row.provider != ref.provider else None, row.note) if said
+    )
 
 
 def _cost(receipts: list[Receipt], row: Price, remarks: tuple[str, ...], estimate: bool) -> Cost:

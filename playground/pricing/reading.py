@@ -191,6 +191,7 @@ TERMS_FIELDS: dict[str, Callable[[Any], Any]] = {
     "default_ttl": _text,
     "regional": _factor,
     "calls": _amounts,
+    "calls_note": _text,
 }
 PLAN_FIELDS: dict[str, Callable[[Any], Any]] = {
     "product": _text,

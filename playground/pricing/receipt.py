@@ -50,7 +50,7 @@ def billing(
     return Billing(
         tier="" if name in STANDARD or name == "batch" else name,
         batch=processing == "batch" or name == "batch",
-        regional=regional or raw.get("inference_geo") in ("us", "eu"),
+        regional=regional or raw.get("inference_geo") == "us",
     )
 
 
@@ -69,7 +69,7 @@ def receipt(row: Price, terms: Terms, usage: Usage, how: Billing) -> Receipt:
     prices = {**terms.calls, **row.calls}
     for name, count in usage.server_tool_calls.items():
         if name in prices:
-            lines.append(call_line(name, count, prices[name]))
+            lines.append(call_line(name, count, prices[name], terms.calls_note))
         elif count:
             unpriced.append(f"{count} × {name} is billed apart and has no price here")
     return Receipt(
@@ -161,7 +161,7 @@ def token_line(
     )
 
 
-def call_line(name: str, count: int, rate: Decimal) -> CostLine:
+def call_line(name: str, count: int, rate: Decimal, note: str | None) -> CostLine:
     """One line of tool calls; batch, tiers and cliffs do not touch them."""
     return CostLine(
         name=name,
@@ -170,6 +170,7 @@ def call_line(name: str, count: int, rate: Decimal) -> CostLine:
         rate=rate,
         per=1000,
         amount=plain(count * rate / 1000),
+        note=note if rate else None,
     )
 
 

@@ -49,6 +49,7 @@ class Price:
     retired: date | None = None
     """The day on which the provider switches the model off."""
     note: str | None = None
+    """What to know about this price, said on every receipt."""
     override: bool = False
     """True for a price from the user's own file."""
 
@@ -62,6 +63,9 @@ class Terms:
     regional: Decimal | None = None
     """Factor on tokens for processing in one region."""
     calls: Mapping[str, Decimal] = field(default_factory=dict)
+    """USD per 1,000 calls, where a model's row says nothing else."""
+    calls_note: str | None = None
+    """What a fee for calls leaves out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

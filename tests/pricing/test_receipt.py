@@ -378,6 +378,17 @@ def test_the_standard_tier_has_many_names(tier: str | None) -> None:
     assert cost.notes == ()
 
 
+def test_what_is_to_know_about_a_price_is_said_on_the_receipt() -> None:
+    cost = price("openai:gpt-5.6-sol", USAGE)
+    assert cost.notes == ("promotion, promised at least through 2026-11-21; no end announced",)
+    search = Usage(input_tokens=0, output_tokens=0, server_tool_calls={"web_search": 1})
+    line = price("gemini:gemini-3.8-flash", search).lines[-1]
+    assert (line.amount, line.note) == (
+        usd("0.014"),
+        "searches that are free each month are not taken off",
+    )
+
+
 def test_counts_that_contradict_each_other_are_said() -> None:
     usage = Usage(input_tokens=100, cache_read_input_tokens=900, output_tokens=1)
     cost = price("openai:gpt-6.1-sol", usage)
