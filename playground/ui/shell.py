@@ -8,13 +8,16 @@ import functools
 import hashlib
 import importlib
 import logging
+import os
 import re
 import secrets
 import signal
 import socket
 import sys
 import threading
+import time
 import tomllib
+import webbrowser
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -100,9 +103,26 @@ def serve(port: int = 8501, *, open_browser: bool = True) -> None:
     if problem := port_problem(port):
         print(problem, file=sys.stderr)
         raise SystemExit(1)
-    st.App(**parts()).run(
-        config={**configured(), "server.port": port, "server.headless": not open_browser}
-    )
+    if open_browser and _has_display():
+        threading.Thread(target=_open_when_up, args=(port,), name="browser", daemon=True).start()
+    st.App(**parts()).run(config={**configured(), "server.port": port})
+
+
+def _has_display() -> bool:
+    windows = sys.platform in ("win32", "darwin")
+    return windows or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_when_up(port: int) -> None:
+    """Open the browser as soon as the server answers; for half a minute."""
+    for _ in range(300):
+        try:
+            socket.create_connection(("localhost", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        webbrowser.open(f"http://localhost:{port}")
+        return
 
 
 def port_problem(port: int, address: str = "localhost") -> str | None:
