@@ -67,10 +67,11 @@ def receipt(row: Price, terms: Terms, usage: Usage, how: Billing) -> Receipt:
     ]
     unpriced = []
     prices = {**terms.calls, **row.calls}
-    for name, count in usage.server_tool_calls.items():
+    called = {name: count for name, count in usage.server_tool_calls.items() if count}
+    for name, count in called.items():
         if name in prices:
             lines.append(call_line(name, count, prices[name], terms.calls_note))
-        elif count:
+        else:
             unpriced.append(f"{count} × {name} is billed apart and has no price here")
     return Receipt(
         lines=tuple(lines),

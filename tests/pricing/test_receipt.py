@@ -328,6 +328,16 @@ def test_a_tool_without_a_price_makes_it_a_lower_bound() -> None:
     assert cost.notes == ("2 × code_execution is billed apart and has no price here",)
 
 
+def test_tools_that_were_not_called_are_not_on_the_receipt() -> None:
+    calls = {"web_search": 0, "code_execution": 0}
+    cost = price(
+        "anthropic:claude-sonnet-5-5",
+        Usage(input_tokens=1_000, output_tokens=500, server_tool_calls=calls),
+    )
+    assert [line.name for line in cost.lines] == ["input", "output"]
+    assert not cost.lower_bound
+
+
 def test_work_by_a_model_without_a_price_makes_it_a_lower_bound() -> None:
     extra = Usage(input_tokens=200, output_tokens=100)
     cost = price(
