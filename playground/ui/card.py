@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,7 +30,7 @@ def result_card(
     with st.container(border=True):
         _head(name, response)
         _tabs(request, response, endpoint, key)
-        st.markdown(_figures(response))
+        st.html(_figures(response))
         _receipt(response, key)
         _remarks(response)
 
@@ -187,23 +188,28 @@ TABS = (*TABS_OF_RESPONSE, "Code")
 
 
 def _figures(response: Response) -> str:
-    """The figures as a Markdown table; every value says so when it was not reported."""
+    """The figures as a definition list; every value says so when it was not reported."""
     usage, timing = response.usage, response.timing
+    cached = f"cached {fmt.count(usage.cache_read_input_tokens)} · written {fmt.count(usage.cache_write_input_tokens)}"
     rows = [
-        ("Input tokens", fmt.count(usage.input_tokens)),
-        ("· of which cached", fmt.count(usage.cache_read_input_tokens)),
-        ("· cache-written", fmt.count(usage.cache_write_input_tokens)),
-        ("Output tokens", fmt.count(usage.output_tokens)),
-        ("· of which reasoning", fmt.count(usage.reasoning_output_tokens)),
-        ("First text", fmt.seconds(timing.time_to_first_text)),
-        ("Total time", fmt.seconds(timing.duration)),
-        ("Tokens per second", fmt.speed(response.output_tokens_per_second)),
+        ("Input tokens", fmt.count(usage.input_tokens), cached),
         (
-            "Finish reason",
-            f"`{response.finish_reason}`" if response.finish_reason else "not reported",
+            "Output tokens",
+            fmt.count(usage.output_tokens),
+            f"reasoning {fmt.count(usage.reasoning_output_tokens)}",
         ),
+        ("First text", fmt.seconds(timing.time_to_first_text), ""),
+        ("Total time", fmt.seconds(timing.duration), ""),
+        ("Speed", fmt.speed(response.output_tokens_per_second), ""),
+        ("Finish reason", response.finish_reason or fmt.NOT_REPORTED, response.service_tier or ""),
     ]
-    return "| | |\n|:--|--:|\n" + "\n".join(f"| {label} | {value} |" for label, value in rows)
+    return f'<dl class="figures">{"".join(_figure(*row) for row in rows)}</dl>'
+
+
+def _figure(label: str, value: str, more: str) -> str:
+    kind = ' class="none"' if value in (fmt.NOT_REPORTED, fmt.NOT_AVAILABLE) else ""
+    small = f"<small>{html.escape(more)}</small>" if more else ""
+    return f"<dt>{label}</dt><dd{kind}>{html.escape(value)}{small}</dd>"
 
 
 def _receipt(response: Response, key: str) -> None:

@@ -21,6 +21,8 @@ MONEY = {
 }
 ROW = 34
 """Pixels per lane."""
+FRAME = 120
+"""Pixels for legend, axis and title."""
 
 
 def phases(timing: Timing) -> Iterator[tuple[str, float, float]]:
@@ -57,11 +59,11 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart 
     if not rows:
         return None
     chart: alt.Chart = (
-        alt.Chart({"values": rows}, height=alt.Step(ROW))
+        alt.Chart({"values": rows}, height=ROW * len(names) + FRAME)
         .mark_bar(height=16, cornerRadius=2)
         .encode(
-            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=220)),
-            x=alt.X("from:Q", title="seconds from the request's head on the wire"),
+            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160)),
+            x=alt.X("from:Q", title="seconds since the request left"),
             x2="to:Q",
             color=_scale("phase", PHASES, PHASE_COLORS),
             tooltip=[
@@ -87,10 +89,10 @@ def money(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | No
     if not rows:
         return None
     chart: alt.Chart = (
-        alt.Chart({"values": rows}, height=alt.Step(ROW))
+        alt.Chart({"values": rows}, height=ROW * len(names) + FRAME)
         .mark_bar(height=16, cornerRadius=2)
         .encode(
-            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=220)),
+            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160)),
             x=alt.X("sum(usd):Q", title="USD", axis=alt.Axis(format="$~f")),
             color=_scale("part", list(MONEY), list(MONEY.values())),
             tooltip=[
@@ -112,5 +114,5 @@ def _scale(field: str, domain: Sequence[str], colors: Sequence[str]) -> alt.Colo
     return alt.Color(
         f"{field}:N",
         scale=alt.Scale(domain=list(domain), range=list(colors)),
-        legend=alt.Legend(title=None, orient="top"),
+        legend=alt.Legend(title=None, orient="top", columns=3),
     )

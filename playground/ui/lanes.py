@@ -110,19 +110,21 @@ def _stop(key: str, model: Model) -> tuple[str, ...]:
     )
 
 
-def _toggle(label: str, help: str) -> Widget:
-    def draw(key: str, model: Model) -> bool:
-        return st.toggle(label, key=key, help=help, persist_state="session")
-
-    return draw
+def _reasoning(key: str, model: Model) -> bool:
+    return st.toggle(
+        "Show the reasoning",
+        # OpenAI refuses the whole request with 400 where the organisation is not verified.
+        value=model.provider != "openai",
+        key=key,
+        help="Ask for a readable summary of the model's reasoning.",
+        persist_state="session",
+    )
 
 
 WIDGETS: dict[str, Widget] = {
     "max_output_tokens": _tokens,
     "effort": _effort,
-    "reasoning_summary": _toggle(
-        "Show the reasoning", "Ask for a readable summary of the model's reasoning."
-    ),
+    "reasoning_summary": _reasoning,
     "temperature": _decimal("Temperature", 2.0, 0.1),
     "top_p": _decimal("Top p", 1.0, 0.05),
     "top_k": _integer("Top k", 1),
@@ -318,11 +320,16 @@ def _wanted(lane: LaneChoice, asked: Asked) -> Request:
     )
 
 
+@st.cache_data(max_entries=20, show_spinner=False)
+def _count(text: str) -> int:
+    return tokens.count(text)
+
+
 def _estimate(lanes: Sequence[LaneChoice], asked: Asked) -> str:
     """How many tokens the prompt has and what sending it may cost, as far as that can be known before."""
     if asked.problem or not lanes:
         return ""
-    counted = tokens.count(asked.prompt) + tokens.count(asked.system or "")
+    counted = _count(asked.prompt) + _count(asked.system or "")
     book, today = pricing.load(), datetime.now(UTC).date()
     low, high = Decimal(0), Decimal(0)
     for lane in lanes:
@@ -332,5 +339,8 @@ def _estimate(lanes: Sequence[LaneChoice], asked: Asked) -> str:
         if span:
             low += span[0]
             high += span[1] or span[0]
-    text = f"About {fmt.count(counted)} input tokens a lane (estimate); all lanes together from {fmt.money(low)}, at most {fmt.money(high)}."
+    text = (
+        f"About {fmt.count(counted)} input tokens a lane (estimate). All lanes together: {fmt.money(low)} for the"
+        f" input alone, {fmt.money(high)} if each wrote the most it may."
+    )
     return text.replace("$", r"\$")

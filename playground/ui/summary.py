@@ -16,6 +16,38 @@ from playground.ui.words import word_diff
 Column = Callable[[Response], Any]
 
 COLUMNS: dict[str, tuple[str, Column, Any]] = {
+    "cost": (
+        "Cost",
+        lambda r: float(r.cost.total) if r.cost else None,
+        st.column_config.NumberColumn(
+            "Cost", format="$%.6f", help="Each lane's receipt shows how it is computed"
+        ),
+    ),
+    "time_to_first_text": (
+        "First text",
+        lambda r: r.timing.time_to_first_text,
+        st.column_config.NumberColumn(
+            "First text",
+            format="%.2f s",
+            help="From the request's head on the wire to the first text of the answer",
+        ),
+    ),
+    "duration": (
+        "Total",
+        lambda r: r.timing.duration,
+        st.column_config.NumberColumn(
+            "Total", format="%.2f s", help="From the request's head on the wire to the end"
+        ),
+    ),
+    "output_tokens_per_second": (
+        "Tokens/s",
+        lambda r: r.output_tokens_per_second,
+        st.column_config.NumberColumn(
+            "Tokens/s",
+            format="%.0f",
+            help="Visible output tokens ÷ time from first to last text; n/a when too short",
+        ),
+    ),
     "input_tokens": (
         "Input",
         lambda r: r.usage.input_tokens,
@@ -44,38 +76,6 @@ COLUMNS: dict[str, tuple[str, Column, Any]] = {
             "Reasoning", format="localized", help="Tokens spent on reasoning, part of Output"
         ),
     ),
-    "time_to_first_text": (
-        "First text",
-        lambda r: r.timing.time_to_first_text,
-        st.column_config.NumberColumn(
-            "First text",
-            format="%.2f s",
-            help="From the request's head on the wire to the first text of the answer",
-        ),
-    ),
-    "duration": (
-        "Total",
-        lambda r: r.timing.duration,
-        st.column_config.NumberColumn(
-            "Total", format="%.2f s", help="From the request's head on the wire to the end"
-        ),
-    ),
-    "output_tokens_per_second": (
-        "Tokens/s",
-        lambda r: r.output_tokens_per_second,
-        st.column_config.NumberColumn(
-            "Tokens/s",
-            format="%.0f",
-            help="Visible output tokens ÷ time from first to last text; n/a when too short",
-        ),
-    ),
-    "cost": (
-        "Cost",
-        lambda r: float(r.cost.total) if r.cost else None,
-        st.column_config.NumberColumn(
-            "Cost", format="$%.6f", help="Each lane's receipt shows how it is computed"
-        ),
-    ),
 }
 """Field → (heading, value of a Response, how the column is shown)."""
 
@@ -85,8 +85,8 @@ def marks(responses: Sequence[Response]) -> list[str]:
     best: list[list[str]] = [[] for _ in responses]
     for title, field in (
         ("cheapest", "cost"),
-        ("first to answer", "time_to_first_text"),
-        ("fastest in total", "duration"),
+        ("first", "time_to_first_text"),
+        ("fastest", "duration"),
     ):
         values = {
             i: value
@@ -110,7 +110,10 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
         table,
         column_config={
             "lane": st.column_config.TextColumn("Lane", pinned=True),
-            "best at": st.column_config.TextColumn("Best at"),
+            "best at": st.column_config.TextColumn(
+                "Best at",
+                help="Among the lanes that answered: lowest cost, shortest time to first text, shortest total time",
+            ),
             **{field: config for field, (_, _, config) in COLUMNS.items()},
             "state": st.column_config.TextColumn("State"),
         },
@@ -121,22 +124,30 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
 
 
 def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
-    """Latency waterfall and cost chart side by side."""
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**Where the time went**")
-        chart = charts.waterfall(names, responses)
-        if chart is None:
-            st.caption("Nothing was timed.")
-        else:
-            st.altair_chart(chart, alt="Latency of each lane by phase on one time axis")
-    with right:
-        st.markdown("**Where the money went**")
-        chart = charts.money(names, responses)
-        if chart is None:
-            st.caption("No lane has a price.")
-        else:
-            st.altair_chart(chart, alt="Cost of each lane by what it was paid for")
+    """Latency waterfall and cost chart, side by side where there is room."""
+    with st.grid(columns=2, min_column_width=420) as grid:
+        with grid.cell():
+            _picture(
+                "Where the time went",
+                charts.waterfall(names, responses),
+                "Nothing was timed.",
+                "Latency of each lane by phase on one time axis",
+            )
+        with grid.cell():
+            _picture(
+                "Where the money went",
+                charts.money(names, responses),
+                "No lane has a price.",
+                "Cost of each lane by what it was paid for",
+            )
+
+
+def _picture(title: str, chart: Any, empty: str, alt: str) -> None:
+    st.markdown(f"**{title}**")
+    if chart is None:
+        st.caption(empty)
+    else:
+        st.altair_chart(chart, alt=alt)
 
 
 def differences(names: Sequence[str], responses: Sequence[Response]) -> None:

@@ -37,21 +37,15 @@ def similarity(left: str, right: str) -> float:
 
 MARKUP = {
     "same": "{}",
-    "removed": '<del class="removed">{}</del>',
-    "added": '<ins class="added">{}</ins>',
+    "removed": "<del>{}</del>",
+    "added": "<ins>{}</ins>",
 }
-STYLE = """<style>
-.word-diff{white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55;max-height:28rem;overflow-y:auto}
-.word-diff del,.word-diff ins{border-radius:.2rem;padding:0 .1rem}
-.word-diff .removed{background:rgba(213,94,0,.20);text-decoration:line-through;text-decoration-color:rgba(213,94,0,.9)}
-.word-diff .added{background:rgba(0,114,178,.22);text-decoration:underline;text-decoration-color:rgba(0,114,178,.9)}
-</style>"""
 
 
 def diff_html(left: str, right: str) -> str:
     """The diff as escaped HTML: struck out = only in the left text, underlined = only in the right one."""
     body = "".join(MARKUP[kind].format(html.escape(text)) for kind, text in changes(left, right))
-    return f'{STYLE}<div class="word-diff" tabindex="0">{body}</div>'
+    return f'<div class="word-diff" tabindex="0">{body}</div>'
 
 
 def word_diff(left: str, right: str, *, left_name: str, right_name: str) -> None:
