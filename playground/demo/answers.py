@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,6 +30,8 @@ class Topic:
     """Vendor → Markdown."""
     thought: str
     """What a model thinks before it answers."""
+    general: bool
+    """True for prose, which may be opened, closed and shortened by the model; False for code and greetings."""
 
 
 @cache
@@ -50,7 +53,9 @@ def _topic(block: str) -> Topic:
     for voice in voices:
         title, _, text = voice.partition("\n")
         texts[title.strip()] = text.strip()
-    return Topic(name.strip(), tuple(keywords), texts, lines["thought"].strip())
+    return Topic(
+        name.strip(), tuple(keywords), texts, lines["thought"].strip(), "whole" not in lines
+    )
 
 
 def pick(prompt: str) -> Topic | None:
@@ -69,8 +74,8 @@ def written(ask: Ask, tokens: int, choice: int = 0) -> str:
     """The answer in Markdown; `tokens` is the counted input, `choice` the number of the alternative."""
     topic = pick(ask.prompt)
     answer = voiced(topic, ask.model.vendor, choice) if topic else unknown(ask, tokens)
-    if ask.model.brief and topic:
-        answer = shorten(answer)
+    if topic and topic.general:
+        answer = shorten(answer) if ask.model.brief else rounded(answer, ask.model.id)
     answer = resize(answer, ask.prompt, topic)
     return f"{answer}\n\n{acknowledged(ask)}{NOTE}"
 
@@ -80,6 +85,29 @@ def voiced(topic: Topic, vendor: str, choice: int) -> str:
     vendors = [v for v in VOICES if v in topic.voices]
     first = vendors.index(vendor) if vendor in vendors else 0
     return topic.voices[vendors[(first + choice) % len(vendors)]]
+
+
+def rounded(answer: str, model: str) -> str:
+    """The answer with an opening and a closing sentence of the model's own, so that two of one vendor differ."""
+    seed = zlib.crc32(model.encode())
+    first, last = FIRST_WORDS[seed % len(FIRST_WORDS)], LAST_WORDS[seed // 7 % len(LAST_WORDS)]
+    return "\n\n".join(filter(None, (first, answer, last)))
+
+
+FIRST_WORDS = (
+    "",
+    "The short version first, the details after it.",
+    "",
+    "Here is how I would explain it to a colleague.",
+    "A plain answer, with numbers where they help.",
+)
+LAST_WORDS = (
+    "You can check this here: send the same prompt twice and compare the two receipts.",
+    "",
+    "Details differ from one provider to the next, so look it up for the one that you use.",
+    "If only one thing sticks, let it be the first paragraph.",
+    "None of this needs to be believed: every number is in the usage of the response.",
+)
 
 
 def shorten(answer: str) -> str:
@@ -197,7 +225,7 @@ def reasoning(ask: Ask, tokens: int, dice: random.Random) -> str:
     topic = pick(ask.prompt)
     text = THOUGHTS[ask.model.vendor].format(thought=topic.thought if topic else NO_TOPIC)
     most = max(4, int(tokens * WORDS_A_TOKEN))
-    for more in dice.sample(MORE_THOUGHTS, len(MORE_THOUGHTS)):
+    for more in dice.sample(MORE_THOUGHTS, min(len(MORE_THOUGHTS), 1 + tokens // 150)):
         if len(text.split()) + len(more.split()) > most:
             break
         text = f"{text.rstrip()}\n\n{more}"

@@ -24,7 +24,7 @@ CALL_TOKENS = 8
 """Output tokens of a tool call besides its arguments."""
 SLOW_SECONDS = 8.0
 """First token of a model named with `~slow`."""
-MAX_CONVERSATIONS = 500
+MAX_KEPT = 64 * 1024 * 1024
 REASONING_SPREAD = 0.2
 
 
@@ -101,14 +101,17 @@ class Conversations:
 
     def __init__(self) -> None:
         self._turns: OrderedDict[str, tuple[Turn, ...]] = OrderedDict()
+        self._size = 0
         self._lock = Lock()
 
     def keep(self, id: str, turns: tuple[Turn, ...]) -> None:
-        """Remember a conversation; the oldest is forgotten above 500."""
+        """Remember a conversation; the oldest are forgotten above 64 MB."""
         with self._lock:
             self._turns[id] = turns
-            while len(self._turns) > MAX_CONVERSATIONS:
-                self._turns.popitem(last=False)
+            self._size += _size(turns)
+            while self._size > MAX_KEPT and self._turns:
+                _, oldest = self._turns.popitem(last=False)
+                self._size -= _size(oldest)
 
     def continued(self, ask: Ask, id: str | None) -> Ask:
         """The request with the earlier turns in front; Refused when the id is not known."""
@@ -119,6 +122,10 @@ class Conversations:
         if earlier is None:
             raise Refused("no_conversation", id)
         return replace(ask, turns=earlier + ask.turns)
+
+
+def _size(turns: tuple[Turn, ...]) -> int:
+    return 500 + sum(len(p.text) + len(p.data) for turn in turns for p in turn.parts)
 
 
 def call_text(name: str, arguments: str) -> str:

@@ -290,8 +290,8 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
     "quota": (
         429,
         "RESOURCE_EXHAUSTED",
-        QUOTA_MESSAGE,
-        [_violation(METRIC, "GenerateRequestsPerDayPerProjectPerModel", "10000")],
+        "Your prepayment credits are depleted. Please go to AI Studio at https://ai.studio/projects to manage your project and billing.",
+        [],
     ),
     "500": (
         500,

@@ -147,13 +147,13 @@ def response_id(reply: Reply) -> str:
 def stream(reply: Reply) -> tuple[list[Frame], int]:
     """The chunks in time, and which of them is the first of the answer."""
     schedule = reply.schedule
+    if reply.finish == "refusal":
+        return [(schedule.ended, _chunk(reply, None, 0, "SAFETY"))], 0
     frames: list[Frame] = [
         (at, _chunk(reply, [{"text": text, "thought": True}], 0, None))
         for at, text in schedule.reasoning
     ]
     first = len(frames)
-    if reply.finish == "refusal":
-        return [*frames, (schedule.ended, _chunk(reply, None, 0, "SAFETY"))], first
     beats = schedule.texts[0]
     tokens, share = reply.choices[0].tokens, 0.0
     head, tail = _chunk(reply, [{"text": "\x00"}], -1, None).split(b'"\\u0000"')

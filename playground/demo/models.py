@@ -30,7 +30,7 @@ class Model:
     ttft: float
     """Seconds from the request to the first token when nothing is reasoned."""
     speed: float
-    """Visible output tokens per second; reasoning runs at twice this speed."""
+    """Visible output tokens per second; reasoning runs three times as fast."""
     reasoning: int
     """Reasoning tokens at the model's default effort; 0 = it does not reason unless told to."""
     effort: str
@@ -87,15 +87,17 @@ def _compatible(id: str, ttft: float, speed: float, reasoning: int) -> Model:
 TABLE = (
     _openai("gpt-6.2-astra", 0.95, 62, 420, "2026-11-17"),
     _openai("gpt-6.2-sol", 0.58, 96, 240, "2026-11-17"),
-    _openai("gpt-6-astra", 1.10, 55, 480, "2026-10-07"),
-    _openai("gpt-6.1-sol", 0.52, 92, 200, "2026-10-29"),
+    _openai("gpt-6-astra", 1.10, 55, 480, "2026-09-03"),
+    _openai("gpt-6.1-sol", 0.52, 92, 200, "2026-09-29"),
     _openai("gpt-6.1-terra", 0.40, 128, 130, "2026-10-29", brief=True),
-    _openai("gpt-6-luna", 0.26, 185, 60, "2026-10-07", brief=True),
-    _openai("gpt-5.6-sol", 0.62, 84, 230, "2026-08-20"),
+    _openai("gpt-6-luna", 0.26, 185, 60, "2026-09-22", brief=True),
+    _openai("gpt-5.6-sol", 0.62, 84, 230, "2026-07-09"),
     _openai("gpt-5.5", 0.70, 75, 260, "2026-04-23"),
     _openai("gpt-5.4-mini", 0.36, 140, 90, "2026-03-17", context=400_000, brief=True),
     _openai("chat-latest", 0.42, 112, 0, "2026-10-07", context=400_000),
-    _openai("gpt-4.1", 0.45, 88, 0, "2025-04-14", output=32_768, retires="2027-01-14"),
+    _openai(
+        "gpt-4.1", 0.45, 88, 0, "2025-04-14", context=1_047_576, output=32_768, retires="2027-01-14"
+    ),
     _openai(
         "gpt-4o-mini",
         0.38,
@@ -108,9 +110,9 @@ TABLE = (
         brief=True,
     ),
     _claude("claude-fable-5-2", "Claude Fable 5.2", 1.05, 58, 400, "2026-10-14"),
-    _claude("claude-opus-5-5", "Claude Opus 5.5", 0.90, 66, 320, "2026-09-22"),
+    _claude("claude-opus-5-5", "Claude Opus 5.5", 0.90, 66, 320, "2026-09-22", effort="medium"),
     _claude("claude-sonnet-5-5", "Claude Sonnet 5.5", 0.60, 84, 210, "2026-09-22"),
-    _claude("claude-haiku-5-5", "Claude Haiku 5.5", 0.32, 165, 0, "2026-10-15", brief=True),
+    _claude("claude-haiku-5-5", "Claude Haiku 5.5", 0.32, 165, 0, "2026-10-07", brief=True),
     _claude(
         "claude-haiku-4-5",
         "Claude Haiku 4.5",
@@ -123,14 +125,29 @@ TABLE = (
         output=64_000,
         brief=True,
     ),
-    _gemini("gemini-4-argon", "Gemini 4 Argon", 0.80, 92, 340, "2026-11-04", output=1_048_576),
-    _gemini("gemini-3.8-flash", "Gemini 3.8 Flash", 0.38, 172, 160, "2026-10-14"),
-    _gemini("gemini-3.1-pro-preview", "Gemini 3.1 Pro Preview", 0.95, 80, 420, "2026-02-19"),
+    _gemini("gemini-4-argon", "Gemini 4 Argon", 0.80, 92, 340, "2026-10-13"),
+    _gemini("gemini-3.8-flash", "Gemini 3.8 Flash", 0.38, 172, 160, "2026-09-02"),
     _gemini(
-        "gemini-3.5-flash-lite", "Gemini 3.5 Flash-Lite", 0.25, 198, 0, "2026-06-16", brief=True
+        "gemini-3.1-pro-preview",
+        "Gemini 3.1 Pro Preview",
+        0.95,
+        80,
+        420,
+        "2026-02-19",
+        effort="high",
     ),
     _gemini(
-        "gemini-3.1-flash-lite", "Gemini 3.1 Flash-Lite", 0.28, 190, 0, "2026-03-03", brief=True
+        "gemini-3.5-flash-lite", "Gemini 3.5 Flash-Lite", 0.25, 198, 0, "2026-07-21", brief=True
+    ),
+    _gemini(
+        "gemini-3.1-flash-lite",
+        "Gemini 3.1 Flash-Lite",
+        0.28,
+        190,
+        0,
+        "2026-05-07",
+        retires="2027-05-07",
+        brief=True,
     ),
     _compatible("llama3:8b", 0.30, 58, 0),
     _compatible("qwen3:8b", 0.34, 52, 180),

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 WORD = re.compile(r"\s*(?:\w+|[^\w\s]+)|\s+")
-REASONING_SPEED = 2.0
+REASONING_SPEED = 3.0
 """Reasoning runs at so many times the visible speed."""
 JITTER = 0.15
 """The first token comes up to this share earlier or later, by the seed of the question."""

@@ -86,6 +86,14 @@ def test_the_same_question_has_the_same_answer_and_thoughts(openai: OpenAI) -> N
     assert one.usage.output_tokens == two.usage.output_tokens
 
 
+def test_models_of_one_vendor_put_it_differently(openai: OpenAI) -> None:
+    texts = {
+        openai.responses.create(model=model, input="What is a token?").output_text
+        for model in ("gpt-6.2-astra", "gpt-6.1-sol", "gpt-6-luna")
+    }
+    assert len(texts) == 3
+
+
 def test_an_unknown_question_is_answered_with_what_arrived(openai: OpenAI) -> None:
     answer = openai.responses.create(
         model="gpt-6.1-sol", input="What is the capital of France?", instructions="Be brief."
