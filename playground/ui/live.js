@@ -50,8 +50,8 @@ class Feed {
     }
     this.source.addEventListener("done", () => this.close())
     this.source.onerror = () => {
-      // CLOSED: refused outright. Otherwise the browser connects again and goes on where it stopped.
-      if (this.source.readyState === EventSource.CLOSED) this.lost()
+      // After a good start the browser connects again and goes on where it stopped, unless it is refused.
+      if (!this.connected || this.source.readyState === EventSource.CLOSED) this.lost()
     }
   }
 
@@ -178,44 +178,49 @@ class RunView {
 
 class Card {
   constructor(lane, stop) {
-    this.element = make("section", "card")
     this.titleBox = make("span", "title")
     this.noteBox = make("span", "note")
+    this.first = make("span", "first")
+    this.chip = make("span", "chip", STATES.queued)
+    this.time = make("span", "clock")
     this.stopButton = make("button", "stop", "Stop")
     this.stopButton.type = "button"
     this.stopButton.onclick = () => {
       this.stopButton.disabled = true
       stop()
     }
-    this.chip = make("span", "chip", STATES.queued)
-    this.time = make("span", "clock")
-    this.first = make("span", "first")
-    this.body = make("div", "body")
-    this.body.tabIndex = 0
-    this.body.setAttribute("role", "region")
-    this.reasoning = make("details", "reasoning")
-    this.reasoning.hidden = true
-    this.reasoning.open = true
+    this.body = this.makeBody()
+    this.element = make("section", "card")
+    this.element.append(
+      group("head", this.titleBox, this.noteBox, this.first),
+      group("status", this.chip, this.time, this.stopButton),
+      this.body
+    )
+    this.name(lane)
+  }
+
+  makeBody() {
     const summary = make("summary", "", "Reasoning")
     summary.onclick = () => (this.toggled = true)
     const thoughts = make("div", "thoughts")
+    this.reasoning = make("details", "reasoning")
     this.reasoning.append(summary, thoughts)
+    this.reasoning.hidden = true
+    this.reasoning.open = true
     const answer = make("div", "answer")
-    this.message = make("div", "message")
     this.flows = { reasoning: new Flow(thoughts), text: new Flow(answer) }
-    this.body.append(this.reasoning, answer, this.message)
-    const head = make("div", "head")
-    head.append(this.titleBox, this.noteBox, this.first)
-    const status = make("div", "status")
-    status.append(this.chip, this.time, this.stopButton)
-    this.element.append(head, status, this.body)
-    this.name(lane)
-    this.atEnd = true
+    this.message = make("div", "message")
+    const body = group("body", this.reasoning, answer, this.message)
+    body.tabIndex = 0
+    body.setAttribute("role", "region")
     // A person who scrolls up reads on in peace; back at the end the text is followed again.
-    this.body.onscroll = () => {
-      const { scrollHeight, scrollTop, clientHeight } = this.body
-      this.atEnd = scrollHeight - scrollTop - clientHeight < 32
+    this.atEnd = true
+    this.followedTo = 0
+    body.onscroll = () => {
+      this.atEnd = body.scrollHeight - body.scrollTop - body.clientHeight < 16
+      if (this.atEnd) this.followedTo = body.scrollTop
     }
+    return body
   }
 
   name({ title, note }) {
@@ -237,6 +242,7 @@ class Card {
     if (!this.answering) {
       this.answering = true
       if (!this.toggled) this.reasoning.open = false
+      this.followedTo = 0
     }
     this.flows.text.add(text, kind === "tool" ? "tool" : "")
   }
@@ -269,8 +275,12 @@ class Card {
   }
 
   follow() {
-    if (this.grown && this.atEnd) this.body.scrollTop = this.body.scrollHeight
+    if (!this.grown) return
     this.grown = false
+    if (this.body.scrollTop < this.followedTo - 4) this.atEnd = false // scrolled, its event on the way
+    if (!this.atEnd) return
+    this.body.scrollTop = this.body.scrollHeight
+    this.followedTo = this.body.scrollTop
   }
 }
 
@@ -346,6 +356,12 @@ function make(tag, className = "", text = "") {
   const element = document.createElement(tag)
   if (className) element.className = className
   if (text) element.textContent = text
+  return element
+}
+
+function group(className, ...children) {
+  const element = make("div", className)
+  element.append(...children)
   return element
 }
 

@@ -13,6 +13,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from itertools import groupby
@@ -32,6 +33,10 @@ TICK = 0.05
 """Seconds between two looks at a run."""
 SCRIPT_TICK = 0.1
 """The same where the script itself has to look."""
+BOX_HEIGHT = 300
+"""Pixels: the height of a lane's text."""
+NARROWEST = 260
+"""Pixels: a lane's least width, the same as in live.css."""
 HEARTBEAT = 10.0
 """Seconds of silence after which a comment is sent, so that no proxy takes the stream for dead."""
 RETRY = 500
@@ -80,15 +85,6 @@ def owner_cookie(header: str) -> str | None:
     except CookieError:
         return None
     return morsel.value if morsel is not None and morsel.value else None
-
-
-def owner() -> str:
-    """Who sits at this browser: the same after a reload, unguessable; only for this session where cookies are off."""
-    if "owner" not in st.session_state:
-        cookie = st.context.cookies.get(OWNER_COOKIE)
-        st.session_state["owner"] = cookie or secrets.token_urlsafe(24)
-        st.session_state["owner_has_cookie"] = bool(cookie)
-    return str(st.session_state["owner"])
 
 
 # What is sent ------------------------------------------------------------------------------------
@@ -264,32 +260,31 @@ def live_run(
     cards side by side. With `lanes` only those are shown, without Stop all: several calls for one run share one
     connection.
     """
-    held = _held(run)
     shown = range(len(run.lanes)) if lanes is None else lanes
-    if st.session_state.get("live_blocked"):
-        _without_side_channel(run, key, titles, shown)
-        return
-    _component(
-        key=key,
-        data={
-            "path": f"live/{held.token}",
-            "lanes": [_head(run, index, titles, notes) for index in shown],
-            "columns": columns,
-            "bar": lanes is None,
-            "known": [index for index, lane in enumerate(run.lanes) if lane.state in ENDED],
-        },
-        on_ended_change=lambda: None,
-        on_blocked_change=_use_the_script_instead,
-        on_stop_change=lambda: _stop_from_script(run, key),
-    )
+    with st.container():  # one place on the page for either way
+        if st.session_state.get("live_blocked"):
+            _show_by_script(run, key, titles, shown, columns)
+            return
+        _component(
+            key=key,
+            data={
+                "path": f"live/{_held(run).token}",
+                "lanes": [_head(run, index, titles, notes) for index in shown],
+                "columns": columns,
+                "bar": lanes is None,
+                "known": [index for index, lane in enumerate(run.lanes) if lane.state in ENDED],
+            },
+            on_ended_change=lambda: None,
+            on_blocked_change=_use_the_script_instead,
+            on_stop_change=lambda: _stop_from_script(run, key),
+        )
 
 
 def _held(run: LiveRun) -> Grant:
     """This session's right to look at the run, made once and kept in its state."""
     grants: dict[str, Grant] = st.session_state.setdefault("live_grants", {})
     if run.id not in grants:
-        who = owner()
-        grants[run.id] = grant(run, who if st.session_state["owner_has_cookie"] else "")
+        grants[run.id] = grant(run, st.context.cookies.get(OWNER_COOKIE, ""))
     return grants[run.id]
 
 
@@ -308,31 +303,46 @@ def _use_the_script_instead() -> None:
     st.session_state["live_blocked"] = True
 
 
-@st.fragment
-def _without_side_channel(
-    run: LiveRun, key: str, titles: Sequence[str], shown: Sequence[int]
+# Where event streams are blocked ------------------------------------------------------------------
+
+
+def _show_by_script(
+    run: LiveRun, key: str, titles: Sequence[str], shown: Iterable[int], columns: int
 ) -> None:
-    """The same text by a 10 Hz loop in the script, for networks that block event streams."""
-    watched = [run.lanes[index] for index in shown]
-    running = [lane for lane in watched if lane.state not in ENDED]
-    if running:
-        st.button("Stop", key=f"{key}_stop", on_click=lambda: _stop_lanes(run, shown))
-    slots = []
-    for lane in watched:
-        with st.container(border=True, height=380):
-            st.caption(_head(run, lane.index, titles, ())["title"])
-            slots.append(st.empty())
-    while True:
-        over = all(lane.state in ENDED for lane in watched)
-        for lane, slot in zip(watched, slots, strict=True):
-            slot.text(f"{lane.state}\n\n{lane.text()}")
-        if over:
-            break
+    """Plain boxes in place of the component; `followed` fills them."""
+    with st.grid(columns=columns, min_column_width=NARROWEST, gap="small"):
+        for index in shown:
+            lane = run.lanes[index]
+            over = lane.state in ENDED
+            with st.container(border=True):
+                st.text(_head(run, index, titles, ())["title"])
+                st.button(
+                    "Stop",
+                    key=f"{key}_stop_{index}",
+                    on_click=run.stop,
+                    args=(index,),
+                    disabled=over,
+                )
+                with st.container(height=BOX_HEIGHT, border=False, autoscroll=True):
+                    slot = st.empty()
+                    slot.text(_plain(lane))
+            if not over:
+                st.session_state.setdefault("live_slots", []).append((lane, slot))
+
+
+@contextmanager
+def followed() -> Iterator[None]:
+    """Around a page: where event streams are blocked, the script stays to redraw running lanes at 10 Hz."""
+    st.session_state.pop("live_slots", None)
+    yield
+    slots = st.session_state.pop("live_slots", [])
+    while slots and not any(lane.state in ENDED for lane, _ in slots):
+        for lane, slot in slots:
+            slot.text(_plain(lane))
         time.sleep(SCRIPT_TICK)
-    if running:
+    if slots:
         st.rerun()
 
 
-def _stop_lanes(run: LiveRun, lanes: Iterable[int]) -> None:
-    for lane in lanes:
-        run.stop(lane)
+def _plain(lane: Lane) -> str:
+    return f"{lane.state}\n\n{lane.text()}"
