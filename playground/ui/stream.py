@@ -87,6 +87,12 @@ def owner_cookie(header: str) -> str | None:
     return morsel.value if morsel is not None and morsel.value else None
 
 
+def owner() -> str:
+    """Who sits at this browser: the same after a reload, unguessable; empty where cookies are off."""
+    cookie = st.context.cookies.get(OWNER_COOKIE)
+    return cookie if isinstance(cookie, str) else ""  # AppTest hands out a mock
+
+
 # What is sent ------------------------------------------------------------------------------------
 
 
@@ -284,7 +290,7 @@ def _held(run: LiveRun) -> Grant:
     """This session's right to look at the run, made once and kept in its state."""
     grants: dict[str, Grant] = st.session_state.setdefault("live_grants", {})
     if run.id not in grants:
-        grants[run.id] = grant(run, st.context.cookies.get(OWNER_COOKIE, ""))
+        grants[run.id] = grant(run, owner())
     return grants[run.id]
 
 
