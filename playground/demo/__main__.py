@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import logging
 import os
 import signal
 import socket
@@ -77,6 +78,7 @@ def main(arguments: list[str] | None = None) -> None:
     options.add_argument("--record", action="store_true", help="keep request bodies in memory")
     chosen = options.parse_args(arguments)
     watch()
+    logging.disable()
     load_in_background()
     try:
         listener = socket.create_server(("127.0.0.1", chosen.port), backlog=512)

@@ -172,9 +172,9 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
     )
 
 
-def count(ask: Ask) -> int:
-    """Input tokens, exactly as a send would report them; nothing is cached."""
-    return counting.total(counting.segments(ask))
+def count(ask: Ask) -> dict[str, int]:
+    """Input tokens by modality, exactly as a send would report them; nothing is cached."""
+    return counting.by_modality(counting.segments(ask))
 
 
 def thinking(ask: Ask, dice: random.Random) -> int:

@@ -50,6 +50,7 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
     """The request; Refused where Gemini would refuse it."""
     model, asked, fault = choose("gemini", model_in_url)
     body = camel(dict(body))
+    body = {**body, **(body.get("generateContentRequest") or {})}
     config = body.get("generationConfig") or {}
     thinking = config.get("thinkingConfig") or {}
     budget = thinking.get("thinkingBudget")

@@ -20,6 +20,10 @@ PLACE = re.compile(r"\b(?:in|for|at|of)\s+((?:[A-Z][\w'-]+)(?:\s+[A-Z][\w'-]+)*)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 PLACES = ("location", "city", "place", "town", "country", "address")
 MAX_DEPTH = 12
+MAX_ITEMS = 100
+MAX_LENGTH = 10_000
+MAX_VALUES = 3_000
+"""A schema that asks for more than this gets an instance that is too small instead of a busy server."""
 
 
 class Instance:
@@ -29,6 +33,7 @@ class Instance:
         self._root = root
         self._prompt = prompt
         self._dice = dice
+        self._made = 0
         self._numbers = [float(n) for n in NUMBER.findall(prompt)]
 
     def make(self) -> Any:
@@ -36,7 +41,8 @@ class Instance:
         return self._value(self._root or {"type": "object"}, "answer", 0)
 
     def _value(self, schema: Any, name: str, depth: int) -> Any:
-        if not isinstance(schema, Mapping) or depth > MAX_DEPTH:
+        self._made += 1
+        if not isinstance(schema, Mapping) or depth > MAX_DEPTH or self._made > MAX_VALUES:
             return None
         schema = self._resolve(schema)
         if "const" in schema:
@@ -77,7 +83,7 @@ class Instance:
         }
 
     def _array(self, schema: Mapping[str, Any], name: str, depth: int) -> list[Any]:
-        least = int(schema.get("minItems") or 0)
+        least = min(int(schema.get("minItems") or 0), MAX_ITEMS)
         size = min(max(least, 2), int(schema.get("maxItems") or 1000))
         prefix = [self._value(s, name, depth + 1) for s in schema.get("prefixItems") or []]
         rest = max(size, least) - len(prefix)
@@ -91,7 +97,7 @@ class Instance:
             return FORMATS[schema["format"]]
         text = self._words(name)
         least, most = int(schema.get("minLength") or 0), schema.get("maxLength")
-        text = text.ljust(least, ".")
+        text = text.ljust(min(least, MAX_LENGTH), ".")
         return text[: int(most)] if most is not None else text
 
     def _words(self, name: str) -> str:

@@ -36,6 +36,8 @@ from playground.demo.state import State, now
 SIMULATED = (b"x-playground-simulated", b"true")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 WRONG_KEYS = ("wrong", "invalid")
+MALFORMED = (AttributeError, TypeError, KeyError, ValueError, IndexError, OverflowError)
+"""What reading a body raises where a value has the wrong shape."""
 MAX_DRAINED = 4 * MAX_BODY
 SAME_MOMENT = 0.0005
 """Frames due within half a millisecond of each other leave in one write."""
@@ -63,7 +65,7 @@ class Local:
                 message["headers"] = [*message.get("headers", ()), SIMULATED]
             await send(message)
 
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").rpartition(":")[0]
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0]
         if host not in LOCAL_HOSTS:
             refused = JSONResponse({"error": "the demo answers on 127.0.0.1 only"}, 403)
             return await refused(scope, receive, marked)
@@ -96,6 +98,14 @@ class Call:
             return await self._send(ask, body)
         except Refused as wrong:
             return self.failed(wrong.fault, wrong.message, wrong.param)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except MALFORMED as error:
+            self.line["error"] = type(error).__name__
+            return self.failed("invalid", f"Invalid request body ({type(error).__name__}).")
+        except Exception as error:  # a simulated provider answers in its own form, whatever arrives
+            self.line["error"] = type(error).__name__
+            return self.failed("500")
 
     async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
         if self.door.vendor == "anthropic":
@@ -112,10 +122,7 @@ class Call:
         named = model or body.get("model")
         self.model = str(named or "")
         self.line["model"] = self.model
-        try:
-            ask = self.door.read(body, model, streamed)
-        except (AttributeError, TypeError, KeyError, ValueError) as error:
-            raise Refused("invalid", f"Invalid request body ({type(error).__name__}).") from error
+        ask = self.door.read(body, model, streamed)
         self.line["stream"] = ask.stream
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         return self.state.conversations.continued(ask, previous)
@@ -132,12 +139,11 @@ class Call:
         return body
 
     def _count(self, ask: Ask) -> dict[str, Any]:
-        tokens = compose.count(ask)
+        sums = compose.count(ask)
+        tokens = sum(sums.values())
         if self.door.vendor == "gemini":
-            return {
-                "totalTokens": tokens,
-                "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens}],
-            }
+            details = gemini_generate.modalities(sums)
+            return {"totalTokens": tokens, "promptTokensDetails": details}
         if self.door.vendor == "anthropic":
             return {"input_tokens": tokens}
         return {"object": "response.input_tokens", "input_tokens": tokens}
@@ -304,10 +310,7 @@ def post(state: State, door: Door, action: str) -> Handler:
     """The handler of one path of a door."""
 
     async def handle(request: Request) -> Response:
-        try:
-            return await Call(state, door, request).answer("", action)
-        except ClientDisconnect:
-            return Response(status_code=499)
+        return await Call(state, door, request).answer("", action)
 
     return handle
 
@@ -327,10 +330,7 @@ def gemini_post(state: State) -> Handler:
         call = Call(state, gemini_generate.DOOR, request)
         if method not in GEMINI_ACTIONS:
             return call.failed("no_route")
-        try:
-            return await call.answer(name, GEMINI_ACTIONS[method])
-        except ClientDisconnect:
-            return Response(status_code=499)
+        return await call.answer(name, GEMINI_ACTIONS[method])
 
     return handle
 

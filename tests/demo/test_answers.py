@@ -1,6 +1,7 @@
 """What the demo says: useful where it knows the subject, honest where it does not, and obedient to simple settings."""
 
 import json
+import random
 from typing import Any
 
 import jsonschema
@@ -11,6 +12,7 @@ from google.genai import types
 from openai import OpenAI
 
 from playground.demo import answers
+from playground.demo.schema import Instance
 
 SUBJECTS = {
     "What is a token in a language model API, and why is it not the same thing as an API key?": "key",
@@ -244,6 +246,12 @@ def test_structured_output_fits_its_schema_at_every_door(
         interaction.output_text,
     ):
         jsonschema.validate(json.loads(text or ""), NUTRITION)
+
+
+def test_an_absurd_schema_does_not_keep_the_server_busy() -> None:
+    part: dict[str, Any] = {"type": "array", "minItems": 10**12, "items": {"$ref": "#/$defs/part"}}
+    made = Instance({"$ref": "#/$defs/part", "$defs": {"part": part}}, "", random.Random(7)).make()
+    assert len(json.dumps(made)) < 100_000
 
 
 def test_a_tool_that_the_question_does_not_need_is_not_called(openai: OpenAI) -> None:

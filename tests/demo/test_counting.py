@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import httpx2
 import pytest
 from anthropic import Anthropic
 from google import genai
@@ -91,6 +92,20 @@ def test_gemini_counts_what_a_send_reports(gemini: genai.Client) -> None:
     assert counted.total_tokens == expected
     assert sent.usage_metadata is not None
     assert sent.usage_metadata.prompt_token_count == expected
+
+
+def test_gemini_counts_a_whole_request_as_its_rest_form_allows(http: httpx2.Client) -> None:
+    whole = {
+        "contents": [{"role": "user", "parts": [{"text": "What is a token?"}]}],
+        "system_instruction": {"parts": [{"text": SYSTEM}]},
+    }
+    frame = FRAMING["gemini"]
+    expected = frame.system + flash(SYSTEM) + frame.message + flash("What is a token?")
+    path, key = "/gemini/v1beta/models/gemini-3.8-flash", {"x-goog-api-key": "demo"}
+    counted = http.post(f"{path}:countTokens", json={"generateContentRequest": whole}, headers=key)
+    sent = http.post(f"{path}:generateContent", json=whole, headers=key)
+    assert counted.json()["totalTokens"] == expected
+    assert sent.json()["usageMetadata"]["promptTokenCount"] == expected
 
 
 def test_both_gemini_doors_count_the_same_text_alike(gemini: genai.Client) -> None:

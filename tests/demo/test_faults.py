@@ -290,6 +290,14 @@ def test_anthropic_requires_max_tokens(http: httpx2.Client) -> None:
         ("/gemini/v1/models/gemini-3.8-flash:generateContent", b'{"contents":[]}'),
         ("/gemini/v1/interactions", b'{"model":"gemini-3.8-flash","input":[3]}'),
         ("/gemini/v1/interactions", b'{"input":"x"}'),
+        (
+            "/openai/v1/responses",
+            b'{"model":"gpt-6.1-sol","input":"x","text":{"format":{"type":"json_schema","schema":{"type":"object","properties":true}}}}',
+        ),
+        (
+            "/anthropic/v1/messages",
+            b'{"model":"claude-haiku-5-5","max_tokens":9,"messages":[{"content":"x"}],"thinking":"y"}',
+        ),
     ],
 )
 def test_a_malformed_body_is_400_in_the_vendors_form(
