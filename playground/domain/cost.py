@@ -55,3 +55,11 @@ class Cost:
     """True when the real cost is at least this much (a stopped or broken stream)."""
     notes: tuple[str, ...] = ()
     """What this total leaves out or assumes, in sentences."""
+    other: Cost | None = None
+    """The same usage by another source that disagrees; None where the sources agree."""
+
+    @property
+    def span(self) -> tuple[Decimal, Decimal]:
+        """The least and the most that the sources make of it, USD; twice the total where they agree."""
+        totals = (self.total, self.other.total if self.other else self.total)
+        return min(totals), max(totals)

@@ -27,11 +27,11 @@ def money(amount: Decimal | None) -> str:
 
 
 def cost(value: Cost | None) -> str:
-    """A receipt's total; `≈` marks an estimate and `≥` a lower bound."""
+    """A receipt's total, or the range where sources disagree; `≈` marks an estimate and `≥` a lower bound."""
     if value is None:
         return NO_PRICE
     mark = "≥ " if value.lower_bound else "≈ " if value.estimate else ""
-    return mark + money(value.total)
+    return mark + " – ".join(dict.fromkeys(money(end) for end in value.span))
 
 
 def cost_of(response: Response) -> str:

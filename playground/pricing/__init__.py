@@ -2,6 +2,7 @@
 
 from playground.pricing.book import PriceBook
 from playground.pricing.loading import load
-from playground.pricing.row import LongContext, Plan, Price, Terms
+from playground.pricing.plans import Cap, Plan
+from playground.pricing.row import LongContext, Price, Terms
 
-__all__ = ["LongContext", "Plan", "Price", "PriceBook", "Terms", "load"]
+__all__ = ["Cap", "LongContext", "Plan", "Price", "PriceBook", "Terms", "load"]

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 
 from playground.domain import Cost, ModelRef, PriceSource, Usage
+from playground.pricing.plans import Plan
 from playground.pricing.receipt import Billing, Receipt, billing, plain, rates_for, receipt
-from playground.pricing.row import Plan, Price, Table, Terms
+from playground.pricing.row import Price, Table, Terms
 
 SNAPSHOT = re.compile(
     r"[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest|\d{3}|preview-\d{2}-\d{2,4})$", re.IGNORECASE
@@ -77,6 +78,14 @@ class PriceBook:
         how = billing(
             ref.provider, usage, tier=service_tier, processing=processing, regional=regional
         )
+        cost = self._at(row, ref, usage, how, on, estimate)
+        if row.disagrees is None:
+            return cost
+        return _ranged(cost, self._at(row.disagrees, ref, usage, how, on, estimate))
+
+    def _at(
+        self, row: Price, ref: ModelRef, usage: Usage, how: Billing, on: date, estimate: bool
+    ) -> Cost:
         own = receipt(row, self._terms(row), usage, how)
         more = [self._also(ref, row, model, extra, how, on) for model, extra in usage.also_billed]
         return _cost([own, *more], row, _remarks(row, ref), estimate)
@@ -190,9 +199,24 @@ def _on(rows: tuple[Price, ...], day: date) -> Price | None:
 
 def _remarks(row: Price, ref: ModelRef) -> tuple[str, ...]:
     elsewhere = f"list price of {row.provider}; {ref.provider} may charge something else"
-    return tuple(
-        said for said in (elsewhere if row.provider != ref.provider else None, row.note) if said
+    own = "your own price, not the list price"
+    said = (
+        elsewhere if row.provider != ref.provider else None,
+        own if row.override else None,
+        row.note,
     )
+    return tuple(filter(None, said))
+
+
+def _ranged(cost: Cost, other: Cost) -> Cost:
+    """The cost with what another source makes of it, where that is another sum."""
+    if other.total == cost.total:
+        return cost
+    said = (
+        f"two sources disagree: {other.price.source} (read {other.price.as_of}) makes it "
+        f"${plain(other.total):f}, {cost.price.source} (read {cost.price.as_of}) ${plain(cost.total):f}"
+    )
+    return replace(cost, other=other, notes=(*cost.notes, said))
 
 
 def _cost(receipts: list[Receipt], row: Price, remarks: tuple[str, ...], estimate: bool) -> Cost:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from playground.pricing.row import Adjustment, LongContext, Plan, Price, Table, Terms
+from playground.pricing.plans import Cap, Plan
+from playground.pricing.row import Adjustment, LongContext, Price, Table, Terms
 
 
 class Unreadable(Exception):
@@ -171,6 +173,28 @@ def _rates(row: Mapping[str, Any]) -> dict[str, Decimal]:
     return rates
 
 
+def _number(value: Any) -> int:
+    if type(value) is not int or value <= 0:
+        raise Wrong("a whole number above 0")
+    return value
+
+
+def _caps(value: Any) -> tuple[Cap, ...]:
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise Wrong("a list of {what, messages, hours, source, as_of}")
+    for row in value:
+        _require(row, "what", "messages", "hours", "source", "as_of")
+    return tuple(Cap(**_fields(row, CAP_FIELDS)) for row in value)
+
+
+CAP_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "what": _text,
+    "messages": _number,
+    "hours": _number,
+    "source": _text,
+    "as_of": _day,
+    "note": _text,
+}
 PRICE_FIELDS: dict[str, Callable[[Any], Any]] = {
     "model": _text,
     "source": _text,
@@ -187,6 +211,9 @@ PRICE_FIELDS: dict[str, Callable[[Any], Any]] = {
     "retired": _day,
     "note": _text,
 }
+OTHER_FIELDS = {
+    name: PRICE_FIELDS[name] for name in ("source", "as_of", "long_context", "batch", "tiers")
+}
 TERMS_FIELDS: dict[str, Callable[[Any], Any]] = {
     "default_ttl": _text,
     "regional": _factor,
@@ -202,6 +229,9 @@ PLAN_FIELDS: dict[str, Callable[[Any], Any]] = {
     "annual": _money,
     "per": _text,
     "api_credit": _money,
+    "caps": _caps,
+    "limits": _text,
+    "exception": _text,
     "note": _text,
     "conflict": _text,
 }
@@ -228,14 +258,36 @@ def _require(row: Mapping[str, Any], *names: str) -> None:
 
 def _price(provider: str, row: Mapping[str, Any]) -> Price:
     _require(row, "model", "input", "output", "source", "as_of")
+    other = row.get("disagrees")
+    rates, values = _split({k: v for k, v in row.items() if k != "disagrees"}, PRICE_FIELDS)
+    price = Price(provider=provider, rates=rates, **values)
+    return price if other is None else replace(price, disagrees=_disagrees(price, other))
+
+
+def _disagrees(price: Price, given: Any) -> Price:
+    """The same row with what another source says instead."""
+    if not isinstance(given, dict):
+        raise Wrong("`disagrees` should be {source: …, as_of: …, and what differs}")
+    try:
+        _require(given, "source", "as_of")
+        rates, values = _split(given, OTHER_FIELDS)
+    except Wrong as wrong:
+        raise Wrong(f"in `disagrees`, {wrong}") from None
+    return replace(price, rates={**price.rates, **rates}, **values)
+
+
+def _split(
+    row: Mapping[str, Any], known: Mapping[str, Callable[[Any], Any]]
+) -> tuple[dict[str, Decimal], dict[str, Any]]:
+    """The rates of a row, and its other fields."""
     priced = {name: row[name] for name in row if name in RATES or name == "cache_write"}
-    values = _fields({k: v for k, v in row.items() if k not in priced}, PRICE_FIELDS)
+    values = _fields({k: v for k, v in row.items() if k not in priced}, known)
     for name in priced:
         try:
             _rates({name: priced[name]})
         except Wrong as wrong:
             raise Wrong(f"`{name}` should be {wrong}, not {priced[name]!r}") from None
-    return Price(provider=provider, rates=_rates(priced), **values)
+    return _rates(priced), values
 
 
 class _Reader:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from playground.pricing.plans import Plan
+
 Adjustment = Decimal | Mapping[str, Decimal]
 """A number multiplies every rate; a mapping gives rates and leaves the others as they are."""
 
@@ -52,6 +54,8 @@ class Price:
     """What to know about this price, said on every receipt."""
     override: bool = False
     """True for a price from the user's own file."""
+    disagrees: Price | None = None
+    """This price as another source has it; costs are then shown as a range with both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,27 +70,6 @@ class Terms:
     """USD per 1,000 calls, where a model's row says nothing else."""
     calls_note: str | None = None
     """What a fee for calls leaves out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A subscription to a chat product."""
-
-    product: str
-    plan: str
-    monthly: Decimal
-    """USD, list price in the USA."""
-    source: str
-    as_of: date
-    annual: Decimal | None = None
-    """USD a month when paid for a year."""
-    per: str | None = None
-    """`seat` for team plans."""
-    api_credit: Decimal | None = None
-    """USD of API use a month that the plan includes."""
-    note: str | None = None
-    conflict: str | None = None
-    """What another source says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
