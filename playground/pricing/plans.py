@@ -10,6 +10,8 @@ from decimal import Decimal
 HOURS_A_MONTH = 30 * 24
 CHAT_PROVIDER = {"ChatGPT": "openai", "Claude": "anthropic", "Gemini": "gemini"}
 """Product → the provider whose models it shows."""
+EVERYDAY = "Instant"
+"""The mode in which a product answers unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +67,8 @@ class Plan:
 
     @property
     def cap(self) -> Cap | None:
-        """The cap on everyday messages that allows most in a month; None when no number is known."""
-        return max(self.caps, key=lambda cap: cap.monthly, default=None)
+        """The cap on everyday messages; None when no number is known."""
+        return next((cap for cap in self.caps if cap.what == EVERYDAY), None)
 
 
 def paid(plans: Iterable[Plan]) -> tuple[Plan, ...]:
