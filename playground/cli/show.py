@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from playground.domain import Response, Run, Usage
+from playground.domain import Failure, Response, Run, Usage
 from playground.export import format as fmt
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ FIGURES = (
     ("cost", 12),
 )
 """Columns of the table of figures and how wide they may get."""
+STYLES = {"reasoning": "dim italic"}
 COLORS = {"done": "green", "failed": "red", "stopped": "yellow"}
 CONTROL = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | dict.fromkeys(
     range(127, 160), 65533
@@ -144,23 +145,19 @@ def _stream(out: Console, lane: Lane) -> None:
         pieces = lane.deltas[shown:]
         shown += len(pieces)
         for kind, piece in pieces:
-            if kind == "tool":
+            if kind == "tool" or not piece:
                 continue
-            if kind != "reasoning" and last == "reasoning":
+            if last and kind != last:
                 out.print("\n")
             last = kind
-            style = "dim italic" if kind == "reasoning" else ""
-            out.print(Text(safe(piece), style=style), end="", soft_wrap=True)
+            out.print(Text(safe(piece), style=STYLES.get(kind, "")), end="", soft_wrap=True)
         if ended:
             break
         time.sleep(TICK)
     if last:
         out.print()
     if lane.response is not None:
-        if not last:
-            _answer(out, lane.response)
-        else:
-            _ending(out, lane.response)
+        (_ending if last else _answer)(out, lane.response)
 
 
 def _answer(out: Console, response: Response) -> None:
@@ -168,24 +165,31 @@ def _answer(out: Console, response: Response) -> None:
     if response.reasoning_text:
         out.print(Text(safe(response.reasoning_text), style="dim italic"), soft_wrap=True)
         out.print()
-    if text := response.text or response.refusal or "":
-        out.print(Text(safe(text)), soft_wrap=True)
+    for text in (response.text, response.refusal):
+        if text:
+            out.print(Text(safe(text)), soft_wrap=True)
     _ending(out, response)
 
 
 def _ending(out: Console, response: Response) -> None:
-    """Tool calls, and in plain words why an answer failed."""
+    """Tool calls, and in plain words why there is no answer or only a part of one."""
     for call in response.tool_calls:
         out.print(Text(f"→ {safe(call.name)}({safe(str(call.arguments))})"), soft_wrap=True)
-    if response.failure is None:
-        return
-    failure = response.failure
+    if response.refusal:
+        out.print(Text("The model refused.", style="yellow"))
+    elif response.ok and not response.text and not response.tool_calls:
+        why = safe(response.finish_reason or fmt.NOT_REPORTED)
+        out.print(Text(f"No text came; finish reason: {why}.", style="yellow"))
+    if response.failure is not None:
+        out.print(_failed(response.failure), soft_wrap=True)
+
+
+def _failed(failure: Failure) -> Text:
     status = f", HTTP {failure.status}" if failure.status else ""
-    said = f" It said: {failure.message}" if failure.message else ""
-    sentence = f"{failure.meaning}{said} {failure.next_step}".strip()
-    out.print(
-        Text(f"✗ {failure.type}{status}. ", style="red").append(safe(sentence)), soft_wrap=True
-    )
+    said = failure.message if failure.type != "cancelled" else ""
+    words = (failure.meaning, f"It said: {said}" if said else "", failure.next_step)
+    text = Text(f"✗ {failure.type}{status}. ", style="red")
+    return text.append(safe(" ".join(word for word in words if word)))
 
 
 # Panels ------------------------------------------------------------------------------------------

@@ -25,7 +25,10 @@ def document(run: Run) -> dict[str, Any]:
 
 
 def full_document(run: Run) -> dict[str, Any]:
-    """`document` with everything else that is known after it: requests, receipts' notes, all times, exchanges."""
+    """`document` with everything else that is known after it: requests, receipts' notes, all times, exchanges.
+
+    `reading.run_of` makes the same run of it again.
+    """
     whole = document(run)
     whole["created_at"] = run.created_at
     for short, response in zip(whole["responses"], run.responses, strict=True):
@@ -34,7 +37,8 @@ def full_document(run: Run) -> dict[str, Any]:
         for part in ("cost", "failure"):
             if short[part] is not None:
                 _add(short[part], getattr(response, part))
-        _add(short, response, leave_out={"model", "turn"})
+        short["tool_calls"] = jsonable(response.tool_calls)
+        _add(short, response, leave_out={"model"})
     whole["requests"] = [{"model": str(r.model), **jsonable(_rest(r))} for r in run.requests]
     return whole
 
@@ -97,6 +101,7 @@ def _response(response: Response) -> dict[str, Any]:
         "cost": _cost(response.cost),
         "failure": _failure(response.failure),
         "request_id": response.request_id,
+        "refusal": response.refusal,
     }
 
 
@@ -128,6 +133,8 @@ def _cost(cost: Cost | None) -> dict[str, Any] | None:
         "total": plain(cost.total),
         "lines": [jsonable(line) for line in cost.lines],
         "price": {"source": cost.price.source, "as_of": cost.price.as_of},
+        "estimate": cost.estimate,
+        "lower_bound": cost.lower_bound,
     }
 
 

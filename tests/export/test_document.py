@@ -28,6 +28,7 @@ RESPONSE = [
     "cost",
     "failure",
     "request_id",
+    "refusal",
 ]
 
 
@@ -43,7 +44,14 @@ def test_the_fields_are_the_promised_ones_in_their_order(run: Run) -> None:
         "output_tokens",
         "reasoning_output_tokens",
     ]
-    assert list(first["cost"]) == ["currency", "total", "lines", "price"]
+    assert list(first["cost"]) == [
+        "currency",
+        "total",
+        "lines",
+        "price",
+        "estimate",
+        "lower_bound",
+    ]
     assert list(first["cost"]["price"]) == ["source", "as_of"]
     assert list(second["failure"]) == ["type", "status", "code", "message", "next_step"]
 
@@ -77,6 +85,16 @@ def test_money_is_a_plain_decimal_string(run: Run) -> None:
     assert Decimal(line["rate"]) * line["quantity"] / line["per"] == Decimal(line["amount"])
 
 
+def test_a_bill_that_is_only_a_guess_says_so(run: Run) -> None:
+    first = run.responses[0]
+    assert first.cost is not None
+    guessed = replace(first, cost=replace(first.cost, estimate=True, lower_bound=True))
+    cost = document(replace(run, responses=(guessed,)))["responses"][0]["cost"]
+    assert (cost["estimate"], cost["lower_bound"]) == (True, True)
+    exact = document(run)["responses"][0]["cost"]
+    assert (exact["estimate"], exact["lower_bound"]) == (False, False)
+
+
 def test_the_download_starts_as_the_document_and_tells_the_rest_behind_it(run: Run) -> None:
     short, full = document(run), json.loads(to_json(run))
     assert list(full)[:3] == list(short)
@@ -92,6 +110,9 @@ def _holds(much: Any, little: Any) -> None:
     if isinstance(little, dict):
         for key, value in little.items():
             _holds(much[key], value)
+    elif isinstance(little, list):
+        for more, less in zip(much, little, strict=True):
+            _holds(more, less)
     else:
         assert much == little
 
