@@ -1,0 +1,265 @@
+"""One POST from its key to its last event: checks, composes, writes on schedule, and notes what it saw."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from math import isinf
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from playground.demo import anthropic_messages, compose, faults, gemini_generate, headers, models
+from playground.demo.ask import Ask, Refused
+from playground.demo.compose import Reply
+from playground.demo.door import Door, dumps
+from playground.demo.faults import CUT, MAX_BODY, Frame, Wrong
+from playground.demo.state import State, now
+
+WRONG_KEYS = ("wrong", "invalid")
+MALFORMED = (AttributeError, TypeError, KeyError, ValueError, IndexError, OverflowError)
+"""What reading a body raises where a value has the wrong shape."""
+MAX_DRAINED = 4 * MAX_BODY
+SAME_MOMENT = 0.0005
+"""Frames due within half a millisecond of each other leave in one write."""
+CONTENT_TYPES = {
+    "openai": ("application/json", "text/event-stream; charset=utf-8"),
+    "anthropic": ("application/json", "text/event-stream; charset=utf-8"),
+    "gemini": ("application/json; charset=UTF-8", "text/event-stream"),
+    "compatible": ("application/json", "text/event-stream"),
+}
+"""Whole answer, streamed answer."""
+
+
+class Call:
+    """One POST to one door."""
+
+    def __init__(self, state: State, door: Door, request: Request) -> None:
+        self.state = state
+        self.door = door
+        self.request = request
+        self.id = headers.request_id(door.vendor)
+        self.model = ""
+        self.line = state.seen(request.method, request.url.path)
+        self.line["door"] = door.name
+        self.started = time.monotonic()
+
+    async def answer(self, model: str, action: str) -> Response:
+        """The response to a send (`send`, `stream`) or a count (`count`)."""
+        try:
+            check_key(self.request, self.door.vendor)
+            body = await self._body()
+            ask = self._ask(body, model, action == "stream")
+            if ask.fault in faults.BY_STATUS:
+                raise Refused(ask.fault)
+            if action == "count":
+                return self.answered(await asyncio.to_thread(self._count, ask))
+            return await self._send(ask, body)
+        except Refused as wrong:
+            return self.failed(wrong.fault, wrong.message, wrong.param)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except MALFORMED as error:
+            self.line["error"] = type(error).__name__
+            return self.failed("invalid", f"Invalid request body ({type(error).__name__}).")
+        except Exception as error:  # a simulated provider answers in its own form, whatever arrives
+            self.line["error"] = type(error).__name__
+            return self.failed("500")
+
+    async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
+        if self.door.vendor == "anthropic":
+            anthropic_messages.checked(body)
+        reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)
+        self.state.limits[self.door.vendor].add(reply)
+        if body.get("store") is not False:
+            turns = (*ask.turns, reply.turn())
+            self.state.conversations.keep(self.door.response_id(reply), turns)
+        self.line["usage"] = {"input": reply.input_tokens, "output": reply.output_tokens}
+        return self._streamed(reply) if ask.stream else self._whole(reply)
+
+    def _ask(self, body: dict[str, Any], model: str, streamed: bool) -> Ask:
+        named = model or body.get("model")
+        self.model = str(named or "")
+        self.line["model"] = self.model
+        ask = self.door.read(body, model, streamed)
+        self.line["stream"] = ask.stream
+        previous = body.get("previous_response_id") or body.get("previous_interaction_id")
+        return self.state.conversations.continued(ask, previous)
+
+    async def _body(self) -> dict[str, Any]:
+        raw = await read_body(self.request)
+        self.state.keep(self.line, raw)
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            raise Refused("invalid", "We could not parse the JSON body of your request.") from None
+        if not isinstance(body, dict):
+            raise Refused("invalid", "The body must be a JSON object.")
+        return body
+
+    def _count(self, ask: Ask) -> dict[str, Any]:
+        sums = compose.count(ask)
+        tokens = sum(sums.values())
+        if self.door.vendor == "gemini":
+            details = gemini_generate.modalities(sums)
+            return {"totalTokens": tokens, "promptTokensDetails": details}
+        if self.door.vendor == "anthropic":
+            return {"input_tokens": tokens}
+        return {"object": "response.input_tokens", "input_tokens": tokens}
+
+    def answered(self, value: Any) -> Response:
+        """A response of status 200 that comes at once."""
+        self.line["status"] = 200
+        return Response(dumps(value), 200, self._headers(0.02), CONTENT_TYPES[self.door.vendor][0])
+
+    def _headers(self, seconds: float, empty: bool = False) -> dict[str, str]:
+        vendor = self.door.vendor
+        return headers.of(vendor, self.id, self.state.limits[vendor], seconds, empty)
+
+    def failed(self, fault: str, message: str = "", param: str | None = None) -> Response:
+        """The vendor's own error."""
+        name = faults.split(self.model)[0].removeprefix("models/")
+        model = models.find(self.door.vendor, name)
+        limit = model.context if model else 0
+        if fault == "context" and not message:
+            message = f"{limit + 1}"
+        wrong = Wrong(name, self.door.name, message, param, limit, self.id)
+        failure = faults.failure(self.door.vendor, fault, wrong)
+        self.line["status"] = failure.status
+        extra = self._headers(0.03, failure.status == 429)
+        if failure.retry_after is not None:
+            extra["retry-after"] = f"{failure.retry_after}"
+        if failure.status == 413:
+            extra["connection"] = "close"
+        kind = CONTENT_TYPES[self.door.vendor][0]
+        return Response(dumps(failure.body), failure.status, extra, kind)
+
+    def _streamed(self, reply: Reply) -> Response:
+        frames, first = self.door.stream(reply)
+        fault = reply.ask.fault
+        frames = faults.broken(frames, first, fault, self.door.vendor, self.door.name)
+        extra = self._headers(reply.schedule.opened)
+        extra["cache-control"] = "no-cache"
+        kind = CONTENT_TYPES[self.door.vendor][1]
+        return Scheduled(self, frames, first, {**extra, "content-type": kind})
+
+    def _whole(self, reply: Reply) -> Response:
+        fault = reply.ask.fault
+        if fault == "error":
+            return self.failed("500")
+        body = dumps(self.door.whole(reply))
+        at = float("inf") if fault == "stall" else reply.schedule.ended
+        extra = self._headers(reply.schedule.ended)
+        extra["content-type"] = CONTENT_TYPES[self.door.vendor][0]
+        half = body[: len(body) // 2]
+        sent = half if fault in ("cut", "garbage") else body
+        extra["content-length"] = f"{len(body) if fault == 'cut' else len(sent)}"
+        frames: list[Frame] = [(at, sent)]
+        if fault == "cut":
+            frames.append((at, CUT))
+        return Scheduled(self, frames, 0, extra)
+
+
+class Scheduled(Response):
+    """A response whose pieces leave on schedule; it stops as soon as the client is gone."""
+
+    def __init__(self, call: Call, frames: list[Frame], first: int, head: dict[str, str]) -> None:
+        self.status_code = 200
+        self.background = None
+        self._call = call
+        self._frames = frames
+        self._first = first
+        self._head = [(k.encode(), v.encode()) for k, v in head.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        writer = asyncio.create_task(self._write(send))
+        watcher = asyncio.create_task(gone(receive))
+        try:
+            await asyncio.wait({writer, watcher}, return_when=asyncio.FIRST_COMPLETED)
+            if not writer.done():
+                self._call.line["gone"] = now()
+        finally:
+            watcher.cancel()
+            writer.cancel()
+            await asyncio.gather(watcher, writer, return_exceptions=True)
+
+    async def _write(self, send: Send) -> None:
+        line, frames, started = self._call.line, self._frames, self._call.started
+        line["status"] = 200
+        await wait_until(started + frames[0][0])
+        line["hdr"] = now()
+        await send({"type": "http.response.start", "status": 200, "headers": self._head})
+        number, total = 0, len(frames)
+        while number < total:
+            await wait_until(started + frames[number][0])
+            due = time.monotonic() - started + SAME_MOMENT
+            after = number + 1
+            while after < total and frames[after][0] <= due:
+                after += 1
+            batch = [data for _, data in frames[number:after]]
+            if CUT in batch:
+                await self._body(send, b"".join(batch[: batch.index(CUT)]), True)
+                line["cut"] = now()
+                return
+            if "first" not in line and after > self._first:
+                line["first"] = now()
+            await self._body(send, b"".join(batch), after < total)
+            line["writes"] = line.get("writes", 0) + 1
+            number = after
+        line["last"] = now()
+
+    async def _body(self, send: Send, data: bytes, more: bool) -> None:
+        await send({"type": "http.response.body", "body": data, "more_body": more})
+
+
+async def wait_until(moment: float) -> None:
+    """Sleep until a moment of the monotonic clock; for ever if it is infinite."""
+    if isinf(moment):
+        await asyncio.Event().wait()
+    left = moment - time.monotonic()
+    if left > 0:
+        await asyncio.sleep(left)
+
+
+async def gone(receive: Receive) -> None:
+    """Return when the client has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def read_body(request: Request) -> bytes:
+    """The body; Refused when it is larger than 32 MB.
+
+    What is too large is still read, up to four times as much, and thrown away: a client that is cut off while it
+    sends may never see the answer.
+    """
+    announced = int(request.headers.get("content-length") or 0)
+    if announced > MAX_DRAINED:
+        raise Refused("413")
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_DRAINED:
+            break
+        if size <= MAX_BODY:
+            parts.append(part)
+    if size > MAX_BODY:
+        raise Refused("413")
+    return b"".join(parts)
+
+
+def check_key(request: Request, vendor: str) -> None:
+    """Refused when there is no key, or one with `wrong` or `invalid` in it; a compatible server needs none."""
+    if vendor == "compatible":
+        return
+    sent = request.headers
+    key = sent.get("authorization", "").removeprefix("Bearer").strip()
+    key = key or sent.get("x-api-key") or sent.get("x-goog-api-key") or ""
+    key = key or request.query_params.get("key", "")
+    if not key:
+        raise Refused("no_key")
+    if any(word in key.lower() for word in WRONG_KEYS):
+        raise Refused("401", "demo****key")
