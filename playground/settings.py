@@ -83,6 +83,7 @@ PRESETS = {
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 FIELDS = ("base_url", "key_env")
+OFF = ("0", "no", "false", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class Loaded:
 def hosted(env: Mapping[str, str] | None = None) -> bool:
     """True when strangers use this app (`PLAYGROUND_HOSTED=1`): keys of the server's environment are then not theirs."""
     value = _env(env).get("PLAYGROUND_HOSTED", "").strip().lower()
-    return value not in ("", "0", "no", "false", "off")
+    return value != "" and value not in OFF
 
 
 def endpoints(env: Mapping[str, str] | None = None) -> dict[str, Endpoint]:
@@ -155,14 +156,40 @@ def endpoints_file(env: Mapping[str, str] | None = None) -> Path:
     env = _env(env)
     if chosen := env.get("PLAYGROUND_ENDPOINTS", "").strip():
         return Path(chosen).expanduser()
+    return _user_folder(env, "APPDATA", "XDG_CONFIG_HOME", ".config") / "endpoints.toml"
+
+
+def data_dir(env: Mapping[str, str] | None = None) -> Path:
+    """Where the history and other data live: `PLAYGROUND_DATA_DIR`, or a folder in the user's data folder."""
+    env = _env(env)
+    if chosen := env.get("PLAYGROUND_DATA_DIR", "").strip():
+        return Path(chosen).expanduser()
+    return _user_folder(env, "LOCALAPPDATA", "XDG_DATA_HOME", ".local/share")
+
+
+def database_url(env: Mapping[str, str] | None = None) -> str:
+    """The PostgreSQL to keep the history in (`PLAYGROUND_DATABASE_URL`), empty for a file in `data_dir`. It may hold a password."""
+    return _env(env).get("PLAYGROUND_DATABASE_URL", "").strip()
+
+
+def keeps_history(env: Mapping[str, str] | None = None) -> bool:
+    """Whether runs are kept: `PLAYGROUND_HISTORY` on or off; left out, yes, but not what strangers type in hosted mode."""
+    value = _env(env).get("PLAYGROUND_HISTORY", "").strip().lower()
+    return not hosted(env) if value == "" else value not in OFF
+
+
+def _user_folder(env: Mapping[str, str], windows: str, variable: str, folder: str) -> Path:
+    """The playground's own folder below the one where this system keeps such files."""
     home = Path(env.get("HOME") or env.get("USERPROFILE") or Path.home())
     if sys.platform == "win32":
-        base = Path(env.get("APPDATA") or home / "AppData" / "Roaming")
+        base = Path(
+            env.get(windows) or home / "AppData" / ("Roaming" if windows == "APPDATA" else "Local")
+        )
     elif sys.platform == "darwin":
         base = home / "Library" / "Application Support"
     else:
-        base = Path(env.get("XDG_CONFIG_HOME") or home / ".config")
-    return base / "ai-api-playground" / "endpoints.toml"
+        base = Path(env.get(variable) or home / folder)
+    return base / "ai-api-playground"
 
 
 def add(

@@ -22,6 +22,7 @@ FailureType = Literal[
     "refused",
     "cancelled",
     "over_budget",
+    "interrupted",
 ]
 FAILURE_TYPES: tuple[FailureType, ...] = get_args(FailureType)
 

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import random
 import secrets
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from playground.domain import (
     Response,
 )
 from playground.engine.clock import Gate, LagMeter, Stopwatch
+from playground.engine.journal import Journal, tell_began, tell_ended
 from playground.engine.live import Lane, LiveRun
 from playground.engine.receipt import priced
 from playground.providers import Call
@@ -32,6 +34,8 @@ T = TypeVar("T")
 
 KEPT_RUNS = 500
 """Ended runs kept in memory, the oldest dropped first; runs under way are never dropped."""
+SWITCH_INTERVAL = 0.0005
+"""Seconds that another thread may keep the engine's waiting."""
 LONGEST_WAIT = 60.0
 """Seconds: a provider that asks for more before a retry is not retried."""
 
@@ -44,6 +48,7 @@ class _Job:
     lane: Lane
     endpoint: Endpoint | None
     retries: int
+    journal: Journal | None
 
 
 class Engine:
@@ -65,8 +70,12 @@ class Engine:
         *,
         owner: str = "",
         retries: int = 0,
+        journal: Journal | None = None,
     ) -> LiveRun:
-        """Send all requests at once and return at once; a provider without an endpoint fails in its lane."""
+        """Send all requests at once and return at once; a provider without an endpoint fails in its lane.
+
+        The journal, if any, has written the run down before its first request leaves.
+        """
         pricing.load()  # here and not on the engine's thread, where it would spoil a latency
         used = [endpoints.get(request.model.provider) for request in requests]
         run = LiveRun(
@@ -80,9 +89,10 @@ class Engine:
             self._runs[run.id] = run
             self._forget_old()
         jobs = [
-            _Job(run=run, lane=lane, endpoint=endpoint, retries=retries)
+            _Job(run=run, lane=lane, endpoint=endpoint, retries=retries, journal=journal)
             for lane, endpoint in zip(run.lanes, used, strict=True)
         ]
+        tell_began(journal, run)
         self._loop.call_soon_threadsafe(self._launch, jobs)
         return run
 
@@ -108,6 +118,9 @@ class Engine:
         self._thread.join(10)
 
     def _serve(self) -> None:
+        # While a page is drawn, its thread holds the interpreter for 5 ms at a time by default: that is how late a
+        # token's time stamp would be.
+        sys.setswitchinterval(SWITCH_INTERVAL)
         self._loop = _new_loop()
         asyncio.set_event_loop(self._loop)
         self._meter = LagMeter(self._loop)
@@ -148,6 +161,7 @@ class Engine:
         response = replace(response, trust=watch.trust(busiest))
         # A broken-off stream is priced by counting its tokens: not here, where others are being timed.
         lane.end(await asyncio.to_thread(priced, response, lane.request, pricing.load()))
+        tell_ended(job.journal, job.run, lane)
         job.run.lane_ended()
 
     async def _ask(self, job: _Job) -> Response:
@@ -177,7 +191,7 @@ class Engine:
                 lane.attempt += 1
                 await asyncio.sleep(wait)
             except asyncio.CancelledError:
-                return replace(call.response(STOPPED), attempts=tuple(attempts))
+                return replace(call.response(lane.stopped_by or STOPPED), attempts=tuple(attempts))
 
     async def _wind_down(self) -> None:
         me = asyncio.current_task()

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
-from playground.domain import Request, Response, Run
+from playground.domain import Failure, Request, Response, Run
 
 State = Literal["queued", "connecting", "thinking", "streaming", "done", "failed", "stopped"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "stopped"})
+STOPPED_TYPES = frozenset({"cancelled", "over_budget"})
 SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
 """Which kinds of delta are shown, and in which of a lane's two texts."""
 
@@ -36,6 +37,8 @@ class Lane:
         """Set once, when the lane has ended."""
         self.partial: Callable[[], Response] | None = None
         """Builds the Response so far while the call is under way."""
+        self.stopped_by: Failure | None = None
+        """Why the lane was stopped, when it was not the user who stopped it."""
 
     @property
     def ended(self) -> bool:
@@ -72,7 +75,7 @@ class Lane:
         if failure is None:
             self.state = "done"
         else:
-            self.state = "stopped" if failure.type == "cancelled" else "failed"
+            self.state = "stopped" if failure.type in STOPPED_TYPES else "failed"
 
 
 class LiveRun:
@@ -102,8 +105,11 @@ class LiveRun:
         """True when every lane has ended."""
         return all(lane.ended for lane in self.lanes)
 
-    def stop(self, lane: int | None = None) -> None:
-        """Close the connection of one lane or of all; what has arrived is kept."""
+    def stop(self, lane: int | None = None, *, why: Failure | None = None) -> None:
+        """Close the connection of one lane or of all; what has arrived is kept, and `why` becomes the lane's failure."""
+        for each in self.lanes if lane is None else (self.lanes[lane],):
+            if not each.ended:
+                each.stopped_by = why
         self._cancel(self, lane)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -131,3 +137,13 @@ def response_of(lane: Lane) -> Response:
     if lane.response is not None:
         return lane.response
     return partial() if partial else Response(model=lane.request.model)
+
+
+def ended_run(run: Run, owner: str) -> LiveRun:
+    """A run from elsewhere (the history, a file) as one that has ended, for whatever shows live runs."""
+    live = LiveRun(run.id, owner, run.requests, simulated=run.simulated, cancel=lambda *_: None)
+    live.created_at = run.created_at
+    for lane, response in zip(live.lanes, run.responses, strict=True):
+        lane.end(response)
+    live.lane_ended()
+    return live

@@ -1,0 +1,38 @@
+"""What the engine tells whoever keeps its runs. The engine itself keeps nothing."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from playground.engine.live import Lane, LiveRun
+
+LOG = logging.getLogger("playground")
+
+
+class Journal(Protocol):
+    """Keeps runs. Neither method may raise; what could not be kept is the journal's to say."""
+
+    def began(self, run: LiveRun) -> None:
+        """Called on the caller's thread before the first request leaves; may take a moment, never long."""
+
+    def lane_ended(self, run: LiveRun, lane: Lane) -> None:
+        """Called on the engine's thread, where others are being timed: it must return at once."""
+
+
+def tell_began(journal: Journal | None, run: LiveRun) -> None:
+    """Let the journal know; a journal that fails can't fail the run."""
+    if journal is not None:
+        try:
+            journal.began(run)
+        except Exception:
+            LOG.exception("The journal did not take the start of a run.")
+
+
+def tell_ended(journal: Journal | None, run: LiveRun, lane: Lane) -> None:
+    """The same for the end of a lane."""
+    if journal is not None:
+        try:
+            journal.lane_ended(run, lane)
+        except Exception:
+            LOG.exception("The journal did not take the end of a lane.")
