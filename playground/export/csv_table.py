@@ -47,6 +47,7 @@ COLUMNS: dict[str, Column] = {
     "request_id": lambda r: r.request_id,
     "text": lambda r: r.text,
     "reasoning_text": lambda r: r.reasoning_text,
+    "refusal": lambda r: r.refusal,
     "tool_calls": lambda r: json.dumps(jsonable(r.tool_calls)) if r.tool_calls else None,
 }
 """Header → value; an unknown value is an empty cell."""
