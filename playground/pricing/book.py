@@ -78,17 +78,15 @@ class PriceBook:
         how = billing(
             ref.provider, usage, tier=service_tier, processing=processing, regional=regional
         )
-        cost = self._at(row, ref, usage, how, on, estimate)
-        if row.disagrees is None:
-            return cost
-        return _ranged(cost, self._at(row.disagrees, ref, usage, how, on, estimate))
-
-    def _at(
-        self, row: Price, ref: ModelRef, usage: Usage, how: Billing, on: date, estimate: bool
-    ) -> Cost:
+        also = [self._also(ref, row, model, extra, how, on) for model, extra in usage.also_billed]
         own = receipt(row, self._terms(row), usage, how)
-        more = [self._also(ref, row, model, extra, how, on) for model, extra in usage.also_billed]
-        return _cost([own, *more], row, _remarks(row, ref), estimate)
+        cost = _cost([own, *also], row, _remarks(row, ref), estimate)
+        other = row.other(how.way, usage.input_tokens or 0)
+        if other is None:
+            return cost
+        theirs = receipt(row, self._terms(row), usage, how, other)
+        seen = replace(row, source=other.source, as_of=other.as_of)
+        return _ranged(cost, _cost([theirs, *also], seen, _remarks(row, ref), estimate))
 
     def estimate(
         self, ref: ModelRef, input_tokens: int, max_output_tokens: int | None, on: date

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from playground.pricing.plans import Cap, Plan
-from playground.pricing.row import Adjustment, LongContext, Price, Table, Terms
+from playground.pricing.row import Adjustment, LongContext, Other, Price, Table, Terms
 
 
 class Unreadable(Exception):
@@ -195,6 +194,36 @@ CAP_FIELDS: dict[str, Callable[[Any], Any]] = {
     "as_of": _day,
     "note": _text,
 }
+
+
+def _others(value: Any) -> tuple[Other, ...]:
+    rows = value if isinstance(value, list) else [value]
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise Wrong("{source: …, as_of: …, for: [batch], up_to: tokens, and the other rates}")
+    return tuple(_other(row) for row in rows)
+
+
+def _other(row: Mapping[str, Any]) -> Other:
+    rates = {name: row[name] for name in row if name in RATES or name == "cache_write"}
+    if not rates or not {"source", "as_of"} <= set(row):
+        raise Wrong("`source`, `as_of` and at least one rate")
+    values = _fields({k: v for k, v in row.items() if k not in rates}, OTHER_FIELDS)
+    return Other(rates=_rates(rates), ways=values.pop("for", ("standard",)), **values)
+
+
+def _tokens(value: Any) -> int:
+    if type(value) is not int or value <= 0:
+        raise Wrong("a number of tokens")
+    return value
+
+
+OTHER_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "source": _text,
+    "as_of": _day,
+    "for": _texts,
+    "above": _tokens,
+    "up_to": _tokens,
+}
 PRICE_FIELDS: dict[str, Callable[[Any], Any]] = {
     "model": _text,
     "source": _text,
@@ -210,9 +239,7 @@ PRICE_FIELDS: dict[str, Callable[[Any], Any]] = {
     "free_tier": _flag,
     "retired": _day,
     "note": _text,
-}
-OTHER_FIELDS = {
-    name: PRICE_FIELDS[name] for name in ("source", "as_of", "long_context", "batch", "tiers")
+    "disagrees": _others,
 }
 TERMS_FIELDS: dict[str, Callable[[Any], Any]] = {
     "default_ttl": _text,
@@ -258,36 +285,14 @@ def _require(row: Mapping[str, Any], *names: str) -> None:
 
 def _price(provider: str, row: Mapping[str, Any]) -> Price:
     _require(row, "model", "input", "output", "source", "as_of")
-    other = row.get("disagrees")
-    rates, values = _split({k: v for k, v in row.items() if k != "disagrees"}, PRICE_FIELDS)
-    price = Price(provider=provider, rates=rates, **values)
-    return price if other is None else replace(price, disagrees=_disagrees(price, other))
-
-
-def _disagrees(price: Price, given: Any) -> Price:
-    """The same row with what another source says instead."""
-    if not isinstance(given, dict):
-        raise Wrong("`disagrees` should be {source: …, as_of: …, and what differs}")
-    try:
-        _require(given, "source", "as_of")
-        rates, values = _split(given, OTHER_FIELDS)
-    except Wrong as wrong:
-        raise Wrong(f"in `disagrees`, {wrong}") from None
-    return replace(price, rates={**price.rates, **rates}, **values)
-
-
-def _split(
-    row: Mapping[str, Any], known: Mapping[str, Callable[[Any], Any]]
-) -> tuple[dict[str, Decimal], dict[str, Any]]:
-    """The rates of a row, and its other fields."""
     priced = {name: row[name] for name in row if name in RATES or name == "cache_write"}
-    values = _fields({k: v for k, v in row.items() if k not in priced}, known)
+    values = _fields({k: v for k, v in row.items() if k not in priced}, PRICE_FIELDS)
     for name in priced:
         try:
             _rates({name: priced[name]})
         except Wrong as wrong:
             raise Wrong(f"`{name}` should be {wrong}, not {priced[name]!r}") from None
-    return _rates(priced), values
+    return Price(provider=provider, rates=_rates(priced), **values)
 
 
 class _Reader:

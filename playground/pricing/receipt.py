@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from playground.domain import CostLine, Usage
-from playground.pricing.row import Adjustment, Price, Terms
+from playground.pricing.row import Adjustment, Other, Price, Terms
 
 MILLION = 1_000_000
 STANDARD = frozenset(
@@ -27,6 +27,11 @@ class Billing:
     """Service tier as the provider reported it, in lower case; empty = standard."""
     batch: bool = False
     regional: bool = False
+
+    @property
+    def way(self) -> str:
+        """`standard`, `batch` or the service tier."""
+        return "batch" if self.batch else self.tier or "standard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +59,14 @@ def billing(
     )
 
 
-def receipt(row: Price, terms: Terms, usage: Usage, how: Billing) -> Receipt:
-    """All lines for one usage at one price row."""
+def receipt(
+    row: Price, terms: Terms, usage: Usage, how: Billing, other: Other | None = None
+) -> Receipt:
+    """All lines for one usage at one price row, or at what another source says of it."""
     rates, why, notes = rates_for(row, terms, how, usage.input_tokens or 0)
+    if other is not None:
+        surcharge = terms.regional if how.regional and terms.regional else Decimal(1)
+        rates |= {name: rate * surcharge for name, rate in other.rates.items()}
     unknown_terms = bool(notes)
     parts = [*input_parts(usage, rates, terms.default_ttl), *output_parts(usage, rates)]
     lines = [token_line(name, tokens, rates, (note, *why)) for name, tokens, note in parts]

@@ -24,6 +24,29 @@ class LongContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """What another source says that a price is."""
+
+    rates: Mapping[str, Decimal]
+    """USD per 1,000,000 tokens in this case, discounts and cliffs included; the others are as ours."""
+    source: str
+    as_of: date
+    ways: tuple[str, ...] = ("standard",)
+    """`standard`, `batch` or service tiers for which it says so."""
+    above: int | None = None
+    """For requests with more input tokens only."""
+    up_to: int | None = None
+    """For requests with at most so many input tokens only."""
+
+    def holds(self, way: str, input_tokens: int) -> bool:
+        """True when it speaks of a request of this length processed this way."""
+        long_enough = self.above is None or input_tokens > self.above
+        return (
+            way in self.ways and long_enough and (self.up_to is None or input_tokens <= self.up_to)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """What one model costs from one day on."""
 
@@ -54,8 +77,12 @@ class Price:
     """What to know about this price, said on every receipt."""
     override: bool = False
     """True for a price from the user's own file."""
-    disagrees: Price | None = None
-    """This price as another source has it; costs are then shown as a range with both."""
+    disagrees: tuple[Other, ...] = ()
+    """Where another source has other rates; costs are then shown as a range with both."""
+
+    def other(self, way: str, input_tokens: int) -> Other | None:
+        """What another source says of a request of this length processed this way; None where they agree."""
+        return next((o for o in self.disagrees if o.holds(way, input_tokens)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
