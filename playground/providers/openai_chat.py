@@ -246,26 +246,27 @@ def _parts(draft: Draft, index: int, parts: list[Any]) -> None:
 
 
 def _take_call(draft: Draft, choice: int, call: dict[str, Any]) -> None:
-    """Gather a tool call's pieces; servers that number every call 0 are told apart by their ids."""
-    calls = draft.scratch.setdefault(choice, {})
-    place = call.get("index", len(calls) if call.get("id") or not calls else len(calls) - 1)
-    known = calls.get(place)
-    if known is not None and call.get("id") and known["id"] and call["id"] != known["id"]:
-        place = (place, call["id"])
-        known = calls.get(place)
-    elif known is not None and not call.get("id"):
-        place = next((p for p in reversed(calls) if p == place or p[:1] == (place,)), place)
-        known = calls[place]
-    if known is None:
-        known = calls[place] = {"id": None, "name": "", "pieces": [], "custom": False}
+    """Gather a tool call's pieces."""
+    known = _place(draft.scratch.setdefault(choice, {}), call)
     function = call.get("function") or call.get("custom") or {}
     known["custom"] = known["custom"] or "custom" in call
     known["id"] = call.get("id") or known["id"]
     known["name"] = known["name"] or function.get("name") or ""
     piece = function.get("arguments") or function.get("input") or ""
-    if piece:
-        known["pieces"].append(piece if isinstance(piece, str) else dumps(piece))
-    draft.emit("tool", (function.get("name") or "") + (piece if isinstance(piece, str) else ""))
+    piece = piece if isinstance(piece, str) else dumps(piece)
+    known["pieces"].append(piece)
+    draft.emit("tool", (function.get("name") or "") + piece)
+
+
+def _place(calls: dict[Any, list[dict[str, Any]]], call: dict[str, Any]) -> dict[str, Any]:
+    """Where a piece belongs. Servers that number no call, or every call 0, are told apart by the calls' ids."""
+    index, id = call.get("index"), call.get("id")
+    if index is None:
+        index = len(calls) if id or not calls else len(calls) - 1
+    here = calls.setdefault(index, [])
+    if not here or (id and here[-1]["id"] and id != here[-1]["id"]):
+        here.append({"id": id, "name": "", "pieces": [], "custom": False})
+    return here[-1]
 
 
 def _error(draft: Draft, event: dict[str, Any]) -> None:
@@ -296,9 +297,8 @@ def finish(draft: Draft) -> None:
     """Settle what is still open when the stream is over, whole or broken off."""
     if draft.scratch.get("settled"):
         return
-    calls = draft.scratch.get(0, {})
     draft.scratch["settled"] = True
-    for call in calls.values():
+    for call in (call for here in draft.scratch.get(0, {}).values() for call in here):
         raw = "".join(call["pieces"])
         value = raw if call["custom"] else parse_arguments(raw)
         draft.tool_calls.append(ToolCall(id=call["id"] or "", name=call["name"], arguments=value))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from playground.domain import Secret
+from playground.wire import CONNECT_TIMEOUT, hush
 
 if TYPE_CHECKING:
     import httpx2
@@ -30,6 +31,7 @@ def openai_client(
     """An AsyncOpenAI without retries; the caller never closes it, it would close the shared transport."""
     from openai import AsyncOpenAI
 
+    _hush("openai")
     revealed = key.reveal() if key else NO_KEY
     return AsyncOpenAI(
         base_url=base_url,
@@ -51,6 +53,7 @@ def anthropic_client(
     """An AsyncAnthropic without retries and traces; the caller never closes it."""
     from anthropic import AsyncAnthropic
 
+    _hush("anthropic")
     revealed = key.reveal() if key else NO_KEY
     return AsyncAnthropic(
         base_url=base_url.rstrip("/").removesuffix("/v1"),
@@ -76,6 +79,7 @@ def gemini_client(
     from google import genai
     from google.genai import types
 
+    _hush("google_genai")
     base_url, version = _split_version(base_url)
     return genai.Client(
         vertexai=False,
@@ -91,6 +95,12 @@ def gemini_client(
             async_client_args={"ssl": _no_trust()},
         ),
     )
+
+
+@functools.cache
+def _hush(library: str) -> None:
+    """Silence an SDK's log once, after its import: OPENAI_LOG=debug and its like would print answers that echo a key."""
+    hush(library)
 
 
 def _split_version(base_url: str) -> tuple[str, str]:
@@ -124,8 +134,6 @@ def _nothing(request: httpx2.Request) -> httpx2.Response:
 def timeout_of(silence: float) -> httpx2.Timeout:
     """`silence` seconds between two pieces of the answer; connecting has its own, shorter limit."""
     import httpx2
-
-    from playground.wire import CONNECT_TIMEOUT
 
     return httpx2.Timeout(silence, connect=min(CONNECT_TIMEOUT, silence), pool=silence)
 

@@ -1,7 +1,7 @@
 """The wire: one pool, one recorder a call, one guard, one mask."""
 
 from playground.wire.guard import ForbiddenHost, check_endpoint
-from playground.wire.pool import CONNECT_TIMEOUT, Pool, open_pool
+from playground.wire.pool import CONNECT_TIMEOUT, Pool, hush, open_pool
 from playground.wire.recorder import RawEvent, Recorder
 from playground.wire.redact import MASK, Redactor
 from playground.wire.sse import Block, SSEParser
@@ -17,5 +17,6 @@ __all__ = [
     "Redactor",
     "SSEParser",
     "check_endpoint",
+    "hush",
     "open_pool",
 ]

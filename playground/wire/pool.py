@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterable
 from urllib.parse import urlsplit
 
@@ -49,4 +50,11 @@ class Pool:
 
 def open_pool(*, hosted: bool = False) -> Pool:
     """The pool to give to every Call of one event loop: no proxies, no redirects, no retries, plenty of connections."""
+    hush("httpx2")
+    hush("httpcore2")
     return Pool(hosted=hosted)
+
+
+def hush(library: str) -> None:
+    """Keep a library from logging requests and answers: headers, URLs and bodies may hold keys."""
+    logging.getLogger(library).setLevel(logging.WARNING)
