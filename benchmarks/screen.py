@@ -134,7 +134,7 @@ def measure() -> Figures:
         page.evaluate(WATCH)
         count_bytes(page, figures)
         page.get_by_role("button", name="Run", exact=True).click()
-        page.get_by_text("All lanes have ended").wait_for(timeout=120_000)
+        page.locator(".card[data-state=done]").nth(LANES - 1).wait_for(timeout=120_000)
         time.sleep(1)
         seen = page.evaluate("window.seen")
         found = report(address)

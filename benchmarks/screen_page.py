@@ -1,4 +1,4 @@
-"""The page of `benchmarks/screen.py`: a button and four live lanes."""
+"""The page of `benchmarks/screen.py`: a button and four live lanes, laid out as Compare does."""
 
 import streamlit as st
 
@@ -7,4 +7,8 @@ from playground.ui import stream
 
 st.set_page_config(layout="wide")
 st.button("Run", on_click=the_run().start)
-stream.live_run(the_run().run, key="live", notes=["simulated"] * 4)
+run = the_run().run
+with st.grid(columns=4, min_column_width=stream.NARROWEST, gap="small"):
+    for lane in run.lanes:
+        with st.container():
+            stream.live_run(run, key=f"live_{lane.index}", lanes=[lane.index])

@@ -1,8 +1,10 @@
 """The script that Streamlit runs for every page: it draws what all pages share, then the page asked for."""
 
+from pathlib import Path
+
 import streamlit as st
 
-from playground.ui import shell
+from playground.ui import shell, stream
 
 # A drawing of our own: Streamlit fetches the image of an emoji or a Material icon from a font server.
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
@@ -11,6 +13,11 @@ ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect x="13.5" y="12" width="5" height="12" rx="2" fill="#fff"/>
 <rect x="21" y="5" width="5" height="19" rx="2" fill="#fff"/></svg>"""
 
+LOOK = Path(__file__).with_name("look.css")
+
 st.set_page_config(page_title="AI API playground", page_icon=ICON, layout="wide")
-st.navigation(shell.pages()).run()
-shell.first_page_shown()
+st.html(LOOK)
+page = st.navigation(shell.pages())
+with stream.followed():
+    page.run()
+    shell.first_page_shown()
