@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 STOP_PATIENCE = 3.0
 """Seconds that stopped lanes get to close their connections."""
+
+
+class Asking(Protocol):
+    """What says which models are asked; every command that asks has it among its options."""
+
+    @property
+    def models(self) -> tuple[str, ...]: ...
+    @property
+    def demo(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +67,7 @@ def ask(options: Options) -> int:
     return _run(options, requests, loaded.endpoints)
 
 
-def chosen(options: Options, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
+def chosen(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
     """The models to ask; UsageError names what is wrong with a spelling or a provider."""
     known = {n: e for n, e in endpoints.items() if not options.demo or n in settings.PROVIDERS}
     if not options.models:
@@ -132,7 +141,7 @@ def simulated() -> Iterator[dict[str, Endpoint]]:
         server.stop()
 
 
-def _defaults(options: Options, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
+def _defaults(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
     """The default lanes of every provider that can be asked."""
     from playground.providers.catalog import defaults
 

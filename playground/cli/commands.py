@@ -94,6 +94,35 @@ def ask(**options: Any) -> int:
     return ask(Options(**options))
 
 
+@playground.command(short_help="Climb from a bare API call to something like a chat product.")
+@click.argument("prompt")
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROVIDER:MODEL",
+    help="A model to ask; may be given again. Default: one each of the providers with a key.",
+)
+@click.option(
+    "--profile",
+    default="chat_product",
+    show_default=True,
+    metavar="FILE",
+    help="A YAML file, or chat_product, chatgpt, claude or gemini (our approximations).",
+)
+@click.option("--demo", is_flag=True, help="Ask the simulated providers: no keys, no cost.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def ladder(**options: Any) -> int:
+    """Send PROMPT bare, then with one thing more at each step that a chat product adds, and show what each costs.
+
+    Exit code: 0 if every step answered, 1 if any failed, 2 for bad usage, 130 if stopped by Ctrl+C.
+    """
+    from playground.cli.ladder import Options, ladder
+
+    return ladder(Options(**options))
+
+
 @playground.command(short_help="List what the models cost.")
 @click.argument("filter_", metavar="[FILTER]", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -1,0 +1,150 @@
+"""`playground ladder`: one prompt from a bare call to something like a chat product, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from playground import settings
+from playground.cli import attach
+from playground.cli.ask import chosen, say, simulated
+from playground.cli.show import SIMULATED, console, safe
+from playground.domain import Endpoint, ModelRef, Run
+from playground.export import format as fmt
+
+if TYPE_CHECKING:
+    from playground.lab.ladder import Counts, Rung
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of the command, as typed."""
+
+    prompt: str
+    models: tuple[str, ...]
+    profile: str
+    demo: bool
+    as_json: bool
+
+
+def ladder(options: Options) -> int:
+    """Climb, print, and return the exit code: 0 all steps answered, 1 any failed, 130 stopped."""
+    from playground.lab import ladder_profile
+
+    loaded = settings.load()
+    for problem in loaded.problems:
+        say(problem)
+    prompt = attach.prompt_text(options.prompt)
+    try:
+        profile = ladder_profile.load(options.profile)
+    except ladder_profile.ProfileError as error:
+        raise click.UsageError(str(error)) from None
+    refs = list(dict.fromkeys(chosen(options, loaded.endpoints)))
+    if options.demo:
+        with simulated() as endpoints:
+            return _climb(options, prompt, refs, profile, endpoints)
+    return _climb(options, prompt, refs, profile, loaded.endpoints)
+
+
+def _climb(
+    options: Options,
+    prompt: str,
+    refs: Sequence[ModelRef],
+    profile: Any,
+    endpoints: Mapping[str, Endpoint],
+) -> int:
+    from playground.engine import Engine
+    from playground.lab.ladder import climb, count
+
+    now = datetime.now().astimezone()
+    ladders = [climb(ref, prompt, profile, now=now) for ref in refs]
+    engine = Engine()
+    try:
+        run = engine.start([rung.request for rungs in ladders for rung in rungs], endpoints)
+        try:
+            counting = [
+                engine.submit(partial(count, rungs, endpoints.get(ref.provider)))
+                for ref, rungs in zip(refs, ladders, strict=True)
+            ]
+            while not run.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
+                pass
+            counts = [future.result() for future in counting]
+        except KeyboardInterrupt:
+            run.stop()
+            return 130
+        finished = run.run()
+    finally:
+        engine.close()
+    _print(options, profile, ladders, counts, finished)
+    return 0 if all(response.ok for response in finished.responses) else 1
+
+
+def by_model(run: Run, ladders: Sequence[Sequence[Rung]]) -> list[tuple[Any, ...]]:
+    """The run's responses, one row a model."""
+    height = len(ladders[0])
+    return [run.responses[i * height : (i + 1) * height] for i in range(len(ladders))]
+
+
+def _print(
+    options: Options,
+    profile: Any,
+    ladders: Sequence[Sequence[Rung]],
+    counts: Sequence[Counts],
+    run: Run,
+) -> None:
+    answers = by_model(run, ladders)
+    if options.as_json:
+        from playground.export import document, dumps
+        from playground.lab.ladder import steps_document
+
+        whole = document(run)
+        rows = whole.pop("responses")
+        height = len(ladders[0])
+        documents = [rows[i * height : (i + 1) * height] for i in range(len(ladders))]
+        whole["steps"] = steps_document(ladders, counts, answers, documents)
+        print(dumps(whole), flush=True)
+        return
+    out = console()
+    out.print(Text(f"{profile.name} ({profile.label})", style="bold"))
+    for rungs, counted, responses in zip(ladders, counts, answers, strict=True):
+        out.print()
+        out.print(Text(safe(str(rungs[0].request.model)), style="bold"))
+        out.print(_table(rungs, counted, responses))
+    out.print()
+    out.print(Text("Not imitated:", style="bold"))
+    for sentence in profile.not_imitated:
+        out.print(Text(f"- {safe(sentence)}"))
+    if run.simulated:
+        out.print(Text(SIMULATED, style="yellow"))
+
+
+def _table(rungs: Sequence[Rung], counts: Counts, responses: Sequence[Any]) -> Table:
+    """One row a step: what it added to the input, what was reported, what it cost."""
+    from playground.lab.ladder import FRAMING, parts
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("step", overflow="fold", ratio=1)
+    for name in ("adds", "framing", "input", "output", "1st text", "cost"):
+        table.add_column(name, justify="right", overflow="fold")
+    for index, (rung, response) in enumerate(zip(rungs, responses, strict=True)):
+        usage = response.usage
+        found = parts(rungs, counts, index, usage.input_tokens)
+        framing = next(part for part in found if part.name == FRAMING)
+        own = found[-1] if index else found[0]
+        table.add_row(
+            Text(safe(f"{'+ ' if index else ''}{rung.name}")),
+            f"{'≈' if own.estimate else ''}{own.tokens:+,}",
+            f"{framing.tokens:,}",
+            fmt.count(usage.input_tokens),
+            fmt.count(usage.output_tokens),
+            fmt.seconds(response.timing.time_to_first_text),
+            fmt.cost_of(response),
+        )
+    return table
