@@ -37,7 +37,7 @@ UNSENT = frozenset({"seed", "verbosity"})
 NEEDS_KEY = frozenset({"anthropic"})
 
 DEFAULT_MAX_TOKENS = 4096
-"""Sent for a model of unknown limits when no limit was chosen: this API does not answer without one."""
+"""Sent when no limit was chosen and the catalog knows none for the model: this API does not answer without one."""
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
     "web_search": {"type": "web_search_20250305", "name": "web_search"},

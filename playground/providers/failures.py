@@ -107,6 +107,10 @@ _SENTENCES: dict[FailureType, tuple[str, str]] = {
         "Change the prompt; running it again unchanged will most likely be refused too.",
     ),
     "cancelled": ("Stopped before the answer was complete; what came is kept.", "Run again."),
+    "interrupted": (
+        "The program ended before the answer was complete; what had been kept of it is shown.",
+        "Run again.",
+    ),
     "over_budget": (
         "The budget for this run was used up.",
         "Raise the budget or ask for less output.",
@@ -216,6 +220,9 @@ _BY_MESSAGE: tuple[tuple[re.Pattern[str], FailureType], ...] = (
 """Last resort for a 400 that carries no telling code; each was seen in a provider's answer."""
 
 
+_TRY_AGAIN = re.compile(r"try again in (?:(\d+)m)?([\d.]+)(ms|s)\b")
+
+
 class Complaint(NamedTuple):
     """A provider's error in its own words."""
 
@@ -283,6 +290,8 @@ def provider_failure(
 ) -> Failure:
     """The Failure for an error that the provider sent, as a status or inside the stream."""
     wait = complaint.retry_after
+    if wait is None:
+        wait = retry_after(headers)
     return failure_of(
         classify(status, complaint),
         provider,
@@ -290,7 +299,7 @@ def provider_failure(
         status=status,
         code=complaint.code or complaint.type,
         param=complaint.param,
-        retry_after=wait if wait is not None else retry_after(headers),
+        retry_after=_wait_in_words(complaint.message) if wait is None else wait,
     )
 
 
@@ -323,6 +332,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError):
         return None
+
+
+def _wait_in_words(message: str) -> float | None:
+    """Seconds in OpenAI's `Please try again in 1m18.6s` (or `6ms`), which no header repeats."""
+    found = _TRY_AGAIN.search(message)
+    if not found:
+        return None
+    minutes, amount, unit = found.groups()
+    return 60 * float(minutes or 0) + float(amount) / (1000 if unit == "ms" else 1)
 
 
 def openai_complaint(body: Any) -> Complaint:
@@ -358,6 +376,7 @@ def _words(provider: str, wait: float | None) -> dict[str, str]:
 
 def google_complaint(body: Any) -> Complaint:
     """Read Google's error object: its status name is the code, the finer reason and the wait are in the details."""
+    body = body[0] if isinstance(body, list) and body else body
     error = body.get("error", body) if isinstance(body, dict) else body
     if not isinstance(error, dict):
         return Complaint(message="" if error is None else str(error))

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from playground.domain import File, ModelRef
+from playground.providers import catalog
 
 
 def only(**fields: Any) -> dict[str, Any]:
@@ -45,4 +46,5 @@ def modality_counts(details: Any, field: str) -> dict[str, int]:
 
 def output_limit(ref: ModelRef, default: int) -> int:
     """The most tokens that the model can write, as the catalog knows it; otherwise the default."""
-    return default
+    known = catalog.find(ref)
+    return default if known is None or known.max_output is None else known.max_output

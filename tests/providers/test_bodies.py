@@ -21,7 +21,7 @@ from playground.domain import (
     ToolCall,
     ToolResult,
 )
-from playground.providers import Call, preview
+from playground.providers import Call, catalog, preview
 from playground.wire import Pool
 from tests.loopback import Handler, Loopback, answer
 
@@ -417,6 +417,18 @@ async def test_models_that_do_not_reason_are_not_asked_for_encrypted_reasoning(
 async def test_mistral_refuses_stream_options_and_gets_none(serve: Serve, pool: Pool) -> None:
     _, body = await arrived(serve, pool, request("mistral:m"))
     assert "stream_options" not in body
+
+
+async def test_anthropic_always_gets_a_limit_the_models_own_where_known(
+    serve: Serve, pool: Pool
+) -> None:
+    known = ModelRef.parse("anthropic:claude-sonnet-5-5")
+    model = catalog.find(known)
+    assert model is not None
+    for spelling, most in ((str(known), model.max_output), ("anthropic:m", 4096)):
+        for stream in (True, False):
+            _, body = await arrived(serve, pool, request(spelling, stream=stream))
+            assert body["max_tokens"] == most
 
 
 PNG, PDF = "UE5H", "UERG"
