@@ -159,6 +159,22 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield f"{prefix}{name}", value
 
 
+def secrets_toml() -> dict[str, Any]:
+    """All of `secrets.toml`, the home folder's under the project's; empty where there is none or it can't be read.
+
+    `st.secrets` is not used: Streamlit copies what it reads into os.environ, where every child process sees it.
+    """
+    found: dict[str, Any] = {}
+    for folder in (Path.home(), REPO):
+        try:
+            found |= tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as error:
+            LOG.warning("secrets.toml in %s can't be read: %s", folder, type(error).__name__)
+    return found
+
+
 # Security headers -------------------------------------------------------------------------------
 
 

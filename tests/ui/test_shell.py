@@ -176,6 +176,31 @@ def test_started_from_another_folder_the_same_configuration_holds(
     assert shell.configured() == {}  # Streamlit reads the file itself
 
 
+def test_secrets_are_read_without_reaching_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, repo = tmp_path / "home", tmp_path / "repo"
+    for folder, text in ((home, 'A = "home"\nB = "home"'), (repo, 'A = "project"')):
+        (folder / ".streamlit").mkdir(parents=True)
+        (folder / ".streamlit" / "secrets.toml").write_text(text)
+    monkeypatch.setattr(Path, "home", lambda: home)
+    monkeypatch.setattr(shell, "REPO", repo)
+    assert shell.secrets_toml() == {"A": "project", "B": "home"}
+    assert "A" not in os.environ
+
+
+def test_a_broken_secrets_file_is_named_and_not_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text("KEY = sk-canary")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "nobody")
+    monkeypatch.setattr(shell, "REPO", tmp_path)
+    assert shell.secrets_toml() == {}
+    assert "secrets.toml" in caplog.text
+    assert "canary" not in caplog.text
+
+
 # Start and stop
 
 
