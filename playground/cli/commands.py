@@ -123,14 +123,178 @@ def ladder(**options: Any) -> int:
     return ladder(Options(**options))
 
 
-@playground.command(short_help="List what the models cost.")
+@playground.command(short_help="Compare what a chat plan and the API cost.")
+@click.option(
+    "--run",
+    metavar="ID|FILE",
+    help="A run by its id, or a file saved by --json: its responses are the conversation's turns.",
+)
+@click.option("--input-tokens", type=click.IntRange(1), metavar="N", help="New input a turn.")
+@click.option("--output-tokens", type=click.IntRange(1), metavar="N", help="Output a turn.")
+@click.option("--turns", type=click.IntRange(1, 10_000), metavar="K", help="Turns.  [default: 1]")
+@click.option(
+    "--system-tokens",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="A system prompt that is sent with every turn.",
+)
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROVIDER:MODEL",
+    help="A model to price; may be given again. Default: one of each provider.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def breakeven(**options: Any) -> int:
+    """Print what one conversation costs by API, and how many a month cost as much as each chat plan.
+
+    \b
+    playground breakeven --input-tokens 150 --output-tokens 400 --turns 10 -m openai:gpt-6.1-sol
+
+    Every turn sends all earlier ones again: ten turns of 150 and 400 tokens are 26,250 input tokens.
+    """
+    from playground.cli.breakeven import Options, breakeven
+
+    return breakeven(Options(**options))
+
+
+class ListOr(click.Group):
+    """A group whose `list` command may be left out: what is no command's name is that one's argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, *ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@playground.group(cls=ListOr, short_help="List what the models cost; check and refresh the list.")
+def prices() -> None:
+    """List prices, or check them against genai-prices.
+
+    \b
+    playground prices              all of them
+    playground prices sonnet       those whose provider or model holds "sonnet"
+    playground prices check        what genai-prices has otherwise
+    playground prices refresh      a diff that brings pricing.yaml up to date
+    """
+
+
+@prices.command("list", short_help="List prices; the word `list` may be left out.")
 @click.argument("filter_", metavar="[FILTER]", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def prices(filter_: str, as_json: bool) -> int:
+def prices_list(filter_: str, as_json: bool) -> int:
     """List prices in USD per 1,000,000 tokens; FILTER is part of a provider's or model's name."""
     from playground.cli.tables import prices
 
     return prices(filter_, as_json)
+
+
+@prices.command(short_help="Compare the prices with genai-prices.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(as_json: bool) -> int:
+    """Compare every price with genai-prices and report differences beyond 0.5 %.
+
+    Exit code: 0 if the tables agree (or pricing.yaml says itself where they do not), 1 if not.
+    """
+    from playground.cli.price_check import check
+
+    return check(as_json)
+
+
+@prices.command(short_help="Propose changes to pricing.yaml as a diff.")
+@click.option(
+    "--add",
+    "new",
+    multiple=True,
+    metavar="PROVIDER:MODEL",
+    help="Add this model too, if it is new.",
+)
+@click.option("--apply", is_flag=True, help="Write the changes into pricing.yaml as well.")
+def refresh(new: tuple[str, ...], apply: bool) -> int:
+    """Print what genai-prices has otherwise as a diff of pricing.yaml.
+
+    Rows are added with the day from which they hold; nothing is overwritten, and comments stay.
+    """
+    from playground.cli.price_check import refresh
+
+    return refresh(new, apply)
+
+
+AMOUNT = click.IntRange(0, 10**12)
+
+
+@playground.command(short_help="Print the receipt of a request that is only thought of.")
+@click.argument("model", metavar="PROVIDER:MODEL")
+@click.option(
+    "--input-tokens", type=AMOUNT, required=True, metavar="N", help="All input, cached too."
+)
+@click.option(
+    "--cache-read-input-tokens", type=AMOUNT, default=0, metavar="N", help="Of the input."
+)
+@click.option(
+    "--cache-write-input-tokens", type=AMOUNT, default=0, metavar="N", help="Of the input."
+)
+@click.option(
+    "--cache-ttl",
+    type=click.Choice(["5m", "30m", "1h", "12h"]),
+    help="How long what is written is kept; default: the provider's usual time.",
+)
+@click.option(
+    "--output-tokens", type=AMOUNT, default=0, metavar="N", help="All output, reasoning too."
+)
+@click.option(
+    "--reasoning-output-tokens", type=AMOUNT, default=0, metavar="N", help="Of the output."
+)
+@click.option("--searches", type=AMOUNT, default=0, metavar="N", help="Web searches.")
+@click.option(
+    "--processing",
+    type=click.Choice(["standard", "batch", "flex", "priority", "ultrafast"]),
+    default="standard",
+    show_default=True,
+    help="Way of processing, or service tier.",
+)
+@click.option("--regional", is_flag=True, help="Processed in one region.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Prices of that day: 2026-12-01.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def cost(**options: Any) -> int:
+    """Print what a request would cost, line by line.
+
+    \b
+    playground cost openai:gpt-6.1-sol --input-tokens 10000 --output-tokens 500
+    playground cost gemini:gemini-4-argon --input-tokens 10000 --as-of 2026-12-01 --json
+    """
+    from playground.cli.cost import Options, cost
+
+    return cost(Options(**options))
+
+
+@playground.command(short_help="Count the tokens of a text.")
+@click.argument("file", default="-")
+@click.option(
+    "-m", "--model", "models", multiple=True, metavar="PROVIDER:MODEL", help="Count for this model."
+)
+@click.option(
+    "--live", is_flag=True, help="Ask the providers' counting endpoints too; needs their keys."
+)
+@click.option("--demo", is_flag=True, help="Ask the simulated providers' counting endpoints.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def tokens(**options: Any) -> int:
+    """Count the tokens of FILE, or of standard input; offline unless --live.
+
+    \b
+    playground tokens prompt.txt -m openai:gpt-6.1-sol -m anthropic:claude-sonnet-5-5
+    """
+    from playground.cli.count import Options, tokens
+
+    return tokens(Options(**options))
 
 
 @playground.command(short_help="List the models.")

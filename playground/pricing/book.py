@@ -133,7 +133,7 @@ class PriceBook:
 
 
 def build(tables: Iterable[Table], problems: Iterable[str] = ()) -> PriceBook:
-    """One book from several tables; a model in a later table replaces the same model in an earlier one."""
+    """One book from several tables; a model in a later table replaces the same model in an earlier one from its day on."""
     models: dict[tuple[str, str], list[Price]] = {}
     terms: dict[str, Terms] = {}
     plans: tuple[Plan, ...] = ()
@@ -141,7 +141,8 @@ def build(tables: Iterable[Table], problems: Iterable[str] = ()) -> PriceBook:
         fresh: dict[tuple[str, str], list[Price]] = {}
         for price in table.prices:
             fresh.setdefault((price.provider, price.model), []).append(price)
-        models.update(fresh)
+        for key, prices in fresh.items():
+            models[key] = _over(models.get(key, []), prices)
         terms.update(table.terms)
         plans = table.plans or plans
     rows, clashes = _index(models)
@@ -157,6 +158,15 @@ def build(tables: Iterable[Table], problems: Iterable[str] = ()) -> PriceBook:
     )
 
 
+def _over(old: list[Price], new: list[Price]) -> list[Price]:
+    """What held before the first new price, then the new prices, which the old aliases find too."""
+    first = min(price.valid_from or date.min for price in new)
+    kept = [price for price in old if (price.valid_from or date.min) < first]
+    aliases = [alias for price in old for alias in price.aliases]
+    named = [replace(p, aliases=tuple(dict.fromkeys([*p.aliases, *aliases]))) for p in new]
+    return [*kept, *named]
+
+
 def _index(
     models: Mapping[tuple[str, str], list[Price]],
 ) -> tuple[dict[tuple[str, str], tuple[Price, ...]], list[str]]:
@@ -166,6 +176,8 @@ def _index(
         rows[key] = tuple(sorted(prices, key=lambda p: p.valid_from or date.min))
     for (provider, model), prices in models.items():
         for alias in dict.fromkeys(a for p in prices for a in p.aliases):
+            if (provider, alias) in rows and rows[provider, alias][0].override:
+                continue  # the user gave this name a price of its own
             if (provider, alias) in rows:
                 clashes.append(
                     f"{provider}: {alias}, an alias of {model}, is also another row's id"

@@ -14,28 +14,42 @@ from playground.pricing.row import Table
 SHIPPED = Path(__file__).parent / "shipped.yaml"
 """A copy of pricing.yaml that travels with the package."""
 PROJECT = Path(__file__).parents[2] / "pricing.yaml"
+OWN = "pricing.overrides.yaml"
+"""The user's own prices, beside pricing.yaml."""
 VARIABLE = "PLAYGROUND_PRICES"
+"""Environment variable that names another file for them."""
 
 _lock = threading.Lock()
 _good: dict[Path, Table] = {}
 _books: dict[tuple[object, ...], PriceBook] = {}
 
 
-def load(path: Path | None = None, overrides: Path | None = None) -> PriceBook:
+def load(path: Path | None = None, overrides: Path | None = None, *, own: bool = True) -> PriceBook:
     """The price book, read again only when a file has changed; never raises, `problems` says what is wrong.
 
-    `path` is pricing.yaml of the project by default, `overrides` the file named in PLAYGROUND_PRICES:
-    a model there replaces the same model of the table.
+    `path` is pricing.yaml of the project by default, `overrides` the user's `own_file`: a model there replaces the
+    same model of the table. `own=False` leaves that file out.
     """
-    path = path or (PROJECT if PROJECT.exists() else SHIPPED)
-    if overrides is None and (named := os.environ.get(VARIABLE)):
-        overrides = Path(named).expanduser()
+    path = path or _shipped()
+    if overrides is None and own:
+        named = own_file(path)
+        overrides = named if named.exists() or os.environ.get(VARIABLE) else None
     key = (_stamp(path), _stamp(overrides))
     with _lock:
         if key not in _books:
             _books.clear()
             _books[key] = _build(path, overrides)
         return _books[key]
+
+
+def own_file(path: Path | None = None) -> Path:
+    """The user's own prices: the file named in PLAYGROUND_PRICES, or pricing.overrides.yaml beside pricing.yaml."""
+    named = os.environ.get(VARIABLE)
+    return Path(named).expanduser() if named else (path or _shipped()).with_name(OWN)
+
+
+def _shipped() -> Path:
+    return PROJECT if PROJECT.exists() else SHIPPED
 
 
 def _build(path: Path, overrides: Path | None) -> PriceBook:

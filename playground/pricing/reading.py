@@ -23,8 +23,8 @@ class Wrong(ValueError):
 
 def read(path: Path) -> Table:
     """The table in this file; Unreadable when it is missing, is not YAML or has no prices."""
-    loader, root = _compose(path)
-    sections = dict(_pairs(root))
+    loader, root = _compose(_load(path), path.name)
+    sections = dict(pairs(root))
     if getattr(sections.get("prices"), "id", None) != "mapping":
         raise Unreadable(
             f"{path.name}: no `prices:` with one list of rows a provider under it was found"
@@ -42,13 +42,21 @@ def read(path: Path) -> Table:
     )
 
 
-def _compose(path: Path) -> tuple[Any, Any]:
-    import yaml
+def compose(text: str, name: str) -> Any:
+    """The YAML nodes of a text, with their lines; Unreadable when it is not YAML."""
+    return _compose(text, name)[1]
 
+
+def _load(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise Unreadable(f"{path.name} cannot be read: {problem}") from problem
+
+
+def _compose(text: str, name: str) -> tuple[Any, Any]:
+    import yaml
+
     loader = _loader_class()(text)
     try:
         root = loader.get_single_node()
@@ -57,14 +65,14 @@ def _compose(path: Path) -> tuple[Any, Any]:
         line = f", line {mark.line + 1}" if mark else ""
         what = getattr(problem, "problem", None) or "not YAML"
         raise Unreadable(
-            f"{path.name}{line}: {what}; check brackets, colons and indentation"
+            f"{name}{line}: {what}; check brackets, colons and indentation"
         ) from problem
     if root is None:
-        raise Unreadable(f"{path.name} is empty")
+        raise Unreadable(f"{name} is empty")
     return loader, root
 
 
-def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
+def pairs(node: Any) -> Iterator[tuple[str, Any]]:
     """Key and value node of a mapping; nothing for any other node."""
     if node is not None and node.id == "mapping":
         yield from ((key.value, value) for key, value in node.value if key.id == "scalar")
@@ -320,7 +328,7 @@ class _Reader:
                 yield price
 
     def terms(self, node: Any) -> Iterator[tuple[str, Terms]]:
-        for name, value in _pairs(node):
+        for name, value in pairs(node):
             row = self._mapping(value)
             if row is None:
                 continue
@@ -343,7 +351,7 @@ class _Reader:
                 self._complain(item.start_mark.line, wrong, row.get("plan"))
 
     def _rows_by_provider(self, node: Any) -> Iterator[tuple[str, dict[str, Any], int]]:
-        for provider, rows in _pairs(node):
+        for provider, rows in pairs(node):
             if rows.id != "sequence":
                 self._complain(rows.start_mark.line, Wrong("expected a list of rows"), provider)
                 continue
@@ -359,7 +367,7 @@ class _Reader:
         if node.id != "mapping":
             self._complain(line, Wrong("expected {field: value, …}"), None)
             return None
-        names = [name for name, _ in _pairs(node)]
+        names = [name for name, _ in pairs(node)]
         if twice := {name for name in names if names.count(name) > 1}:
             self._complain(line, Wrong(f"`{twice.pop()}` stands twice"), None)
             return None

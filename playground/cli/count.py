@@ -1,0 +1,180 @@
+"""`playground tokens`: how many tokens a text has, here and at the providers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from playground import settings
+from playground.cli.ask import say, simulated
+from playground.cli.show import console, safe
+from playground.domain import Endpoint, ModelRef, Request
+from playground.export import dumps
+from playground.export import format as fmt
+
+LARGEST = 50_000_000
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of the command, as typed."""
+
+    file: str
+    models: tuple[str, ...]
+    live: bool
+    demo: bool
+    as_json: bool
+
+
+def tokens(options: Options) -> int:
+    """Print the counts; exit code 1 when a provider was asked and did not answer."""
+    text = read(options.file)
+    refs = _refs(options.models)
+    rows = [_local(text, ref) for ref in refs] or _encodings(text)
+    asked = _asked(text, refs, options) if options.live or options.demo else {}
+    for row, ref in zip(rows, refs, strict=False):
+        row["provider_tokens"] = asked.get(ref)
+    whole = {
+        "characters": len(text),
+        "bytes": len(text.encode("utf-8", "surrogatepass")),
+        "words": len(text.split()),
+        "simulated": options.demo,
+        "counts": rows,
+    }
+    print(dumps(whole)) if options.as_json else _print(whole)
+    return 1 if any(count is None for count in asked.values()) else 0
+
+
+def read(name: str) -> str:
+    """The text of a file, or of standard input for `-`; UsageError names what is wrong with it."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise click.UsageError(f"{name} can't be read: {reason}.") from None
+    if len(data) > LARGEST:
+        raise click.UsageError(f"{name} is larger than {LARGEST // 1_000_000} MB: split it.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(
+            f"{name} is not UTF-8 text (byte {error.start:,}): tokens are counted in text only."
+        ) from None
+
+
+def _refs(spellings: tuple[str, ...]) -> list[ModelRef]:
+    try:
+        return [ModelRef.parse(spelling) for spelling in spellings]
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from None
+
+
+def _encodings(text: str) -> list[dict[str, Any]]:
+    from playground.tokens import count
+
+    return [
+        {"encoding": name, "tokens": count(text, name), "estimate": False, "how": "tiktoken"}
+        for name in ("o200k_base", "cl100k_base")
+    ]
+
+
+def _local(text: str, ref: ModelRef) -> dict[str, Any]:
+    """What this computer makes of the text for a model, what part of its window that is, and what it costs as input."""
+    from playground.pricing import load
+    from playground.pricing.shape import Shape, quote
+    from playground.providers.catalog import find
+    from playground.tokens import estimate
+
+    counted = estimate(text, ref)
+    model = find(ref)
+    window = model.context_window if model else None
+    cost = quote(load(), ref, Shape(input_tokens=counted.tokens), on=datetime.now(UTC).date())
+    return {
+        "model": str(ref),
+        "tokens": counted.tokens,
+        "estimate": counted.estimate,
+        "how": counted.how,
+        "context_window": window,
+        "input_cost": fmt.plain(cost.total) if cost else None,
+    }
+
+
+def _asked(text: str, refs: list[ModelRef], options: Options) -> dict[ModelRef, int | None]:
+    """What the providers' own counting endpoints say; None where one did not answer."""
+    if options.demo:
+        with simulated() as endpoints:
+            return _count(text, refs, endpoints)
+    return _count(text, refs, settings.load().endpoints)
+
+
+def _count(
+    text: str, refs: list[ModelRef], endpoints: Mapping[str, Endpoint]
+) -> dict[ModelRef, int | None]:
+    from playground.engine import Engine
+    from playground.providers import ProviderError, count_input_tokens
+
+    unknown = [ref.provider for ref in refs if ref.provider not in endpoints]
+    if unknown:
+        raise click.UsageError(
+            f"No provider is named {unknown[0]!r}; known are {', '.join(endpoints)}."
+        )
+    engine = Engine()
+    found: dict[ModelRef, int | None] = {}
+    try:
+        for ref in refs:
+            request, endpoint = Request.ask(ref, text), endpoints[ref.provider]
+            try:
+                found[ref] = engine.submit(
+                    lambda pool, r=request, e=endpoint: count_input_tokens(r, e, pool=pool)  # type: ignore[misc]
+                ).result()
+            except ProviderError as error:
+                found[ref] = None
+                failure = error.failure
+                say(safe(f"{ref}: {failure.meaning} {failure.message} {failure.next_step}"))
+    finally:
+        engine.close()
+    return found
+
+
+def _print(whole: Mapping[str, Any]) -> None:
+    out = console()
+    out.print(
+        f"{whole['characters']:,} characters, {whole['bytes']:,} bytes, {whole['words']:,} words"
+    )
+    rows = whole["counts"]
+    asked = any("provider_tokens" in row for row in rows)
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    table.add_column("model", overflow="fold")
+    for name in ("tokens", *(["provider"] if asked else []), "of window", "as input"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(*_cells(row, asked))
+    out.print(table)
+    for how in dict.fromkeys(f"≈ {row['how']}" for row in rows if row["estimate"]):
+        out.print(how)
+    if whole["simulated"]:
+        out.print("Simulated: the provider column comes from the built-in demo server.")
+
+
+def _cells(row: Mapping[str, Any], asked: bool) -> list[Text]:
+    from decimal import Decimal
+
+    window = row.get("context_window")
+    cost = row.get("input_cost")
+    cells = [
+        safe(str(row.get("model") or row.get("encoding"))),
+        f"{'≈ ' if row['estimate'] else ''}{row['tokens']:,}",
+        *([fmt.count(row.get("provider_tokens"))] if asked else []),
+        f"{row['tokens'] / window:.2%}" if window else "",
+        fmt.money(Decimal(cost)) if cost else "",
+    ]
+    return [Text(cell) for cell in cells]
