@@ -21,8 +21,12 @@ def _cost(response: Response, request: Request, book: PriceBook) -> Cost | None:
     status = response.exchange.status if response.exchange else None
     if status is None or not 200 <= status < 300:
         return None
-    usage = _at_least(response, request)
-    cost = _price(response, request, usage, book)
+    return at_least(response, request, book)
+
+
+def at_least(response: Response, request: Request, book: PriceBook) -> Cost | None:
+    """The least that a response cut off in its middle can have cost; None where there is no price."""
+    cost = _price(response, request, _at_least(response, request), book)
     if cost is None:
         return None
     note = "The stream broke off before its final usage: tokens are estimated, the bill is at least this."

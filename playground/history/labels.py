@@ -1,0 +1,85 @@
+"""What is known of a run beside its requests and responses."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from playground.domain import Run
+
+LONGEST_TAG = 60
+LONGEST_NOTE = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What people put on a run to find and group it."""
+
+    kind: str = "compare"
+    """What it came from: `compare`, `ask`, `ladder`, `experiment`, …"""
+    title: str | None = None
+    """A name; None = the beginning of the prompt is shown."""
+    tags: tuple[str, ...] = ()
+    department: str = ""
+    """Department or project that the cost goes to."""
+    note: str = ""
+    starred: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A whole run out of the history."""
+
+    run: Run
+    labels: Labels
+    state: str
+    """`running`, `done` or `interrupted`."""
+    owner: str
+    """A digest of who made it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One run as the list shows it."""
+
+    seq: int
+    id: str
+    created_at: str
+    kind: str
+    state: str
+    title: str | None
+    prompt: str
+    models: str
+    tags: tuple[str, ...]
+    department: str
+    note: str
+    starred: bool
+    simulated: bool
+    lanes: int
+    failed: int
+    unpriced: int
+    """Ended lanes whose cost is unknown though they may have been billed."""
+    cost: Decimal | None
+    """USD of the lanes that have a cost; None when none has."""
+
+    @property
+    def name(self) -> str:
+        return self.title or self.prompt
+
+
+def tag(text: str) -> str:
+    """A tag as it is kept: one line, no commas, not long."""
+    return re.sub(r"[\s,]+", " ", text).strip()[:LONGEST_TAG].strip()
+
+
+def tags(texts: Iterable[str]) -> tuple[str, ...]:
+    """Clean tags, each once, sorted."""
+    return tuple(sorted({clean for text in texts if (clean := tag(text))}))
+
+
+def owner_digest(owner: str) -> str:
+    """Who made a run, so that only the same browser's visitor lists it; the cookie itself is never stored."""
+    return hashlib.sha256(f"owner:{owner}".encode()).hexdigest() if owner else ""

@@ -1,0 +1,351 @@
+"""Finding runs and summing them up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from playground.history.database import reading
+from playground.history.labels import Row
+from playground.history.packing import storable, units, usd
+from playground.history.schema import lanes, run_tags, runs, texts
+from playground.history.store import Store, unpriced
+
+PAGE = 50
+"""Runs on one screen of the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which runs; everything that is set must hold."""
+
+    search: str = ""
+    """Words in title, note, prompts or answers; "a phrase", -without."""
+    provider: str = ""
+    model: str = ""
+    """The model's id, without its provider."""
+    tag: str = ""
+    department: str = ""
+    since: str = ""
+    """First day, YYYY-MM-DD in UTC."""
+    until: str = ""
+    """Last day, included."""
+    failure: str = ""
+    """A failure's type, `any` or `none`."""
+    kind: str = ""
+    least_cost: Decimal | None = None
+    """USD of the whole run."""
+    most_cost: Decimal | None = None
+    starred: bool = False
+    simulated: bool | None = None
+    owner: str | None = None
+    """A digest: only this visitor's runs (hosted mode)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One screen of the list."""
+
+    rows: tuple[Row, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """One row of the cost pivot."""
+
+    group: str
+    runs: int
+    answers: int
+    failed: int
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal
+    """USD of the answers that have a cost."""
+    bounds: int
+    """Answers whose cost is an estimate or a lower bound."""
+    unpriced: int
+    """Answers that may have been billed but have no cost: the sum is at least this much."""
+
+
+# Words ------------------------------------------------------------------------------------------
+
+TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
+
+
+def terms(search: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """(text, is a phrase) of what must be there and of what must not; signs without a letter or digit are left out."""
+    wanted: list[tuple[str, bool]] = []
+    unwanted: list[tuple[str, bool]] = []
+    for minus, phrase, word in TERM.findall(storable(search)):
+        text = phrase or word.replace('"', "")
+        if re.search(r"\w", text):
+            (unwanted if minus else wanted).append((text, bool(phrase)))
+    return wanted, unwanted
+
+
+def _fts5(search: str) -> str:
+    """The words as FTS5 reads them, everything quoted: nothing typed is an operator."""
+    wanted, unwanted = (
+        [f'"{text}"' + ("" if phrase else "*") for text, phrase in group] for group in terms(search)
+    )
+    if not wanted:
+        return ""
+    without = f" NOT ({' OR '.join(unwanted)})" if unwanted else ""
+    return f"({' AND '.join(wanted)}){without}"
+
+
+def _tsquery(search: str) -> Any:
+    """The same for PostgreSQL; None when nothing can be searched for."""
+    wanted, unwanted = terms(search)
+    if not wanted:
+        return None
+    made = None
+    for group, negated in ((wanted, False), (unwanted, True)):
+        for text, phrase in group:
+            part = sa.func.phraseto_tsquery("simple", text) if phrase else _prefix(text)
+            part = sa.func.tsquery_not(part) if negated else part
+            made = part if made is None else sa.func.tsquery_and(made, part)
+    return made
+
+
+def _prefix(word: str) -> Any:
+    """A word as the beginning of words."""
+    quoted = word.replace("\\", "\\\\").replace("'", "''")
+    return sa.func.to_tsquery("simple", f"'{quoted}':*")
+
+
+def _matching(search: str, dialect: str) -> sa.ColumnElement[bool]:
+    if dialect == "sqlite":
+        query = _fts5(search)
+        if not query:
+            return sa.false()
+        found = sa.text(
+            "SELECT rowid FROM texts_search WHERE texts_search MATCH :query"
+        ).bindparams(query=query)
+        return runs.c.seq.in_(found.columns(sa.column("rowid")))
+    words = _tsquery(search)
+    if words is None:
+        return sa.false()
+    vector = sa.func.to_tsvector(sa.text("'simple'"), sa.func.left(texts.c.body, sa.text("250000")))
+    return runs.c.seq.in_(sa.select(texts.c.seq).where(vector.op("@@")(words)))
+
+
+# Conditions -------------------------------------------------------------------------------------
+
+
+def _lanes_where(*conditions: Any) -> Any:
+    return runs.c.seq.in_(sa.select(lanes.c.run_seq).where(*conditions))
+
+
+def _failure(value: str) -> Any:
+    if value == "any":
+        return runs.c.failed > 0
+    if value == "none":
+        return runs.c.failed == 0
+    return _lanes_where(lanes.c.failure == value)
+
+
+CONDITIONS: Mapping[str, Any] = {
+    "provider": lambda value: _lanes_where(lanes.c.provider == value),
+    "model": lambda value: _lanes_where(lanes.c.model == value),
+    "tag": lambda value: runs.c.seq.in_(
+        sa.select(run_tags.c.run_seq).where(run_tags.c.tag == value)
+    ),
+    "department": lambda value: runs.c.department == value,
+    "since": lambda value: runs.c.day >= value,
+    "until": lambda value: runs.c.day <= value,
+    "failure": _failure,
+    "kind": lambda value: runs.c.kind == value,
+    "least_cost": lambda value: runs.c.cost >= units(value),
+    "most_cost": lambda value: runs.c.cost <= units(value),
+    "starred": lambda value: runs.c.starred,
+    "simulated": lambda value: runs.c.simulated == value,
+    "owner": lambda value: runs.c.owner == value,
+}
+"""Field of Filter → its condition; `search` depends on the database and is made apart."""
+UNSET = ("", None)
+
+
+def where(wanted: Filter, dialect: str) -> list[Any]:
+    """The filter as conditions on `runs`."""
+    found = [
+        make(value)
+        for name, make in CONDITIONS.items()
+        if (value := getattr(wanted, name)) not in UNSET and not (name == "starred" and not value)
+    ]
+    if wanted.search.strip():
+        found.append(_matching(wanted.search, dialect))
+    return found
+
+
+# Lists ------------------------------------------------------------------------------------------
+
+
+def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> Found:
+    """One screen of runs, the newest first, and how many there are in all."""
+    conditions = where(wanted, store.engine.dialect.name)
+    ordered = (
+        sa.select(runs)
+        .where(*conditions)
+        .order_by(runs.c.created_at.desc(), runs.c.seq.desc())
+        .limit(count)
+        .offset(start)
+    )
+    with reading(store.engine) as connection:
+        rows = tuple(_row(row) for row in connection.execute(ordered))
+        if start == 0 and len(rows) < count:
+            return Found(rows, len(rows))
+        total = connection.scalar(sa.select(sa.func.count()).select_from(runs).where(*conditions))
+    return Found(rows, total or 0)
+
+
+def ids(store: Store, wanted: Filter) -> list[str]:
+    """The ids of all these runs, the newest first."""
+    conditions = where(wanted, store.engine.dialect.name)
+    with reading(store.engine) as connection:
+        ordered = sa.select(runs.c.id).where(*conditions).order_by(runs.c.created_at.desc())
+        return list(connection.scalars(ordered))
+
+
+def one(store: Store, beginning: str) -> str | None:
+    """The id that starts so, when there is exactly one."""
+    with reading(store.engine) as connection:
+        like = sa.select(runs.c.id).where(runs.c.id.startswith(beginning, autoescape=True)).limit(2)
+        found = list(connection.scalars(like))
+    exact = [run_id for run_id in found if run_id == beginning]
+    return (exact or found)[0] if len(exact or found) == 1 else None
+
+
+def _row(row: Any) -> Row:
+    return Row(
+        **{
+            name: getattr(row, name)
+            for name in ("seq", "id", "created_at", "kind", "state", "title", "prompt", "models")
+        },
+        tags=tuple(row.tags.split(", ")) if row.tags else (),
+        department=row.department,
+        note=row.note,
+        starred=row.starred,
+        simulated=row.simulated,
+        lanes=row.lanes,
+        failed=row.failed,
+        unpriced=row.unpriced,
+        cost=usd(row.cost),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What can be filtered by, as far as it occurs."""
+
+    providers: Sequence[str] = ()
+    models: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    departments: Sequence[str] = ()
+    failures: Sequence[str] = ()
+    kinds: Sequence[str] = field(default=())
+
+
+def options(store: Store) -> Options:
+    """Every value that occurs in the history."""
+    columns = {
+        "providers": lanes.c.provider,
+        "models": lanes.c.model,
+        "tags": run_tags.c.tag,
+        "departments": runs.c.department,
+        "failures": lanes.c.failure,
+    }
+    with reading(store.engine) as connection:
+        return Options(**{name: _distinct(connection, column) for name, column in columns.items()})
+
+
+def _distinct(connection: Any, column: Any) -> list[str]:
+    """The column's values by jumping from one to the next in its index, however many rows there are."""
+    least = sa.select(sa.func.min(column).label("value")).where(column.is_not(None))
+    chain = least.cte("chain", recursive=True)
+    following = sa.select(sa.func.min(column)).where(column > chain.c.value).scalar_subquery()
+    chain = chain.union_all(sa.select(following).where(chain.c.value.is_not(None)))
+    found = connection.scalars(sa.select(chain.c.value).where(chain.c.value.is_not(None)))
+    return [value for value in found if value]
+
+
+# Sums -------------------------------------------------------------------------------------------
+
+GROUPS: Mapping[str, Any] = {
+    "day": lanes.c.day,
+    "month": sa.func.substr(lanes.c.day, 1, 7),
+    "model": lanes.c.model,
+    "provider": lanes.c.provider,
+    "tag": runs.c.tags,
+    "department": runs.c.department,
+}
+"""What the pivot groups by. By tag, a run with two tags is a group of its own (`a, b`), so that the rows add up."""
+OF_RUNS = frozenset({"tag", "department"})
+
+
+def pivot(store: Store, by: str, wanted: Filter) -> list[Sum]:
+    """Cost and tokens grouped by `day`, `month`, `model`, `provider`, `tag` or `department`.
+
+    The rows add up to the total, whatever they are grouped by. A filter by model or provider keeps only those answers.
+    """
+    group = GROUPS[by]
+    conditions = where(wanted, store.engine.dialect.name)
+    source: Any = lanes
+    if conditions or by in OF_RUNS:
+        source = lanes.join(runs, runs.c.seq == lanes.c.run_seq)
+    for name in ("provider", "model"):
+        if value := getattr(wanted, name):
+            conditions.append(lanes.c[name] == value)
+    query = (
+        sa.select(
+            group.label("value"),
+            sa.func.count(lanes.c.run_seq.distinct()),
+            sa.func.count(),
+            sa.func.count(lanes.c.failure),
+            sa.func.sum(lanes.c.input_tokens),
+            sa.func.sum(lanes.c.output_tokens),
+            sa.func.sum(lanes.c.cost),
+            sa.func.sum(sa.case((lanes.c.bound, 1), else_=0)),
+            sa.func.sum(sa.case((unpriced(lanes), 1), else_=0)),
+        )
+        .select_from(source)
+        .where(*conditions)
+        .group_by(group)
+        .order_by(group)
+    )
+    with reading(store.engine) as connection:
+        return [_sum(row) for row in connection.execute(query)]
+
+
+def _sum(row: Any) -> Sum:
+    group, count, answers, failed, sent, received, cost, bounds, unknown = row
+    return Sum(
+        group=group or "",
+        runs=count,
+        answers=answers,
+        failed=failed,
+        input_tokens=int(sent or 0),
+        output_tokens=int(received or 0),
+        cost=usd(cost or 0) or Decimal(0),
+        bounds=int(bounds or 0),
+        unpriced=int(unknown or 0),
+    )
+
+
+def spent(store: Store, *, since: str, provider: str = "", tag: str = "") -> Decimal:
+    """USD billed since this day (UTC), simulated runs left out."""
+    conditions = [lanes.c.day >= since, ~lanes.c.simulated]
+    if provider:
+        conditions.append(lanes.c.provider == provider)
+    if tag:
+        tagged = sa.select(run_tags.c.run_seq).where(run_tags.c.tag == tag)
+        conditions.append(lanes.c.run_seq.in_(tagged))
+    with reading(store.engine) as connection:
+        total = connection.scalar(sa.select(sa.func.sum(lanes.c.cost)).where(*conditions))
+    return usd(total or 0) or Decimal(0)

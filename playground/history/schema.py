@@ -1,0 +1,188 @@
+"""The tables. What is listed, filtered and summed stands in narrow tables; bodies stand apart, compressed."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+Serial = BigInteger().with_variant(Integer, "sqlite")
+RUNNING, DONE, INTERRUPTED = "running", "done", "interrupted"
+"""States of a run and of a lane that is not under way; an ended lane has the engine's word (`done`, `failed`, `stopped`)."""
+
+
+def _of_run() -> Column[int]:
+    return Column("run_seq", Serial, ForeignKey("runs.seq", ondelete="CASCADE"), primary_key=True)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("created_at", String, nullable=False),  # ISO 8601 UTC
+    Column("day", String, nullable=False),  # its first ten characters
+    Column("kind", String, nullable=False),  # compare, ask, ladder, experiment, …
+    Column("state", String, nullable=False),
+    Column("title", String),
+    Column("prompt", String, nullable=False),  # the beginning of the last thing asked
+    Column("models", String, nullable=False),  # spellings, each once
+    Column(
+        "tags", String, nullable=False
+    ),  # all of them, sorted: a run counts once in a sum by tag
+    Column("department", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("starred", Boolean, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("owner", String, nullable=False),  # a digest, never the cookie itself
+    Column("lanes", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("unpriced", Integer, nullable=False),  # ended lanes that may have cost something unknown
+    Column("cost", BigInteger),  # 10⁻¹² USD of the lanes that have a cost
+    Column("writer", String),  # which process is writing it; none once it has ended
+    Column("heartbeat", Float),  # when that process last said so, seconds since 1970
+    Index("runs_by_time", "created_at"),
+    Index("runs_by_day", "day"),
+    Index(
+        "runs_running",
+        "state",
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+    Index("runs_by_department", "department"),
+    Index("runs_by_cost", "cost"),
+    Index(
+        "runs_starred", "starred", sqlite_where=text("starred"), postgresql_where=text("starred")
+    ),
+    Index("runs_by_owner", "owner", "created_at"),
+    sqlite_autoincrement=True,
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    _of_run(),
+    Column("lane", Integer, primary_key=True),
+    Column("day", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("api", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("failure", String),
+    Column("simulated", Boolean, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost", BigInteger),  # 10⁻¹² USD
+    Column("bound", Boolean, nullable=False),  # the cost is an estimate or a lower bound
+    Index("lanes_by_model", "model", "run_seq"),
+    Index("lanes_by_provider", "provider", "run_seq"),
+    Index(
+        "lanes_by_failure",
+        "failure",
+        "run_seq",
+        sqlite_where=text("failure IS NOT NULL"),
+        postgresql_where=text("failure IS NOT NULL"),
+    ),
+    Index("lanes_by_day", "day", "simulated", "provider", "cost"),
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    _of_run(),
+    Column("lane", Integer, primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("response", LargeBinary),
+)
+
+files = Table(
+    "files",
+    metadata,
+    _of_run(),
+    Column("digest", String, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Attachments, once a run however many lanes got them."""
+
+pieces = Table(
+    "pieces",
+    metadata,
+    _of_run(),
+    Column("lane", Integer, primary_key=True),
+    Column("piece", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What has streamed so far of lanes under way."""
+
+texts = Table(
+    "texts",
+    metadata,
+    Column(
+        "seq",
+        Serial,
+        ForeignKey("runs.seq", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("body", Text, nullable=False),
+)
+"""What the search reads: title, note, prompts and answers of one run."""
+
+run_tags = Table(
+    "run_tags",
+    metadata,
+    _of_run(),
+    Column("tag", String, primary_key=True),
+    Index("run_tags_by_tag", "tag", "run_seq"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("period", String, nullable=False),  # run, session, day or month
+    Column("provider", String, nullable=False),  # empty: all
+    Column("tag", String, nullable=False),  # empty: all
+    Column("amount", BigInteger, nullable=False),  # 10⁻¹² USD
+    sqlite_autoincrement=True,
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+prompt_versions = Table(
+    "prompt_versions",
+    metadata,
+    Column("prompt_id", Serial, ForeignKey("prompts.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("created_at", String, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
