@@ -61,7 +61,13 @@ with st.grid(columns=4, min_column_width=NARROWEST, gap="small") as grid:
                     key=f"{run.id}_{lane.index}",
                 )
             else:
-                live_run(run, key=f"live_{run.id}_{lane.index}", titles=names, lanes=[lane.index])
+                live_run(
+                    run,
+                    key=f"live_{run.id}_{lane.index}",
+                    titles=names,
+                    notes=["simulated" if simulated else "" for simulated in run.simulations],
+                    lanes=[lane.index],
+                )
 
 if run.done:
     summary(names, run.run())

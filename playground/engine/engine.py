@@ -82,7 +82,7 @@ class Engine:
             secrets.token_urlsafe(16),
             owner,
             tuple(requests),
-            simulated=any(endpoint is not None and endpoint.simulated for endpoint in used),
+            simulations=tuple(endpoint is not None and endpoint.simulated for endpoint in used),
             cancel=self._cancel,
         )
         with self._lock:

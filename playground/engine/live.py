@@ -87,18 +87,24 @@ class LiveRun:
         owner: str,
         requests: tuple[Request, ...],
         *,
-        simulated: bool,
+        simulations: tuple[bool, ...],
         cancel: Callable[[LiveRun, int | None], None],
     ) -> None:
         self.id = run_id
         self.owner = owner
-        self.simulated = simulated
+        self.simulations = simulations
+        """Lane by lane: whether the built-in simulation answers."""
         self.created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.lanes = [Lane(index, request) for index, request in enumerate(requests)]
         self.tasks: dict[int, asyncio.Task[None]] = {}
         """Of the engine's thread only."""
         self._cancel = cancel
         self._ended = threading.Event()
+
+    @property
+    def simulated(self) -> bool:
+        """True when the built-in simulation answers any lane."""
+        return any(self.simulations)
 
     @property
     def done(self) -> bool:
@@ -141,7 +147,13 @@ def response_of(lane: Lane) -> Response:
 
 def ended_run(run: Run, owner: str) -> LiveRun:
     """A run from elsewhere (the history, a file) as one that has ended, for whatever shows live runs."""
-    live = LiveRun(run.id, owner, run.requests, simulated=run.simulated, cancel=lambda *_: None)
+    live = LiveRun(
+        run.id,
+        owner,
+        run.requests,
+        simulations=tuple(r.simulated for r in run.responses),
+        cancel=lambda *_: None,
+    )
     live.created_at = run.created_at
     for lane, response in zip(live.lanes, run.responses, strict=True):
         lane.end(response)

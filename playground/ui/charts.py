@@ -21,7 +21,7 @@ MONEY = {
 }
 ROW = 34
 """Pixels per lane."""
-FRAME = 120
+FRAME = 150
 """Pixels for legend, axis and title."""
 
 
@@ -62,7 +62,7 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart 
         alt.Chart({"values": rows}, height=ROW * len(names) + FRAME)
         .mark_bar(height=16, cornerRadius=2)
         .encode(
-            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160)),
+            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
             x=alt.X("from:Q", title="seconds since the request left"),
             x2="to:Q",
             color=_scale("phase", PHASES, PHASE_COLORS),
@@ -92,7 +92,7 @@ def money(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | No
         alt.Chart({"values": rows}, height=ROW * len(names) + FRAME)
         .mark_bar(height=16, cornerRadius=2)
         .encode(
-            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160)),
+            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
             x=alt.X("sum(usd):Q", title="USD", axis=alt.Axis(format="$~f")),
             color=_scale("part", list(MONEY), list(MONEY.values())),
             tooltip=[
@@ -114,5 +114,5 @@ def _scale(field: str, domain: Sequence[str], colors: Sequence[str]) -> alt.Colo
     return alt.Color(
         f"{field}:N",
         scale=alt.Scale(domain=list(domain), range=list(colors)),
-        legend=alt.Legend(title=None, orient="top", columns=3),
+        legend=alt.Legend(title=None, orient="top", columns=2),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import secrets
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from playground.demo.process import DemoServer
 from playground.domain import Endpoint, ModelRef, Secret
 from playground.engine import LiveRun, get_engine
 from playground.settings import PROVIDERS
-from playground.ui.stream import OWNER_COOKIE
+from playground.ui import shell, stream
 
 
 @dataclass(slots=True)
@@ -47,15 +46,13 @@ def session() -> Session:
 
 def owner() -> str:
     """Who sits at this browser: its cookie, the same after a reload; where cookies are off, this tab alone."""
-    return st.context.cookies.get(OWNER_COOKIE) or session().id
+    return stream.owner() or session().id
 
 
 @functools.cache
 def demo() -> DemoServer:
     """The process's one simulation, started when first needed and stopped at exit."""
-    server = DemoServer()
-    atexit.register(server.stop)
-    return server
+    return DemoServer()
 
 
 def real_endpoints() -> dict[str, Endpoint]:
@@ -65,11 +62,11 @@ def real_endpoints() -> dict[str, Endpoint]:
     if not settings.hosted():
         for name, endpoint in found.items():
             if endpoint.key is None and (key := _from_secrets(name)):
-                found[name] = replace(endpoint, key=key)
+                found[name] = replace(endpoint, key=key, key_from_server=True)
     found |= current.custom
     for name, key in current.keys.items():
         if name in found:
-            found[name] = replace(found[name], key=key)
+            found[name] = replace(found[name], key=key, key_from_server=False)
     return found
 
 
@@ -116,9 +113,7 @@ def lane_names(refs: tuple[ModelRef, ...]) -> list[str]:
 
 
 def _from_secrets(provider: str) -> Secret | None:
-    """A key from `.streamlit/secrets.toml`; None where there is no such file or entry."""
-    try:
-        values = (str(st.secrets.get(name, "")) for name in PROVIDERS[provider].key_variables)
-        return next((Secret(value) for value in values if value.strip()), None)
-    except (FileNotFoundError, KeyError):
-        return None
+    """A key from `.streamlit/secrets.toml`, read without Streamlit, which would copy it into the environment."""
+    kept = shell.secrets_toml()
+    values = (str(kept.get(name, "")) for name in PROVIDERS[provider].key_variables)
+    return next((Secret(value) for value in values if value.strip()), None)

@@ -1,0 +1,159 @@
+"""The real app in a process of its own, looked at through a real headless Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from playground.demo.process import DemoServer
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ROOT = Path(__file__).parents[2]
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+
+
+@dataclass
+class App:
+    """The running app: where it is, what it has printed, and the home folder that it may write to."""
+
+    url: str
+    process: psutil.Process
+    log: Path
+    home: Path
+
+    def demo_url(self) -> str:
+        """Where the app's own simulation listens."""
+        for child in self.process.children(recursive=True):
+            for connection in child.net_connections("inet"):
+                if connection.status == psutil.CONN_LISTEN:
+                    return f"http://127.0.0.1:{connection.laddr.port}"
+        pytest.fail("the app has started no simulation")
+
+
+@pytest.fixture(scope="session")
+def real_api() -> Iterator[DemoServer]:
+    """A second simulation that plays the real APIs: the app reaches it only with a typed key."""
+    with DemoServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory, real_api: DemoServer) -> Iterator[App]:
+    home = tmp_path_factory.mktemp("home")
+    log = home.parent / "app.log"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    urls = real_api.base_urls()
+    env = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ} | {
+        "HOME": str(home),
+        "OPENAI_BASE_URL": urls["openai"],
+        "ANTHROPIC_BASE_URL": urls["anthropic"],
+        "GOOGLE_GEMINI_BASE_URL": urls["gemini"],
+    }
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "playground", "--port", str(port)],
+            cwd=ROOT,
+            env=env,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        url = f"http://localhost:{port}"
+        try:
+            _wait_until_up(url, process)
+            yield App(url, psutil.Process(process.pid), log, home)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            pytest.fail(f"the app ended with exit code {process.returncode}")
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the app did not answer within 30 seconds")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Seen:
+    """What the browser did beside showing the page."""
+
+    requests: list[str]
+    problems: list[str]
+
+
+@pytest.fixture(params=["light"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen([], [])
+
+
+@pytest.fixture
+def page(browser: Browser, app: App, seen: Seen, scheme: str) -> Iterator[Page]:
+    """A fresh browser profile on the app's first page; fails when the console shows an error or a remote load."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 1100},
+        color_scheme="dark" if scheme == "dark" else "light",
+        accept_downloads=True,
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on(
+        "console",
+        lambda message: seen.problems.append(message.text) if message.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: seen.problems.append(str(error)))
+    page.goto(app.url)
+    page.get_by_role("button", name="Run").wait_for()
+    yield page
+    context.close()
+    remote = [url for url in seen.requests if not url.startswith((app.url, "data:", "blob:"))]
+    assert remote == []
+    assert seen.problems == []

@@ -1,0 +1,210 @@
+"""The whole job of Compare, as a person does it."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import App
+
+LANES = ("openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", "gemini:gemini-3.8-flash")
+WRONG = "sk-wrong-canary-5f1c9a"
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run").click()
+
+
+def results(page: Page) -> Locator:
+    """The figures of the lanes that have ended."""
+    return page.locator("dl.figures")
+
+
+def live(page: Page) -> Locator:
+    """The lanes that are still under way."""
+    return page.locator(".live .card")
+
+
+def wait_for_results(page: Page, count: int = 3) -> None:
+    expect(results(page)).to_have_count(count)
+    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+
+
+def asked(app: App) -> list[dict[str, object]]:
+    """What the simulation was asked since this was last called."""
+    entries: list[dict[str, object]] = json.loads(
+        urllib.request.urlopen(f"{app.demo_url()}/_log").read()
+    )
+    return entries
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
+def test_three_simulated_lanes_answer_side_by_side(page: Page, scheme: str) -> None:
+    expect(page.get_by_text("All lanes are simulated")).to_be_visible()
+    run(page)
+    expect(live(page)).to_have_count(3)
+    wait_for_results(page)
+    for name in LANES:
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    first = results(page).first
+    for label in ("Input tokens", "Output tokens", "First text", "Total time", "Speed"):
+        expect(first).to_contain_text(label)
+    expect(page.get_by_text("Where the time went")).to_be_visible()
+    expect(page.get_by_text("Where the money went")).to_be_visible()
+
+
+def test_the_cost_opens_to_its_receipt(page: Page) -> None:
+    run(page)
+    wait_for_results(page)
+    page.get_by_role("button", name=re.compile(r"Cost \$")).first.click()
+    receipt = page.get_by_test_id("stPopoverBody")
+    for words in ("/ 1,000,000 tokens", "total", "checked 20", "source", "nothing was billed"):
+        expect(receipt.get_by_text(words).first).to_be_visible()
+
+
+def test_every_tab_of_a_lane_opens(page: Page) -> None:
+    run(page)
+    wait_for_results(page)
+    for tab, words in (
+        ("Raw", "characters"),
+        ("Request", "POST http://127.0.0.1"),
+        ("Headers", "x-playground-simulated"),
+        ("Events", "events; seconds from"),
+        ("Code", "OPENAI_API_KEY"),
+    ):
+        page.get_by_role("tab", name=tab, exact=True).first.click()
+        expect(page.get_by_text(words).first).to_be_visible()
+
+
+def test_ctrl_enter_sends_what_is_in_the_field(page: Page, app: App) -> None:
+    prompt = page.get_by_label("Prompt", exact=True)
+    prompt.fill("Say why turn ten costs more than turn one.")
+    prompt.press("Control+Enter")
+    wait_for_results(page)
+    page.get_by_role("tab", name="Request", exact=True).first.click()
+    expect(page.get_by_text("turn ten costs more").nth(1)).to_be_visible()
+
+
+def test_a_reload_in_mid_stream_finds_the_run_and_asks_nobody_again(page: Page, app: App) -> None:
+    run(page)
+    expect(live(page).first).to_contain_text("Streaming")
+    page.wait_for_url(re.compile(r"\?run="))
+    asked(app)
+    page.reload()
+    wait_for_results(page)
+    assert asked(app) == []
+
+
+def test_clicks_and_settings_in_mid_stream_stop_nothing(page: Page, app: App) -> None:
+    run(page)
+    expect(live(page).first).to_contain_text("Streaming")
+    page.get_by_role("button", name="Add a lane").click()
+    expect(page.get_by_role("combobox", name="Model of lane 4")).to_be_attached()
+    wait_for_results(page, 3)
+    expect(page.get_by_text("You stopped this lane")).to_have_count(0)
+
+
+def test_stop_ends_one_lane_at_once_and_keeps_its_text(page: Page) -> None:
+    run(page)
+    lane = live(page).filter(has_text=LANES[1])
+    expect(lane).to_contain_text("Streaming")
+    lane.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("You stopped this lane")).to_be_visible()
+    wait_for_results(page)
+    expect(page.get_by_role("button", name=re.compile("Cost ≥"))).to_be_visible()
+
+
+def test_a_wrong_key_is_a_sentence_and_the_key_is_nowhere(page: Page, app: App) -> None:
+    field = page.get_by_label("OpenAI key")
+    field.fill(WRONG)
+    field.press("Enter")
+    expect(page.get_by_role("button", name="Test").first).to_be_visible()
+    expect(field).to_have_value("")
+    run(page)
+    wait_for_results(page)
+    expect(page.get_by_text("Authentication · HTTP 401")).to_be_visible()
+    for tab in ("Request", "Headers", "Code"):
+        page.get_by_role("tab", name=tab, exact=True).first.click()
+        page.wait_for_timeout(500)
+        assert WRONG not in page.content()
+    assert WRONG not in page.url
+    assert WRONG not in app.log.read_text()
+    assert not [path for path in files(app.home) if WRONG.encode() in path.read_bytes()]
+    page.get_by_role("button", name="Forget").first.click()
+    expect(page.get_by_text("All lanes are simulated")).to_be_visible()
+
+
+def test_test_says_how_many_models_there_are(page: Page) -> None:
+    field = page.get_by_label("Anthropic key")
+    field.fill("sk-ant-good")
+    field.press("Enter")
+    page.get_by_role("button", name="Test").first.click()
+    expect(page.get_by_text(re.compile(r"\d+ models"))).to_be_visible()
+
+
+def test_downloads_hold_the_run(page: Page, tmp_path: Path) -> None:
+    run(page)
+    wait_for_results(page)
+    for label, words in (
+        ("CSV", "time_to_first_text"),
+        ("JSON", '"run_id"'),
+        ("Markdown", "**Simulated.**"),
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label, exact=True).click()
+        path = tmp_path / label
+        download.value.save_as(path)
+        assert words in path.read_text()
+
+
+def test_the_word_diff_of_two_answers(page: Page) -> None:
+    run(page)
+    wait_for_results(page)
+    page.get_by_text("What differs").click()
+    expect(page.locator(".word-diff ins").first).to_be_visible()
+
+
+def test_an_empty_prompt_is_told_so(page: Page) -> None:
+    prompt = page.get_by_label("Prompt", exact=True)
+    prompt.fill("")
+    prompt.press("Control+Enter")
+    run(page)
+    expect(page.get_by_text("The prompt is empty")).to_be_visible()
+
+
+def test_a_narrow_screen_shows_everything_without_scrolling_sideways(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    run(page)
+    wait_for_results(page)
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 0
+
+
+def test_another_tab_of_the_same_browser_opens_the_run_another_browser_does_not(
+    page: Page, app: App
+) -> None:
+    run(page)
+    wait_for_results(page)
+    address = page.url
+    other = page.context.new_page()
+    other.goto(address)
+    expect(other.locator("dl.figures")).to_have_count(3)
+    browser = page.context.browser
+    assert browser is not None
+    stranger = browser.new_context().new_page()
+    stranger.goto(address)
+    stranger.get_by_role("button", name="Run").wait_for()
+    stranger.wait_for_timeout(1_000)
+    expect(stranger.locator("dl.figures")).to_have_count(0)
+    stranger.context.close()
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
