@@ -116,9 +116,11 @@ def _print(ref: ModelRef, cost: Cost, on: date) -> None:
         table.add_column(name, justify="right")
     for line in cost.lines:
         name = line.name.replace("_", " ") + (f" ({line.note})" if line.note else "")
-        rate, amount = f"${line.rate:f}", f"${line.amount:f}"
-        table.add_row(Text(name), f"{line.quantity:,}", rate, f"{line.per:,} {line.unit}s", amount)
-    table.add_row(Text("total", style="bold"), "", "", "", f"${cost.total:f}")
+        per = f"{line.per:,} {line.unit}s"
+        table.add_row(
+            Text(name), fmt.count(line.quantity), fmt.money(line.rate), per, fmt.money(line.amount)
+        )
+    table.add_row(Text("total", style="bold"), "", "", "", fmt.cost(cost))
     out = console()
     out.print(table)
     price = cost.price
