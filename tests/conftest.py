@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,25 @@ def _nobodys_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(_PROVIDERS):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def _histories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A new folder name for every test; only tests that keep runs make it."""
+    base = tmp_path_factory.mktemp("histories")
+    return (base / str(number) for number in itertools.count())
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_history(_histories: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tests never read or write the history of whoever runs them, nor that of another test."""
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(next(_histories)))
+    for name in ("PLAYGROUND_DATABASE_URL", "PLAYGROUND_HISTORY"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    journal = sys.modules.get("playground.history.journal")
+    if journal:
+        journal.close_writers()
 
 
 @pytest.fixture

@@ -333,12 +333,21 @@ def get_writer() -> Writer:
     where = settings.database_url() or str(settings.data_dir())
     with _opening:
         if where not in _writers:
-            _writers[where] = Writer(_frozen(where))
-            atexit.register(_writers[where].close, 2.0)
+            _writers[where] = Writer(_frozen())
         return _writers[where]
 
 
-def _frozen(where: str) -> Callable[[], URL]:
+@atexit.register
+def close_writers() -> None:
+    """Write what is left and let go of every database; the next use opens it again."""
+    with _opening:
+        found = list(_writers.values())
+        _writers.clear()
+    for writer in found:
+        writer.close(2.0)
+
+
+def _frozen() -> Callable[[], URL]:
     """The address as it is now: a writer never moves to another database."""
     try:
         found = database.url()
