@@ -8,9 +8,11 @@ from playground.tokens.counting import (
     estimate,
     known_encoding,
 )
+from playground.tokens.slicing import Sliced, slice_text
 from playground.tokens.vocabulary import VocabularyError, load, load_in_background
 
 __all__ = [
+    "Sliced",
     "TokenCount",
     "VocabularyError",
     "count",
@@ -20,4 +22,5 @@ __all__ = [
     "known_encoding",
     "load",
     "load_in_background",
+    "slice_text",
 ]
