@@ -280,6 +280,10 @@ def finish(draft: Draft) -> None:
         _settle(draft, blocks[index])
     counted = draft.scratch.pop("usage", None)
     if counted:
+        # A stream that broke off has only message_start's output count: where it stood before the first word.
+        counted = (
+            counted if draft.done or draft.finish_reason else {**counted, "output_tokens": None}
+        )
         draft.usage = usage(counted)
 
 

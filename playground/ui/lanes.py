@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from playground import pricing, tokens
+from playground.demo.faults import FAULTS
 from playground.domain import APIS, Endpoint, ModelRef, Request, Settings
 from playground.export import format as fmt
 from playground.providers import catalog
@@ -194,7 +195,9 @@ def _lane(number: int, lane: int, where: Mapping[str, Endpoint], *, removable: b
             else:
                 st.badge("real API", icon=":material/key:", color="blue")
             with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-                ref, settings, stream = _settings(lane, ref)
+                ref, settings, stream = _settings(
+                    lane, ref, simulated=where[ref.provider].simulated
+                )
             _remove_button(lane, removable)
         return LaneChoice(lane, ref, None, settings, stream)
 
@@ -211,7 +214,7 @@ def _remove_button(lane: int, removable: bool) -> None:
         )
 
 
-def _settings(lane: int, ref: ModelRef) -> tuple[ModelRef, Settings, bool]:
+def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, Settings, bool]:
     """The settings that this model accepts, and the door it is called through."""
     doors = APIS.get(ref.provider, ("chat",))
     if len(doors) > 1:
@@ -233,6 +236,8 @@ def _settings(lane: int, ref: ModelRef) -> tuple[ModelRef, Settings, bool]:
         help="Off: the answer comes whole at the end, and there is no time to first text.",
         persist_state="session",
     )
+    if simulated:
+        ref = _with_fault(lane, ref)
     left_out = [name.replace("_", " ") for name in WIDGETS if name not in accepted]
     if left_out:
         st.caption(f"Not accepted here: {', '.join(left_out)}.")
@@ -241,6 +246,20 @@ def _settings(lane: int, ref: ModelRef) -> tuple[ModelRef, Settings, bool]:
         Settings(**{name: value for name, value in values.items() if value is not None}),
         stream,
     )
+
+
+def _with_fault(lane: int, ref: ModelRef) -> ModelRef:
+    """The same model, asked to fail in its provider's own way where the user wants to see that."""
+    fault = st.selectbox(
+        "Let it fail with",
+        FAULTS,
+        index=None,
+        key=f"fault_{lane}",
+        placeholder="nothing",
+        help="Simulation only: fails as this provider's real API does.",
+        persist_state="session",
+    )
+    return ModelRef(ref.provider, ref.api, f"{ref.model}~{fault}") if fault else ref
 
 
 def model_options(where: Mapping[str, Endpoint]) -> list[str]:
@@ -264,9 +283,17 @@ def _option(spelling: str) -> str:
     return f"{spelling} · ends {model.retires}" if model and model.retires_soon() else spelling
 
 
+def _with_provider(name: str) -> str:
+    """A model's bare name with its provider in front, where the catalog knows just one of that name."""
+    if ":" in name:
+        return name
+    known = [str(ref) for ref in catalog.current() if ref.model == name.strip()]
+    return known[0] if len(known) == 1 else name
+
+
 def _read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef | None, str]:
     try:
-        ref = ModelRef.parse(spelling or "")
+        ref = ModelRef.parse(_with_provider(spelling or ""))
     except ValueError as error:
         return None, str(error)
     if ref.provider not in where:
