@@ -173,7 +173,9 @@ def _lane(number: int, lane: int, where: Mapping[str, Endpoint], *, removable: b
     with st.container(border=True, gap="xsmall"):
         options = model_options(where)
         defaults = [str(ref) for ref in catalog.defaults()]
-        st.session_state.setdefault(f"model_{lane}", defaults[lane % len(defaults)])
+        chosen = st.session_state.setdefault(f"model_{lane}", defaults[lane % len(defaults)])
+        if chosen and chosen not in options:
+            options = [chosen, *options]
         spelling = st.selectbox(
             f"Model of lane {number}",
             options,

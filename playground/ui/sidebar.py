@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from playground import settings
+from playground import pricing, settings
 from playground.domain import Endpoint, Secret
 from playground.engine import get_engine
 from playground.providers import ProviderError, list_models
@@ -24,7 +24,7 @@ def sidebar() -> None:
         st.caption(
             "Kept in this tab's memory, sent to their provider only. Without a key, a provider is simulated."
         )
-        for problem in settings.load().problems:
+        for problem in (*settings.load().problems, *pricing.load().problems):
             st.warning(problem, icon=":material/error:")
         for name, endpoint in real_endpoints().items():
             _provider(name, endpoint)
@@ -106,9 +106,7 @@ def _test(name: str, endpoint: Endpoint) -> None:
     current = session()
     try:
         models = (
-            get_engine()
-            .submit(lambda pool: list_models(endpoint, pool=pool))
-            .result(TEST_SECONDS)
+            get_engine().submit(lambda pool: list_models(endpoint, pool=pool)).result(TEST_SECONDS)
         )
     except ProviderError as error:
         current.tests[name] = (False, f"{error.failure.meaning} {error.failure.next_step}")

@@ -1,0 +1,188 @@
+"""Compare as a script: what it shows before anything is sent, and for input that can't be sent."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground import pricing
+from playground.ui.prompt import EXAMPLES, MOST_CHARACTERS
+
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
+
+
+def opened(**state: str) -> AppTest:
+    """The app's first page in a new session; AppTest takes a model that is not in the menu only before the first run."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run()
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return opened()
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    return page.button(key=key).click().run()
+
+
+def until_done(page: AppTest) -> AppTest:
+    """Run the script again until every lane has ended, as the live lanes make the browser do."""
+    for _ in range(200):
+        if page.dataframe:
+            return page
+        time.sleep(0.1)
+        page.run()
+    pytest.fail("the run did not end")
+
+
+def said(page: AppTest) -> str:
+    """All the words that are neither input nor code."""
+    kinds = ("markdown", "caption", "info", "error", "warning", "success")
+    return "\n".join(element.value for kind in kinds for element in page.get(kind))
+
+
+def test_it_opens_with_an_example_and_three_simulated_lanes(page: AppTest) -> None:
+    assert not page.exception
+    assert page.text_area(key="prompt").value == next(iter(EXAMPLES.values()))
+    providers = [page.selectbox(key=f"model_{i}").value.split(":")[0] for i in range(3)]
+    assert providers == ["openai", "anthropic", "gemini"]
+    assert "All lanes are simulated" in said(page)
+    assert "input tokens a lane (estimate)" in said(page)
+
+
+def test_a_run_ends_in_figures_and_receipts(page: AppTest) -> None:
+    until_done(press(page, "run"))
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert list(table["state"]) == ["done", "done", "done"]
+    assert table["input_tokens"].min() > 0
+    assert table["cost"].min() > 0
+    assert "checked 20" in said(page)
+
+
+@pytest.mark.parametrize("empty", ["", "   \n\t "])
+def test_an_empty_prompt_is_not_sent(page: AppTest, empty: str) -> None:
+    page.text_area(key="prompt").set_value(empty).run()
+    press(page, "run")
+    assert [error.value for error in page.error] == [
+        "The prompt is empty: type a question or take one of the examples."
+    ]
+
+
+def test_a_prompt_of_five_megabytes_is_told_its_length(page: AppTest) -> None:
+    page.text_area(key="prompt").set_value("a b c " * 900_000).run()
+    press(page, "run")
+    (error,) = page.error
+    assert f"{6 * 900_000:,} characters" in error.value
+    assert f"{MOST_CHARACTERS:,}" in error.value
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("spelling", "words"),
+    [
+        ("nonsense", "write provider:model"),
+        ("nowhere:model", "No endpoint is named 'nowhere'"),
+        ("openai/telepathy:gpt-6", "has no door 'telepathy'"),
+    ],
+)
+def test_a_model_that_cannot_be_asked_says_why(spelling: str, words: str) -> None:
+    page = opened(model_0=spelling)
+    assert words in said(page)
+    press(page, "run")
+    assert not page.exception
+    assert not page.dataframe
+
+
+def test_an_unknown_model_is_asked_and_has_no_price() -> None:
+    page = opened(model_0="openai:gpt-7-unheard-of")
+    until_done(press(page, "run"))
+    table = page.dataframe[0].value
+    assert table["cost"].isna()[0]
+    assert "No price is known" in said(page)
+
+
+def test_a_bare_model_name_finds_its_provider() -> None:
+    page = opened(model_0="claude-haiku-5-5")
+    assert not page.error
+
+
+def test_lanes_are_added_up_to_eight_and_removed(page: AppTest) -> None:
+    add = next(button for button in page.button if button.label == "Add a lane")
+    for _ in range(5):
+        add.click().run()
+        add = next(button for button in page.button if button.label == "Add a lane")
+    assert len(page.session_state["lanes"]) == 8
+    assert add.disabled
+    press(page, "remove_0")
+    assert len(page.session_state["lanes"]) == 7
+    assert not page.exception
+
+
+def test_only_what_the_model_accepts_can_be_set_and_what_is_left_out_is_said(page: AppTest) -> None:
+    keys = [widget.key for widget in page.number_input]
+    assert any(key.startswith("max_output_tokens_0") for key in keys)
+    assert not any(key.startswith("temperature_1") for key in keys), "Claude 5.5 refuses it"
+    assert "Not accepted here" in said(page)
+
+
+def test_a_fault_can_be_chosen_and_is_a_sentence(page: AppTest) -> None:
+    page.selectbox(key="fault_0").set_value("429").run()
+    until_done(press(page, "run"))
+    assert "Too many requests" in said(page)
+    assert not page.exception
+
+
+def test_a_broken_price_table_is_named_and_the_last_good_one_is_used(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "prices.yaml"
+    broken.write_text("prices: [unclosed\n")
+    monkeypatch.setenv("PLAYGROUND_PRICES", str(broken))
+    try:
+        page.run()
+        assert "prices.yaml" in said(page)
+        until_done(press(page, "run"))
+        assert page.dataframe[0].value["cost"].min() > 0
+        assert not page.exception
+    finally:
+        monkeypatch.delenv("PLAYGROUND_PRICES")
+        pricing.load()
+
+
+def test_no_key_in_the_field_after_it_was_typed(page: AppTest) -> None:
+    page.text_input(key="key_openai").set_value("sk-canary-123").run()
+    assert page.text_input(key="key_openai").value == ""
+    assert "sk-canary-123" not in said(page)
+    assert "All lanes are simulated" not in said(page)
+    press(page, "forget_openai")
+    assert "All lanes are simulated" in said(page)
+
+
+def test_a_key_that_cannot_be_one_is_refused_without_being_repeated(page: AppTest) -> None:
+    page.text_input(key="key_openai").set_value("two words").run()
+    assert "That is not a key" in said(page)
+    assert "two words" not in said(page)
+
+
+def test_an_endpoint_can_be_added_and_forgotten() -> None:
+    page = opened(model_0="ollama:llama3:8b")
+    assert "No endpoint is named 'ollama'" in said(page)
+    press(page, "endpoint_add")
+    assert not page.exception
+    assert not page.error
+    press(page, "forget_ollama")
+    assert "No endpoint is named 'ollama'" in said(page)
