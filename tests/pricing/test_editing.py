@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.domain import ModelRef, Usage
@@ -89,6 +89,7 @@ NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
 RATES = st.decimals(0, 1000, places=4)
 
 
+@settings(deadline=None)  # it writes files
 @given(NAMES, NAMES, RATES, RATES, st.booleans(), st.none() | st.dates())
 def test_what_is_written_is_read_back(
     provider: str, model: str, given: Decimal, out: Decimal, free: bool, day: date | None

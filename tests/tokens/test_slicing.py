@@ -1,13 +1,14 @@
 """Tokens one by one: together they are the text again."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.tokens import count, encode, load, slice_text
 from playground.tokens.vocabulary import SHIPPED
 
 
+@settings(deadline=None)  # the first example loads a vocabulary
 @given(st.text(), st.sampled_from(SHIPPED))
 def test_the_lengths_cut_the_text_where_its_tokens_end(text: str, encoding: str) -> None:
     data = text.encode("utf-8", "replace")

@@ -1,0 +1,179 @@
+// A text box whose tokens are drawn below it. The server counts; the box itself is never redrawn, so the cursor stays.
+
+const QUICK_MS = 120
+const SLOW_MS = 600
+const LARGE = 100_000 // characters from which typing waits longer before it is counted
+const LONGEST = 5_000_000
+const PARTS = 12 // tokens that may share one character
+const number = new Intl.NumberFormat("en-US")
+const encoder = new TextEncoder()
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+const rulers = new WeakMap()
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let ruler = rulers.get(parentElement)
+  if (!ruler) {
+    ruler = new Ruler(parentElement.querySelector(".ruler"))
+    rulers.set(parentElement, ruler)
+  }
+  ruler.tell = setTriggerValue
+  ruler.update(data)
+  return () => {
+    clearTimeout(ruler.waiting)
+    rulers.delete(parentElement)
+  }
+}
+
+class Ruler {
+  constructor(root) {
+    this.root = root
+    this.box = root.querySelector("textarea")
+    this.field = root.querySelector(".tokens")
+    this.counts = root.querySelector(".counts")
+    this.detail = root.querySelector(".detail")
+    this.cut = root.querySelector(".cut")
+    this.view = "text"
+    this.box.oninput = () => this.typed()
+    this.field.onmouseover = event => this.point(event.target)
+    this.field.onclick = event => this.point(event.target)
+    for (const button of root.querySelectorAll(".views button")) {
+      button.onclick = () => this.show(button.dataset.view)
+    }
+    this.mark()
+  }
+
+  // What the server says; text comes along only where the server has set it (at first, and by an example).
+  update(data) {
+    if (data.version !== this.version) {
+      this.version = data.version
+      if (data.text !== null) {
+        clearTimeout(this.waiting)
+        this.box.value = data.text
+        this.sent = { n: data.n, text: data.text }
+      }
+    }
+    this.sent ??= { n: data.n, text: this.box.value }
+    const key = [data.n, data.encoding, data.special].join()
+    if (data.n !== this.sent.n || key === this.drawn) return
+    this.drawn = key
+    this.data = data
+    this.draw()
+  }
+
+  typed() {
+    clearTimeout(this.waiting)
+    this.counts.classList.add("busy")
+    const wait = this.box.value.length > LARGE ? SLOW_MS : QUICK_MS
+    this.waiting = setTimeout(() => this.send(), wait)
+  }
+
+  send() {
+    const text = this.box.value.slice(0, LONGEST).toWellFormed()
+    this.sent = { n: this.sent.n + 1, text }
+    this.tell("typed", { n: this.sent.n, text })
+  }
+
+  draw() {
+    const started = performance.now()
+    this.counts.classList.remove("busy")
+    this.counts.replaceChildren(...this.data.counts.map(([value, label]) => count(value, label)))
+    this.tokens = [...tokens(encoder.encode(this.sent.text), this.data)]
+    this.paint()
+    const { drawn, total } = { drawn: this.tokens.length, total: this.data.total }
+    const notes = []
+    if (drawn < total) notes.push(`Drawn: the first ${number.format(drawn)} of ${number.format(total)} tokens. All are counted.`)
+    if (this.box.value.length > LONGEST) notes.push(`Only the first ${number.format(LONGEST)} characters are counted.`)
+    this.cut.textContent = notes.join(" ")
+    this.cut.hidden = notes.length === 0
+    this.root.dataset.drawMs = (performance.now() - started).toFixed(1)
+    this.root.dataset.total = total
+  }
+
+  paint() {
+    this.field.className = `tokens ${this.view}`
+    this.field.replaceChildren(...this.tokens.map((token, place) => mark(token, place, this.view)))
+  }
+
+  show(view) {
+    this.view = view
+    this.mark()
+    if (this.tokens) this.paint()
+  }
+
+  mark() {
+    for (const button of this.root.querySelectorAll(".views button")) {
+      button.setAttribute("aria-checked", String(button.dataset.view === this.view))
+    }
+  }
+
+  point(element) {
+    const token = this.tokens?.[element.dataset?.place]
+    if (!token) return
+    const whole = token.whole ? ` · part of ${JSON.stringify(token.whole)}` : ""
+    const special = token.special ? " · special token" : ""
+    const shown = token.text === null ? "" : ` · ${JSON.stringify(token.text)}`
+    this.detail.textContent =
+      `token ${number.format(Number(element.dataset.place) + 1)}${shown} · id ${token.id} · bytes ${hex(token.bytes)}${whole}${special}`
+  }
+}
+
+// Each token with its bytes; one whose bytes are no character alone knows the character that it is a part of.
+function* tokens(bytes, { ids, lengths, special }) {
+  const named = new Set(special)
+  const list = []
+  let at = 0
+  lengths.forEach((length, i) => {
+    const slice = bytes.subarray(at, (at += length))
+    list.push({ id: ids[i], bytes: slice, text: decoded(slice), special: named.has(i) })
+  })
+  for (let i = 0; i < list.length; i++) {
+    if (list[i].text !== null) continue
+    const start = list[i].bytes.byteOffset
+    for (let j = i + 1; j < Math.min(list.length, i + PARTS); j++) {
+      const end = list[j].bytes.byteOffset + list[j].bytes.length
+      const whole = decoded(bytes.subarray(start, end))
+      if (whole === null) continue
+      for (let k = i; k <= j; k++) list[k].whole = whole
+      i = j
+      break
+    }
+  }
+  yield* list
+}
+
+function decoded(bytes) {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function mark(token, place, view) {
+  const element = document.createElement("i")
+  element.dataset.place = place
+  if (token.special) element.className = "special"
+  if (view === "ids") element.textContent = token.id
+  else if (view === "bytes") element.textContent = hex(token.bytes)
+  else if (token.text === null) {
+    element.className = "part"
+    element.textContent = hex(token.bytes)
+  } else element.textContent = token.text.replace(/\n/g, "↵\n").replace(/\t/g, "⇥\t")
+  return element
+}
+
+function count(value, label) {
+  const element = document.createElement("div")
+  element.className = "count"
+  const figure = document.createElement("b")
+  figure.textContent = value
+  const name = document.createElement("span")
+  name.textContent = label
+  element.append(figure, name)
+  return element
+}
+
+function hex(bytes) {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join(" ")
+}
