@@ -73,7 +73,11 @@ class Draft:
         """A piece of the answer itself."""
         if piece:
             self.text_parts.append(piece)
-            self._content("text", piece)
+            self.last_text = self.now
+            if self.first_text is None:
+                self.first_text = self.now
+            if self._on_delta is not None:
+                self._on_delta("text", piece)
 
     def reasoning(self, piece: str) -> None:
         """A piece of readable reasoning."""
@@ -87,13 +91,10 @@ class Draft:
         """A piece of the model's refusal; it counts as the answer for the clock."""
         if piece:
             self.refusal_parts.append(piece)
-            self._content("refusal", piece)
-
-    def _content(self, kind: Kind, piece: str) -> None:
-        if self.first_text is None:
-            self.first_text = self.now
-        self.last_text = self.now
-        self.emit(kind, piece)
+            self.last_text = self.now
+            if self.first_text is None:
+                self.first_text = self.now
+            self.emit("refusal", piece)
 
     def emit(self, kind: Kind, piece: str) -> None:
         """Tell whoever listens; nothing is kept."""

@@ -37,7 +37,7 @@ _MIN_LITERAL = 6
 class Redactor:
     """Masks one call's own secrets, in every spelling in which they may come back."""
 
-    __slots__ = ("_spellings",)
+    __slots__ = ("_shortest", "_spellings")
 
     def __init__(self, secrets: Iterable[Secret | None] = ()) -> None:
         found: set[str] = set()
@@ -45,9 +45,12 @@ class Redactor:
             if secret:
                 found |= _spellings(secret.reveal())
         self._spellings = tuple(sorted(found, key=len, reverse=True))
+        self._shortest = min(map(len, found), default=0)
 
     def text(self, text: str) -> str:
         """The text without the call's secrets."""
+        if len(text) < self._shortest:
+            return text
         for spelling in self._spellings:
             if spelling in text:
                 text = text.replace(spelling, MASK)

@@ -1,0 +1,112 @@
+"""Error of the measured time to first text against the provider's own clock, at 1, 32 and 128 requests at once.
+
+    python benchmarks/time_to_first_text.py [--at-once 1 32 128] [--door openai]
+
+Needs ../shared/perf/mock.py, which logs on the same monotonic clock when a request arrived and when its first text left.
+Our figure counts from the request's head on the wire, so the error includes the way there and back: what a perfect
+client would show is about 0.5 ms. Connections are opened by a first wave; launches are 1 ms apart, as in the engine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.providers import Call, warm
+from playground.wire import Pool, open_pool
+
+MOCK = Path(__file__).parents[1].parent / "shared" / "perf" / "mock.py"
+VERSIONS = {"openai": "/v1", "openai/chat": "/v1", "anthropic": "", "gemini": ""}
+MODEL = "mock-t200-i20-n20"
+APART = 0.001
+
+
+def spacing() -> Callable[[], Awaitable[None]]:
+    """A gate that lets one request through per millisecond."""
+    free_at = 0.0
+
+    async def gate() -> None:
+        nonlocal free_at
+        now = asyncio.get_running_loop().time()
+        free_at = max(free_at + APART, now)
+        await asyncio.sleep(free_at - now)
+
+    return gate
+
+
+async def one(pool: Pool, door: str, base: str, number: int, gate: Any) -> tuple[int, float]:
+    """Run one call; its number and the time to first text that we would show, in ms."""
+    ref = ModelRef.parse(f"{door}:{MODEL}")
+    endpoint = Endpoint(provider=ref.provider, base_url=base, key=Secret("benchmark-key"))
+    call = Call(Request.ask(ref, f"rid={number}"), endpoint, pool=pool, gate=gate)
+    await call.run()
+    seconds = call.response().timing.time_to_first_text
+    if seconds is None:
+        raise SystemExit(f"{door}: {call.failure}")
+    return number, seconds * 1000
+
+
+async def wave(pool: Pool, door: str, server: str, at_once: int) -> list[float]:
+    """The errors of one wave, ms: our time to first text less the server's own."""
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        await client.get(f"{server}/_log")
+        gate = spacing()
+        calls = (one(pool, door, server + VERSIONS[door], i, gate) for i in range(at_once))
+        ours = dict(await asyncio.gather(*calls))
+        log = (await client.get(f"{server}/_log")).json()
+    return [ours[row["rid"]] - (row["first"] - row["recv"]) / 1e6 for row in log]
+
+
+async def measure(server: str, doors: list[str], sizes: list[int]) -> None:
+    """Print p50 and p95 of the error for each door and size; the first wave of a size opens its connections."""
+    pool = open_pool()
+    print(f"{'door':14}{'at once':>8}{'p50 ms':>9}{'p95 ms':>9}")
+    for door in doors:
+        for at_once in sizes:
+            await wave(pool, door, server, at_once)
+            rounds = max(2, 16 // at_once)
+            errors = [e for _ in range(rounds) for e in await wave(pool, door, server, at_once)]
+            p95 = statistics.quantiles(errors, n=20)[-1]
+            print(f"{door:14}{at_once:8}{statistics.median(errors):9.2f}{p95:9.2f}", flush=True)
+    await pool.aclose()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--at-once", type=int, nargs="+", default=[1, 32])
+    parser.add_argument("--door", nargs="+", default=list(VERSIONS), choices=list(VERSIONS))
+    parser.add_argument("--port", type=int, default=18083)
+    given = parser.parse_args()
+    if not MOCK.exists():
+        raise SystemExit(f"this benchmark needs {MOCK}")
+    cores = (os.cpu_count() or 1) > 1 and hasattr(os, "sched_setaffinity")
+    mock = subprocess.Popen(
+        [sys.executable, str(MOCK), "--port", str(given.port), "--early"], stdout=subprocess.PIPE
+    )
+    try:
+        assert mock.stdout is not None
+        mock.stdout.readline()
+        if cores:
+            os.sched_setaffinity(mock.pid, {1})
+            os.sched_setaffinity(0, {0})
+        warm()
+        asyncio.run(measure(f"http://127.0.0.1:{given.port}", given.door, given.at_once))
+    finally:
+        mock.terminate()
+        mock.wait()
+        if mock.stdout:
+            mock.stdout.close()
+
+
+if __name__ == "__main__":
+    main()
