@@ -1,0 +1,243 @@
+"""A conversation of turns with several models at once: a tree of turns, what each turn resends, and when it is full.
+
+The history is sent as plain text: questions and answers, without the models' reasoning. A provider that keeps the
+conversation is sent the new question only, and its own id of the turn before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from playground import tokens
+from playground.domain import Message, ModelRef, Request, Response, Settings, Text
+from playground.engine import LiveRun
+from playground.engine.live import response_of
+from playground.providers import catalog
+
+MOST_MODELS = 4
+KEEPS = {"responses": "previous_response_id", "interactions": "previous_interaction_id"}
+"""Doors behind which the provider can keep the conversation → the field that goes on with it."""
+STORAGE = {
+    "responses": "OpenAI stores the conversation, 30 days or longer, until you delete it.",
+    "interactions": "Google stores the interactions; for how long depends on the project's tier.",
+}
+"""What is told before the provider keeps anything."""
+SUMMARISE = (
+    "Summarise our conversation so far in at most 150 words, so that you can go on from the summary alone. "
+    "Keep names, numbers, decisions and open questions."
+)
+SUMMARY = "Summary of the conversation so far:"
+
+Policy = Literal["drop the oldest", "summarise", "stop"]
+POLICIES: tuple[Policy, ...] = ("stop", "drop the oldest", "summarise")
+"""What happens when a turn would no longer fit the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Turn:
+    """One question and the run that answers it."""
+
+    id: int
+    parent: int | None
+    """The turn before; None for a first one."""
+    question: str
+    live: LiveRun = field(repr=False)
+    summary: bool = False
+    """True where the answers take the place of everything before them."""
+    dropped: Mapping[int, int] = field(default_factory=dict)
+    """Lane → earlier messages that were left out so that the turn fits."""
+
+    def response(self, lane: int) -> Response:
+        """The lane's answer, final or so far."""
+        return response_of(self.live.lanes[lane])
+
+    def request(self, lane: int) -> Request:
+        """What the lane was sent."""
+        return self.live.lanes[lane].request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How the turns are sent."""
+
+    models: tuple[ModelRef, ...]
+    system: str | None = None
+    shared: bool = False
+    """True: every model reads the answers of the first one; False: each reads its own."""
+    kept: bool = False
+    """True: the provider keeps the conversation wherever it can."""
+    cache: bool = False
+    """True: ask for prompt caching where it must be asked for."""
+    policy: Policy = "stop"
+    window: int | None = None
+    """Tokens after which the policy applies; None = the model's own window."""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The tree of turns, and the turn that is looked at."""
+
+    id: str
+    rules: Rules
+    turns: dict[int, Turn] = field(default_factory=dict)
+    head: int | None = None
+    """The last turn of the branch that is shown; None before the first."""
+    queue: list[str] = field(default_factory=list)
+    """Questions to be asked one after the other, each when the one before is answered."""
+
+    def path(self, upto: int | None = -1) -> list[Turn]:
+        """The turns from the first to `upto` (the head by default), in order."""
+        at = self.head if upto == -1 else upto
+        found = []
+        while at is not None:
+            turn = self.turns[at]
+            found.append(turn)
+            at = turn.parent
+        return found[::-1]
+
+    def siblings(self, turn: Turn) -> list[Turn]:
+        """All versions of this turn: itself, its edits and its repetitions."""
+        return [other for other in self.turns.values() if other.parent == turn.parent]
+
+    def add(
+        self,
+        question: str,
+        live: LiveRun,
+        *,
+        parent: int | None,
+        summary: bool = False,
+        dropped: Mapping[int, int] | None = None,
+    ) -> Turn:
+        """Put a turn behind `parent` and look at it."""
+        turn = Turn(
+            id=len(self.turns),
+            parent=parent,
+            question=question,
+            live=live,
+            summary=summary,
+            dropped=dropped or {},
+        )
+        self.turns[turn.id] = turn
+        self.head = turn.id
+        return turn
+
+    def show(self, turn: Turn) -> None:
+        """Look at the branch of this turn, as far as it goes."""
+        at = turn.id
+        while children := [t.id for t in self.turns.values() if t.parent == at]:
+            at = max(children)
+        self.head = at
+
+
+# Requests ----------------------------------------------------------------------------------------
+
+
+def request(rules: Rules, lane: int, path: Sequence[Turn], question: str) -> Request:
+    """What one model is sent for a new question behind these turns, cut to what the model takes."""
+    ref = rules.models[lane]
+    own = _settings(rules, ref)
+    previous = _previous(rules, lane, path)
+    asked = Message(role="user", parts=(Text(text=question),))
+    return catalog.fit(
+        Request(
+            model=ref,
+            messages=(asked,) if previous else (*history(rules, lane, path), asked),
+            system=_system(rules, lane, path),
+            settings=own,
+            previous_response_id=previous,
+        )
+    )
+
+
+def history(rules: Rules, lane: int, path: Sequence[Turn]) -> tuple[Message, ...]:
+    """Questions and answers that are sent again, after the last summary; turns without an answer are left out."""
+    speaker = 0 if rules.shared else lane
+    messages: list[Message] = []
+    for turn in path:
+        said = turn.response(speaker)
+        if turn.summary:
+            messages = []
+        elif said.text:
+            messages.append(Message(role="user", parts=(Text(text=turn.question),)))
+            messages.append(Message(role="assistant", parts=(Text(text=said.text),)))
+    return tuple(messages)
+
+
+def keeps(ref: ModelRef) -> bool:
+    """True when this door can keep the conversation."""
+    return ref.api in KEEPS
+
+
+def _previous(rules: Rules, lane: int, path: Sequence[Turn]) -> str | None:
+    """The provider's id of the turn to go on from; None where everything is resent."""
+    ref = rules.models[lane]
+    if not (rules.kept and keeps(ref) and path) or path[-1].summary:
+        return None
+    last = path[-1].response(lane)
+    stored = path[-1].request(lane).settings.extra.get("store") is True
+    return last.response_id if last.ok and stored else None
+
+
+def _settings(rules: Rules, ref: ModelRef) -> Settings:
+    ttls = catalog.describe(ref).cache_ttls if rules.cache else ()
+    return Settings(
+        cache_ttl=ttls[0] if ttls and ref.provider == "anthropic" else None,
+        extra={"store": True} if rules.kept and keeps(ref) else {},
+    )
+
+
+def _system(rules: Rules, lane: int, path: Sequence[Turn]) -> str | None:
+    """The system prompt, and behind it the last summary if there is one."""
+    speaker = 0 if rules.shared else lane
+    told = [rules.system or ""]
+    summaries = [turn.response(speaker).text for turn in path if turn.summary]
+    if summaries and summaries[-1]:
+        told.append(f"{SUMMARY}\n{summaries[-1]}")
+    return "\n\n".join(text for text in told if text) or None
+
+
+# The window --------------------------------------------------------------------------------------
+
+
+def window(rules: Rules, lane: int) -> int | None:
+    """Tokens that fit: what the user set, or the model's own window; None when that is not known."""
+    own = catalog.describe(rules.models[lane]).context_window
+    return rules.window or own
+
+
+def expected(path: Sequence[Turn], lane: int, wanted: Request) -> int:
+    """About how many input tokens a request will have: from the last reported usage where nothing was left out."""
+    counted = tokens.count_input(wanted).tokens
+    if not path or path[-1].summary:
+        return counted
+    last = path[-1].response(lane)
+    before, said = last.usage.input_tokens, last.visible_output_tokens
+    if before is None or said is None:
+        return counted
+    return max(counted, before + said + tokens.count(wanted.messages[-1].text))
+
+
+def fits(rules: Rules, lane: int, path: Sequence[Turn], question: str) -> bool:
+    """True when the next turn stays within the window, as far as can be estimated."""
+    room = window(rules, lane)
+    if room is None:
+        return True
+    return expected(path, lane, request(rules, lane, path, question)) <= room
+
+
+def without_oldest(wanted: Request, room: int) -> tuple[Request, int]:
+    """The request without its oldest turns until it is estimated to fit, and how many messages went; the question stays."""
+    gone = 0
+    while len(wanted.messages) > 2 and tokens.count_input(wanted).tokens > room:
+        wanted = replace(wanted, messages=wanted.messages[2:])
+        gone += 2
+    return wanted, gone
+
+
+def shortened(rules: Rules, lane: int, path: Sequence[Turn], question: str) -> tuple[Request, int]:
+    """The lane's next request with the oldest turns dropped; what a provider keeps is resent, so that it can be cut."""
+    wanted = request(replace(rules, kept=False), lane, path, question)
+    room = window(rules, lane)
+    return (wanted, 0) if room is None else without_oldest(wanted, room)
