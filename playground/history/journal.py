@@ -223,7 +223,13 @@ class Writer:
         """Turn nouns into rows before any lock is taken; what can't be turned is said and left out."""
         if not kept.began and None not in kept.made:
             run = kept.live.run()
-            kept.made[None] = begun(run, kept.labels, owner=kept.live.owner, writer=writer_name())
+            kept.made[None] = begun(
+                run,
+                kept.labels,
+                owner=kept.live.owner,
+                writer=writer_name(),
+                simulations=kept.live.simulations,
+            )
         for index in ends:
             lane = kept.live.lanes[index]
             if index not in kept.made and lane.response is not None:

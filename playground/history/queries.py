@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from playground.history.store import Store, unpriced
 
 PAGE = 50
 """Runs on one screen of the list."""
+MOST_COUNTED = 10_000
+"""Matching runs are counted up to here: counting all would take longer than finding the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class Found:
 
     rows: tuple[Row, ...]
     total: int
+    """How many match in all; one more than MOST_COUNTED stands for any number above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,6 @@ class Sum:
     """One row of the cost pivot."""
 
     group: str
-    runs: int
     answers: int
     failed: int
     input_tokens: int
@@ -190,19 +192,14 @@ def where(wanted: Filter, dialect: str) -> list[Any]:
 def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> Found:
     """One screen of runs, the newest first, and how many there are in all."""
     conditions = where(wanted, store.engine.dialect.name)
-    ordered = (
-        sa.select(runs)
-        .where(*conditions)
-        .order_by(runs.c.created_at.desc(), runs.c.seq.desc())
-        .limit(count)
-        .offset(start)
-    )
+    newest = (runs.c.created_at.desc(), runs.c.seq.desc())
+    limit = max(MOST_COUNTED, start + count) + 1
     with reading(store.engine) as connection:
-        rows = tuple(_row(row) for row in connection.execute(ordered))
-        if start == 0 and len(rows) < count:
-            return Found(rows, len(rows))
-        total = connection.scalar(sa.select(sa.func.count()).select_from(runs).where(*conditions))
-    return Found(rows, total or 0)
+        matching = sa.select(runs.c.seq).where(*conditions).order_by(*newest).limit(limit)
+        seqs = list(connection.scalars(matching))
+        shown = sa.select(runs).where(runs.c.seq.in_(seqs[start : start + count])).order_by(*newest)
+        rows = tuple(_row(row) for row in connection.execute(shown))
+    return Found(rows, len(seqs))
 
 
 def ids(store: Store, wanted: Filter) -> list[str]:
@@ -287,6 +284,13 @@ GROUPS: Mapping[str, Any] = {
 }
 """What the pivot groups by. By tag, a run with two tags is a group of its own (`a, b`), so that the rows add up."""
 OF_RUNS = frozenset({"tag", "department"})
+OF_LANES: Mapping[str, Any] = {
+    "provider": lambda value: lanes.c.provider == value,
+    "model": lambda value: lanes.c.model == value,
+    "since": lambda value: lanes.c.day >= value,
+    "until": lambda value: lanes.c.day <= value,
+}
+"""Filters that the pivot applies to each answer rather than to its run."""
 
 
 def pivot(store: Store, by: str, wanted: Filter) -> list[Sum]:
@@ -295,17 +299,18 @@ def pivot(store: Store, by: str, wanted: Filter) -> list[Sum]:
     The rows add up to the total, whatever they are grouped by. A filter by model or provider keeps only those answers.
     """
     group = GROUPS[by]
-    conditions = where(wanted, store.engine.dialect.name)
+    rest = replace(wanted, simulated=None, provider="", model="", since="", until="")
+    of_runs = where(rest, store.engine.dialect.name)
+    conditions = [OF_LANES[name](v) for name in OF_LANES if (v := getattr(wanted, name))]
+    if wanted.simulated is not None:
+        conditions.append(lanes.c.simulated == wanted.simulated)
     source: Any = lanes
-    if conditions or by in OF_RUNS:
+    if of_runs or by in OF_RUNS:
         source = lanes.join(runs, runs.c.seq == lanes.c.run_seq)
-    for name in ("provider", "model"):
-        if value := getattr(wanted, name):
-            conditions.append(lanes.c[name] == value)
+        conditions += of_runs
     query = (
         sa.select(
             group.label("value"),
-            sa.func.count(lanes.c.run_seq.distinct()),
             sa.func.count(),
             sa.func.count(lanes.c.failure),
             sa.func.sum(lanes.c.input_tokens),
@@ -324,10 +329,9 @@ def pivot(store: Store, by: str, wanted: Filter) -> list[Sum]:
 
 
 def _sum(row: Any) -> Sum:
-    group, count, answers, failed, sent, received, cost, bounds, unknown = row
+    group, answers, failed, sent, received, cost, bounds, unknown = row
     return Sum(
         group=group or "",
-        runs=count,
         answers=answers,
         failed=failed,
         input_tokens=int(sent or 0),

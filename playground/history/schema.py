@@ -96,7 +96,19 @@ lanes = Table(
         sqlite_where=text("failure IS NOT NULL"),
         postgresql_where=text("failure IS NOT NULL"),
     ),
-    Index("lanes_by_day", "day", "simulated", "provider", "cost"),
+    Index(
+        "lanes_by_day",
+        "day",
+        "simulated",
+        "provider",
+        "model",
+        "state",
+        "failure",
+        "input_tokens",
+        "output_tokens",
+        "cost",
+        "bound",
+    ),  # all that a sum reads
 )
 
 bodies = Table(

@@ -286,16 +286,18 @@ class Store:
             return False
         with writing(self.engine) as connection:
             seq = self._seq(run_id, connection)
-            open_lanes = connection.scalars(
-                sa.select(lanes.c.lane).where(lanes.c.run_seq == seq, lanes.c.state == RUNNING)
+            open_lanes = connection.execute(
+                sa.select(lanes.c.lane, lanes.c.simulated).where(
+                    lanes.c.run_seq == seq, lanes.c.state == RUNNING
+                )
             ).all()
             if seq is None or not connection.scalar(
                 sa.select(runs.c.seq).where(runs.c.seq == seq, runs.c.state == RUNNING)
             ):
                 return False  # another process was quicker
-            for lane in open_lanes:
+            for lane, simulated in open_lanes:
                 request, response = stored.run.requests[lane], stored.run.responses[lane]
-                ending = ended(run_id, lane, _interrupted(request, response, stored.run), request)
+                ending = ended(run_id, lane, _interrupted(request, response, simulated), request)
                 ending.figures["state"] = INTERRUPTED
                 self.end(ending, connection)
             self.settle(seq, connection, searched(stored.run, stored.labels))
@@ -373,8 +375,16 @@ class Store:
 # Rows -------------------------------------------------------------------------------------------
 
 
-def begun(run: Run, labels: Labels, *, owner: str, writer: str | None) -> Beginning:
-    """The rows of a run that begins, from its requests alone."""
+def begun(
+    run: Run,
+    labels: Labels,
+    *,
+    owner: str,
+    writer: str | None,
+    simulations: Sequence[bool] | None = None,
+) -> Beginning:
+    """The rows of a run that begins, from its requests alone; `simulations` says it lane by lane."""
+    simulated = simulations or [run.simulated] * len(run.requests)
     apart = digests(file for request in run.requests for file in attachments(request, None))
     clean_tags = labelled.tags(map(storable, labels.tags))
     day = run.created_at[:10]
@@ -403,7 +413,7 @@ def begun(run: Run, labels: Labels, *, owner: str, writer: str | None) -> Beginn
             "heartbeat": time.time(),
         },
         lanes=[
-            _begun_lane(i, request, day, run.simulated) for i, request in enumerate(run.requests)
+            _begun_lane(i, request, day, simulated[i]) for i, request in enumerate(run.requests)
         ],
         bodies=[
             {"lane": i, "request": pack_request(request, apart), "response": None}
@@ -506,9 +516,9 @@ def _lane(
     return request, partial
 
 
-def _interrupted(request: Request, partial: Response, run: Run) -> Response:
+def _interrupted(request: Request, partial: Response, simulated: bool) -> Response:
     """The response of a lane that a crash cut off, with the least it can have cost where something had come."""
-    response = replace(partial, failure=INTERRUPTION, simulated=run.simulated)
+    response = replace(partial, failure=INTERRUPTION, simulated=simulated)
     if not (response.text or response.reasoning_text):
         return response
     from playground import pricing
@@ -556,7 +566,7 @@ def _sqlite_shrink(store: Store) -> None:
     raw = store.engine.raw_connection()
     try:
         driver: Any = raw.driver_connection
-        driver.execute("PRAGMA incremental_vacuum").fetchall()
+        driver.executescript("PRAGMA incremental_vacuum")  # `execute` would free one page only
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         raw.close()

@@ -73,7 +73,22 @@ def _lanes() -> None:
     )
     op.create_index("lanes_by_model", "lanes", ["model", "run_seq"])
     op.create_index("lanes_by_provider", "lanes", ["provider", "run_seq"])
-    op.create_index("lanes_by_day", "lanes", ["day", "simulated", "provider", "cost"])
+    op.create_index(
+        "lanes_by_day",
+        "lanes",
+        [
+            "day",
+            "simulated",
+            "provider",
+            "model",
+            "state",
+            "failure",
+            "input_tokens",
+            "output_tokens",
+            "cost",
+            "bound",
+        ],
+    )
     _partial("lanes_by_failure", "lanes", ["failure", "run_seq"], "failure IS NOT NULL")
 
 

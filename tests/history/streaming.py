@@ -1,0 +1,34 @@
+"""A process that streams runs into a history until it is killed: `python -m tests.history.streaming BASE_URL RUNS`.
+
+Prints the run ids as JSON once every lane has some text.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+from playground import history
+from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.engine import Engine
+
+ENOUGH = 40
+"""Characters."""
+
+
+def main(base_url: str, count: int) -> None:
+    endpoint = Endpoint(provider="openai", base_url=base_url, key=Secret("demo"), simulated=True)
+    engine = Engine()
+    request = Request.ask(ModelRef.parse("openai:gpt-6.1-sol"), "What is a token?")
+    runs = [
+        engine.start([request], {"openai": endpoint}, journal=history.keep()) for _ in range(count)
+    ]
+    while any(len(run.lanes[0].text()) < ENOUGH for run in runs):
+        time.sleep(0.01)
+    print(json.dumps([run.id for run in runs]), flush=True)
+    time.sleep(600)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,181 @@
+"""Runs are found by what they say, by every filter, and their sums add up, in both kinds of database."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from playground.domain import Failure, Run
+from playground.history import queries
+from playground.history.labels import Labels, owner_digest
+from playground.history.queries import Filter
+from playground.history.store import Store
+from tests.history.runs import CLAUDE, SOL, full_run, small_run
+
+LIMITED = Failure(type="rate_limited", status=429)
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """Five runs that differ in everything that can be asked for."""
+    kept: list[tuple[Run, Labels, str]] = [
+        (
+            small_run(1, day="2026-11-01", total="0.001"),
+            Labels(tags=("a",), department="sales"),
+            "me",
+        ),
+        (
+            small_run(2, day="2026-11-01", total="0.02", model=CLAUDE),
+            Labels(tags=("a", "b"), kind="ask"),
+            "",
+        ),
+        (
+            small_run(3, day="2026-11-15", total=None, failure=LIMITED),
+            Labels(department="sales"),
+            "",
+        ),
+        (
+            small_run(4, day="2026-11-20", total="0.3", prompt="Wo ist die Straße nach Café?"),
+            Labels(starred=True),
+            "",
+        ),
+        (
+            small_run(5, day="2026-11-20", total="4", simulated=True),
+            Labels(title="Zebra crossing"),
+            "",
+        ),
+    ]
+    for run, labels, owner in kept:
+        store.put(run, labels, owner=owner)
+    return store
+
+
+def found(store: Store, wanted: Filter) -> list[int]:
+    rows = queries.find(store, wanted)
+    assert rows.total == len(rows.rows)
+    return sorted(int(row.id.removeprefix("run-")) for row in rows.rows)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Filter(), [1, 2, 3, 4, 5]),
+        (Filter(provider="openai"), [1, 3, 4, 5]),
+        (Filter(model="claude-sonnet-5-5"), [2]),
+        (Filter(tag="a"), [1, 2]),
+        (Filter(tag="b"), [2]),
+        (Filter(department="sales"), [1, 3]),
+        (Filter(since="2026-11-15"), [3, 4, 5]),
+        (Filter(until="2026-11-15"), [1, 2, 3]),
+        (Filter(since="2026-11-02", until="2026-11-19"), [3]),
+        (Filter(failure="rate_limited"), [3]),
+        (Filter(failure="any"), [3]),
+        (Filter(failure="none"), [1, 2, 4, 5]),
+        (Filter(kind="ask"), [2]),
+        (Filter(least_cost=Decimal("0.02")), [2, 4, 5]),
+        (Filter(most_cost=Decimal("0.02")), [1, 2]),
+        (Filter(starred=True), [4]),
+        (Filter(simulated=True), [5]),
+        (Filter(simulated=False, provider="openai"), [1, 3, 4]),
+        (Filter(owner=owner_digest("me")), [1]),
+        (Filter(tag="a", provider="openai"), [1]),
+    ],
+)
+def test_each_filter_finds_its_runs(filled: Store, wanted: Filter, expected: list[int]) -> None:
+    assert found(filled, wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("token", [1, 2, 3, 5]),
+        ("TOKEN piece", [1, 2, 3, 5]),
+        ("tok", [1, 2, 3, 5]),
+        ('"piece of a word"', [1, 2, 3, 4, 5]),
+        ('"word a of"', []),
+        ("straße", [4]),
+        ("word -token", [4]),
+        ("zebra", [5]),
+        ("nothing", []),
+        ("...", []),
+        ("' OR 1=1 --", []),
+        ('"', []),
+        ("token AND) NEAR(", []),
+        ("a:b*^", []),
+    ],
+)
+def test_the_search_reads_words_phrases_and_exclusions_and_nothing_typed_is_an_operator(
+    filled: Store, search: str, expected: list[int]
+) -> None:
+    assert found(filled, Filter(search=search)) == expected
+
+
+def test_the_newest_come_first_page_by_page(filled: Store) -> None:
+    first = queries.find(filled, Filter(), count=2)
+    second = queries.find(filled, Filter(), start=2, count=2)
+    assert [row.id for row in (*first.rows, *second.rows)] == ["run-5", "run-4", "run-3", "run-2"]
+    assert first.total == second.total == 5
+
+
+def test_a_row_says_what_the_list_shows(filled: Store) -> None:
+    row = queries.find(filled, Filter(tag="b")).rows[0]
+    assert (row.name, row.models, row.cost) == ("What is a token?", str(CLAUDE), Decimal("0.02"))
+    assert row.tags == ("a", "b")
+    failed = queries.find(filled, Filter(failure="any")).rows[0]
+    assert (failed.failed, failed.cost, failed.unpriced) == (1, None, 0)
+
+
+def test_the_options_are_what_occurs(filled: Store) -> None:
+    options = queries.options(filled)
+    assert options.providers == ["anthropic", "openai"]
+    assert options.models == ["claude-sonnet-5-5", "gpt-6.1-sol"]
+    assert options.tags == ["a", "b"]
+    assert options.departments == ["sales"]
+    assert options.failures == ["rate_limited"]
+
+
+@pytest.mark.parametrize("by", list(queries.GROUPS))
+def test_the_rows_of_every_pivot_add_up_to_the_total(filled: Store, by: str) -> None:
+    rows = queries.pivot(filled, by, Filter(simulated=False))
+    assert sum((row.cost for row in rows), Decimal(0)) == Decimal("0.001") + Decimal(
+        "0.02"
+    ) + Decimal("0.3")
+    assert sum(row.answers for row in rows) == 4
+    assert sum(row.failed for row in rows) == 1
+    assert sum(row.input_tokens for row in rows) == 4 * 10
+    assert sum(row.output_tokens for row in rows) == 4 * 20
+
+
+def test_a_pivot_by_tag_counts_a_run_with_two_tags_once(filled: Store) -> None:
+    rows = {row.group: row.cost for row in queries.pivot(filled, "tag", Filter(simulated=False))}
+    assert rows == {"": Decimal("0.3"), "a": Decimal("0.001"), "a, b": Decimal("0.02")}
+
+
+def test_an_answer_without_a_price_is_counted_beside_the_sum(store: Store) -> None:
+    store.put(small_run(1, total=None), Labels())
+    store.put(full_run(), Labels())
+    rows = queries.pivot(store, "provider", Filter())
+    by_provider = {row.group: row for row in rows}
+    assert by_provider["openai"].unpriced == 1
+    assert by_provider["openai"].cost == Decimal("0.000250001")
+    assert by_provider["ollama"].unpriced == 0
+
+
+def test_a_pivot_of_one_model_leaves_the_other_lanes_out(store: Store) -> None:
+    store.put(full_run(), Labels())
+    rows = queries.pivot(store, "model", Filter(model=SOL.model))
+    assert [row.group for row in rows] == [SOL.model]
+
+
+def test_what_was_spent_leaves_simulated_runs_out(filled: Store) -> None:
+    assert queries.spent(filled, since="2026-11-01") == Decimal("0.321")
+    assert queries.spent(filled, since="2026-11-20") == Decimal("0.3")
+    assert queries.spent(filled, since="2026-11-01", provider="anthropic") == Decimal("0.02")
+    assert queries.spent(filled, since="2026-11-01", tag="a") == Decimal("0.021")
+
+
+def test_an_id_is_found_by_its_beginning_when_there_is_only_one(filled: Store) -> None:
+    assert queries.one(filled, "run-3") == "run-3"
+    assert queries.one(filled, "run-") is None
+    assert queries.one(filled, "%") is None
