@@ -47,12 +47,15 @@ async def _count_here(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcom
 
 
 async def _list(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
-    return await _tried(list_models(endpoint, pool=pool), lambda found: f"{len(found)} models")
+    listing = list_models(endpoint, pool=pool)
+    return await _tried(endpoint, listing, lambda found: f"{len(found)} models")
 
 
 async def _count_there(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
     counting = count_input_tokens(Request.ask(model, TEXT), endpoint, pool=pool)
-    return await _tried(counting, lambda tokens: f"{tokens} tokens, counted by the provider")
+    return await _tried(
+        endpoint, counting, lambda tokens: f"{tokens} tokens, counted by the provider"
+    )
 
 
 async def _ask(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
@@ -62,23 +65,24 @@ async def _ask(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
     await call.run()
     response = call.response()
     if response.failure is not None:
-        return _refused(response.failure)
+        return _refused(endpoint, response.failure)
     usage = response.usage
     return Outcome(
         worked=True, said=f"{usage.input_tokens} tokens in, {usage.output_tokens} out: billed"
     )
 
 
-async def _tried(work: Awaitable[T], say: Callable[[T], str]) -> Outcome:
+async def _tried(endpoint: Endpoint, work: Awaitable[T], say: Callable[[T], str]) -> Outcome:
     try:
         found = await work
     except ProviderError as error:
-        return _refused(error.failure)
+        return _refused(endpoint, error.failure)
     return Outcome(worked=True, said=say(found))
 
 
-def _refused(failure: Failure) -> Outcome:
-    return Outcome(worked=False, said=failure.meaning, status=failure.status)
+def _refused(endpoint: Endpoint, failure: Failure) -> Outcome:
+    said = failure.meaning if endpoint.key else "Refused: the request carries no key."
+    return Outcome(worked=False, said=said, status=failure.status)
 
 
 Act = Callable[[Endpoint, ModelRef, Pool], Awaitable[Outcome]]

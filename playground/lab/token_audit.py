@@ -122,9 +122,9 @@ def _counted_parts(request: Request, local: TokenCount, counts: Counts) -> list[
         Part(
             name="tokenizer",
             tokens=_minus(body, local.tokens),
-            why=local.how[0].upper() + local.how[1:] + ". The provider's own differs by this much."
-            if body != local.tokens
-            else "The provider's tokenizer counts this text as ours does.",
+            why="The provider's tokenizer counts this text as ours does."
+            if body == local.tokens
+            else "What the provider's own tokenizer makes of the same text beyond our count.",
         ),
         Part(
             name="chat framing",

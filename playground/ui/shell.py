@@ -56,6 +56,12 @@ PAGES = (
         ":material/compare_arrows:",
         "Send one prompt to several models and see answers, tokens, latency and cost side by side.",
     ),
+    PageRow(
+        "tokens.py",
+        "Tokens",
+        ":material/straighten:",
+        "Cut a text into tokens, count it three ways, and measure languages, windows and keys.",
+    ),
 )
 """Every page, the first is the one that opens; a new page is a new row."""
 

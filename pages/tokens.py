@@ -1,0 +1,16 @@
+"""Tokens: the ruler. One text, cut, counted three times, measured in many languages."""
+
+import streamlit as st
+
+from playground.ui import tokens_editor
+from playground.ui.sidebar import sidebar
+from playground.ui.tokens import workbench
+
+sidebar()
+st.title("Tokens", anchor=False)
+st.caption(
+    "What models read and what you are billed for. A token is not the same length at every provider: see where one text"
+    " is cut, and what each of them makes of it."
+)
+tokens_editor.opened()
+workbench()
