@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from playground.engine import get_engine
 from playground.ui.card import result_card
+from playground.ui.keeping import start
 from playground.ui.lanes import NARROWEST, lane_row, remarks, request
 from playground.ui.prompt import ask
-from playground.ui.session import current_run, endpoints, lane_names, owner, show_run
+from playground.ui.session import current_run, endpoints, lane_names, show_run
 from playground.ui.sidebar import sidebar
 from playground.ui.stream import live_run
 from playground.ui.summary import summary
@@ -36,9 +36,10 @@ if go:
     if problem:
         st.error(problem)
     else:
-        run = get_engine().start([request(lane, asked) for lane in chosen], where, owner=owner())
-        show_run(run)
-        st.rerun()
+        started = start([request(lane, asked) for lane in chosen], where)
+        if started:
+            show_run(started)
+            st.rerun()
 
 if run is None:
     st.info(

@@ -34,6 +34,8 @@ class Session:
     """Use the simulation even where there is a key."""
     run_id: str | None = None
     """The run that Compare shows."""
+    opened: LiveRun | None = None
+    """The run that was last opened from the history."""
 
 
 def session() -> Session:
@@ -91,8 +93,20 @@ def current_run() -> LiveRun | None:
     current = session()
     run_id = current.run_id or st.query_params.get("run")
     run = get_engine().find(run_id, owner()) if run_id else None
+    if run is None and run_id:
+        run = _opened(run_id)
     current.run_id = run.id if run else None
     return run
+
+
+def _opened(run_id: str) -> LiveRun | None:
+    """A run of the history, read once: whoever has its link may look at it."""
+    from playground.ui.keeping import stored_run
+
+    current = session()
+    if current.opened is None or current.opened.id != run_id:
+        current.opened = stored_run(run_id)
+    return current.opened
 
 
 def show_run(run: LiveRun) -> None:

@@ -11,6 +11,7 @@ from playground.domain import Endpoint, Secret
 from playground.engine import get_engine
 from playground.providers import ProviderError, list_models
 from playground.settings import PRESETS, PROVIDERS, SettingsError
+from playground.ui import keeping
 from playground.ui.session import is_real, real_endpoints, session
 
 TEST_SECONDS = 20.0
@@ -35,6 +36,7 @@ def sidebar() -> None:
                 value=session().simulate_all,
                 help="Use the built-in simulation even where there is a key: nothing is sent or billed.",
             )
+        keeping.panel()
 
 
 def _provider(name: str, endpoint: Endpoint) -> None:
