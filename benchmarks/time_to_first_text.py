@@ -15,33 +15,20 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import uvloop  # the engine's loop
 
 from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.engine.clock import Gate, settle
 from playground.providers import Call, warm
 from playground.wire import Pool, open_pool
 
 MOCK = Path(__file__).parents[1].parent / "shared" / "perf" / "mock.py"
 VERSIONS = {"openai": "/v1", "openai/chat": "/v1", "anthropic": "", "gemini": ""}
 MODEL = "mock-t200-i20-n20"
-APART = 0.001
-
-
-def spacing() -> Callable[[], Awaitable[None]]:
-    """A gate that lets one request through per millisecond."""
-    free_at = 0.0
-
-    async def gate() -> None:
-        nonlocal free_at
-        now = asyncio.get_running_loop().time()
-        free_at = max(free_at + APART, now)
-        await asyncio.sleep(free_at - now)
-
-    return gate
 
 
 async def one(pool: Pool, door: str, base: str, number: int, gate: Any) -> tuple[int, float]:
@@ -60,7 +47,7 @@ async def wave(pool: Pool, door: str, server: str, at_once: int) -> list[float]:
     """The errors of one wave, ms: our time to first text less the server's own."""
     async with httpx2.AsyncClient(trust_env=False) as client:
         await client.get(f"{server}/_log")
-        gate = spacing()
+        gate = Gate()
         calls = (one(pool, door, server + VERSIONS[door], i, gate) for i in range(at_once))
         ours = dict(await asyncio.gather(*calls))
         log = (await client.get(f"{server}/_log")).json()
@@ -74,7 +61,7 @@ async def measure(server: str, doors: list[str], sizes: list[int]) -> None:
     for door in doors:
         for at_once in sizes:
             await wave(pool, door, server, at_once)
-            rounds = max(2, 16 // at_once)
+            rounds = max(3, 40 // at_once)
             errors = [e for _ in range(rounds) for e in await wave(pool, door, server, at_once)]
             p95 = statistics.quantiles(errors, n=20)[-1]
             print(f"{door:14}{at_once:8}{statistics.median(errors):9.2f}{p95:9.2f}", flush=True)
@@ -100,7 +87,8 @@ def main() -> None:
             os.sched_setaffinity(mock.pid, {1})
             os.sched_setaffinity(0, {0})
         warm()
-        asyncio.run(measure(f"http://127.0.0.1:{given.port}", given.door, given.at_once))
+        settle()
+        uvloop.run(measure(f"http://127.0.0.1:{given.port}", given.door, given.at_once))
     finally:
         mock.terminate()
         mock.wait()

@@ -1,7 +1,8 @@
 """Runs many Requests at once on one event-loop thread; pages and the CLI only look."""
 
+from playground.engine.clock import settle
 from playground.engine.engine import Engine, get_engine
 from playground.engine.journal import Journal
 from playground.engine.live import Lane, LiveRun, ended_run
 
-__all__ = ["Engine", "Journal", "Lane", "LiveRun", "ended_run", "get_engine"]
+__all__ = ["Engine", "Journal", "Lane", "LiveRun", "ended_run", "get_engine", "settle"]

@@ -124,7 +124,7 @@ class Engine:
         self._loop = _new_loop()
         asyncio.set_event_loop(self._loop)
         self._meter = LagMeter(self._loop)
-        self._gate = Gate(self._loop)
+        self._gate = Gate()
         self._pool = open_pool(hosted=self._hosted)
         self._under_way = 0
         self._ready.set()

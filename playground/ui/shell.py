@@ -57,10 +57,22 @@ PAGES = (
         "Send one prompt to several models and see answers, tokens, latency and cost side by side.",
     ),
     PageRow(
+        "chat_vs_api.py",
+        "Chat vs API",
+        ":material/forum:",
+        "See what a chat product adds to your prompt, what it hides, and what each way to pay costs.",
+    ),
+    PageRow(
         "tokens.py",
         "Tokens",
         ":material/straighten:",
         "Cut a text into tokens, count it three ways, and measure languages, windows and keys.",
+    ),
+    PageRow(
+        "costs.py",
+        "Costs",
+        ":material/receipt_long:",
+        "Every price with its source, a calculator that draws the cliffs, and what your runs could cost instead.",
     ),
 )
 """Every page, the first is the one that opens; a new page is a new row."""
@@ -274,6 +286,8 @@ FIRST_PAGE_SECONDS = 3.0
 WARMED = (
     ("playground.tokens", "load_in_background"),
     ("playground.providers", "warm"),
+    ("playground.history", "warm"),
+    ("playground.engine", "settle"),
 )
 """What is done in the background at start, in order: module, function."""
 

@@ -1,0 +1,106 @@
+"""Six lanes of different speed at once, against the slowest of them alone: what asking several models costs in time.
+
+    python benchmarks/fan_out.py [--rounds 5]
+
+Prints the whole run's time ÷ the slowest lane's time alone, for the first run of a fresh process (warmed as the app
+warms itself at start) and for later ones. Needs ../shared/perf/mock.py, a provider with an exact clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+MOCK = Path(__file__).parents[1].parent / "shared" / "perf" / "mock.py"
+PORT = 18_087
+LANES = (
+    ("openai", "mock-t300-i20-n200"),
+    ("openai/chat", "mock-t200-i20-n150"),
+    ("anthropic", "mock-t400-i15-n200"),
+    ("gemini", "mock-t250-i10-n200"),
+    ("openai", "mock-t100-i5-n100"),
+    ("anthropic", "mock-t150-i8-n120"),
+)
+"""(door, schedule): the first is the slowest, 0.3 s + 199 × 0.02 s."""
+
+
+def measure(rounds: int) -> dict[str, list[float]]:
+    """Seconds of the slowest lane alone and of all lanes, in this process; index 0 is its first run."""
+    from playground.domain import Endpoint, ModelRef, Request, Secret
+    from playground.engine import get_engine
+    from playground.providers import warm
+
+    engine = get_engine()
+    warm()
+    base = f"http://127.0.0.1:{PORT}"
+    endpoints = {
+        name: Endpoint(provider=name, base_url=f"{base}{path}", key=Secret("none"))
+        for name, path in (("openai", "/v1"), ("anthropic", ""), ("gemini", ""))
+    }
+    requests = [Request.ask(ModelRef.parse(f"{d}:{m}"), "Hello") for d, m in LANES]
+
+    def seconds(asked: list[Request]) -> float:
+        begun = time.perf_counter()
+        run = engine.start(asked, endpoints)
+        run.wait()
+        took = time.perf_counter() - begun
+        failed = [r.failure for r in run.run().responses if r.failure]
+        if failed:
+            raise SystemExit(f"a lane failed: {failed[0].message}")
+        return took
+
+    all_lanes, alone = [], []
+    for _ in range(rounds):
+        all_lanes.append(seconds(requests))
+        alone.append(seconds(requests[:1]))
+    engine.close()
+    return {"all": all_lanes, "alone": alone}
+
+
+def main() -> None:
+    """Run each measurement in a process of its own, so that a first run is a first run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(measure(options.child)))
+        return
+    if not MOCK.exists():
+        raise SystemExit(f"This benchmark needs {MOCK}.")
+    mock = subprocess.Popen(
+        [sys.executable, str(MOCK), "--port", str(PORT)], stdout=subprocess.PIPE
+    )
+    try:
+        assert mock.stdout is not None
+        mock.stdout.readline()
+        firsts, laters = [], []
+        for _ in range(3):
+            child = subprocess.run(
+                [sys.executable, __file__, "--child", str(max(2, options.rounds // 2))],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            times = json.loads(child.stdout)
+            alone = statistics.median(times["alone"])
+            firsts.append(times["all"][0] / alone)
+            laters += [whole / alone for whole in times["all"][1:]]
+        print("six lanes ÷ the slowest alone   median   max")
+        print(
+            f"first run of a process          {statistics.median(firsts):.3f}    {max(firsts):.3f}"
+        )
+        print(
+            f"later runs                      {statistics.median(laters):.3f}    {max(laters):.3f}"
+        )
+    finally:
+        mock.terminate()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""How long it takes until there is something to see: `playground --help`, and the app's first page in a real browser.
+
+    python benchmarks/start.py [--rounds 5]
+
+The baseline beside them, taken in the same run, is a Python that does nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[1]
+
+
+def seconds_of(command: list[str]) -> float:
+    """Wall seconds of a whole process."""
+    begun = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
+def seconds_to_first_page(rounds: int) -> list[float]:
+    """Seconds from the command to the Run button on screen, the browser itself already open."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        times = [_first_page(browser) for _ in range(rounds)]
+        browser.close()
+    return times
+
+
+def _first_page(browser) -> float:  # type: ignore[no-untyped-def]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = browser.new_context().new_page()
+    begun = time.perf_counter()
+    app = subprocess.Popen(
+        [sys.executable, "-m", "playground", "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.01)
+        page.goto(f"http://localhost:{port}")
+        page.get_by_role("button", name="Run").wait_for()
+        return time.perf_counter() - begun
+    finally:
+        page.context.close()
+        app.terminate()
+        app.wait()
+
+
+def main() -> None:
+    """Print medians and the ratio to the baseline."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    empty, usage = [], []
+    for _ in range(rounds):
+        empty.append(seconds_of([sys.executable, "-c", "pass"]))
+        usage.append(seconds_of([sys.executable, "-m", "playground", "--help"]))
+    page = seconds_to_first_page(rounds)
+    base = statistics.median(empty)
+    print("                          median s   max s   ÷ empty Python")
+    for name, times in (
+        ("empty Python", empty),
+        ("playground --help", usage),
+        ("first page", page),
+    ):
+        middle = statistics.median(times)
+        print(f"{name:<24}  {middle:8.2f} {max(times):7.2f}   {middle / base:.1f}")
+
+
+if __name__ == "__main__":
+    main()
