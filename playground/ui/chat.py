@@ -1,0 +1,145 @@
+"""What the sections of "Chat vs API" share: which section is open, the models asked, a word on the simulation."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from playground.domain import Endpoint, ModelRef
+from playground.engine import LiveRun, get_engine
+from playground.providers import catalog
+from playground.ui.lanes import model_options
+from playground.ui.session import owner
+
+START, LADDER, CONVERSATION, PASTE, PAY, POINTS, CHOOSE = (
+    "Start here",
+    "Ladder",
+    "Conversation",
+    "Paste an answer",
+    "Three ways to pay",
+    "Point by point",
+    "Which should I use?",
+)
+VIEWS = (START, LADDER, CONVERSATION, PASTE, PAY, POINTS, CHOOSE)
+VIEW = "chat_view"
+KEPT = 200
+
+T = TypeVar("T")
+
+
+def view() -> str:
+    """Draw the switch between the sections and return the open one."""
+    st.session_state.setdefault(VIEW, START)
+    return (
+        st.segmented_control(
+            "Section",
+            VIEWS,
+            key=VIEW,
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+            wrap=True,
+        )
+        or START
+    )
+
+
+def go(to: str, **values: Any) -> None:
+    """Open a section, for buttons: `values` are put into the session's state first."""
+    st.session_state[VIEW] = to
+    for name, value in values.items():
+        st.session_state[name] = value
+
+
+def today() -> date:
+    """The day on which prices are looked up."""
+    return datetime.now(UTC).date()
+
+
+def dollars(text: str) -> str:
+    """Text whose dollar signs are no formulas."""
+    return text.replace("$", r"\$")
+
+
+def pick_models(
+    key: str, where: Mapping[str, Endpoint], *, most: int, default: Sequence[ModelRef]
+) -> tuple[ModelRef, ...]:
+    """A field for one or more models; what can't be asked is left out with a sentence."""
+    st.session_state.setdefault(key, [str(ref) for ref in default])
+    options = list(dict.fromkeys([*model_options(where), *st.session_state[key]]))
+    chosen = st.multiselect(
+        "Models",
+        options,
+        key=key,
+        max_selections=most,
+        accept_new_options=True,
+        placeholder="choose, or type provider:model",
+        help=f"Up to {most}. Type provider:model for one that is not listed, openai/chat:… for another door.",
+        persist_state="session",
+        filter_mode="contains",
+    )
+    found = []
+    for spelling in chosen:
+        try:
+            ref = ModelRef.parse(spelling)
+        except ValueError as error:
+            st.error(f"{error}.")
+            continue
+        if ref.provider in where:
+            found.append(ref)
+        else:
+            st.error(
+                f"No endpoint is named {ref.provider!r}: add it in the sidebar, or use one of {', '.join(where)}."
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def simulated_note(refs: Sequence[ModelRef], where: Mapping[str, Endpoint]) -> None:
+    """Say which of the models are simulated."""
+    names = [ref.model for ref in refs if where[ref.provider].simulated]
+    if names:
+        which = "All models are" if len(names) == len(refs) else f"{', '.join(names)}:"
+        st.caption(
+            f":violet[:material/science: {which} simulated]: real arithmetic on made-up answers, nothing is billed."
+            " Add a key in the sidebar for the real API."
+        )
+
+
+def default_model() -> ModelRef:
+    """The first model of the catalog's defaults."""
+    return catalog.defaults()[0]
+
+
+class Kept(Generic[T]):
+    """What belongs to a run, by the run's id, for all sessions of the process: a reload finds it again."""
+
+    def __init__(self) -> None:
+        self._items: OrderedDict[str, T] = OrderedDict()
+
+    def put(self, key: str, item: T) -> None:
+        """Keep it; the oldest goes when there are too many."""
+        self._items[key] = item
+        while len(self._items) > KEPT:
+            self._items.popitem(last=False)
+
+    def get(self, key: str | None) -> T | None:
+        """What was kept under this key."""
+        return self._items.get(key) if key else None
+
+
+def remembered(name: str) -> LiveRun | None:
+    """The run that this tab looks at under this name: its own, or after a reload the one that the address names."""
+    run_id = st.session_state.get(f"{name}_run") or st.query_params.get(name)
+    run = get_engine().find(run_id, owner()) if run_id else None
+    st.session_state[f"{name}_run"] = run.id if run else None
+    return run
+
+
+def remember(name: str, run: LiveRun) -> None:
+    """Make this the tab's run under this name, and put its id into the address."""
+    st.session_state[f"{name}_run"] = run.id
+    st.query_params[name] = run.id

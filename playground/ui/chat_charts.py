@@ -1,0 +1,179 @@
+"""Charts of "Chat vs API": what a request is made of, how a conversation grows, where a plan and the API meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+NEW, RESENT, HIDDEN, ANSWER = (
+    "new question",
+    "said before, sent again",
+    "system prompt, every time",
+    "answer",
+)
+TURN_COLORS = {NEW: "#009E73", RESENT: "#E69F00", HIDDEN: "#8A63C7"}
+PART_COLORS = (
+    "#009E73",
+    "#7A7F87",
+    "#0072B2",
+    "#56B4E9",
+    "#E69F00",
+    "#CC79A7",
+    "#D55E00",
+    "#8A63C7",
+)
+"""The prompt first, the provider's framing second, then the steps in their order."""
+ROW = 30
+"""Pixels of a bar."""
+
+
+def turn_bars(rows: Sequence[Mapping[str, Any]], *, height: int = 260) -> alt.LayerChart:
+    """Input of every turn as a stacked bar; rows have `turn`, `part` and `tokens`."""
+    order = [HIDDEN, RESENT, NEW]
+    values = [{**row, "rank": order.index(row["part"])} for row in rows]
+    shown = [name for name in order if any(row["part"] == name for row in rows)]
+    base = alt.Chart({"values": values})
+    bars = base.mark_bar(cornerRadius=1).encode(
+        x=alt.X("turn:O", title="turn", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("sum(tokens):Q", title="input tokens billed"),
+        color=alt.Color(
+            "part:N",
+            scale=alt.Scale(domain=shown, range=[TURN_COLORS[name] for name in shown]),
+            legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=1),
+        ),
+        order=alt.Order("rank:Q"),
+        tooltip=[
+            alt.Tooltip("turn:O"),
+            alt.Tooltip("part:N"),
+            alt.Tooltip("sum(tokens):Q", format=",", title="tokens"),
+        ],
+    )
+    totals = base.mark_text(dy=-7, fontSize=11, color="#7A7F87").encode(
+        x=alt.X("turn:O"),
+        y=alt.Y("sum(tokens):Q"),
+        text=alt.Text("sum(tokens):Q", format=","),
+    )
+    chart: alt.LayerChart = (bars + totals).properties(height=height)
+    return chart
+
+
+def ladder_bars(
+    steps: Sequence[str], rows: Sequence[Mapping[str, Any]], parts: Sequence[str]
+) -> alt.Chart:
+    """Input of every step as a stacked bar; rows have `step`, `part`, `tokens`, `kind`."""
+    colors = [PART_COLORS[i % len(PART_COLORS)] for i in range(len(parts))]
+    values = [{**row, "rank": parts.index(row["part"])} for row in rows]
+    chart: alt.Chart = (
+        alt.Chart({"values": values}, height=alt.Step(ROW))
+        .mark_bar(height=18, cornerRadius=1)
+        .encode(
+            y=alt.Y("step:N", sort=list(steps), title=None, axis=alt.Axis(labelLimit=170)),
+            x=alt.X("sum(tokens):Q", title="input tokens"),
+            color=alt.Color(
+                "part:N",
+                scale=alt.Scale(domain=list(parts), range=colors),
+                legend=alt.Legend(title=None, orient="bottom", columns=2, labelLimit=220),
+            ),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("step:N"),
+                alt.Tooltip("part:N"),
+                alt.Tooltip("sum(tokens):Q", format=",", title="tokens"),
+                alt.Tooltip("kind:N", title="counted by"),
+            ],
+        )
+    )
+    return chart
+
+
+MEASURED = "measured"
+SERIES_COLORS = ("#009E73", "#D55E00", "#E69F00", "#8A63C7", "#CC79A7")
+"""Measured first, then the projections in their order."""
+
+
+def growth_lines(
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str], *, unit: str, money: bool
+) -> alt.LayerChart:
+    """Running totals against turns; rows have `turn`, `series` (`measured` is drawn as points), `value`."""
+    form = "$~g" if money else "~s"
+    base = alt.Chart({"values": list(rows)}).encode(
+        x=alt.X("turn:Q", title="turn", axis=alt.Axis(tickMinStep=1, format="d")),
+        y=alt.Y("value:Q", title=unit, axis=alt.Axis(format=form)),
+        color=alt.Color(
+            "series:N",
+            scale=alt.Scale(domain=list(names), range=list(SERIES_COLORS[: len(names)])),
+            legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=420),
+        ),
+        tooltip=[
+            alt.Tooltip("series:N"),
+            alt.Tooltip("turn:Q"),
+            alt.Tooltip("value:Q", title=unit, format="$.6~f" if money else ","),
+        ],
+    )
+    measured = f"datum.series === '{MEASURED}'"
+    lines = base.transform_filter(f"!({measured})").mark_line(strokeWidth=2)
+    lines = lines.encode(
+        strokeDash=alt.condition(
+            "indexof(datum.series, 'with caching') >= 0", alt.value([5, 4]), alt.value([1, 0])
+        )
+    )
+    points = base.transform_filter(measured).mark_point(filled=True, size=80, opacity=1)
+    chart: alt.LayerChart = (lines + points).properties(height=320)
+    return chart
+
+
+def month_curve(
+    rows: Sequence[Mapping[str, Any]],
+    plans: Sequence[Mapping[str, Any]],
+    marks: Sequence[Mapping[str, Any]],
+    names: Sequence[str],
+) -> alt.LayerChart:
+    """USD a month against conversations: a line for each way by API, a level for each plan, a dot where they meet.
+
+    `rows` have `conversations`, `way`, `usd`; `plans` have `plan`, `usd`, `until`, `capped`; `marks` have `conversations`,
+    `usd`, `label`.
+    """
+    x = alt.X("conversations:Q", title="conversations a month", axis=alt.Axis(format=",d"))
+    y = alt.Y("usd:Q", title="USD a month", axis=alt.Axis(format="$,.0f"))
+    api = (
+        alt.Chart({"values": list(rows)})
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color(
+                "way:N",
+                scale=alt.Scale(domain=list(names)),
+                legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=420),
+            ),
+            strokeDash=alt.condition(
+                "indexof(datum.way, 'with caching') >= 0", alt.value([5, 4]), alt.value([1, 0])
+            ),
+            tooltip=[
+                alt.Tooltip("way:N"),
+                alt.Tooltip("conversations:Q", format=","),
+                alt.Tooltip("usd:Q", format="$,.2f"),
+            ],
+        )
+    )
+    level = alt.Chart({"values": list(plans)})
+    rules = level.mark_rule(strokeWidth=2, color="#7A7F87").encode(
+        x=alt.X("from:Q"), x2="until:Q", y=alt.Y("usd:Q"), tooltip=["plan:N", "told:N"]
+    )
+    names_ = level.mark_text(align="left", dy=-7, dx=4, fontSize=11, color="#7A7F87").encode(
+        x=alt.X("from:Q"), y=alt.Y("usd:Q"), text="plan:N"
+    )
+    caps = (
+        level.transform_filter("datum.capped")
+        .mark_point(shape="stroke", size=160, angle=90, strokeWidth=3, color="#7A7F87")
+        .encode(x=alt.X("until:Q"), y=alt.Y("usd:Q"), tooltip=["plan:N", "told:N"])
+    )
+    dots = (
+        alt.Chart({"values": list(marks)})
+        .mark_point(filled=True, size=80, color="#0072B2")
+        .encode(x=x, y=y, tooltip=["label:N"])
+    )
+    chart: alt.LayerChart = (rules + names_ + caps + api + dots).properties(height=340)
+    return chart
