@@ -74,6 +74,12 @@ PAGES = (
         ":material/receipt_long:",
         "Every price with its source, a calculator that draws the cliffs, and what your runs could cost instead.",
     ),
+    PageRow(
+        "history.py",
+        "History",
+        ":material/history:",
+        "Find, open, compare, repeat and export every run; see what it cost and set spending limits.",
+    ),
 )
 """Every page, the first is the one that opens; a new page is a new row."""
 

@@ -1,0 +1,14 @@
+"""Costs: the receipt before the bill."""
+
+import streamlit as st
+
+from playground.ui.costs import workbench
+from playground.ui.sidebar import sidebar
+
+sidebar()
+st.title("Costs", anchor=False)
+st.caption(
+    "Every price with its source and date, and what your requests cost before you send them: cliffs, caches, reasoning,"
+    " batch and all."
+)
+workbench()

@@ -1,0 +1,173 @@
+"""Your own prices: negotiated ones, and those of models that no list has."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from playground import settings
+from playground.pricing import Price, PriceBook
+from playground.pricing.editing import own_file, remove, save
+from playground.pricing.reading import Unreadable
+
+KEYS = ("own_input", "own_cached", "own_output")
+
+
+def own_prices(book: PriceBook) -> None:
+    """The prices that the user set, a form for another, and where they are kept."""
+    rows = [price for price in book.prices if price.override]
+    st.caption(
+        "A price here replaces the list price of the same model, from its day on; every receipt that uses it says so."
+    )
+    if rows:
+        _table(rows)
+    else:
+        st.info(
+            "You have set no price of your own: all costs are list prices.", icon=":material/sell:"
+        )
+    if settings.hosted():
+        st.caption(
+            "This app is shared: whoever runs it sets own prices in a file, named in PLAYGROUND_PRICES."
+        )
+        return
+    _form()
+    st.caption(
+        f"Kept in `{own_file().name}` beside pricing.yaml; edit it by hand as you like, or name another file in PLAYGROUND_PRICES."
+    )
+
+
+def _table(rows: list[Price]) -> None:
+    st.dataframe(
+        {
+            "model": [f"{p.provider}:{p.model}" for p in rows],
+            "input": [float(p.rates["input"]) for p in rows],
+            "cache_read": [_float(p.rates.get("cache_read")) for p in rows],
+            "output": [float(p.rates["output"]) for p in rows],
+            "valid_from": [p.valid_from for p in rows],
+            "source": [p.source for p in rows],
+        },
+        column_config={
+            "model": st.column_config.TextColumn("Model", pinned=True),
+            "input": st.column_config.NumberColumn("Input", format="$%.3f"),
+            "cache_read": st.column_config.NumberColumn("Cached", format="$%.3f"),
+            "output": st.column_config.NumberColumn("Output", format="$%.3f"),
+            "valid_from": st.column_config.DateColumn("From", format="YYYY-MM-DD"),
+            "source": st.column_config.TextColumn("Where it comes from"),
+        },
+        hide_index=True,
+        placeholder="–",
+        alt="Your own prices",
+    )
+    if settings.hosted():
+        return
+    names = list(dict.fromkeys(f"{p.provider}:{p.model}" for p in rows))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Remove", names, key="own_remove", width=320)
+        st.button(
+            "Remove",
+            icon=":material/delete:",
+            key="own_remove_go",
+            on_click=_remove,
+            args=(chosen,),
+        )
+
+
+def _form() -> None:
+    with st.form("own_form"):
+        st.markdown("**Set a price**")
+        with st.grid(columns=4, min_column_width=170, gap="small") as grid:
+            with grid.cell():
+                st.text_input("Model", key="own_model", placeholder="provider:model")
+            for key, label in zip(KEYS, ("Input", "Cached input", "Output"), strict=True):
+                with grid.cell():
+                    st.text_input(f"{label}, USD per 1,000,000", key=key, placeholder="0.50")
+            with grid.cell():
+                st.text_input("Batch factor", key="own_batch", placeholder="0.5, or empty")
+            with grid.cell():
+                st.date_input("From", value=None, key="own_from", help="Empty = always")
+            with grid.cell():
+                st.text_input(
+                    "Where it comes from", key="own_source", placeholder="contract, invoice, URL"
+                )
+        st.form_submit_button("Save", type="primary", icon=":material/save:", on_click=_save)
+    problem, done = st.session_state.pop("own_said", (None, None))
+    if problem:
+        st.error(problem)
+    elif done:
+        st.success(done, icon=":material/check:")
+
+
+def _save() -> None:
+    state = st.session_state
+    try:
+        price = parsed(
+            state.own_model,
+            {k: state[k] for k in KEYS},
+            state.own_batch,
+            state.own_from,
+            state.own_source,
+        )
+        file = save(price)
+    except (ValueError, OSError, Unreadable) as wrong:
+        state.own_said = (f"{wrong}", None)
+    else:
+        state.own_said = (
+            None,
+            f"{price.provider}:{price.model} has your own price now, kept in {file.name}.",
+        )
+
+
+def parsed(
+    model: str, amounts: dict[str, str], batch: str, valid_from: date | None, source: str
+) -> Price:
+    """The price as typed; ValueError names the field and what is expected."""
+    provider, colon, name = model.strip().partition(":")
+    if not (provider and colon and name):
+        raise ValueError("Model: write provider:model, for example ollama:llama3:8b.")
+    rates: dict[str, Decimal] = {}
+    for key, rate in zip(KEYS, ("input", "cache_read", "output"), strict=True):
+        typed = amounts[key].strip().removeprefix("$")
+        if typed:
+            rates[rate] = _amount(typed, rate.replace("_", " "))
+        elif rate != "cache_read":
+            raise ValueError(
+                f"{rate.capitalize()}: write USD per 1,000,000 tokens, 0 if it is free."
+            )
+    return Price(
+        provider=provider,
+        model=name,
+        rates=rates,
+        batch=_amount(batch.strip(), "batch factor") if batch.strip() else None,
+        valid_from=valid_from,
+        source=source.strip() or "set by you",
+        as_of=datetime.now(UTC).date(),
+    )
+
+
+def _amount(typed: str, what: str) -> Decimal:
+    try:
+        value = Decimal(typed.replace(",", ""))
+    except ArithmeticError:
+        value = Decimal("NaN")
+    if not (value.is_finite() and 0 <= value < 10**6):
+        raise ValueError(
+            f"{what.capitalize()}: {typed!r} is not an amount; write a number such as 0.50."
+        )
+    return value
+
+
+def _remove(model: str) -> None:
+    provider, _, name = model.partition(":")
+    try:
+        remove(provider, name)
+    except (OSError, Unreadable) as wrong:
+        st.session_state.own_said = (f"{wrong}", None)
+    else:
+        st.session_state.own_said = (None, f"{model} has its list price again, if it has one.")
+
+
+def _float(value: Decimal | None) -> Any:
+    return None if value is None else float(value)
