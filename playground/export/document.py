@@ -13,6 +13,7 @@ from typing import Any
 
 from playground.domain import Cost, Failure, ModelRef, Request, Response, Run, Secret, Timing, Usage
 from playground.export.format import plain
+from playground.export.telemetry import attributes
 
 
 def document(run: Run) -> dict[str, Any]:
@@ -31,7 +32,9 @@ def full_document(run: Run) -> dict[str, Any]:
     """
     whole = document(run)
     whole["created_at"] = run.created_at
-    for short, response in zip(whole["responses"], run.responses, strict=True):
+    for short, request, response in zip(
+        whole["responses"], run.requests, run.responses, strict=True
+    ):
         _add(short["usage"], response.usage)
         _add(short["timing"], response.timing)
         for part in ("cost", "failure"):
@@ -39,6 +42,7 @@ def full_document(run: Run) -> dict[str, Any]:
                 _add(short[part], getattr(response, part))
         short["tool_calls"] = jsonable(response.tool_calls)
         _add(short, response, leave_out={"model"})
+        short["attributes"] = attributes(request, response)
     whole["requests"] = [{"model": str(r.model), **jsonable(_rest(r))} for r in run.requests]
     return whole
 

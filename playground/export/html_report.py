@@ -1,0 +1,276 @@
+"""Runs as one HTML file: works offline, light and dark, printable, charts drawn as SVG, nothing in it can run or load."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from playground.domain import File, Request, Response, Run, Settings, Timing
+from playground.export import format as fmt
+from playground.export.document import jsonable
+
+PHASES = {
+    "waiting": "#56B4E9",
+    "reasoning": "#E69F00",
+    "answering": "#009E73",
+    "closing": "#8A929C",
+}
+"""Phase of a response → its colour, told apart by every kind of colour vision."""
+BAR = "#0072B2"
+WIDTH, LABEL, VALUE, ROW = 860, 240, 110, 30
+"""Of a chart: all of it, the names' column, the values' column, each row; pixels at full size."""
+SIMULATED = (
+    "Simulated: the built-in demo server wrote these answers and their timing; no provider was asked and nothing was"
+    " billed."
+)
+FIGURES = (
+    ("input tokens", lambda r: fmt.count(r.usage.input_tokens)),
+    ("cached", lambda r: fmt.count(r.usage.cache_read_input_tokens)),
+    ("output tokens", lambda r: fmt.count(r.usage.output_tokens)),
+    ("reasoning", lambda r: fmt.count(r.usage.reasoning_output_tokens)),
+    ("first text", lambda r: fmt.seconds(r.timing.time_to_first_text)),
+    ("total time", lambda r: fmt.seconds(r.timing.duration)),
+    ("speed", lambda r: fmt.speed(r.output_tokens_per_second)),
+    ("cost", fmt.cost_of),
+    (
+        "finish",
+        lambda r: (
+            r.failure.type.replace("_", " ") if r.failure else r.finish_reason or fmt.NOT_REPORTED
+        ),
+    ),
+)
+"""Heading → how a response's figure is written."""
+
+STYLE = """
+:root{color-scheme:light dark;--ink:#16242b;--paper:#fff;--soft:#f2f6f8;--line:#d5dfe4;--dim:#566971}
+@media (prefers-color-scheme:dark){:root{--ink:#e4ecef;--paper:#0f171b;--soft:#18242a;--line:#2c3c44;--dim:#9db0b9}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:60rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .4rem}h3{font-size:1.05rem;margin:1.4rem 0 .3rem}
+p{margin:.4rem 0}.dim{color:var(--dim);font-size:.9rem}
+.simulated{border-left:4px solid #8a63c7;background:var(--soft);padding:.5rem .8rem}
+.failed{border-left:4px solid #d55e00;background:var(--soft);padding:.5rem .8rem}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border:1px solid var(--line);border-radius:.5rem;padding:.8rem;font:14px/1.5 ui-monospace,monospace}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
+th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:right;white-space:nowrap}
+th:first-child,td:first-child{text-align:left}
+svg{width:100%;height:auto;max-width:60rem}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}
+summary{cursor:pointer}img{max-width:100%}
+@media print{:root{--ink:#000;--paper:#fff;--soft:#fff;--line:#999;--dim:#333}body{padding:0;max-width:none;font-size:11pt}
+section{break-before:page}section:first-of-type{break-before:auto}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}details:not([open])>*{display:block}}
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def to_html(runs: Run | Sequence[Run]) -> str:
+    """The report of one run or several."""
+    many = [runs] if isinstance(runs, Run) else list(runs)
+    title = "AI API playground: report"
+    head = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<style>{STYLE}</style></head><body>"
+    )
+    whole = f"{head}<h1>{title}</h1>{''.join(part for run in many for part in _run(run))}</body></html>\n"
+    return whole.encode("utf-8", "replace").decode("utf-8")
+
+
+def _run(run: Run) -> Iterator[str]:
+    names = _names(run.requests)
+    yield f"<section><h2>{_text(_title(run))}</h2>"
+    yield f'<p class="dim">{_text(_when(run.created_at))} · run {_text(run.id)}</p>'
+    if run.simulated:
+        yield f'<p class="simulated">{SIMULATED}</p>'
+    yield from _asked(run.requests)
+    yield from _figures(names, run.responses)
+    yield from _chart("Where the time went", _waterfall(names, run.responses))
+    yield from _chart("What it cost", _costs(names, run.responses))
+    for name, request, response in zip(names, run.requests, run.responses, strict=True):
+        yield from _answer(name, request, response)
+    yield "</section>"
+
+
+def _names(requests: Sequence[Request]) -> list[str]:
+    spellings = [str(request.model) for request in requests]
+    return [
+        name if spellings.count(name) == 1 else f"{name} #{spellings[: i + 1].count(name)}"
+        for i, name in enumerate(spellings)
+    ]
+
+
+def _title(run: Run) -> str:
+    prompt = next((m.text for r in run.requests for m in reversed(r.messages) if m.text), "")
+    words = " ".join(prompt.split())
+    return words[:100] + ("…" if len(words) > 100 else "") or "Run"
+
+
+def _when(created_at: str) -> str:
+    try:
+        return datetime.fromisoformat(created_at).strftime("%d %B %Y, %H:%M UTC")
+    except ValueError:
+        return created_at
+
+
+def _asked(requests: Sequence[Request]) -> Iterator[str]:
+    """What was asked, once where all lanes were asked the same."""
+    seen: set[tuple[str | None, str]] = set()
+    for request in requests:
+        conversation = "\n\n".join(f"{m.role}: {m.text}" for m in request.messages if m.text)
+        prompt = request.messages[0].text if len(request.messages) == 1 else conversation
+        if (request.system, prompt) in seen:
+            continue
+        seen.add((request.system, prompt))
+        if request.system:
+            yield f"<h3>System prompt</h3><pre>{_text(request.system)}</pre>"
+        yield f"<h3>Prompt</h3><pre>{_text(prompt)}</pre>"
+        for file in (p for m in request.messages for p in m.parts if isinstance(p, File)):
+            yield f'<p class="dim">Attached: {_text(file.name)} ({_text(file.media_type)}, {fmt.size(len(file.data))})</p>'
+
+
+def _figures(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str]:
+    yield '<h3>Figures</h3><div class="scroll"><table><tr><th>lane</th>'
+    yield "".join(f"<th>{heading}</th>" for heading, _ in FIGURES) + "</tr>"
+    for name, response in zip(names, responses, strict=True):
+        cells = "".join(f"<td>{_text(write(response))}</td>" for _, write in FIGURES)
+        yield f"<tr><td>{_text(name)}</td>{cells}</tr>"
+    yield "</table></div>"
+
+
+def _answer(name: str, request: Request, response: Response) -> Iterator[str]:
+    yield f"<h3>{_text(name)}</h3>"
+    chosen = {
+        f.name: getattr(request.settings, f.name)
+        for f in fields(Settings)
+        if getattr(request.settings, f.name) != getattr(Settings(), f.name)
+    }
+    if chosen:
+        words = ", ".join(
+            f"{k} {json.dumps(jsonable(v), ensure_ascii=False)}" for k, v in chosen.items()
+        )
+        yield f'<p class="dim">{_text(words)}</p>'
+    if failure := response.failure:
+        yield f'<p class="failed"><b>{_text(failure.type.replace("_", " "))}</b> {_text(failure.meaning)} {_text(failure.next_step)}</p>'
+    if response.reasoning_text:
+        yield f"<details><summary>Reasoning</summary><pre>{_text(response.reasoning_text)}</pre></details>"
+    if response.refusal:
+        yield f"<pre>{_text(response.refusal)}</pre>"
+    if response.text:
+        yield f"<pre>{_text(response.text)}</pre>"
+    for call in response.tool_calls:
+        arguments = json.dumps(jsonable(call.arguments), indent=2, ensure_ascii=False)
+        yield f"<p>Tool call {_text(call.name)}</p><pre>{_text(arguments)}</pre>"
+    for file in response.files:
+        if file.media_type in ("image/png", "image/jpeg", "image/webp", "image/gif"):
+            data = base64.b64encode(file.data).decode("ascii")
+            yield f'<img alt="{_text(file.name)}" src="data:{file.media_type};base64,{data}">'
+    yield from _receipt(response)
+
+
+def _receipt(response: Response) -> Iterator[str]:
+    cost = response.cost
+    if cost is None:
+        return
+    yield f"<details><summary>Receipt: {_text(fmt.cost(cost))}</summary><table><tr><th></th><th>quantity</th><th>rate</th><th>amount</th></tr>"
+    for line in cost.lines:
+        note = f" ({line.note})" if line.note else ""
+        yield (
+            f"<tr><td>{_text(line.name.replace('_', ' ') + note)}</td><td>{line.quantity:,}</td>"
+            f"<td>{fmt.money(line.rate)} per {line.per:,} {_text(line.unit)}s</td><td>{fmt.money(line.amount)}</td></tr>"
+        )
+    yield f'</table><p class="dim">Price row {_text(cost.price.model)}, {_text(cost.price.source)}, checked {_text(cost.price.as_of)}.</p>'
+    yield "".join(f'<p class="dim">{_text(note)}</p>' for note in cost.notes) + "</details>"
+
+
+# Charts -----------------------------------------------------------------------------------------
+
+
+def _chart(title: str, rows: Sequence[str]) -> Iterator[str]:
+    if rows:
+        height = ROW * len(rows) + 6
+        yield f'<h3>{title}</h3><svg role="img" aria-label="{title}" viewBox="0 0 {WIDTH} {height}">'
+        yield from rows
+        yield "</svg>"
+        if title == "Where the time went":
+            legend = "".join(
+                f'<span style="display:inline-block;width:.8em;height:.8em;background:{color};margin:0 .3em 0 1em"></span>{phase}'
+                for phase, color in PHASES.items()
+            )
+            yield f'<p class="dim">{legend}</p>'
+
+
+def _waterfall(names: Sequence[str], responses: Sequence[Response]) -> list[str]:
+    longest = max((r.timing.duration or 0 for r in responses), default=0)
+    if not longest:
+        return []
+    rows = []
+    for number, (name, response) in enumerate(zip(names, responses, strict=True)):
+        bars = "".join(
+            _bar(
+                number,
+                start / longest,
+                (end - start) / longest,
+                PHASES[phase],
+                f"{phase} {fmt.seconds(end - start)}",
+            )
+            for phase, start, end in phases(response.timing)
+        )
+        rows.append(_row(number, name, bars, fmt.seconds(response.timing.duration)))
+    return rows
+
+
+def phases(timing: Timing) -> Iterator[tuple[str, float, float]]:
+    """(phase, from, to) in seconds from the request's head on the wire."""
+    end = timing.duration
+    if end is None:
+        return
+    came = [mark for mark in (timing.first_reasoning, timing.first_text) if mark is not None]
+    marks = (
+        ("waiting", min(came, default=end)),
+        ("reasoning", (timing.first_text or end) if timing.first_reasoning is not None else None),
+        ("answering", timing.last_text),
+        ("closing", end),
+    )
+    start = 0.0
+    for phase, until in marks:
+        if until is not None and until > start:
+            yield phase, start, until
+            start = until
+
+
+def _costs(names: Sequence[str], responses: Sequence[Response]) -> list[str]:
+    dearest = max((r.cost.total for r in responses if r.cost), default=None)
+    if not dearest:
+        return []
+    rows = []
+    for number, (name, response) in enumerate(zip(names, responses, strict=True)):
+        share = float(response.cost.total / dearest) if response.cost else 0.0
+        bar = _bar(number, 0, share, BAR, fmt.cost_of(response)) if share else ""
+        rows.append(_row(number, name, bar, fmt.cost_of(response)))
+    return rows
+
+
+def _row(number: int, name: str, bars: str, value: str) -> str:
+    y = number * ROW + 20
+    short = name if len(name) <= 34 else name[:33] + "…"
+    return (
+        f'<text x="0" y="{y}">{_text(short)}</text>{bars}'
+        f'<text class="dim" x="{WIDTH}" y="{y}" text-anchor="end">{_text(value)}</text>'
+    )
+
+
+def _bar(number: int, start: float, share: float, color: str, title: str) -> str:
+    space = WIDTH - LABEL - VALUE
+    return (
+        f'<rect x="{LABEL + start * space:.1f}" y="{number * ROW + 7}" width="{max(share * space, 1):.1f}" height="17"'
+        f' fill="{color}"><title>{_text(title)}</title></rect>'
+    )
+
+
+def _text(value: str) -> str:
+    """Text that is nothing but text in HTML."""
+    return html.escape(value).replace("\x00", "�")

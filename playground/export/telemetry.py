@@ -1,0 +1,47 @@
+"""OpenTelemetry's names for what a request and its response were, as `attributes` in the JSON export.
+
+The GenAI conventions are still in development: every name stands here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.domain import Request, Response
+
+PROVIDERS = {"gemini": "gcp.gemini"}
+"""Our name → OpenTelemetry's, where it differs."""
+
+
+def attributes(request: Request, response: Response) -> dict[str, Any]:
+    """The span attributes of one call; what is unknown is left out. Prompts and answers are not among them."""
+    settings, usage, timing = request.settings, response.usage, response.timing
+    found: dict[str, Any] = {
+        "gen_ai.operation.name": "generate_content"
+        if request.model.api == "generate_content"
+        else "chat",
+        "gen_ai.provider.name": PROVIDERS.get(request.model.provider, request.model.provider),
+        "gen_ai.request.model": request.model.model,
+        "gen_ai.request.max_tokens": settings.max_output_tokens,
+        "gen_ai.request.temperature": settings.temperature,
+        "gen_ai.request.top_p": settings.top_p,
+        "gen_ai.request.top_k": settings.top_k,
+        "gen_ai.request.seed": settings.seed,
+        "gen_ai.request.stop_sequences": list(settings.stop) or None,
+        "gen_ai.output.type": "json" if settings.response_schema else "text",
+        "gen_ai.response.id": response.response_id,
+        "gen_ai.response.model": response.response_model,
+        "gen_ai.response.finish_reasons": [response.finish_reason]
+        if response.finish_reason
+        else None,
+        "gen_ai.usage.input_tokens": usage.input_tokens,
+        "gen_ai.usage.output_tokens": usage.output_tokens,
+        "gen_ai.usage.cache_read.input_tokens": usage.cache_read_input_tokens,
+        "gen_ai.usage.cache_creation.input_tokens": usage.cache_write_input_tokens,
+        "gen_ai.usage.reasoning.output_tokens": usage.reasoning_output_tokens,
+        "gen_ai.client.operation.duration": timing.duration,
+        "gen_ai.client.operation.time_to_first_chunk": timing.time_to_first_chunk,
+        "error.type": response.failure.type if response.failure else None,
+        "http.response.status_code": response.exchange.status if response.exchange else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}

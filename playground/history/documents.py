@@ -1,0 +1,49 @@
+"""A stored run as an export document with its labels, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from playground.export.document import full_document
+from playground.export.reading import documents, run_of
+from playground.history.labels import Labels, Stored, tags
+from playground.history.store import Store
+
+
+def stored_document(stored: Stored) -> dict[str, Any]:
+    """The export document with the run's labels behind everything else."""
+    return {
+        **full_document(stored.run),
+        "labels": {**asdict(stored.labels), "tags": list(stored.labels.tags)},
+    }
+
+
+def labels_of(document: Mapping[str, Any]) -> Labels:
+    """The labels in a document; defaults for what is not there or not of its type."""
+    given = document.get("labels")
+    given = given if isinstance(given, dict) else {}
+
+    def text(name: str, default: str = "") -> str:
+        value = given.get(name)
+        return value if isinstance(value, str) else default
+
+    words = given.get("tags")
+    return Labels(
+        kind=text("kind", "compare"),
+        title=text("title") or None,
+        tags=tags(word for word in words if isinstance(word, str))
+        if isinstance(words, list)
+        else (),
+        department=text("department"),
+        note=text("note"),
+        starred=given.get("starred") is True,
+    )
+
+
+def import_text(store: Store, text: str, *, owner: str = "") -> tuple[int, int]:
+    """Keep every run in a JSON or JSONL export: (new, there already). NotARun when the text holds something else."""
+    made = [(run_of(document), labels_of(document)) for document in documents(text)]
+    new = sum(store.put(run, labels, owner=owner) for run, labels in made)
+    return new, len(made) - new

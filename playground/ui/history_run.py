@@ -1,0 +1,303 @@
+"""What is done with one run, with two, with several: open, run again, compare, label, export, delete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+
+from playground.domain import Request, Response, Settings, Text
+from playground.export import format as fmt
+from playground.export import to_csv, to_markdown
+from playground.export.html_report import to_html
+from playground.export.jsonl import to_jsonl
+from playground.history.database import HistoryError
+from playground.history.documents import stored_document
+from playground.history.labels import Row, Stored
+from playground.history.store import Store, each
+from playground.providers import preview
+from playground.ui.keeping import start
+from playground.ui.markdown import plain
+from playground.ui.session import endpoints, lane_names, session, show_run
+from playground.ui.summary import COLUMNS, figures
+from playground.ui.words import word_diff
+
+COMPARE = "pages/compare.py"
+FORMATS: dict[str, tuple[Callable[[Sequence[Stored]], str], str, str]] = {
+    "JSON": (lambda many: _json(many), "json", "application/json"),
+    "JSONL": (lambda many: to_jsonl(map(stored_document, many)), "jsonl", "application/jsonl"),
+    "CSV": (lambda many: _csv(many), "csv", "text/csv"),
+    "Markdown": (lambda many: "\n\n".join(to_markdown(s.run) for s in many), "md", "text/markdown"),
+    "HTML report": (lambda many: to_html([s.run for s in many]), "html", "text/html"),
+}
+"""What a run is exported as → (how, file ending, media type)."""
+
+
+def _json(many: Sequence[Stored]) -> str:
+    documents = [stored_document(stored) for stored in many]
+    return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2)
+
+
+def _csv(many: Sequence[Stored]) -> str:
+    first, *rest = [to_csv(stored.run) for stored in many]
+    return first + "".join(text.partition("\r\n")[2] for text in rest)
+
+
+# One --------------------------------------------------------------------------------------------
+
+
+def details(store: Store, row: Row) -> None:
+    """One selected run: its answers in short, and everything that can be done with it."""
+    stored = store.get(row.id)
+    if stored is None:
+        st.info("This run has just been deleted elsewhere.")
+        return
+    with st.container(border=True):
+        _title(stored)
+        with st.container(horizontal=True):
+            _again(stored)
+            _exports([stored], key=row.id)
+            _delete(store, [row.id])
+        _labels(store, stored)
+        st.caption(f"Link on this server: `{_link(row.id)}`")
+    names = lane_names(tuple(request.model for request in stored.run.requests))
+    figures(names, stored.run.responses)
+    for name, response in zip(names, stored.run.responses, strict=True):
+        st.caption(f"**{plain(name)}**")
+        st.text(_short(response))
+
+
+def _title(stored: Stored) -> None:
+    run, labels = stored.run, stored.labels
+    star = ":material/star: " if labels.starred else ""
+    name = (
+        labels.title or " ".join(_prompt(run.requests[0]).split())[:120] if run.requests else run.id
+    )
+    st.markdown(f"{star}**{plain(name)}**")
+    words = [run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.state]
+    if run.simulated:
+        words.append("simulated")
+    st.caption(" · ".join(words))
+    if labels.note:
+        st.text(labels.note)
+
+
+def _short(response: Response, most: int = 400) -> str:
+    if response.text:
+        return response.text[:most] + ("…" if len(response.text) > most else "")
+    return response.failure.meaning if response.failure else "No text."
+
+
+def _link(run_id: str) -> str:
+    """The address under which this run opens on this server."""
+    return f"{(st.context.url or '').rsplit('/', 1)[0]}/?run={run_id}"
+
+
+def _again(stored: Stored) -> None:
+    """Open it, run it again as it was, or take it to Compare to change it first."""
+    run = stored.run
+    if st.button("Open", icon=":material/open_in_new:", key=f"open_{run.id}", type="primary"):
+        session().run_id = None
+        st.switch_page(COMPARE, query_params={"run": run.id})
+    if st.button(
+        "Run again",
+        icon=":material/replay:",
+        key=f"again_{run.id}",
+        help="The same requests to the same models.",
+    ):
+        made = start(run.requests, endpoints(), kind=stored.labels.kind)
+        if made:
+            show_run(made)
+            st.switch_page(COMPARE, query_params={"run": made.id})
+    if st.button(
+        "Change and run",
+        icon=":material/edit:",
+        key=f"change_{run.id}",
+        help="Take prompt, models and settings to Compare, to run them with another prompt or other models.",
+    ):
+        fill_compare(run.requests)
+        session().run_id = None
+        st.switch_page(COMPARE)
+
+
+def fill_compare(requests: Sequence[Request]) -> None:
+    """Put these requests into Compare's fields; attachments can't be put there and must be attached again."""
+    state = st.session_state
+    first = requests[0]
+    state["prompt"] = _prompt(first)
+    state["system"] = first.system or ""
+    state["lanes"] = list(range(len(requests)))
+    for lane, request in enumerate(requests):
+        ref = request.model
+        state[f"model_{lane}"] = str(ref)
+        state[f"api_{lane}_{ref.provider}"] = ref.api
+        state[f"stream_{lane}"] = request.stream
+        for f in fields(Settings):
+            value = getattr(request.settings, f.name)
+            if value != getattr(Settings(), f.name):
+                state[f"{f.name}_{lane}_{ref.model}"] = (
+                    list(value) if isinstance(value, tuple) else value
+                )
+    if any(not isinstance(part, Text) for part in first.messages[-1].parts):
+        st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
+
+
+def _prompt(request: Request) -> str:
+    return next((m.text for m in reversed(request.messages) if m.role == "user" and m.text), "")
+
+
+def _labels(store: Store, stored: Stored) -> None:
+    """Title, note, star, tags and department, changed together."""
+    run_id, labels = stored.run.id, stored.labels
+    box = st.expander("Name, tags, note", icon=":material/label:", key=f"labels_{run_id}")
+    with box, st.form(f"labels_form_{run_id}", border=False):
+        title = st.text_input("Title", labels.title or "", placeholder="the prompt's beginning")
+        chosen = st.multiselect("Tags", labels.tags, default=labels.tags, accept_new_options=True)
+        department = st.text_input("Department or project", labels.department)
+        note = st.text_area("Note", labels.note)
+        starred = st.checkbox("Starred", labels.starred)
+        if st.form_submit_button("Save", icon=":material/save:"):
+            changed = {
+                "title": title.strip() or None,
+                "tags": chosen,
+                "department": department.strip(),
+                "note": note,
+                "starred": starred,
+            }
+            _do(lambda: store.change([run_id], **changed))
+
+
+def _do(what: Callable[[], Any]) -> None:
+    """Change the history and draw the page anew; a sentence when it can't be changed."""
+    try:
+        what()
+    except HistoryError as error:
+        st.error(str(error))
+    else:
+        st.rerun()
+
+
+# Several ----------------------------------------------------------------------------------------
+
+
+def bulk(store: Store, rows: Sequence[Row]) -> None:
+    """What can be done with several runs at once."""
+    run_ids = [row.id for row in rows]
+    key = str(hash(tuple(run_ids)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(rows)} runs**")
+        if st.button("Star", icon=":material/star:", key=f"star_{key}"):
+            _do(lambda: store.change(run_ids, starred=True))
+        with st.popover("Tag", icon=":material/label:"):
+            word = st.text_input("Tag to add", key=f"tag_{key}")
+            if st.button("Add", key=f"tag_add_{key}") and word.strip():
+                _do(lambda: _tag_all(store, rows, word))
+        _exports(list(each(store, run_ids)), key=key)
+        _delete(store, run_ids)
+
+
+def _tag_all(store: Store, rows: Sequence[Row], word: str) -> None:
+    for row in rows:
+        store.change([row.id], tags=[*row.tags, word])
+
+
+def _exports(many: Sequence[Stored], *, key: str) -> None:
+    with st.popover("Download", icon=":material/download:"):
+        for label, (make, suffix, mime) in FORMATS.items():
+            st.download_button(
+                label,
+                lambda make=make: make(many),  # type: ignore[misc]
+                file_name=f"{'run' if len(many) == 1 else 'runs'}-{many[0].run.created_at[:10] if many else ''}.{suffix}",
+                mime=mime,
+                on_click="ignore",
+                key=f"history_{suffix}_{key}",
+                width="stretch",
+            )
+
+
+def _delete(store: Store, run_ids: Sequence[str]) -> None:
+    with st.popover("Delete", icon=":material/delete:"):
+        st.caption("Gone for good: from the file too, not only from this list.")
+        what = "this run" if len(run_ids) == 1 else f"these {len(run_ids):,} runs"
+        if st.button(f"Delete {what}", type="primary", key=f"delete_{hash(tuple(run_ids))}"):
+            _do(lambda: store.delete(run_ids))
+
+
+# Two --------------------------------------------------------------------------------------------
+
+
+def compare_two(store: Store, left: Row, right: Row) -> None:
+    """Any lane of one run against any lane of the other: figures, settings, request, answer."""
+    found = [store.get(row.id) for row in (right, left)]  # the older one on the left
+    if None in found:
+        return
+    older, newer = [stored for stored in found if stored is not None]
+    a = _lane("Older run", older, "history_lane_a")
+    b = _lane("Newer run", newer, "history_lane_b")
+    (request_a, answer_a, name_a), (request_b, answer_b, name_b) = a, b
+    st.dataframe(
+        _side_by_side(answer_a, answer_b, name_a, name_b),
+        hide_index=True,
+        alt="The figures of both answers and their difference",
+    )
+    for title, text_a, text_b in (
+        ("Answer", answer_a.text, answer_b.text),
+        ("Prompt", _prompt(request_a), _prompt(request_b)),
+        ("Settings", _settings(request_a), _settings(request_b)),
+        ("Request as sent", _body(request_a), _body(request_b)),
+    ):
+        st.markdown(f"**{title}**")
+        if text_a == text_b:
+            st.caption("The same in both.")
+        else:
+            word_diff(text_a, text_b, left_name=name_a, right_name=name_b)
+
+
+def _lane(label: str, stored: Stored, key: str) -> tuple[Request, Response, str]:
+    run = stored.run
+    names = lane_names(tuple(request.model for request in run.requests))
+    when = run.created_at[:16].replace("T", " ")
+    number = 0
+    if len(names) > 1:
+        number = st.selectbox(
+            f"{label}, {when}", range(len(names)), format_func=names.__getitem__, key=key
+        )
+    return run.requests[number], run.responses[number], f"{names[number]} ({when})"
+
+
+def _side_by_side(a: Response, b: Response, name_a: str, name_b: str) -> dict[str, list[Any]]:
+    rows = [(label, value(a), value(b)) for label, value, _ in COLUMNS.values()]
+    return {
+        "figure": [label for label, _, _ in rows],
+        name_a: [_number(x) for _, x, _ in rows],
+        name_b: [_number(y) for _, _, y in rows],
+        "difference": [_change(x, y) for _, x, y in rows],
+    }
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return fmt.NOT_REPORTED
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+
+
+def _change(x: Any, y: Any) -> str:
+    return "" if x is None or y is None or not x else f"{(y - x) / x:+.0%}"
+
+
+def _settings(request: Request) -> str:
+    default = Settings()
+    rows = [
+        f"{f.name} = {getattr(request.settings, f.name)!r}"
+        for f in fields(Settings)
+        if getattr(request.settings, f.name) != getattr(default, f.name)
+    ]
+    return "\n".join([f"model = {request.model}", f"stream = {request.stream}", *rows])
+
+
+def _body(request: Request) -> str:
+    text = json.dumps(preview(request), indent=2, ensure_ascii=False)
+    return text if len(text) < 50_000 else text[:50_000] + "…"
