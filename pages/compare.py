@@ -20,7 +20,7 @@ st.caption(
 
 where = endpoints()
 asked = ask()
-chosen = lane_row(where)
+chosen = lane_row(where, asked)
 run = current_run()
 
 with st.container(horizontal=True, vertical_alignment="center"):

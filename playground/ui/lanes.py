@@ -15,7 +15,7 @@ from playground.demo.faults import FAULTS
 from playground.domain import APIS, Endpoint, ModelRef, Request, Settings
 from playground.export import format as fmt
 from playground.providers import catalog
-from playground.providers.catalog import Model
+from playground.providers.catalog import Model, Note
 from playground.ui.markdown import plain
 from playground.ui.prompt import Asked
 from playground.ui.session import session
@@ -149,13 +149,14 @@ class LaneChoice:
     stream: bool
 
 
-def lane_row(where: Mapping[str, Endpoint]) -> list[LaneChoice]:
+def lane_row(where: Mapping[str, Endpoint], asked: Asked) -> list[LaneChoice]:
     """Draw the lanes' selectors and return what they hold."""
     st.session_state.setdefault("lanes", list(range(len(catalog.defaults()))))
     ids: list[int] = st.session_state.lanes
     with st.grid(columns=4, min_column_width=NARROWEST, gap="small"):
         chosen = [
-            _lane(number, i, where, removable=len(ids) > 1) for number, i in enumerate(ids, 1)
+            _lane(number, i, where, asked, removable=len(ids) > 1)
+            for number, i in enumerate(ids, 1)
         ]
     with st.container(horizontal=True):
         st.button(
@@ -169,7 +170,9 @@ def lane_row(where: Mapping[str, Endpoint]) -> list[LaneChoice]:
     return chosen
 
 
-def _lane(number: int, lane: int, where: Mapping[str, Endpoint], *, removable: bool) -> LaneChoice:
+def _lane(
+    number: int, lane: int, where: Mapping[str, Endpoint], asked: Asked, *, removable: bool
+) -> LaneChoice:
     with st.container(border=True, gap="xsmall"):
         options = model_options(where)
         defaults = [str(ref) for ref in catalog.defaults()]
@@ -200,8 +203,10 @@ def _lane(number: int, lane: int, where: Mapping[str, Endpoint], *, removable: b
                 ref, settings, stream = _settings(
                     lane, ref, simulated=where[ref.provider].simulated
                 )
+                made = LaneChoice(lane, ref, None, settings, stream)
+                _what_is_sent(made, asked)
             _remove_button(lane, removable)
-        return LaneChoice(lane, ref, None, settings, stream)
+        return made
 
 
 def _remove_button(lane: int, removable: bool) -> None:
@@ -248,6 +253,24 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, S
         Settings(**{name: value for name, value in values.items() if value is not None}),
         stream,
     )
+
+
+def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:
+    """Everything that the lane sets beside its text, and what becomes of it."""
+    notes = catalog.check(_wanted(lane, asked))
+    st.caption(
+        "**Will be sent:** the prompt"
+        + (", the system prompt" if asked.system else "")
+        + ("." if not notes else "; and of the settings:")
+    )
+    if notes:
+        st.caption("  \n".join(_said(note) for note in notes))
+
+
+def _said(note: Note) -> str:
+    """One setting's fate in a line."""
+    why = f" ({plain(note.why)})" if note.why else ""
+    return f"{plain(note.setting.replace('_', ' '))}: {note.action}{why}"
 
 
 def _with_fault(lane: int, ref: ModelRef) -> ModelRef:
@@ -327,11 +350,10 @@ def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endp
         )
     st.caption(_estimate(fine, asked))
     notes = [
-        f"**{plain(str(lane.model))}**: {plain(note.setting.replace('_', ' '))} is {note.action}"
-        + (f" ({plain(note.why)})" if note.why else "")
+        f"**{plain(str(lane.model))}** · {_said(note)}"
         for lane in fine
         for note in catalog.check(_wanted(lane, asked))
-        if note.action != "sent" and (note.action != "renamed")
+        if note.action not in ("sent", "renamed")
     ]
     if notes:
         st.caption(":material/info: " + "  \n".join(notes))

@@ -54,7 +54,9 @@ def _provider(name: str, endpoint: Endpoint) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _chip(name, endpoint)
         if is_real(endpoint):
-            if st.button("Test", key=f"test_{name}", type="tertiary", help="List its models"):
+            now = st.button("Test", key=f"test_{name}", type="tertiary", help="List its models")
+            if now or st.session_state.get("test_now") == name:
+                st.session_state.pop("test_now", None)
                 with st.spinner(f"Asking {label}…"):
                     _test(name, endpoint)
                 st.rerun()
@@ -158,5 +160,6 @@ def _add(name: str, url: str, keep: bool) -> None:
         return
     session().custom[name] = replace(endpoint, key=None)
     session().tests.pop(name, None)
+    st.session_state.test_now = name
     if key:
         session().keys[name] = key

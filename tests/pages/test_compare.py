@@ -183,6 +183,8 @@ def test_an_endpoint_can_be_added_and_forgotten() -> None:
     assert "No endpoint is named 'ollama'" in said(page)
     press(page, "endpoint_add")
     assert not page.exception
-    assert not page.error
+    assert "No endpoint is named" not in said(page)
+    (unreachable,) = page.error
+    assert "ollama" in unreachable.value.lower()
     press(page, "forget_ollama")
     assert "No endpoint is named 'ollama'" in said(page)
