@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -21,7 +21,7 @@ MONEY = {
 }
 ROW = 34
 """Pixels per lane."""
-FRAME = 150
+FRAME = 120
 """Pixels for legend, axis and title."""
 
 
@@ -62,10 +62,15 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart 
         alt.Chart({"values": rows}, height=ROW * len(names) + FRAME)
         .mark_bar(height=16, cornerRadius=2)
         .encode(
-            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
+            y=alt.Y(
+                "lane:N",
+                sort=list(names),
+                title=None,
+                axis=alt.Axis(labelLimit=160, labelOverlap=False),
+            ),
             x=alt.X("from:Q", title="seconds since the request left"),
             x2="to:Q",
-            color=_scale("phase", PHASES, PHASE_COLORS),
+            color=_scale("phase", dict(zip(PHASES, PHASE_COLORS, strict=True)), rows),
             tooltip=[
                 alt.Tooltip("lane:N"),
                 alt.Tooltip("phase:N"),
@@ -92,9 +97,14 @@ def money(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | No
         alt.Chart({"values": rows}, height=ROW * len(names) + FRAME)
         .mark_bar(height=16, cornerRadius=2)
         .encode(
-            y=alt.Y("lane:N", sort=list(names), title=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
+            y=alt.Y(
+                "lane:N",
+                sort=list(names),
+                title=None,
+                axis=alt.Axis(labelLimit=160, labelOverlap=False),
+            ),
             x=alt.X("sum(usd):Q", title="USD", axis=alt.Axis(format="$~f")),
-            color=_scale("part", list(MONEY), list(MONEY.values())),
+            color=_scale("part", MONEY, rows),
             tooltip=[
                 alt.Tooltip("lane:N"),
                 alt.Tooltip("part:N"),
@@ -110,9 +120,13 @@ def _part(line: str) -> str:
     return known or "tools"
 
 
-def _scale(field: str, domain: Sequence[str], colors: Sequence[str]) -> alt.Color:
+def _scale(field: str, colors: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> alt.Color:
+    """The colours of what occurs, each always in its own."""
+    shown = [name for name in colors if any(row[field] == name for row in rows)]
     return alt.Color(
         f"{field}:N",
-        scale=alt.Scale(domain=list(domain), range=list(colors)),
-        legend=alt.Legend(title=None, orient="top", columns=2),
+        scale=alt.Scale(domain=shown, range=[colors[name] for name in shown]),
+        legend=alt.Legend(
+            title=None, orient="top", columns=3, labelExpr="replace(datum.label, '_', ' ')"
+        ),
     )
