@@ -51,6 +51,9 @@ class Options:
     no_stream: bool
     demo: bool
     as_json: bool
+    tags: tuple[str, ...] = ()
+    department: str = ""
+    no_history: bool = False
 
 
 def ask(options: Options) -> int:
@@ -179,12 +182,22 @@ def _missing_keys(refs: list[ModelRef], endpoints: Mapping[str, Endpoint]) -> No
 
 
 def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endpoint]) -> int:
+    from playground.cli import keeping
     from playground.engine import Engine
+    from playground.history import Labels
 
     engine = Engine()
     interrupted = False
+    labels = Labels(kind="ask", tags=options.tags, department=options.department)
     try:
-        run = engine.start(requests, endpoints, retries=options.retries)
+        run = keeping.start(
+            engine,
+            requests,
+            endpoints,
+            labels=labels,
+            keep=not options.no_history,
+            retries=options.retries,
+        )
         try:
             _watch(options, run)
         except KeyboardInterrupt:
@@ -192,8 +205,12 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
             run.stop()
             run.wait(STOP_PATIENCE)
         finished = run.run()
+    except keeping.OverBudget as error:
+        say(str(error))
+        return 1
     finally:
         engine.close()
+        keeping.finish()
     _print(options, finished, interrupted)
     if interrupted:
         return 130

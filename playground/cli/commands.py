@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from playground import __version__
+from playground.cli.history_commands import history
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
         ctx.obj.open_app(port, not no_browser)
 
 
+playground.add_command(history)
+
+
 @playground.command(short_help="Ask several models and print their answers.")
 @click.argument("prompt")
 @click.option(
@@ -78,6 +82,9 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
     help="Longest silence on the connection.  [default: 600]",
 )
 @click.option("--no-stream", is_flag=True, help="Ask for each answer in one piece.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag of the run in the history.")
+@click.option("--department", default="", metavar="NAME", help="Department or project that pays.")
+@click.option("--no-history", is_flag=True, help="Do not keep this run in the history.")
 @click.option("--demo", is_flag=True, help="Ask the simulated providers: no keys, no cost.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def ask(**options: Any) -> int:

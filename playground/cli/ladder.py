@@ -60,14 +60,21 @@ def _climb(
     profile: Any,
     endpoints: Mapping[str, Endpoint],
 ) -> int:
+    from playground.cli import keeping
     from playground.engine import Engine
+    from playground.history import Labels
     from playground.lab.ladder import climb, count
 
     now = datetime.now().astimezone()
     ladders = [climb(ref, prompt, profile, now=now) for ref in refs]
     engine = Engine()
     try:
-        run = engine.start([rung.request for rungs in ladders for rung in rungs], endpoints)
+        run = keeping.start(
+            engine,
+            [rung.request for rungs in ladders for rung in rungs],
+            endpoints,
+            labels=Labels(kind="ladder"),
+        )
         try:
             counting = [
                 engine.submit(partial(count, rungs, endpoints.get(ref.provider)))
@@ -80,8 +87,12 @@ def _climb(
             run.stop()
             return 130
         finished = run.run()
+    except keeping.OverBudget as error:
+        say(str(error))
+        return 1
     finally:
         engine.close()
+        keeping.finish()
     _print(options, profile, ladders, counts, finished)
     return 0 if all(response.ok for response in finished.responses) else 1
 

@@ -25,7 +25,7 @@ from playground.history.queries import (
     options,
 )
 from playground.history.store import Store
-from playground.ui.history_run import bulk, compare_two, details
+from playground.ui.history_run import COMPARE, bulk, compare_two, details
 from playground.ui.keeping import visitor
 
 MARK = {"interrupted": "interrupted", "running": "running"}
@@ -194,9 +194,7 @@ def _nothing(wanted: Filter) -> None:
             " answers, figures and receipt. Keys never are.",
             icon=":material/history:",
         )
-        st.page_link(
-            "pages/compare.py", label="Run a prompt in Compare", icon=":material/compare_arrows:"
-        )
+        st.page_link(COMPARE, label="Run a prompt in Compare", icon=":material/compare_arrows:")
     else:
         st.info("No run matches: use fewer words or filters.", icon=":material/search_off:")
 
@@ -210,8 +208,8 @@ COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
         lambda r: r.created_at,
         st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
     ),
-    "name": (lambda r: r.name, st.column_config.TextColumn("Prompt or title", width="large")),
-    "models": (lambda r: r.models, st.column_config.TextColumn("Models", width="medium")),
+    "name": (lambda r: r.name, st.column_config.TextColumn("Prompt or title", width=300)),
+    "models": (lambda r: r.models, st.column_config.TextColumn("Models", width=170)),
     "cost": (
         lambda r: float(r.cost) if r.cost is not None else None,
         st.column_config.NumberColumn(

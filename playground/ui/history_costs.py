@@ -136,7 +136,8 @@ def chart(rows: Sequence[Sum], by: str) -> alt.Chart:
         alt.Tooltip("answers:Q"),
     ]
     if time:
-        x = alt.X("group:O", title=None, sort=None)
+        narrow = alt.Scale(paddingInner=0.2, paddingOuter=max(0.1, (12 - len(shown)) / 2))
+        x = alt.X("group:O", title=None, sort=None, scale=narrow, axis=alt.Axis(labelAngle=-40))
         y: alt.Y = alt.Y("usd:Q", title="USD", axis=dollars)
         done: alt.Chart = made.encode(x=x, y=y, tooltip=tooltip).properties(height=260)
         return done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -25,7 +26,8 @@ from playground.ui.session import endpoints, lane_names, session, show_run
 from playground.ui.summary import COLUMNS, figures
 from playground.ui.words import word_diff
 
-COMPARE = "pages/compare.py"
+COMPARE = "../../pages/compare.py"
+"""As seen from the script that runs every page."""
 FORMATS: dict[str, tuple[Callable[[Sequence[Stored]], str], str, str]] = {
     "JSON": (lambda many: _json(many), "json", "application/json"),
     "JSONL": (lambda many: to_jsonl(map(stored_document, many)), "jsonl", "application/jsonl"),
@@ -269,19 +271,26 @@ def _lane(label: str, stored: Stored, key: str) -> tuple[Request, Response, str]
 
 
 def _side_by_side(a: Response, b: Response, name_a: str, name_b: str) -> dict[str, list[Any]]:
-    rows = [(label, value(a), value(b)) for label, value, _ in COLUMNS.values()]
+    rows = [(name, value(a), value(b)) for name, (_, value, _) in COLUMNS.items()]
     return {
-        "figure": [label for label, _, _ in rows],
-        name_a: [_number(x) for _, x, _ in rows],
-        name_b: [_number(y) for _, _, y in rows],
+        "figure": [COLUMNS[name][0] for name, _, _ in rows],
+        name_a: [_number(name, x) for name, x, _ in rows],
+        name_b: [_number(name, y) for name, _, y in rows],
         "difference": [_change(x, y) for _, x, y in rows],
     }
 
 
-def _number(value: Any) -> str:
-    if value is None:
-        return fmt.NOT_REPORTED
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+WRITTEN: dict[str, Callable[[Any], str]] = {
+    "cost": lambda value: fmt.money(Decimal(str(value))),
+    "time_to_first_text": fmt.seconds,
+    "duration": fmt.seconds,
+    "output_tokens_per_second": fmt.speed,
+}
+"""Figure → how it is written; all others are counts."""
+
+
+def _number(name: str, value: Any) -> str:
+    return fmt.NOT_REPORTED if value is None else WRITTEN.get(name, fmt.count)(value)
 
 
 def _change(x: Any, y: Any) -> str:

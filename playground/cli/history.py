@@ -1,0 +1,238 @@
+"""`playground history`: the same runs, filters and sums as the page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from playground import history
+from playground.cli.ask import say
+from playground.cli.show import conclude, console, safe
+from playground.cli.tables import _print as table
+from playground.export import dumps, to_csv, to_html, to_markdown
+from playground.export import format as fmt
+from playground.export.document import jsonable
+from playground.export.jsonl import to_jsonl
+from playground.export.reading import NotARun
+from playground.history import Row, Stored
+from playground.history.database import HistoryError
+from playground.history.documents import import_text, stored_document
+from playground.history.queries import Filter, find, ids, one, pivot
+from playground.history.store import Store, each
+
+FORMATS: dict[str, Callable[[Sequence[Stored]], str]] = {
+    "json": lambda many: dumps(_documents(many)),
+    "jsonl": lambda many: to_jsonl(map(stored_document, many)),
+    "csv": lambda many: _csv(many),
+    "markdown": lambda many: "\n\n".join(to_markdown(stored.run) for stored in many),
+    "html": lambda many: to_html([stored.run for stored in many]),
+}
+"""Name of a format → how runs are written in it."""
+
+
+def opened() -> Store:
+    """The history; ClickException says why it can't be opened."""
+    try:
+        store = history.get_store()
+        store.find_interrupted()
+    except HistoryError as error:
+        raise click.ClickException(str(error)) from None
+    return store
+
+
+def list_(wanted: Filter, limit: int, as_json: bool) -> int:
+    """Print runs, the newest first; exit code 1 when none matches."""
+    found = find(opened(), wanted, count=limit)
+    if as_json:
+        print(dumps([jsonable(row) for row in found.rows]))
+    elif found.rows:
+        table(HEADERS, [_row(row) for row in found.rows], left=set(HEADERS) - {"cost"})
+        if found.total > len(found.rows):
+            print(f"{len(found.rows):,} of {found.total:,} runs; more with --limit.")
+    else:
+        say("No run matches.")
+    return 0 if found.rows else 1
+
+
+HEADERS = ("id", "when (UTC)", "models", "cost", "state", "prompt or title")
+
+
+def _row(row: Row) -> list[str]:
+    state = f"{row.failed} failed" if row.failed and row.state == "done" else row.state
+    return [
+        row.id,
+        row.created_at[:16].replace("T", " "),
+        row.models,
+        fmt.money(row.cost) if row.cost is not None else "",
+        state + (", simulated" if row.simulated else ""),
+        ("★ " if row.starred else "") + row.name[:60],
+    ]
+
+
+def show(run_id: str, as_json: bool) -> int:
+    """Print one run as `ask` did."""
+    stored = _one(opened(), run_id)
+    if as_json:
+        print(dumps(stored_document(stored)))
+        return 0
+    labels = stored.labels
+    words = [stored.run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.state]
+    words += [f"#{tag}" for tag in labels.tags]
+    out = console()
+    out.print(safe(f"{stored.run.id}  {' · '.join(words)}"))
+    for text in (labels.title, labels.note):
+        if text:
+            out.print(safe(text))
+    names = dict(enumerate(str(request.model) for request in stored.run.requests))
+    for number, response in enumerate(stored.run.responses):
+        out.print(safe(f"\n{names[number]}"), style="bold")
+        out.print(safe(response.text or response.refusal or "(no text)"))
+    conclude(stored.run, False)
+    return 0
+
+
+def export(run_ids: Sequence[str], wanted: Filter, format_: str, output: str | None) -> int:
+    """Write runs in a format to standard output or a file."""
+    store = opened()
+    chosen = [_id(store, run_id) for run_id in run_ids] or ids(store, wanted)
+    if not chosen:
+        say("No run matches.")
+        return 1
+    text = FORMATS[format_](list(each(store, chosen)))
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return 0
+    try:
+        Path(output).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise click.ClickException(f"{output} can't be written: {error.strerror}.") from None
+    print(f"{_runs(len(chosen))} in {output}")
+    return 0
+
+
+def import_(names: Sequence[str]) -> int:
+    """Keep the runs of JSON and JSONL exports."""
+    store = opened()
+    for name in names:
+        try:
+            text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
+            new, known = import_text(store, text)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            raise click.ClickException(f"{name} can't be read: {reason}.") from None
+        except (NotARun, HistoryError) as error:
+            raise click.ClickException(f"{name}: {error}") from None
+        print(f"{name}: {_runs(new)} imported" + (f", {known:,} already here" if known else ""))
+    return 0
+
+
+def delete(run_ids: Sequence[str], wanted: Filter, everything: bool, sure: bool) -> int:
+    """Delete runs for good, after asking."""
+    store = opened()
+    if not run_ids and wanted == Filter() and not everything:
+        raise click.UsageError("Say which runs: their ids, filters, or --all.")
+    chosen = [_id(store, run_id) for run_id in run_ids] or ids(store, wanted)
+    if not chosen:
+        say("No run matches.")
+        return 1
+    if not sure:
+        click.confirm(f"Delete {_runs(len(chosen))} for good?", abort=True, err=True)
+    try:
+        print(f"{_runs(store.delete(chosen))} deleted")
+    except HistoryError as error:
+        raise click.ClickException(str(error)) from None
+    return 0
+
+
+def cost(by: str, wanted: Filter, as_json: bool) -> int:
+    """Print what was spent, grouped; simulated answers are left out unless asked for."""
+    wanted = wanted if wanted.simulated is not None else replace(wanted, simulated=False)
+    rows = pivot(opened(), by, wanted)
+    total = sum((row.cost for row in rows), start=0 * rows[0].cost) if rows else None
+    if as_json:
+        print(
+            dumps(
+                {
+                    "by": by,
+                    "rows": [jsonable(asdict(row)) for row in rows],
+                    "total": jsonable(total),
+                }
+            )
+        )
+        return 0
+    if not rows or total is None:
+        say("No billed answer matches; --simulated sums up what simulated ones would have cost.")
+        return 1
+    lines = [
+        [
+            row.group or "(none)",
+            fmt.count(row.answers),
+            fmt.count(row.input_tokens),
+            fmt.count(row.output_tokens),
+            fmt.money(row.cost),
+            _note(row.unpriced, row.bounds),
+        ]
+        for row in rows
+    ]
+    answers = sum(row.answers for row in rows)
+    lines.append(["total", fmt.count(answers), "", "", fmt.money(total), ""])
+    table((by, "answers", "input", "output", "cost", "note"), lines, left={by, "note"})
+    if wanted.simulated:
+        print("Simulated: nothing was billed.")
+    return 0
+
+
+def _note(unpriced: int, bounds: int) -> str:
+    notes = [
+        f"{unpriced:,} without a cost" if unpriced else "",
+        f"{bounds:,} estimated" if bounds else "",
+    ]
+    return ", ".join(note for note in notes if note)
+
+
+def _runs(count: int) -> str:
+    return f"{count:,} run" + ("" if count == 1 else "s")
+
+
+def _documents(many: Sequence[Stored]) -> Any:
+    documents = [stored_document(stored) for stored in many]
+    return documents[0] if len(documents) == 1 else documents
+
+
+def _csv(many: Sequence[Stored]) -> str:
+    first, *rest = [to_csv(stored.run) for stored in many]
+    return first + "".join(text.partition("\r\n")[2] for text in rest)
+
+
+def _id(store: Store, beginning: str) -> str:
+    found = one(store, beginning)
+    if found is None:
+        raise click.ClickException(
+            f"No run, or more than one, has an id that starts with {beginning!r}: see `playground history list`."
+        )
+    return found
+
+
+def _one(store: Store, beginning: str) -> Stored:
+    stored = store.get(_id(store, beginning))
+    if stored is None:
+        raise click.ClickException(f"The run {beginning!r} has just been deleted.")
+    return stored
+
+
+def by_id(beginning: str) -> Stored | None:
+    """A run of the history for other commands that take an id; None where there is none."""
+    try:
+        store = history.get_store()
+        found = one(store, beginning)
+        return store.get(found) if found else None
+    except HistoryError:
+        return None
+
+
+__all__ = ["by_id", "cost", "delete", "export", "import_", "list_", "show"]

@@ -1,0 +1,72 @@
+"""Starting runs from the command line: kept in the history, within the budgets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from playground import history, settings
+from playground.domain import Endpoint, Request
+from playground.history import Labels
+
+if TYPE_CHECKING:
+    from playground.engine import Engine, LiveRun
+
+SAVING_SECONDS = 10.0
+"""How long a command waits at its end for the history to be written."""
+
+
+class OverBudget(Exception):
+    """A limit forbids the run; the message says which, and what to do."""
+
+
+def start(
+    engine: Engine,
+    requests: Sequence[Request],
+    endpoints: Mapping[str, Endpoint],
+    *,
+    labels: Labels,
+    keep: bool = True,
+    retries: int = 0,
+) -> LiveRun:
+    """Start a run, keep it where that is wanted; OverBudget when a limit forbids it."""
+    if not settings.keeps_history():
+        return engine.start(requests, endpoints, retries=retries)
+    real = any(not endpoint.simulated for endpoint in endpoints.values())
+    if real:  # simulated runs cost nothing: no need to look up what was spent
+        _check(requests, endpoints, labels)
+    journal = history.keep(labels) if keep else None
+    run = engine.start(requests, endpoints, retries=retries, journal=journal)
+    if real:
+        from playground.history.budgets import get_guard
+
+        get_guard().watch(run, endpoints, session=SESSION, tags=labels.tags)
+    return run
+
+
+SESSION = "command"
+"""One command is one session."""
+
+
+def _check(requests: Sequence[Request], endpoints: Mapping[str, Endpoint], labels: Labels) -> None:
+    from playground.cli.ask import say
+    from playground.history.budgets import get_guard
+
+    verdict = get_guard().check(requests, endpoints, session=SESSION, tags=labels.tags)
+    if verdict.problem:
+        raise OverBudget(verdict.problem)
+    for warning in verdict.warnings:
+        say(warning)
+
+
+def finish() -> None:
+    """Wait until everything is written; say what was not."""
+    if "playground.history.journal" not in sys.modules:
+        return
+    from playground.cli.ask import say
+
+    writer = history.get_writer()
+    if not writer.flush(SAVING_SECONDS):
+        reason = writer.problem or "It took too long."
+        say(f"This run is not in the history: {reason} To have it in a file, ask with --json.")
