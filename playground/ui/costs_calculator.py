@@ -68,14 +68,18 @@ def shape_inputs() -> tuple[Shape, int]:
             )
         with grid.cell():
             cached = _number(
-                "of it cached, %", "calc_cached", 5, "Read from the provider's cache", most=100
+                "Cache reads, %",
+                "calc_cached",
+                5,
+                "Share of the input that is read from the provider's cache",
+                most=100,
             )
         with grid.cell():
             written = _number(
-                "of it written to the cache, %",
+                "Cache writes, %",
                 "calc_written",
                 5,
-                "Costs more at OpenAI and Anthropic",
+                "Share of the input that is written to the cache; costs more at OpenAI and Anthropic",
                 most=100,
             )
         with grid.cell():
@@ -136,23 +140,19 @@ def _choices(book: PriceBook) -> tuple[list[ModelRef], list[str]]:
         for p in book.prices
         if (p.provider not in ("openai", "anthropic", "gemini") or p.override) and not p.prefix
     ]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        refs = st.multiselect(
-            "Models",
-            list(dict.fromkeys(known)),
-            default=list(defaults()),
-            format_func=str,
-            key="calc_models",
-            persist_state="session",
-        )
-        ways = st.pills(
-            "Processing",
-            list(PROCESSING),
-            selection_mode="multi",
-            default=["standard", "batch"],
-            key="calc_ways",
-            persist_state="session",
-        )
+    options = list(dict.fromkeys([*known, *st.session_state.get("calc_models", ())]))
+    st.session_state.setdefault("calc_models", list(defaults()))
+    refs = st.multiselect(
+        "Models", options, format_func=str, key="calc_models", persist_state="session"
+    )
+    ways = st.pills(
+        "Processing",
+        list(PROCESSING),
+        selection_mode="multi",
+        default=["standard", "batch"],
+        key="calc_ways",
+        persist_state="session",
+    )
     return list(refs), list(ways or [])
 
 
@@ -286,12 +286,14 @@ def curve(
 def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> Any:
     """One line a model; where a limit is passed it stands upright and says by how much."""
     colour = alt.Color(
-        "model:N", legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=2)
+        "model:N",
+        sort=list(dict.fromkeys(value["model"] for value in values)),
+        legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=2),
     )
     x = alt.X("tokens:Q", title="input tokens of one request", axis=alt.Axis(format="~s"))
     y = alt.Y("usd:Q", title="USD per request", axis=alt.Axis(format="$~f"))
     lines = (
-        alt.Chart({"values": values}, height=320)
+        alt.Chart({"values": values}, height=400)
         .mark_line(strokeWidth=2)
         .encode(
             x=x,
@@ -314,7 +316,7 @@ def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> A
     labels = (
         alt.Chart({"values": cliffs})
         .mark_text(align="right", dx=-6, dy=-8, fontSize=12, fontWeight="bold")
-        .encode(x=x, y=y, text="jump:N", color=alt.Color("model:N", legend=None))
+        .encode(x=x, y=y, text="jump:N", color=alt.value("#808a90"))
     )
     return alt.layer(lines, rules, labels)
 

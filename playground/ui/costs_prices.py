@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from playground.export import format as fmt
 from playground.pricing import Price, PriceBook
 from playground.pricing.listing import Entry, cases, entries
 from playground.pricing.shape import Shape, quote
-from playground.providers.catalog import find
+from playground.providers.catalog import catalog, find
 
 RATE_NAMES = {
     "input": "Input",
@@ -58,7 +58,7 @@ def price_table(book: PriceBook, on: date) -> None:
 
 def _filtered(book: PriceBook, on: date) -> tuple[list[Entry], Shape | None]:
     """The entries that the filters leave, and the shape to price where that is asked for."""
-    known = list(entries(book, on))
+    known = [*entries(book, on), *_unpriced(book, on)]
     providers = list(dict.fromkeys(e.price.provider for e in known))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
@@ -91,6 +91,20 @@ def _filtered(book: PriceBook, on: date) -> tuple[list[Entry], Shape | None]:
         and (not free or e.price.free_tier)
     ]
     return shown, shape
+
+
+def _unpriced(book: PriceBook, on: date) -> Iterator[Entry]:
+    """The catalog's models that have no price on this day: they are in the table too, without rates."""
+    for model in catalog():
+        if book.find(model.provider, model.id, on) is None:
+            price = Price(
+                provider=model.provider,
+                model=model.id,
+                rates={},
+                source=model.source,
+                as_of=model.as_of or on,
+            )
+            yield Entry(price=price, history=(price,), coming=None)
 
 
 def _shape() -> Shape:
@@ -144,7 +158,7 @@ def _by_million(shown: Sequence[Entry]) -> tuple[dict[str, list[Any]], dict[str,
             "Batch", help="Input and output in batch, USD per 1,000,000 tokens"
         ),
         "cliff": st.column_config.TextColumn(
-            "Cliff", help="From how many input tokens on the whole request costs more"
+            "Cliff", width=120, help="From how many input tokens on the whole request costs more"
         ),
         **COMMON,
     }
@@ -177,7 +191,7 @@ def _common(shown: Sequence[Entry]) -> dict[str, list[Any]]:
         "free": [e.price.free_tier for e in shown],
         "retires": [retires(e.price) for e in shown],
         "coming": [_coming(e) for e in shown],
-        "yours": ["your own" if e.price.override else None for e in shown],
+        **_yours(shown),
         "checked": [e.price.as_of for e in shown],
         "source": [
             e.price.source if e.price.source.startswith("https://") else None for e in shown
@@ -185,10 +199,16 @@ def _common(shown: Sequence[Entry]) -> dict[str, list[Any]]:
     }
 
 
+def _yours(shown: Sequence[Entry]) -> dict[str, list[Any]]:
+    """Which prices are the user's own; no column where none is."""
+    marks = ["your own" if e.price.override else None for e in shown]
+    return {"yours": marks} if any(marks) else {}
+
+
 COMMON: Mapping[str, Any] = {
     "free": st.column_config.CheckboxColumn("Free tier"),
     "retires": st.column_config.DateColumn("Retires", format="YYYY-MM-DD"),
-    "coming": st.column_config.TextColumn("Announced"),
+    "coming": st.column_config.TextColumn("Announced", width=190),
     "yours": st.column_config.TextColumn("Yours", help="A price of your own, not the list price"),
     "checked": st.column_config.DateColumn("Checked", format="YYYY-MM-DD"),
     "source": st.column_config.LinkColumn("Source", display_text=r"https://([^/]+)"),
@@ -222,7 +242,7 @@ def _batch(price: Price) -> str | None:
 
 def _cliff(price: Price) -> str | None:
     long = price.long_context
-    return f"> {long.above:,}: ×{long.input:f} / ×{long.output:f}" if long else None
+    return f"{long.above // 1000}k: ×{long.input:f} / ×{long.output:f}" if long else None
 
 
 def _coming(entry: Entry) -> str | None:
@@ -254,6 +274,9 @@ def details(book: PriceBook, entry: Entry) -> None:
                 st.badge("free tier", icon=":material/redeem:", color="green")
             if day := retires(price):
                 st.badge(f"retires {day}", icon=":material/event_busy:", color="red")
+        if not price.rates:
+            st.write("No price is known for this model: set one under **Your own prices**.")
+            return
         st.markdown(_told(entry))
         st.markdown(_cases(book, price))
         if len(entry.history) > 1:
@@ -341,10 +364,10 @@ def history_chart(history: Sequence[Price]) -> Any:
         for name in ("input", "output")
     ]
     return (
-        alt.Chart({"values": values}, height=180)
+        alt.Chart({"values": values}, height=260)
         .mark_line(interpolate="step-after", point=True)
         .encode(
-            x=alt.X("day:T", title=None),
+            x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6)),
             y=alt.Y("usd:Q", title="USD per 1,000,000 tokens", axis=alt.Axis(format="$~f")),
             color=alt.Color(
                 "rate:N",

@@ -60,7 +60,8 @@ def current_models() -> list[Model]:
 
 def context_meter(text: str) -> None:
     """Every current model: how much of its window the text takes, and what it costs to send once."""
-    rows = [_meter_row(text, model) for model in current_models()]
+    known: dict[str, int] = {}
+    rows = [_meter_row(model, _counted(text, model.ref, known)) for model in current_models()]
     st.dataframe(
         {name: [row[name] for row in rows] for name in rows[0]},
         column_config={
@@ -87,8 +88,7 @@ def context_meter(text: str) -> None:
     )
 
 
-def _meter_row(text: str, model: Model) -> dict[str, Any]:
-    counted = _counted(text, model.ref)
+def _meter_row(model: Model, counted: TokenCount) -> dict[str, Any]:
     window = model.context_window or 1
     cost = quote(load(), model.ref, Shape(input_tokens=counted.tokens), on=_today())
     return {
@@ -102,16 +102,12 @@ def _meter_row(text: str, model: Model) -> dict[str, Any]:
     }
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _counted_with(text: str, encoding: str) -> int:
-    return count(text, encoding)
-
-
-def _counted(text: str, ref: ModelRef) -> TokenCount:
-    """As `estimate`, but each vocabulary counts a text once for all models."""
-    return replace(
-        estimate("", ref), tokens=_counted_with(text, known_encoding(ref) or "o200k_base")
-    )
+def _counted(text: str, ref: ModelRef, known: dict[str, int]) -> TokenCount:
+    """As `estimate`, but each vocabulary counts a text once for all models; `known` keeps what it made of it."""
+    encoding = known_encoding(ref) or "o200k_base"
+    if encoding not in known:
+        known[encoding] = count(text, encoding)
+    return replace(estimate("", ref), tokens=known[encoding])
 
 
 # Three counts ------------------------------------------------------------------------------------
@@ -158,20 +154,24 @@ def three_counts(text: str, endpoints: Mapping[str, Endpoint]) -> None:
 
 def _requests(text: str) -> tuple[Request, ...]:
     known = [m.ref for m in current_models()]
+    refs = st.multiselect(
+        "Models",
+        known,
+        default=list(defaults()),
+        format_func=str,
+        key="counts_models",
+        persist_state="session",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        refs = st.multiselect(
-            "Models",
-            known,
-            default=list(defaults()),
-            format_func=str,
-            key="counts_models",
+        system = st.text_input(
+            "System prompt",
+            key="counts_system",
+            placeholder="none",
             persist_state="session",
+            width=420,
         )
         tools = st.checkbox("With a tool", key="counts_tools", persist_state="session")
         picture = st.checkbox("With a picture", key="counts_picture", persist_state="session")
-    system = st.text_input(
-        "System prompt", key="counts_system", placeholder="none", persist_state="session"
-    )
     parts: tuple[Part, ...] = (Text(text=text or " "),)
     if picture:
         parts = (File(media_type="image/png", data=PICTURE, name="blue.png"), *parts)

@@ -14,8 +14,6 @@ from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pa
 from playground.pricing import load
 from playground.providers.catalog import catalog, defaults
 
-measured = st.cache_data(max_entries=16, show_spinner=False)(measure)
-
 
 def languages() -> None:
     """Tokens, characters and words of each language's paragraph, relative to English, and the price of a page."""
@@ -23,7 +21,7 @@ def languages() -> None:
     if not texts:
         st.info("Write at least one paragraph.", icon=":material/lightbulb:")
         return
-    rows = measured(dict(texts))
+    rows = measure(texts)
     st.altair_chart(
         chart(rows), alt="Tokens of the same paragraph in each language, relative to the first"
     )
@@ -147,23 +145,22 @@ def _prices(texts: Mapping[str, str], rows: Sequence[Measure]) -> None:
         )
         return
     refs = [m.ref for m in catalog() if not m.retired()]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.multiselect(
-            "Models",
-            refs,
-            default=list(defaults()),
-            format_func=str,
-            key="languages_models",
-            persist_state="session",
-        )
-        way = st.segmented_control(
-            "As",
-            ["input", "output"],
-            default="input",
-            required=True,
-            key="languages_way",
-            persist_state="session",
-        )
+    chosen = st.multiselect(
+        "Models",
+        refs,
+        default=list(defaults()),
+        format_func=str,
+        key="languages_models",
+        persist_state="session",
+    )
+    way = st.segmented_control(
+        "As",
+        ["input", "output"],
+        default="input",
+        required=True,
+        key="languages_way",
+        persist_state="session",
+    )
     book, today = load(), datetime.now(UTC).date()
     columns = {str(ref): _column(ref, rows, fill, book, today, way == "output") for ref in chosen}
     st.dataframe(

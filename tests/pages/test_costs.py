@@ -1,0 +1,277 @@
+"""The Costs page as a script: prices, calculator, one text, runs, own prices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.domain import ModelRef, Request, Response, Run, Usage
+from playground.pricing import loading
+from playground.ui.costs_runs import average, work_of
+
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+
+
+@pytest.fixture(autouse=True)
+def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The user's own prices, in a folder of the test's own."""
+    file = tmp_path / "own.yaml"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
+    monkeypatch.setattr(loading, "own_file", lambda path=None: file)
+    return file
+
+
+def opened(tab: str = "Prices", **state: Any) -> AppTest:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.session_state["costs_tab"] = tab
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.switch_page("../../pages/costs.py")
+    page = app.run()
+    assert not page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    kinds = ("markdown", "caption", "info", "error", "warning", "success")
+    elements: list[Any] = [element for kind in kinds for element in page.get(kind)]
+    return "\n".join(element.value for element in elements)
+
+
+def prices(page: AppTest) -> Any:
+    return page.dataframe[0].value.set_index("model")
+
+
+def test_every_model_is_in_the_table_and_retired_ones_on_demand() -> None:
+    page = opened()
+    table = prices(page)
+    assert table.loc["openai:gpt-6.1-sol", ["input", "cache_read", "output"]].tolist() == [
+        2,
+        0.1,
+        10,
+    ]
+    assert table.loc["gemini:gemini-3.8-flash", "free"]
+    assert str(table.loc["gemini:gemini-3.8-flash", "coming"]).startswith(
+        "2027-01-01: $1.50 / $7.50"
+    )
+    assert table.loc["anthropic:claude-haiku-5-5", "cliff"] == "100k: ×5 / ×5"
+    assert "openai:gpt-4" not in table.index
+    page.toggle(key="prices_gone").set_value(True).run()
+    assert "openai:gpt-4" in prices(page).index
+
+
+def test_the_table_is_filtered() -> None:
+    page = opened()
+    page.text_input(key="prices_filter").set_value("SONNET").run()
+    assert all("sonnet" in name for name in prices(page).index)
+    page.text_input(key="prices_filter").set_value("nothing like it").run()
+    assert "No price fits" in said(page)
+
+
+def test_prices_of_another_day() -> None:
+    from datetime import date
+
+    page = opened()
+    assert prices(page).loc["gemini:gemini-4-argon", "input"] == 2
+    page.date_input(key="costs_on").set_value(date(2026, 12, 1)).run()
+    assert prices(page).loc["gemini:gemini-4-argon", "input"] == 4
+
+
+def test_a_thousand_requests_of_a_shape() -> None:
+    page = opened(prices_unit="USD per 1,000 requests")
+    page.number_input(key="prices_in").set_value(1_000).run()
+    page.number_input(key="prices_out").set_value(100).run()
+    expected = 1_000 * (1_000 * 2 + 100 * 10) / 1_000_000
+    assert prices(page).loc["openai:gpt-6.1-sol", "cost"] == pytest.approx(expected)
+
+
+def test_a_price_opens_to_source_history_and_what_is_announced() -> None:
+    page = opened(prices_open="gemini:gemini-4-argon")
+    words = said(page)
+    assert "checked on 2026-10-14 at [ai.google.dev](https://ai.google.dev" in words
+    assert "**Announced**: 2026-12-01" in words
+    assert "| the start **now** |" in words
+    assert "| priority |" in words
+    other = said(opened(prices_open="openai:gpt-5.5"))
+    assert "Another source disagrees" in other
+    assert "above 272,000 input tokens" in other
+
+
+def test_the_calculator_counts_per_request_per_thousand_and_per_month() -> None:
+    page = opened(
+        "Calculator", calc_input=10_000, calc_cached=50, calc_output=400, calc_reasoning=100
+    )
+    table = page.dataframe[0].value.set_index(["model", "way"])
+    one = (5_000 * 2 + 5_000 * 0.1 + 500 * 10) / 1_000_000
+    row = table.loc[("openai:gpt-6.1-sol", "standard")]
+    assert row["one"] == pytest.approx(one)
+    assert row["thousand"] == pytest.approx(1_000 * one)
+    assert row["month"] == pytest.approx(1_000 * 30 * one)
+    assert table.loc[("openai:gpt-6.1-sol", "batch")]["one"] == pytest.approx(one / 2)
+    assert "reasoning" in said(page)
+
+
+def test_the_calculator_says_what_has_no_price_and_what_contradicts_itself() -> None:
+    page = opened("Calculator", calc_ways=["flex", "priority"])
+    table = page.dataframe[0].value.set_index(["model", "way"])
+    assert table.loc[("anthropic:claude-sonnet-5-5", "flex")]["note"] == "no flex price"
+    page = opened("Calculator", calc_cached=80, calc_written=30)
+    assert "contradict each other" in said(page)
+    page = opened("Calculator", calc_written=50, calc_ttl="1h")
+    table = page.dataframe[0].value.set_index(["model", "way"])
+    assert table.loc[("openai:gpt-6.1-sol", "standard")]["note"] == "caches for 30m or 12h only"
+
+
+def test_the_cliff_is_told() -> None:
+    page = opened("Calculator")
+    assert "the whole request costs more" in said(page)
+    page = opened("Calculator", calc_models=[ModelRef.parse("anthropic:claude-sonnet-5-5")])
+    assert "None of these models has a cliff" in said(page)
+
+
+def test_the_same_text_is_priced_by_each_models_own_count() -> None:
+    page = opened("Same text", same_text="The same text, not the same tokens.")
+    before = page.dataframe[0].value.set_index("model")
+    assert set(before["how"]) == {"≈ estimate"}
+    page.button(key="same_ask").click().run()
+    assert not page.exception
+    after = page.dataframe[0].value.set_index("model")
+    assert set(after["how"]) == {"simulated"}
+    row = after.loc["anthropic:claude-sonnet-5-5"]
+    assert row["one"] == pytest.approx(row["tokens"] * 2 / 1_000_000)
+    assert row["tokens"] != after.loc["openai:gpt-6.1-sol"]["tokens"]
+
+
+def test_without_a_run_the_tab_says_what_to_do() -> None:
+    assert "There is no run yet" in said(opened("From your runs"))
+
+
+def test_a_run_fills_the_calculator_and_what_if_saves() -> None:
+    page = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    page.button(key="run").click().run()
+    for _ in range(100):
+        if page.dataframe:
+            break
+        page.run()
+    page.session_state["costs_tab"] = "From your runs"
+    page.switch_page("../../pages/costs.py").run()
+    assert not page.exception
+    assert "saved in all" in said(page)
+    page.button(key="runs_fill").click().run()
+    assert "The calculator has these tokens" in said(page)
+    filled = page.session_state["calc_input"]
+    page.session_state["costs_tab"] = "Calculator"
+    page.run()
+    assert not page.exception
+    assert page.number_input(key="calc_input").value == filled != 10_000
+    assert not page.warning
+
+
+def test_an_average_request() -> None:
+    ref = ModelRef.parse("openai:gpt-6.1-sol")
+    usages = [
+        Usage(
+            input_tokens=100,
+            cache_read_input_tokens=50,
+            output_tokens=30,
+            reasoning_output_tokens=10,
+        ),
+        Usage(
+            input_tokens=300,
+            cache_read_input_tokens=50,
+            output_tokens=50,
+            reasoning_output_tokens=30,
+        ),
+        Usage(),
+    ]
+    run = Run(
+        id="r",
+        created_at="2026-11-21T00:00:00Z",
+        requests=(Request.ask(ref, "x"),) * 3,
+        responses=tuple(Response(model=ref, usage=usage) for usage in usages),
+    )
+    work = work_of(run)
+    assert len(work) == 2
+    assert average([shape for _, shape in work]) == {
+        "calc_input": 200,
+        "calc_cached": 25,
+        "calc_written": 0,
+        "calc_output": 20,
+        "calc_reasoning": 20,
+        "calc_images": 0,
+        "calc_searches": 0,
+    }
+
+
+def test_a_price_of_your_own_is_saved_marked_and_removed(own: Path) -> None:
+    page = opened("Your own prices")
+    assert "no price of your own" in said(page)
+    page.text_input(key="own_model").set_value("ollama:llama3:8b")
+    page.text_input(key="own_input").set_value("0.10")
+    page.text_input(key="own_output").set_value("0.20")
+    save = next(button for button in page.button if button.label == "Save")
+    save.click().run()
+    assert not page.exception
+    assert "ollama:llama3:8b has your own price now" in said(page)
+    assert "model: llama3:8b" in own.read_text()
+    assert prices(opened()).loc["ollama:llama3:8b", "yours"] == "your own"
+    page.button(key="own_remove_go").click().run()
+    assert "ollama:llama3:8b" not in prices(opened()).index
+
+
+@pytest.mark.parametrize(
+    ("model", "amount", "expected"),
+    [
+        ("llama3", "1", "write provider:model"),
+        ("ollama:llama3", "cheap", "'cheap' is not an amount"),
+        ("ollama:llama3", "", "write USD per 1,000,000 tokens"),
+        ("ollama:llama3", "NaN", "'NaN' is not an amount"),
+    ],
+)
+def test_a_mistyped_price_names_the_field(
+    model: str, amount: str, expected: str, own: Path
+) -> None:
+    page = opened("Your own prices")
+    page.text_input(key="own_model").set_value(model)
+    page.text_input(key="own_input").set_value(amount)
+    page.text_input(key="own_output").set_value("1")
+    next(button for button in page.button if button.label == "Save").click().run()
+    assert not page.exception
+    assert expected in said(page)
+    assert not own.exists()
+
+
+def test_a_shared_app_lets_nobody_set_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    page = opened("Your own prices")
+    assert "This app is shared" in said(page)
+    assert not [b for b in page.button if b.label == "Save"]
+
+
+def test_a_broken_price_file_is_named_with_its_line_and_the_page_keeps_running(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    table = tmp_path / "pricing.yaml"
+    good = loading.PROJECT.read_text("utf-8")
+    table.write_text(good)
+    monkeypatch.setattr(loading, "PROJECT", table)
+    assert "mistake" not in said(opened())
+    table.write_text(
+        good.replace("{model: gpt-6.1-sol, input: 2,", "{model: gpt-6.1-sol, input: two,")
+    )
+    line = next(
+        i for i, text in enumerate(table.read_text().splitlines(), 1) if "input: two" in text
+    )
+    page = opened()
+    words = said(page)
+    assert f"pricing.yaml, line {line} (gpt-6.1-sol): `input` should be" in words
+    assert "last good prices" in words
+    assert prices(page).loc["openai:gpt-6.1-sol", "input"] == 2
+    table.write_text("prices: [")
+    words = said(opened())
+    assert "pricing.yaml, line 2: " in words
