@@ -96,9 +96,7 @@ class Store:
 
     def begin(self, beginning: Beginning, connection: Connection) -> None:
         """Write a run down; one that is there already stays as it is."""
-        made = (
-            self._insert(runs).values(beginning.run).on_conflict_do_nothing(index_elements=["id"])
-        )
+        made = self.insert(runs).values(beginning.run).on_conflict_do_nothing(index_elements=["id"])
         seq = connection.scalar(made.returning(runs.c.seq))
         if seq is None:
             return
@@ -129,7 +127,7 @@ class Store:
         )
         for digest, data in ending.files.items():
             row = {"run_seq": seq, "digest": digest, "data": data}
-            connection.execute(self._insert(files).values(row).on_conflict_do_nothing())
+            connection.execute(self.insert(files).values(row).on_conflict_do_nothing())
         connection.execute(
             pieces.delete().where(pieces.c.run_seq == seq, pieces.c.lane == ending.lane)
         )
@@ -158,7 +156,7 @@ class Store:
         """Keep what has streamed since the last time."""
         seq = self._seq(run_id, connection)
         if seq is not None and rows:
-            insert = self._insert(pieces).on_conflict_do_nothing()
+            insert = self.insert(pieces).on_conflict_do_nothing()
             connection.execute(insert, [{"run_seq": seq, **row} for row in rows])
 
     def still_here(self, run_ids: Iterable[str], connection: Connection) -> None:
@@ -360,7 +358,7 @@ class Store:
 
     def prefer(self, name: str, value: Any) -> None:
         """Set a preference."""
-        insert = self._insert(preferences).values(name=name, value=json.dumps(value))
+        insert = self.insert(preferences).values(name=name, value=json.dumps(value))
         with writing(self.engine) as connection:
             connection.execute(
                 insert.on_conflict_do_update(
@@ -368,7 +366,8 @@ class Store:
                 )
             )
 
-    def _insert(self, table: sa.Table) -> Any:
+    def insert(self, table: sa.Table) -> Any:
+        """An INSERT that may say what to do on a conflict."""
         return {"sqlite": sqlite, "postgresql": postgresql}[self.engine.dialect.name].insert(table)
 
 

@@ -75,6 +75,12 @@ PAGES = (
         "Every price with its source, a calculator that draws the cliffs, and what your runs could cost instead.",
     ),
     PageRow(
+        "prompts.py",
+        "Prompts",
+        ":material/library_books:",
+        "Keep prompts with their versions and variables, see what changed, and open them in Compare.",
+    ),
+    PageRow(
         "history.py",
         "History",
         ":material/history:",
