@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground.domain import Request, Response, Settings, Text
+from playground.domain import Request, Response, Settings
 from playground.export import format as fmt
 from playground.export import to_csv, to_markdown
 from playground.export.html_report import to_html
@@ -20,7 +20,7 @@ from playground.history.documents import stored_document
 from playground.history.labels import Row, Stored
 from playground.history.store import Store, each
 from playground.providers import preview
-from playground.ui.keeping import start
+from playground.ui.keeping import fill_compare, prompt_of, start
 from playground.ui.markdown import plain
 from playground.ui.session import endpoints, lane_names, session, show_run
 from playground.ui.summary import COLUMNS, figures
@@ -76,7 +76,9 @@ def _title(stored: Stored) -> None:
     run, labels = stored.run, stored.labels
     star = ":material/star: " if labels.starred else ""
     name = (
-        labels.title or " ".join(_prompt(run.requests[0]).split())[:120] if run.requests else run.id
+        labels.title or " ".join(prompt_of(run.requests[0]).split())[:120]
+        if run.requests
+        else run.id
     )
     st.markdown(f"{star}**{plain(name)}**")
     words = [run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.state]
@@ -103,6 +105,7 @@ def _again(stored: Stored) -> None:
     run = stored.run
     if st.button("Open", icon=":material/open_in_new:", key=f"open_{run.id}", type="primary"):
         session().run_id = None
+        fill_compare(run.requests)
         st.switch_page(COMPARE, query_params={"run": run.id})
     if st.button(
         "Run again",
@@ -112,6 +115,7 @@ def _again(stored: Stored) -> None:
     ):
         made = start(run.requests, endpoints(), kind=stored.labels.kind)
         if made:
+            fill_compare(run.requests)
             show_run(made)
             st.switch_page(COMPARE, query_params={"run": made.id})
     if st.button(
@@ -123,32 +127,6 @@ def _again(stored: Stored) -> None:
         fill_compare(run.requests)
         session().run_id = None
         st.switch_page(COMPARE)
-
-
-def fill_compare(requests: Sequence[Request]) -> None:
-    """Put these requests into Compare's fields; attachments can't be put there and must be attached again."""
-    state = st.session_state
-    first = requests[0]
-    state["prompt"] = _prompt(first)
-    state["system"] = first.system or ""
-    state["lanes"] = list(range(len(requests)))
-    for lane, request in enumerate(requests):
-        ref = request.model
-        state[f"model_{lane}"] = str(ref)
-        state[f"api_{lane}_{ref.provider}"] = ref.api
-        state[f"stream_{lane}"] = request.stream
-        for f in fields(Settings):
-            value = getattr(request.settings, f.name)
-            if value != getattr(Settings(), f.name):
-                state[f"{f.name}_{lane}_{ref.model}"] = (
-                    list(value) if isinstance(value, tuple) else value
-                )
-    if any(not isinstance(part, Text) for part in first.messages[-1].parts):
-        st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
-
-
-def _prompt(request: Request) -> str:
-    return next((m.text for m in reversed(request.messages) if m.role == "user" and m.text), "")
 
 
 def _labels(store: Store, stored: Stored) -> None:
@@ -247,7 +225,7 @@ def compare_two(store: Store, left: Row, right: Row) -> None:
     )
     for title, text_a, text_b in (
         ("Answer", answer_a.text, answer_b.text),
-        ("Prompt", _prompt(request_a), _prompt(request_b)),
+        ("Prompt", prompt_of(request_a), prompt_of(request_b)),
         ("Settings", _settings(request_a), _settings(request_b)),
         ("Request as sent", _body(request_a), _body(request_b)),
     ):

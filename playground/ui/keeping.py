@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from playground import history, settings
-from playground.domain import Endpoint, Request
+from playground.domain import Endpoint, ModelRef, Request, Settings, Text
 from playground.engine import Journal, LiveRun, ended_run, get_engine
 from playground.export.jsonl import to_jsonl
 from playground.history import Labels
@@ -19,6 +19,9 @@ from playground.ui.session import owner, session
 
 if TYPE_CHECKING:
     from playground.history.journal import Writer
+
+TO_FILL = "requests_to_fill"
+"""Session state: requests that Compare's fields get when the page is next drawn."""
 
 
 def start(
@@ -95,11 +98,42 @@ def stored_run(run_id: str) -> LiveRun | None:
     return ended_run(run, owner())
 
 
+def fill_compare(requests: Sequence[Request]) -> None:
+    """Put these requests into Compare's fields; attachments can't be put there and must be attached again."""
+    state = st.session_state
+    first = requests[0]
+    state["prompt"] = prompt_of(first)
+    state["system"] = first.system or ""
+    state["lanes"] = list(range(len(requests)))
+    for lane, request in enumerate(requests):
+        ref = request.model
+        state[f"model_{lane}"] = str(ref)
+        if ref != ModelRef.parse(f"{ref.provider}:{ref.model}"):
+            state[f"api_{lane}_{ref.provider}"] = ref.api
+        if not request.stream:
+            state[f"stream_{lane}"] = False
+        for f in fields(Settings):
+            value = getattr(request.settings, f.name)
+            if value != getattr(Settings(), f.name):
+                state[f"{f.name}_{lane}_{ref.model}"] = (
+                    list(value) if isinstance(value, tuple) else value
+                )
+    if any(not isinstance(part, Text) for part in first.messages[-1].parts):
+        st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
+
+
+def prompt_of(request: Request) -> str:
+    """What the user asked last."""
+    return next((m.text for m in reversed(request.messages) if m.role == "user" and m.text), "")
+
+
 # Sidebar ----------------------------------------------------------------------------------------
 
 
 def panel() -> None:
     """What becomes of new runs, and a warning with a way out when they can't be kept."""
+    if requests := st.session_state.pop(TO_FILL, None):  # here, before the fields of the page exist
+        fill_compare(requests)
     if not settings.keeps_history():
         return
     _warning()

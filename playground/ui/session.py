@@ -101,11 +101,14 @@ def current_run() -> LiveRun | None:
 
 def _opened(run_id: str) -> LiveRun | None:
     """A run of the history, read once: whoever has its link may look at it."""
-    from playground.ui.keeping import stored_run
+    from playground.ui.keeping import TO_FILL, stored_run
 
     current = session()
     if current.opened is None or current.opened.id != run_id:
         current.opened = stored_run(run_id)
+        if current.opened:
+            st.session_state[TO_FILL] = tuple(lane.request for lane in current.opened.lanes)
+            st.rerun()
     return current.opened
 
 
