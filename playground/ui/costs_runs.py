@@ -14,10 +14,7 @@ import streamlit as st
 from playground import settings
 from playground.domain import ModelRef, Response, Run
 from playground.export import format as fmt
-from playground.history import get_store
-from playground.history.database import HistoryError
 from playground.history.labels import owner_digest
-from playground.history.queries import Filter, find
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, shape_of
 from playground.pricing.whatif import Change, Step, Work, steps
@@ -61,6 +58,11 @@ def choices() -> dict[str, tuple[str, Load]]:
         found[live.id] = ("The run on Compare", live.run)
     if not settings.keeps_history():
         return found
+    # Here and not above: SQLAlchemy takes longer to import than the price table to open.
+    from playground.history import get_store
+    from playground.history.database import HistoryError
+    from playground.history.queries import Filter, find
+
     mine = owner_digest(owner()) if settings.hosted() else None
     try:
         store = get_store()
