@@ -69,7 +69,7 @@ def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], *, your
     talk = current_talk()
     ref = talk.conversation.rules.models[0] if yours and talk else catalog.defaults()[0]
     receipts = growth.costs(turns, ref, pricing.load(), today())
-    first, last = turns[0], turns[-1]
+    last = turns[-1]
     st.markdown(f"### {_headline(turns, receipts)}")
     st.markdown(
         f"The new question (green) is no longer than the first one. But **the model remembers nothing**: with turn"
@@ -86,6 +86,16 @@ def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], *, your
         _bill(turns, receipts, ref.model)
     if not yours:
         _example_controls(turns, receipts)
+
+
+def _headline(turns: tuple[growth.Turn, ...], receipts: tuple[Cost, ...] | None) -> str:
+    """How much more the last turn costs and sends than the first."""
+    first, last = turns[0], turns[-1]
+    sends = f"{last.input_tokens / first.input_tokens:,.0f} × as much text"
+    if receipts is None or not receipts[0].total:
+        return f"Turn {last.number} sends {sends} as turn 1"
+    times = receipts[-1].total / receipts[0].total
+    return f"Why does turn {last.number} cost {times:,.1f} × turn 1? Because it sends {sends}."
 
 
 def _bill(turns: tuple[growth.Turn, ...], receipts: tuple[Cost, ...] | None, model: str) -> None:

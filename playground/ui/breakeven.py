@@ -189,7 +189,7 @@ def _curve(prices: Sequence[Price], plans: Sequence[Plan], monthly: int, turns: 
         for name, cost in ways
         for n in (round(until * i / STEPS) for i in range(STEPS + 1))
     ]
-    levels = [_level(plan, until, turns) for plan in plans]
+    levels = _named_together([_level(plan, until, turns) for plan in plans])
     marks = [
         {
             "conversations": float(meets),
@@ -236,6 +236,16 @@ def _level(plan: Plan, until: int, turns: int) -> dict[str, Any]:
         "capped": capped,
         "told": told,
     }
+
+
+def _named_together(levels: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Plans at almost the same price share one name on the chart, where they would hide each other."""
+    shown: dict[int, dict[str, Any]] = {}
+    for level in levels:
+        first = shown.setdefault(round(level["usd"]), level | {"label": ""})
+        first["label"] += f"{', ' if first['label'] else ''}{level['plan']}"
+    firsts = {level["plan"] for level in shown.values()}
+    return [*shown.values(), *(lv | {"label": ""} for lv in levels if lv["plan"] not in firsts)]
 
 
 def _table(prices: Sequence[Price], plans: Sequence[Plan], turns: int) -> None:

@@ -104,7 +104,7 @@ def growth_lines(
         color=alt.Color(
             "series:N",
             scale=alt.Scale(domain=list(names), range=list(SERIES_COLORS[: len(names)])),
-            legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=420),
+            legend=alt.Legend(title=None, orient="bottom", columns=1, labelLimit=420),
         ),
         tooltip=[
             alt.Tooltip("series:N"),
@@ -120,7 +120,7 @@ def growth_lines(
         )
     )
     points = base.transform_filter(measured).mark_point(filled=True, size=80, opacity=1)
-    chart: alt.LayerChart = (lines + points).properties(height=320)
+    chart: alt.LayerChart = (lines + points).properties(height=420)
     return chart
 
 
@@ -132,7 +132,7 @@ def month_curve(
 ) -> alt.LayerChart:
     """USD a month against conversations: a line for each way by API, a level for each plan, a dot where they meet.
 
-    `rows` have `conversations`, `way`, `usd`; `plans` have `plan`, `usd`, `until`, `capped`; `marks` have `conversations`,
+    `rows` have `conversations`, `way`, `usd`; `plans` have `plan`, `label`, `usd`, `from`, `until`, `capped`, `told`; `marks` have `conversations`,
     `usd`, `label`.
     """
     x = alt.X("conversations:Q", title="conversations a month", axis=alt.Axis(format=",d"))
@@ -146,7 +146,7 @@ def month_curve(
             color=alt.Color(
                 "way:N",
                 scale=alt.Scale(domain=list(names)),
-                legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=420),
+                legend=alt.Legend(title=None, orient="bottom", columns=1, labelLimit=420),
             ),
             strokeDash=alt.condition(
                 "indexof(datum.way, 'with caching') >= 0", alt.value([5, 4]), alt.value([1, 0])
@@ -163,7 +163,7 @@ def month_curve(
         x=alt.X("from:Q"), x2="until:Q", y=alt.Y("usd:Q"), tooltip=["plan:N", "told:N"]
     )
     names_ = level.mark_text(align="left", dy=-7, dx=4, fontSize=11, color="#7A7F87").encode(
-        x=alt.X("from:Q"), y=alt.Y("usd:Q"), text="plan:N"
+        x=alt.X("from:Q"), y=alt.Y("usd:Q"), text="label:N"
     )
     caps = (
         level.transform_filter("datum.capped")
@@ -175,5 +175,5 @@ def month_curve(
         .mark_point(filled=True, size=80, color="#0072B2")
         .encode(x=x, y=y, tooltip=["label:N"])
     )
-    chart: alt.LayerChart = (rules + names_ + caps + api + dots).properties(height=340)
+    chart: alt.LayerChart = (rules + names_ + caps + api + dots).properties(height=460)
     return chart

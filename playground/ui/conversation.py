@@ -42,12 +42,14 @@ from playground.wire import Pool
 COUNT_SECONDS = 30.0
 ANSWER_HEIGHT = 260
 MOST_CHARACTERS = 400_000
+SHOWN = 3
+"""Turns in full view; the earlier ones fold away."""
 FARTHEST = 100
 """Turns of the projection."""
 EXAMPLE = (
     "What is a token in a language model API?",
     "And what is the difference between a token and an API key?",
-    "Why is output more expensive than input?",
+    "Why do output tokens cost more than input tokens?",
     "What is prompt caching and when does it pay off?",
     "Why does my bill grow when a conversation gets long?",
     "Does my chat subscription include API use?",
@@ -112,23 +114,32 @@ def view(where: Mapping[str, Endpoint]) -> None:
         _go_on(talk, where)
     _actions(talk, rules, where)
     _full(talk, rules, where)
-    if talk and talk.conversation.turns:
-        names = lane_names(rules.models)
-        if any(turn.live.done for turn in talk.conversation.path()):
-            _figures(talk, names, where)
-        st.subheader("The conversation", anchor=False)
-        for turn in talk.conversation.path():
-            _turn(talk, turn, names, where)
-    else:
-        st.info(
-            "Press **Play ten turns** and watch, or ask something of your own below. Then edit an earlier question,"
-            " switch caching on, or let the provider keep the conversation, and compare the bills.",
-            icon=":material/lightbulb:",
-        )
-    said = st.chat_input("Ask all models…", key="conversation_input", max_chars=MOST_CHARACTERS)
+    names = lane_names(rules.models)
+    path = talk.conversation.path() if talk else []
+    if talk and any(turn.live.done for turn in path):
+        _figures(talk, names, where)
+    with st.container():  # inside a container the field stays here and does not cover the figures
+        said = st.chat_input("Ask all models…", key="conversation_input", max_chars=MOST_CHARACTERS)
     if said and said.strip() and rules.models:
         _ask(talk or _begin(rules), where, said, parent=-1)
         st.rerun()
+    if not talk or not path:
+        st.info(
+            "Press **Play ten turns** and watch, or ask something of your own. Then edit an earlier question,"
+            " switch caching on, or let the provider keep the conversation, and compare the bills.",
+            icon=":material/lightbulb:",
+        )
+        return
+    st.subheader("The conversation, newest turn first", anchor=False)
+    for turn in reversed(path[-SHOWN:]):
+        _turn(talk, turn, names, where)
+    earlier = path[:-SHOWN]
+    if earlier:
+        label = f"{len(earlier)} earlier turns: look at them, edit them, branch from them"
+        with st.expander(label, on_change="rerun", key="conversation_earlier") as box:
+            if box.open:
+                for turn in reversed(earlier):
+                    _turn(talk, turn, names, where)
 
 
 # How it is sent ----------------------------------------------------------------------------------
