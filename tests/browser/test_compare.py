@@ -187,22 +187,21 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(page: Page)
     assert wide <= 0
 
 
-def test_another_tab_of_the_same_browser_opens_the_run_another_browser_does_not(
-    page: Page, app: App
-) -> None:
+def test_the_link_of_a_run_opens_it_in_another_tab_and_another_browser(page: Page) -> None:
     run(page)
     wait_for_results(page)
-    address = page.url
     other = page.context.new_page()
-    other.goto(address)
-    expect(other.locator("dl.figures")).to_have_count(3)
+    other.goto(page.url)
+    expect(results(other)).to_have_count(3)
     browser = page.context.browser
     assert browser is not None
     stranger = browser.new_context().new_page()
-    stranger.goto(address)
+    stranger.goto(page.url)
+    expect(results(stranger)).to_have_count(3)
+    stranger.goto(page.url[:-4] + "AAAA")
     stranger.get_by_role("button", name="Run").wait_for()
-    stranger.wait_for_timeout(1_000)
-    expect(stranger.locator("dl.figures")).to_have_count(0)
+    expect(page.get_by_text("all lanes answer at once")).to_have_count(0)
+    expect(results(stranger)).to_have_count(0)
     stranger.context.close()
 
 

@@ -32,7 +32,7 @@ def new_run() -> LiveRun:
         secrets.token_hex(8),
         "",
         requests,
-        simulated=True,
+        simulations=(True,) * len(requests),
         cancel=lambda run, lane: end(run, lane, STOPPED),
     )
 
