@@ -76,6 +76,23 @@ class Verdict:
         return " ".join(self.stops) or None
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A request that may be sent, and what it may cost."""
+
+    request: Request
+    span: tuple[Decimal, Decimal | None] | None
+    """(input alone, with all output allowed) in USD; None when there is no price."""
+
+    @property
+    def low(self) -> Decimal:
+        return self.span[0] if self.span else Decimal(0)
+
+    @property
+    def high(self) -> Decimal | None:
+        return self.span[1] if self.span else None
+
+
 @dataclass(eq=False, slots=True)
 class Watched:
     """A run under way and what it has cost so far."""
@@ -113,34 +130,31 @@ class Guard:
         tags: Sequence[str] = (),
     ) -> Verdict:
         """What sending these would cost, and which limits that would pass. Simulated lanes cost nothing."""
-        real = [r for r in requests if _is_real(r, endpoints)]
-        spans = {id(request): estimate(request) for request in real}
-        low = sum((span[0] for span in spans.values() if span), Decimal(0))
-        highs = [span[1] if span else None for span in spans.values()]
+        real = [Planned(r, estimate(r)) for r in requests if _is_real(r, endpoints)]
+        low = sum((planned.low for planned in real), Decimal(0))
+        highs = [planned.high for planned in real]
         high = None if None in highs else sum((h for h in highs if h is not None), Decimal(0))
         with self._lock:
             unread = self._refresh() if real else None
             stops: list[str] = []
             warnings: list[str] = [unread] if unread and self._limits else []
             for limit in self._limits:
-                mine = [r for r in real if limit.concerns(r.model.provider, tags)]
+                mine = [p for p in real if limit.concerns(p.request.model.provider, tags)]
                 if mine:
-                    self._judge(limit, mine, spans, session, stops, warnings)
+                    self._judge(limit, mine, session, stops, warnings)
         return Verdict(low=low, high=high, stops=tuple(stops), warnings=tuple(warnings))
 
     def _judge(
         self,
         limit: Limit,
-        mine: Sequence[Request],
-        spans: Mapping[int, tuple[Decimal, Decimal | None] | None],
+        mine: Sequence[Planned],
         session: str,
         stops: list[str],
         warnings: list[str],
     ) -> None:
         used = self._used(limit, session)
-        known = [span for request in mine if (span := spans[id(request)])]
-        least = used + sum((span[0] for span in known), Decimal(0))
-        most = used + sum((span[1] or span[0] for span in known), Decimal(0))
+        least = used + sum((planned.low for planned in mine), Decimal(0))
+        most = used + sum((planned.high or planned.low for planned in mine), Decimal(0))
         said = f"the limit of {limit.name} ({money(used)} used)"
         if least > limit.amount or used >= limit.amount:
             stops.append(
@@ -151,9 +165,10 @@ class Guard:
             warnings.append(f"{least / limit.amount:.0%} of {said} will be used.")
         elif most > limit.amount:
             warnings.append(f"Long answers may pass {said}: they are stopped when they do.")
-        for request in mine:
-            if spans[id(request)] is None:
-                warnings.append(f"{request.model} has no price, so {said} can't count it.")
+        for planned in mine:
+            if planned.span is None:
+                model = planned.request.model
+                warnings.append(f"{model} has no price, so {said} can't count it.")
 
     # While streaming -----------------------------------------------------------------------------
 

@@ -1,0 +1,122 @@
+"""The report is one file in which nothing runs and nothing loads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from playground.domain import File, Run
+from playground.export import to_html
+from playground.export.html_report import PHASES, phases
+from tests.history.runs import full_run
+
+VOID = {"meta", "img", "br"}
+
+
+class Checked(HTMLParser):
+    """Every tag is closed in its order; all of them are remembered with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def checked(*runs: Run) -> Checked:
+    page = Checked()
+    page.feed(to_html(list(runs)))
+    assert page.open == []
+    return page
+
+
+def test_it_tells_what_was_asked_answered_and_paid(run: Run) -> None:
+    text = checked(run).text
+    for words in (
+        "Say hello",
+        "Be brief.",
+        "Hello | `world`",
+        "$0.00025",
+        "The server could not be reached.",
+        "0.80 s",
+    ):
+        assert words in text, words
+
+
+def test_nothing_in_it_can_run_or_load(run: Run) -> None:
+    evil = '<script>alert(1)</script><img src="https://evil.example/x.png" onerror=alert(1)>"\'&'
+    answer = replace(run.responses[0], text=evil, reasoning_text=evil, response_model=evil)
+    page = checked(replace(run, id=evil, responses=(answer, run.responses[1])))
+    tags = {tag for tag, _ in page.seen}
+    assert tags.isdisjoint({"script", "link", "iframe", "object", "embed", "base", "form", "a"})
+    for _, attributes in page.seen:
+        assert not any(name.startswith("on") for name in attributes)
+        source = attributes.get("src")
+        assert source is None or source.startswith("data:image/")
+    style = to_html(run).partition("<style>")[2].partition("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+    policy = next(
+        a["content"] for tag, a in page.seen if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    assert evil in page.text
+
+
+def test_it_is_made_for_both_themes_and_for_paper(run: Run) -> None:
+    report = to_html(run)
+    assert "prefers-color-scheme:dark" in report
+    assert "@media print" in report
+
+
+def test_the_charts_are_drawn_to_scale() -> None:
+    made = full_run()
+    page = checked(made)
+    timing = made.responses[0].timing
+    assert [(name, round(end - start, 2)) for name, start, end in phases(timing)] == [
+        ("waiting", 0.25),
+        ("answering", 0.5),
+        ("closing", 0.05),
+    ]
+    widths = {a["fill"]: float(a["width"] or 0) for tag, a in page.seen if tag == "rect"}
+    assert widths[PHASES["answering"]] / widths[PHASES["waiting"]] == pytest.approx(
+        0.5 / 0.25, abs=0.01
+    )
+    assert sum(1 for tag, _ in page.seen if tag == "svg") == 2
+
+
+def test_simulated_answers_are_marked(run: Run) -> None:
+    assert "Simulated" not in to_html(run)
+    assert "Simulated: the built-in demo server" in to_html(replace(run, simulated=True))
+
+
+def test_several_runs_stand_in_one_report(run: Run) -> None:
+    sections = [tag for tag, _ in checked(run, full_run()).seen if tag == "section"]
+    assert len(sections) == 2
+
+
+def test_a_file_that_a_model_made_can_not_be_a_page(run: Run) -> None:
+    files = (
+        File(media_type="text/html", data=b"<script>", name="x"),
+        File(media_type="image/png", data=b"\x89PNG", name='"><script>'),
+    )
+    answer = replace(run.responses[0], files=files)
+    page = checked(replace(run, responses=(answer, run.responses[1])))
+    sources = [a["src"] for tag, a in page.seen if tag == "img"]
+    assert len(sources) == 1
+    assert re.fullmatch(r"data:image/png;base64,[A-Za-z0-9+/=]+", sources[0] or "")
