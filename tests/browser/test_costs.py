@@ -1,0 +1,53 @@
+"""The Costs page as a person looks at it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def costs(page: Page) -> Page:
+    page.get_by_role("link", name="Costs").click()
+    expect(page.get_by_text("models on")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
+def test_the_cliff_is_drawn_with_its_axes(costs: Page, scheme: str) -> None:
+    costs.get_by_role("tab", name="Calculator").click()
+    chart = costs.get_by_test_id("stVegaLiteChart")
+    expect(chart.locator("canvas, svg").first).to_be_visible()
+    expect(costs.get_by_text("the whole request costs more")).to_be_visible()
+    expect(costs.get_by_text("Receipt of one request")).to_be_visible()
+
+
+def test_a_price_opens_by_its_name_and_by_its_row(costs: Page) -> None:
+    opened = costs.get_by_role("combobox", name="Open a price")
+    opened.click()
+    opened.fill("gemini-4-argon")
+    costs.get_by_role("option", name="gemini:gemini-4-argon").click()
+    expect(costs.get_by_text("Announced: 2026-12-01")).to_be_visible()
+    expect(costs.get_by_test_id("stVegaLiteChart")).to_be_visible()
+    table = costs.get_by_test_id("stDataFrame").locator(".dvn-scroller").first
+    table.click(position={"x": 15, "y": 50})  # the first row's tick
+    expect(costs.get_by_text("Announced: 2026-12-01")).to_have_count(0)
+    expect(costs.get_by_role("columnheader", name="USD per 1,000,000 tokens")).to_be_visible()
+
+
+def test_the_receipt_of_a_request_opens(costs: Page) -> None:
+    costs.get_by_role("tab", name="Calculator").click()
+    costs.get_by_text("Receipt of one request").click()
+    expect(costs.get_by_text("$0.025").first).to_be_visible()
+
+
+def test_a_run_is_taken_apart(page: Page) -> None:
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("dl.figures")).to_have_count(3)
+    page.get_by_role("link", name="Costs").click()
+    page.get_by_role("tab", name="From your runs").click()
+    expect(page.get_by_text("saved in all")).to_be_visible()
+    page.get_by_role("button", name="Fill the calculator").click()
+    expect(page.get_by_text("The calculator has these tokens now")).to_be_visible()
+    page.get_by_role("tab", name="Calculator").click()
+    expect(page.get_by_label("Input tokens", exact=True)).not_to_have_value("10000")
