@@ -34,6 +34,10 @@ _USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
 _MIN_LITERAL = 6
 
 
+SHORTEST = 8
+"""Characters: a shorter "key" (`x`, `none`, `test` for a local server) is no secret, and masking it would tear words apart."""
+
+
 class Redactor:
     """Masks one call's own secrets, in every spelling in which they may come back."""
 
@@ -42,7 +46,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[Secret | None] = ()) -> None:
         found: set[str] = set()
         for secret in secrets:
-            if secret:
+            if secret and len(secret.reveal()) >= SHORTEST:
                 found |= _spellings(secret.reveal())
         self._spellings = tuple(sorted(found, key=len, reverse=True))
         self._shortest = min(map(len, found), default=0)

@@ -57,3 +57,10 @@ def test_values_are_masked_at_any_depth() -> None:
         "a": [MASK, 1, None],
         MASK: {"b": f"x{MASK}"},
     }
+
+
+def test_a_key_too_short_to_be_one_does_not_tear_words_apart() -> None:
+    assert Redactor([Secret("x")]).text("an excellent example") == "an excellent example"
+    assert Redactor([Secret("x")]).headers([("authorization", "Bearer x")]) == {
+        "authorization": MASK
+    }
