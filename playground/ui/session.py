@@ -132,5 +132,5 @@ def lane_names(refs: tuple[ModelRef, ...]) -> list[str]:
 def _from_secrets(provider: str) -> Secret | None:
     """A key from `.streamlit/secrets.toml`, read without Streamlit, which would copy it into the environment."""
     kept = shell.secrets_toml()
-    values = (str(kept.get(name, "")) for name in PROVIDERS[provider].key_variables)
+    values = (str(kept.get(name, "")) for name in settings.key_variables(provider))
     return next((Secret(value) for value in values if value.strip()), None)
