@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from playground import pricing
-from playground.domain import Cost, Endpoint
+from playground.domain import Cost, Endpoint, ModelRef
 from playground.export import format as fmt
 from playground.lab import breakeven
 from playground.lab import conversation_growth as growth
@@ -44,14 +44,26 @@ def start(where: Mapping[str, Endpoint]) -> None:
     talk = current_talk()
     path = answered(talk)
     own = growth.measured([turn.response(0) for turn in path]) if talk else ()
-    if talk and len(own) > 1:
-        _picture(own, bar_rows(talk, path[: len(own)], 0), yours=True)
+    shown = EXAMPLE
+    if len(own) > 1:
+        shown = st.segmented_control(
+            "Shown", (YOURS, EXAMPLE), default=YOURS, key="start_shown", required=True
+        )
+    if talk and len(own) > 1 and shown == YOURS:
+        _picture(own, bar_rows(talk, path[: len(own)], 0), talk.conversation.rules.models[0])
     else:
-        hidden = bool(st.session_state.get("start_hidden"))
-        system = breakeven.HIDDEN if hidden else 0
-        turns = growth.scripted(QUESTION, ANSWER, TURNS, system)
-        _picture(turns, _example_rows(turns, system), yours=False)
+        _example()
     _ways()
+
+
+EXAMPLE, YOURS = "an example", "your conversation"
+
+
+def _example() -> None:
+    system = breakeven.HIDDEN if st.session_state.get("start_hidden") else 0
+    turns = growth.scripted(QUESTION, ANSWER, TURNS, system)
+    _picture(turns, _example_rows(turns, system), catalog.defaults()[0])
+    _example_controls()
 
 
 def _example_rows(turns: tuple[growth.Turn, ...], system: int) -> list[dict[str, Any]]:
@@ -64,10 +76,8 @@ def _example_rows(turns: tuple[growth.Turn, ...], system: int) -> list[dict[str,
     return rows
 
 
-def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], *, yours: bool) -> None:
+def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], ref: ModelRef) -> None:
     """The bars of all turns, with the bill of the first and of the last beside them."""
-    talk = current_talk()
-    ref = talk.conversation.rules.models[0] if yours and talk else catalog.defaults()[0]
     receipts = growth.costs(turns, ref, pricing.load(), today())
     last = turns[-1]
     st.markdown(f"### {_headline(turns, receipts)}")
@@ -80,19 +90,34 @@ def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], *, your
     with left:
         st.altair_chart(
             chat_charts.turn_bars(rows, height=300),
-            alt="Input tokens of ten turns: the new question stays small, what was said before grows",
+            alt="Input tokens of every turn: the new question stays small, what was said before grows",
         )
+        _caching(turns, receipts, ref)
     with right:
         _bill(turns, receipts, ref.model)
-    if not yours:
-        _example_controls(turns, receipts)
+
+
+def _caching(
+    turns: tuple[growth.Turn, ...], receipts: tuple[Cost, ...] | None, ref: ModelRef
+) -> None:
+    """Where a cache took part: how much it took off the last turn."""
+    last = turns[-1]
+    without = growth.costs(growth.uncached(turns), ref, pricing.load(), today())
+    if not (last.cache_read and receipts and without):
+        return
+    st.caption(
+        dollars(
+            f"Of turn {last.number}, {last.cache_read:,} tokens came from the provider's cache at a fraction of the price:"
+            f" {fmt.cost(receipts[-1])} instead of {fmt.cost(without[-1])}. They are sent and counted all the same."
+        )
+    )
 
 
 def _headline(turns: tuple[growth.Turn, ...], receipts: tuple[Cost, ...] | None) -> str:
     """How much more the last turn costs and sends than the first."""
     first, last = turns[0], turns[-1]
     sends = f"{last.input_tokens / first.input_tokens:,.0f} × as much text"
-    if receipts is None or not receipts[0].total:
+    if receipts is None or receipts[-1].total < receipts[0].total * Decimal("1.2"):
         return f"Turn {last.number} sends {sends} as turn 1"
     times = receipts[-1].total / receipts[0].total
     return f"Why does turn {last.number} cost {times:,.1f} × turn 1? Because it sends {sends}."
@@ -121,7 +146,7 @@ def _bill(turns: tuple[growth.Turn, ...], receipts: tuple[Cost, ...] | None, mod
             st.markdown(receipt(receipts[-1]))
 
 
-def _example_controls(turns: tuple[growth.Turn, ...], receipts: tuple[Cost, ...] | None) -> None:
+def _example_controls() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "See it happen: play ten turns",

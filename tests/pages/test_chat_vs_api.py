@@ -1,0 +1,223 @@
+"""Chat vs API as a script: every section on the simulation, and what it says of bad input."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.lab.text_statistics import MOST_CHARACTERS
+from playground.ui import chat
+
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
+
+
+def opened(section: str = chat.START, **state: Any) -> AppTest:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.session_state[chat.VIEW] = section
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.switch_page("../../pages/chat_vs_api.py")
+    page = app.run()
+    assert not page.exception
+    return page
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click().run()
+    assert not page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    kinds = ("markdown", "caption", "info", "error", "warning", "success")
+    elements: list[Any] = [element for kind in kinds for element in page.get(kind)]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def until(page: AppTest, words: str) -> AppTest:
+    """Run the script again until it says these words, as the live lanes make the browser do."""
+    for _ in range(150):
+        if words in said(page):
+            return page
+        time.sleep(0.1)
+        page.run()
+        assert not page.exception
+    pytest.fail(f"the page never said {words!r}: {said(page)[-1500:]}")
+
+
+def test_the_first_screen_says_why_turn_10_costs_more() -> None:
+    page = opened()
+    words = said(page)
+    assert "Why does turn 10 cost 3.3 × turn 1? Because it sends 34 × as much text." in words
+    assert "the model remembers nothing" in words
+    assert [metric.value for metric in page.metric] == [r"\$0.0043", r"\$0.0142", r"\$0.0925"]
+
+
+@pytest.mark.parametrize("section", chat.VIEWS)
+def test_every_section_opens_without_a_key(section: str) -> None:
+    opened(section)
+
+
+def test_the_ladder_climbs_and_every_sum_is_the_reported_usage() -> None:
+    page = press(opened(chat.LADDER), "ladder_go")
+    until(page, "Dressed like a chat product")
+    table = next(frame.value for frame in page.dataframe if "adds" in frame.value)
+    assert len(table) == 7
+    steps = [int(str(text).strip("≈ ").replace(",", "")) for text in table["adds"]]
+    for row in range(7):
+        assert sum(steps[: row + 1]) + table["framing"][row] == table["input"][row]
+    assert "simulated" in said(page)
+
+
+def test_an_empty_prompt_and_no_model_are_sentences() -> None:
+    page = opened(chat.LADDER)
+    page.text_area(key="ladder_prompt").set_value(" ").run()
+    assert "The prompt is empty" in said(press(page, "ladder_go"))
+    page.text_area(key="ladder_prompt").set_value("Hi").run()
+    page.multiselect(key="ladder_models").set_value([]).run()
+    assert "No model is chosen" in said(press(page, "ladder_go"))
+
+
+def test_a_profile_with_a_mistake_is_answered_with_its_line() -> None:
+    page = opened(chat.LADDER)
+    area = next(a for a in page.text_area if a.label == "The profile as YAML")
+    area.set_value("name: mine\nsteps:\n  - name: x\n    kind: magic\n").run()
+    assert "profile, line 4: `kind` is one of system" in said(press(page, "ladder_use"))
+
+
+def test_a_step_switched_off_or_moved_changes_the_ladder() -> None:
+    page = opened(chat.LADDER)
+    assert "7 steps" in said(page)
+    toggle = next(t for t in page.toggle if t.label == "Memory of the user")
+    toggle.set_value(False).run()
+    assert "6 steps" in said(page)
+    later = next(
+        b for b in page.button if str(b.key).endswith("0_Product-style system prompt_later")
+    )
+    later.click().run()
+    labels = [t.label for t in page.toggle]
+    assert labels.index("Date, place and preferences") < labels.index("Product-style system prompt")
+
+
+def test_a_pasted_published_prompt_takes_the_place_of_ours_with_its_date() -> None:
+    page = opened(chat.LADDER)
+    assert "Nothing was pasted" in said(press(page, "published_use"))
+    page.text_area(key="published_text").set_value("You are a published prompt.").run()
+    press(page, "published_use")
+    assert any("Published system prompt of" in t.label for t in page.toggle)
+
+
+def test_a_conversation_shows_what_each_turn_resends() -> None:
+    page = opened(chat.CONVERSATION)
+    page.chat_input[0].set_value("What is a token?").run()
+    until(page, "turn 1 |")
+    page.chat_input[0].set_value("What is an API key?").run()
+    until(page, "turn 2 |")
+    words = said(page)
+    assert "· sent again" in words
+    assert "Sent: 3 messages." in words
+
+
+def test_what_the_provider_would_store_is_announced_before_it_is_sent() -> None:
+    page = opened(chat.CONVERSATION)
+    page.toggle(key="conversation_kept").set_value(True).run()
+    words = said(page)
+    assert "OpenAI stores the conversation" in words
+    assert "billed as input all the same" in words
+
+
+def test_a_conversation_that_outgrows_its_window_asks_what_to_do() -> None:
+    page = opened(chat.CONVERSATION, conversation_window=200)
+    page.chat_input[0].set_value("What is a token?").run()
+    until(page, "turn 1 |")
+    page.chat_input[0].set_value("What is an API key? " * 30).run()
+    assert "would no longer fit" in said(page)
+    press(page, "full_drop the oldest")
+    until(page, "older messages were dropped")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Nothing is pasted yet"),
+        ("x" * (MOST_CHARACTERS + 1), "at most 200,000"),
+        ("word " * (MOST_CHARACTERS // 5), "reading level"),
+    ],
+)
+def test_a_paste_of_any_length_is_answered(text: str, sentence: str) -> None:
+    assert sentence in said(opened(chat.PASTE, paste_text=text))
+
+
+def test_a_pasted_answer_stands_beside_the_apis() -> None:
+    page = opened(
+        chat.PASTE, paste_text="A **token** is a piece of text.", paste_prompt="What is a token?"
+    )
+    press(page, "paste_go")
+    until(page, "of the words in common")
+    words = said(page)
+    assert "ChatGPT (pasted)" in words
+    assert "cost by API" in words
+
+
+def test_the_stopwatch_fills_the_seconds() -> None:
+    page = press(opened(chat.PASTE), "paste_start")
+    press(page, "paste_stop")
+    assert page.number_input(key="paste_seconds").value is not None
+
+
+def test_ways_to_pay_say_that_a_plan_is_no_quota_and_name_the_exceptions() -> None:
+    page = opened(chat.PAY, pay_plans=["ChatGPT Plus", "Claude Max", "Gemini AI Plus"])
+    words = said(page)
+    assert "A plan is not API quota" in words
+    assert "Sign in with ChatGPT" in words
+    assert "API credit" in words
+    assert "Sources disagree" in words
+    assert "Both cost the same at" in words
+
+
+def test_a_model_without_a_price_is_said_to_have_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "endpoints.toml"
+    file.write_text('[ollama]\nbase_url = "http://127.0.0.1:9/v1"\n', encoding="utf-8")
+    monkeypatch.setenv("PLAYGROUND_ENDPOINTS", str(file))
+    page = opened(chat.PAY, pay_models=["ollama:llama3"])
+    assert "has no price here" in said(page)
+
+
+def test_every_difference_has_a_button() -> None:
+    page = opened(chat.POINTS)
+    keys = [str(button.key) for button in page.button if str(button.key).startswith("point_")]
+    for name in ("Billing", "State", "System prompt", "Tools", "Limits", "Retention", "Rendering"):
+        assert f"point_{name}" in keys
+    press(page, "point_State")
+    assert page.session_state[chat.VIEW] == chat.CONVERSATION
+
+
+def test_six_questions_end_in_a_recommendation_with_figures() -> None:
+    page = opened(
+        chat.CHOOSE,
+        choose_who="A program or script",
+        choose_often="heavy",
+        choose_extras="No",
+        choose_control="Yes",
+        choose_build="A developer",
+        choose_budget="Pay for what I use",
+    )
+    words = said(page)
+    assert "### The API" in words
+    assert "600 conversations a month would cost" in words
+    press(page, "choose_open")
+    assert page.session_state[chat.VIEW] == chat.PAY
+    assert page.session_state["pay_source"] == "heavy"
