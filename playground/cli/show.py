@@ -186,8 +186,8 @@ def _ending(out: Console, response: Response) -> None:
 
 def _failed(failure: Failure) -> Text:
     status = f", HTTP {failure.status}" if failure.status else ""
-    said = failure.message if failure.type != "cancelled" else ""
-    words = (failure.meaning, f"It said: {said}" if said else "", failure.next_step)
+    said = failure.detail if failure.status is None else f"It said: {failure.detail}"
+    words = (failure.meaning, said, failure.next_step)
     text = Text(f"✗ {failure.type}{status}. ", style="red")
     return text.append(safe(" ".join(word for word in words if word)))
 

@@ -51,3 +51,9 @@ class Failure:
     """The request field that the provider complains of."""
     retry_after: float | None = None
     """Seconds to wait, as the provider says."""
+
+    @property
+    def detail(self) -> str:
+        """The message where it says more than the meaning: what the provider said, or what broke on the way to it."""
+        ours = self.status is None and self.type in ("authentication", "cancelled", "over_budget")
+        return "" if ours else self.message

@@ -311,10 +311,10 @@ def no_key(provider: str) -> Failure:
         f"set {place.variable} or paste one in the sidebar" if place else "paste one in the sidebar"
     )
     at = f" Keys are made at {place.keys}." if place and place.keys else ""
-    return failure_of(
-        "authentication",
-        provider,
+    return Failure(
+        type="authentication",
         message=f"No key for {name}: {where}.",
+        meaning=f"There is no key for {name}, so nothing was sent.",
         next_step=f"{where[0].upper()}{where[1:]}.{at}",
     )
 

@@ -99,8 +99,8 @@ def _failure(response: Response) -> None:
         f"{failure.meaning} {failure.next_step}",
         title=failure.type.replace("_", " ").capitalize() + status,
     )
-    if failure.message and failure.type != "cancelled":
-        st.code(failure.message, language=None, wrap_lines=True)
+    if failure.detail:
+        st.code(failure.detail, language=None, wrap_lines=True)
 
 
 def _raw(response: Response) -> None:
