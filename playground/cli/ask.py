@@ -205,7 +205,7 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
             run.stop()
             run.wait(STOP_PATIENCE)
         finished = run.run()
-    except keeping.OverBudget as error:
+    except keeping.Forbidden as error:
         say(str(error))
         return 1
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
@@ -100,18 +100,42 @@ def _conversation(options: Options) -> Conversation:
 
 
 def _of_run(name: str, model: str | None) -> Conversation:
-    """The measured turns of a kept run or of a saved document."""
+    """The measured turns of a saved document or of a run in the history; UsageError when there is none."""
     from playground.lab import breakeven as lab
 
-    path = Path(name)
     try:
-        if path.is_file():
-            return lab.from_file(path, model)
+        if Path(name).is_file():
+            return lab.from_file(Path(name), model)
+        kept = _kept_responses(name)
+        if kept:
+            return lab.from_documents(kept, f"run {name}", model)
     except ValueError as error:
         raise click.UsageError(f"{error}.") from None
     raise click.UsageError(
-        f"No run {name!r} was found: give the file that `playground ask … --json > run.json` wrote."
+        f"No run {name!r} was found: give an id from the history, or a file that --json was written to."
     )
+
+
+def _kept_responses(run_id: str) -> list[dict[str, Any]]:
+    """The responses of a run in the history as `ask --json` prints them; nothing where there is no such run."""
+    from playground import history, settings
+    from playground.export import document
+    from playground.history.database import HistoryError
+
+    if not settings.keeps_history():
+        return []
+    try:
+        stored = history.get_store().get(run_id)
+    except HistoryError as error:
+        raise click.UsageError(str(error)) from None
+    if stored is None:
+        return []
+    responses: list[dict[str, Any]] = document(stored.run)["responses"]
+    if (
+        stored.labels.kind == "ladder"
+    ):  # the steps are no turns: the last one of each model is taken
+        responses = list({row["model"]: row for row in responses}.values())
+    return responses
 
 
 def _print(conversation: Conversation, rows: Sequence[Row]) -> None:

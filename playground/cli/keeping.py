@@ -17,8 +17,8 @@ SAVING_SECONDS = 10.0
 """How long a command waits at its end for the history to be written."""
 
 
-class OverBudget(Exception):
-    """A limit forbids the run; the message says which, and what to do."""
+class Forbidden(Exception):
+    """A limit, or a key in the prompt, forbids the run; the message says which, and what to do."""
 
 
 def start(
@@ -30,13 +30,18 @@ def start(
     keep: bool = True,
     retries: int = 0,
 ) -> LiveRun:
-    """Start a run, keep it where that is wanted; OverBudget when a limit forbids it."""
+    """Start a run, keep it where that is wanted; Forbidden when it may not be sent."""
+    from playground.wire import Redactor
+
+    keys = [endpoint.key for endpoint in endpoints.values()]
+    if any(history.holds_secret(request, Redactor(keys)) for request in requests):
+        raise Forbidden(history.HOLDS_KEY)
     if not settings.keeps_history():
         return engine.start(requests, endpoints, retries=retries)
     real = any(not endpoint.simulated for endpoint in endpoints.values())
     if real:  # simulated runs cost nothing: no need to look up what was spent
         _check(requests, endpoints, labels)
-    journal = history.keep(labels) if keep else None
+    journal = history.keep(labels, keys) if keep else None
     run = engine.start(requests, endpoints, retries=retries, journal=journal)
     if real:
         from playground.history.budgets import get_guard
@@ -55,7 +60,7 @@ def _check(requests: Sequence[Request], endpoints: Mapping[str, Endpoint], label
 
     verdict = get_guard().check(requests, endpoints, session=SESSION, tags=labels.tags)
     if verdict.problem:
-        raise OverBudget(verdict.problem)
+        raise Forbidden(verdict.problem)
     for warning in verdict.warnings:
         say(warning)
 

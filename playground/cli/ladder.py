@@ -87,7 +87,7 @@ def _climb(
             run.stop()
             return 130
         finished = run.run()
-    except keeping.OverBudget as error:
+    except keeping.Forbidden as error:
         say(str(error))
         return 1
     finally:

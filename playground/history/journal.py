@@ -20,8 +20,9 @@ from playground.engine.live import SHOWN
 from playground.history import database
 from playground.history.database import HistoryError, writing
 from playground.history.labels import Labels
-from playground.history.packing import storable
+from playground.history.packing import NOTHING_SECRET, storable
 from playground.history.store import Beginning, Ending, Store, begun, ended, searched, writer_name
+from playground.wire import Redactor
 
 LOG = logging.getLogger("playground")
 
@@ -42,6 +43,8 @@ class Kept:
 
     live: LiveRun
     labels: Labels
+    redactor: Redactor = NOTHING_SECRET
+    """Masks this person's keys, should they stand in a prompt or an answer."""
     began: bool = False
     """It is in the database."""
     written: threading.Event = field(default_factory=threading.Event)
@@ -79,10 +82,10 @@ class Writer:
 
     # Any thread ----------------------------------------------------------------------------------
 
-    def begin(self, live: LiveRun, labels: Labels) -> None:
+    def begin(self, live: LiveRun, labels: Labels, redactor: Redactor = NOTHING_SECRET) -> None:
         """Write a run down; returns once it is written, or after a short while when that is not possible."""
         lanes = len(live.lanes)
-        kept = Kept(live, labels, left=lanes, deltas=[0] * lanes, pieces=[0] * lanes)
+        kept = Kept(live, labels, redactor, left=lanes, deltas=[0] * lanes, pieces=[0] * lanes)
         with self._lock:
             self._idle.clear()
             self._kept[live.id] = kept
@@ -229,11 +232,14 @@ class Writer:
                 owner=kept.live.owner,
                 writer=writer_name(),
                 simulations=kept.live.simulations,
+                redactor=kept.redactor,
             )
         for index in ends:
             lane = kept.live.lanes[index]
             if index not in kept.made and lane.response is not None:
-                kept.made[index] = ended(kept.live.id, index, lane.response, lane.request)
+                kept.made[index] = ended(
+                    kept.live.id, index, lane.response, lane.request, kept.redactor
+                )
 
     def _written(self, kept: Kept, ends: list[int], rows: list[dict[str, Any]]) -> None:
         kept.began = True
@@ -279,7 +285,7 @@ def _new_pieces(kept: Kept, ends: list[int]) -> list[dict[str, Any]]:
                 texts.setdefault(kind, []).append(text)
         for number, (kind, parts) in enumerate(texts.items()):
             piece = kept.pieces[lane.index] + number
-            text = storable("".join(parts))
+            text = storable(kept.redactor.text("".join(parts)))
             rows.append(
                 {
                     "lane": lane.index,
@@ -309,7 +315,8 @@ def _write_one(
             seq = store.end(ending, connection)
     if seq is not None:
         last = kept.left == len(ends)
-        store.settle(seq, connection, searched(kept.live.run(), kept.labels) if last else None)
+        text = kept.redactor.text(searched(kept.live.run(), kept.labels)) if last else None
+        store.settle(seq, connection, text)
 
 
 _opening = threading.Lock()
@@ -321,9 +328,10 @@ class Keeper:
 
     writer: Writer
     labels: Labels
+    redactor: Redactor = NOTHING_SECRET
 
     def began(self, run: LiveRun) -> None:
-        self.writer.begin(run, self.labels)
+        self.writer.begin(run, self.labels, self.redactor)
 
     def lane_ended(self, run: LiveRun, lane: Lane) -> None:
         self.writer.end(run, lane)

@@ -14,7 +14,9 @@ from typing import Any
 from playground.domain import Event, File, Request, Response
 from playground.export.document import jsonable
 from playground.export.reading import noun
+from playground.wire import MASK, Redactor
 
+NOTHING_SECRET = Redactor()
 UNIT = Decimal(1).scaleb(-12)
 """Money in sums is a whole number of these USD: exact, and the same in both databases."""
 MOST = 2**63 - 1
@@ -52,17 +54,21 @@ def digests(found: Iterable[File]) -> dict[str, bytes]:
     return {hashlib.sha256(file.data).hexdigest(): file.data for file in found}
 
 
-def pack_request(request: Request, apart: Mapping[str, bytes]) -> bytes:
+def pack_request(
+    request: Request, apart: Mapping[str, bytes], redactor: Redactor = NOTHING_SECRET
+) -> bytes:
     """The request as it goes into `bodies`."""
-    return _packed([json.dumps(jsonable(request))], apart)
+    return _packed([json.dumps(jsonable(request))], apart, redactor)
 
 
-def pack_response(response: Response, apart: Mapping[str, bytes]) -> bytes:
+def pack_response(
+    response: Response, apart: Mapping[str, bytes], redactor: Redactor = NOTHING_SECRET
+) -> bytes:
     """The response; its events one by one, so that the thread that does this never holds the others up."""
     exchange = response.exchange
     events = exchange.events if exchange else ()
     bare = replace(response, exchange=replace(exchange, events=())) if exchange else response
-    return _packed(_pieces(jsonable(bare), events), apart)
+    return _packed(_pieces(jsonable(bare), events), apart, redactor)
 
 
 def _pieces(bare: Any, events: Iterable[Event]) -> Iterator[str]:
@@ -72,7 +78,7 @@ def _pieces(bare: Any, events: Iterable[Event]) -> Iterator[str]:
     yield "]}"
 
 
-def _packed(texts: Iterable[str], apart: Mapping[str, bytes]) -> bytes:
+def _packed(texts: Iterable[str], apart: Mapping[str, bytes], redactor: Redactor) -> bytes:
     marks = [
         (spelled, _mark(digest, how))
         for digest, data in apart.items()
@@ -83,7 +89,7 @@ def _packed(texts: Iterable[str], apart: Mapping[str, bytes]) -> bytes:
     for text in texts:
         for spelled, mark in marks:
             text = text.replace(spelled, mark)
-        out.append(packer.compress(text.encode("ascii")))
+        out.append(packer.compress(json_safe(redactor.text(text)).encode("ascii")))
     return b"".join([*out, packer.flush()])
 
 
@@ -124,6 +130,11 @@ def unpack_response(data: bytes, apart: Mapping[str, bytes]) -> Response:
         Event(offset=offset, data=text, name=name) for offset, text, name in packed["events"]
     )
     return replace(made, exchange=replace(made.exchange, events=events))
+
+
+def json_safe(text: str) -> str:
+    """JSON with the mask, which is not ASCII, escaped as everything else in it is."""
+    return text if text.isascii() else text.replace(MASK, json.dumps(MASK)[1:-1])
 
 
 def storable(text: str) -> str:

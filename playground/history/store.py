@@ -20,6 +20,7 @@ from playground.history import labels as labelled
 from playground.history.database import HistoryError, connect, reading, told, writing
 from playground.history.labels import Labels, Stored
 from playground.history.packing import (
+    NOTHING_SECRET,
     attachments,
     digests,
     pack_request,
@@ -42,6 +43,7 @@ from playground.history.schema import (
     runs,
     texts,
 )
+from playground.wire import Redactor
 
 PROMPT_SHOWN = 300
 """Characters of the prompt that the list shows."""
@@ -381,8 +383,10 @@ def begun(
     owner: str,
     writer: str | None,
     simulations: Sequence[bool] | None = None,
+    redactor: Redactor = NOTHING_SECRET,
 ) -> Beginning:
     """The rows of a run that begins, from its requests alone; `simulations` says it lane by lane."""
+    labels = without_secrets(labels, redactor)
     simulated = simulations or [run.simulated] * len(run.requests)
     apart = digests(file for request in run.requests for file in attachments(request, None))
     clean_tags = labelled.tags(map(storable, labels.tags))
@@ -396,7 +400,7 @@ def begun(
             "kind": labels.kind,
             "state": RUNNING if run.requests else DONE,
             "title": storable(labels.title) if labels.title else None,
-            "prompt": _prompt(run.requests),
+            "prompt": redactor.text(_prompt(run.requests)),
             "models": storable(", ".join(models)),
             "tags": ", ".join(clean_tags),
             "department": storable(labels.department.strip()),
@@ -415,12 +419,23 @@ def begun(
             _begun_lane(i, request, day, simulated[i]) for i, request in enumerate(run.requests)
         ],
         bodies=[
-            {"lane": i, "request": pack_request(request, apart), "response": None}
+            {"lane": i, "request": pack_request(request, apart, redactor), "response": None}
             for i, request in enumerate(run.requests)
         ],
         files=[{"digest": digest, "data": data} for digest, data in apart.items()],
         tags=clean_tags,
-        text=searched(replace(run, responses=()), labels),
+        text=redactor.text(searched(replace(run, responses=()), labels)),
+    )
+
+
+def without_secrets(labels: Labels, redactor: Redactor) -> Labels:
+    """The labels with keys that someone typed into them masked."""
+    return replace(
+        labels,
+        title=redactor.text(labels.title) if labels.title else None,
+        tags=tuple(map(redactor.text, labels.tags)),
+        department=redactor.text(labels.department),
+        note=redactor.text(labels.note),
     )
 
 
@@ -441,7 +456,13 @@ def _begun_lane(number: int, request: Request, day: str, simulated: bool) -> dic
     }
 
 
-def ended(run_id: str, lane: int, response: Response, request: Request) -> Ending:
+def ended(
+    run_id: str,
+    lane: int,
+    response: Response,
+    request: Request,
+    redactor: Redactor = NOTHING_SECRET,
+) -> Ending:
     """The rows of a lane that has ended."""
     apart = digests(attachments(request, response))
     cost, failure = response.cost, response.failure
@@ -460,7 +481,7 @@ def ended(run_id: str, lane: int, response: Response, request: Request) -> Endin
             "cost": units(cost.total) if cost else None,
             "bound": bool(cost and (cost.estimate or cost.lower_bound)),
         },
-        body=pack_response(response, apart),
+        body=pack_response(response, apart, redactor),
         files=digests(attachments(None, response)),
     )
 

@@ -20,7 +20,7 @@ from playground.history.documents import stored_document
 from playground.history.labels import Row, Stored
 from playground.history.store import Store, each
 from playground.providers import preview
-from playground.ui.keeping import fill_compare, prompt_of, start
+from playground.ui.keeping import fill_compare, prompt_of, redactor, start
 from playground.ui.markdown import plain
 from playground.ui.session import endpoints, lane_names, session, show_run
 from playground.ui.summary import COLUMNS, figures
@@ -140,11 +140,12 @@ def _labels(store: Store, stored: Stored) -> None:
         note = st.text_area("Note", labels.note)
         starred = st.checkbox("Starred", labels.starred)
         if st.form_submit_button("Save", icon=":material/save:"):
+            mask = redactor().text
             changed = {
-                "title": title.strip() or None,
-                "tags": chosen,
-                "department": department.strip(),
-                "note": note,
+                "title": mask(title.strip()) or None,
+                "tags": [mask(tag) for tag in chosen],
+                "department": mask(department.strip()),
+                "note": mask(note),
                 "starred": starred,
             }
             _do(lambda: store.change([run_id], **changed))
@@ -181,7 +182,7 @@ def bulk(store: Store, rows: Sequence[Row]) -> None:
 
 def _tag_all(store: Store, rows: Sequence[Row], word: str) -> None:
     for row in rows:
-        store.change([row.id], tags=[*row.tags, word])
+        store.change([row.id], tags=[*row.tags, redactor().text(word)])
 
 
 def _exports(many: Sequence[Stored], *, key: str) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from playground import history, settings
-from playground.domain import Endpoint, ModelRef, Request, Settings, Text
+from playground.domain import Endpoint, ModelRef, Request, Secret, Settings, Text
 from playground.engine import Journal, LiveRun, ended_run, get_engine
 from playground.export.jsonl import to_jsonl
-from playground.history import Labels
+from playground.history import HOLDS_KEY, Labels, holds_secret
 from playground.history.labels import owner_digest, tags
-from playground.ui.session import owner, session
+from playground.ui.session import owner, real_endpoints, session
+from playground.wire import Redactor
 
 if TYPE_CHECKING:
     from playground.history.journal import Writer
@@ -27,7 +28,10 @@ TO_FILL = "requests_to_fill"
 def start(
     requests: Sequence[Request], where: Mapping[str, Endpoint], *, kind: str = "compare"
 ) -> LiveRun | None:
-    """Start a run and keep it; None when a budget forbids it, which the page then says."""
+    """Start a run and keep it; None when a budget or a key in the prompt forbids it, which the page then says."""
+    if any(holds_secret(request, redactor()) for request in requests):
+        st.error(HOLDS_KEY, icon=":material/key_off:")
+        return None
     if not settings.keeps_history():
         return get_engine().start(requests, where, owner=owner())
     from playground.history.budgets import get_guard
@@ -48,7 +52,18 @@ def journal(kind: str) -> Journal | None:
     """The journal for a run of this page; None when the user or the host keeps none."""
     if not st.session_state.get("keep_runs", True):
         return None
-    return history.keep(labels_chosen(kind))
+    return history.keep(labels_chosen(kind), secrets())
+
+
+def secrets() -> list[Secret | None]:
+    """Every key that this session knows."""
+    known = [endpoint.key for endpoint in real_endpoints().values()]
+    return [*known, *session().keys.values()]
+
+
+def redactor() -> Redactor:
+    """Masks this session's keys, should someone type one where it does not belong."""
+    return Redactor(secrets())
 
 
 def labels_chosen(kind: str) -> Labels:

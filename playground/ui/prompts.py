@@ -21,6 +21,7 @@ from playground.history.prompts import (
 from playground.history.store import Store
 from playground.ui import shell
 from playground.ui.history_run import COMPARE
+from playground.ui.keeping import redactor
 from playground.ui.session import session
 from playground.ui.words import word_diff
 
@@ -104,7 +105,8 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
         ):
             return
     try:
-        made = save(store, name, text, system=system, note=note)
+        mask = redactor().text
+        made = save(store, mask(name), mask(text), system=mask(system), note=mask(note))
     except (PromptError, HistoryError) as error:
         st.error(str(error))
         return
@@ -184,7 +186,7 @@ def _manage(store: Store, prompt: Prompt) -> None:
             name = st.text_input("Name", prompt.name, key=f"library_rename_{prompt.id}")
             if st.button("Rename", key=f"library_rename_do_{prompt.id}"):
                 try:
-                    rename(store, prompt.id, name)
+                    rename(store, prompt.id, redactor().text(name))
                 except (PromptError, HistoryError) as error:
                     st.error(str(error))
                 else:
