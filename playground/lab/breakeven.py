@@ -247,7 +247,7 @@ def _number(value: Decimal | None) -> float | None:
 def from_file(path: Path, model: str | None = None) -> Conversation:
     """The conversation in a document of `ask --json` or `ladder --json`; ValueError says what is missing.
 
-    Its responses of one model are the turns, in order.
+    Its responses of one model are the turns, in order; of a ladder the last step is taken.
     """
     try:
         body = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -255,9 +255,8 @@ def from_file(path: Path, model: str | None = None) -> Conversation:
         raise ValueError(f"{path.name} can't be read as JSON: {error}") from None
     if not isinstance(body, Mapping):
         raise ValueError(f"{path.name} is not a document of `playground ask --json`")
-    responses = list(body.get("responses") or ())
-    for step in body.get("steps") or ():
-        responses += step.get("responses") or ()
+    steps = body.get("steps") or ()
+    responses = list((steps[-1] if steps else body).get("responses") or ())
     return from_documents(responses, f"run {body.get('run_id') or path.name}", model)
 
 

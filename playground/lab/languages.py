@@ -44,8 +44,8 @@ class Measure:
     """Tokens ÷ tokens of the first language."""
 
     @property
-    def tokens_per_word(self) -> float | None:
-        return self.tokens / self.words if self.words else None
+    def words_per_token(self) -> float | None:
+        return self.words / self.tokens if self.words and self.tokens else None
 
     @property
     def characters_per_token(self) -> float:

@@ -22,7 +22,7 @@ from playground.lab.breakeven import HIDDEN
 from playground.lab.conversation import Conversation, Policy, Rules, Turn
 from playground.lab.ladder import Count, count_one
 from playground.lab.ladder_profile import shipped
-from playground.ui import chat_charts
+from playground.ui import chat_charts, keeping
 from playground.ui.card import receipt
 from playground.ui.chat import (
     Kept,
@@ -120,8 +120,8 @@ def view(where: Mapping[str, Endpoint]) -> None:
         _figures(talk, names, where)
     with st.container():  # inside a container the field stays here and does not cover the figures
         said = st.chat_input("Ask all models…", key="conversation_input", max_chars=MOST_CHARACTERS)
-    if said and said.strip() and rules.models:
-        _ask(talk or _begin(rules), where, said, parent=-1)
+    asked = bool(said and said.strip() and rules.models)
+    if asked and _ask(talk or _begin(rules), where, said or "", parent=-1):
         st.rerun()
     if not talk or not path:
         st.info(
@@ -267,8 +267,11 @@ def _begin(rules: Rules) -> Talk:
     return talk
 
 
-def _ask(talk: Talk, where: Mapping[str, Endpoint], question: str, *, parent: int | None) -> None:
-    """Send the question to all models behind the turn `parent` (-1 = the last one shown)."""
+def _ask(talk: Talk, where: Mapping[str, Endpoint], question: str, *, parent: int | None) -> bool:
+    """Send the question to all models behind the turn `parent` (-1 = the last one shown).
+
+    False when it may not be sent, which has then been said.
+    """
     conversation = talk.conversation
     rules = conversation.rules
     at = conversation.head if parent == -1 else parent
@@ -278,12 +281,11 @@ def _ask(talk: Talk, where: Mapping[str, Endpoint], question: str, *, parent: in
     if full and rules.policy == "stop":
         st.session_state["conversation_full"] = (question, at)
         conversation.queue.clear()
-        return
+        return True
     if full and rules.policy == "summarise" and path and not path[-1].summary:
         conversation.queue.insert(0, question)
-        _send(talk, where, lab.SUMMARISE, at, summary=True)
-        return
-    _send(talk, where, question, at, full=bool(full))
+        return _send(talk, where, lab.SUMMARISE, at, summary=True)
+    return _send(talk, where, question, at, full=bool(full))
 
 
 def _send(
@@ -294,7 +296,7 @@ def _send(
     *,
     summary: bool = False,
     full: bool = False,
-) -> None:
+) -> bool:
     conversation = talk.conversation
     rules, path = conversation.rules, conversation.path(parent)
     requests: list[Request] = []
@@ -306,12 +308,16 @@ def _send(
         else:
             wanted = lab.request(rules, lane, path, question)
         requests.append(wanted)
+    live = keeping.start(requests, where, kind="chat")
+    if live is None:
+        conversation.queue.clear()
+        return False
     engine = get_engine()
-    live = engine.start(requests, where, owner=owner())
     turn = conversation.add(question, live, parent=parent, summary=summary, dropped=dropped)
     for lane, sent in enumerate(requests):
         endpoint = where.get(sent.model.provider)
         talk.splits[turn.id, lane] = engine.submit(partial(_split, sent, endpoint))
+    return True
 
 
 async def _split(sent: Request, endpoint: Endpoint | None, pool: Pool) -> Split:
@@ -376,7 +382,8 @@ def _actions(talk: Talk | None, rules: Rules, where: Mapping[str, Endpoint]) -> 
         fresh = _begin(rules)
         fresh.conversation.queue = list(EXAMPLE)
         _go_on(fresh, where)
-        st.rerun()
+        if fresh.conversation.turns:
+            st.rerun()
 
 
 def _stop(talk: Talk) -> None:
@@ -465,8 +472,9 @@ def _controls(talk: Talk, turn: Turn, key: str, where: Mapping[str, Endpoint]) -
             with st.popover("Edit", icon=":material/edit:", type="tertiary", key=f"{key}_edit"):
                 edited = st.text_area("Ask this instead", turn.question, key=f"{key}_text")
                 st.caption("A new branch begins here; the old one stays.")
-                if st.button("Ask", key=f"{key}_ask", type="primary") and (edited or "").strip():
-                    _ask(talk, where, edited or "", parent=turn.parent)
+                asked = st.button("Ask", key=f"{key}_ask", type="primary")
+                words = (edited or "").strip()
+                if asked and words and _ask(talk, where, words, parent=turn.parent):
                     st.rerun()
 
 

@@ -21,7 +21,7 @@ from playground.lab import ladder, ladder_profile
 from playground.lab.ladder import Counts, Part, Rung
 from playground.lab.ladder_profile import Profile, ProfileError, Step
 from playground.providers import preview
-from playground.ui import chat_charts
+from playground.ui import chat_charts, keeping
 from playground.ui.card import receipt, result_card
 from playground.ui.chat import (
     Kept,
@@ -33,7 +33,6 @@ from playground.ui.chat import (
     simulated_note,
 )
 from playground.ui.markdown import plain
-from playground.ui.session import owner
 from playground.ui.stream import live_run
 from playground.ui.words import word_diff
 
@@ -119,8 +118,10 @@ def view(where: Mapping[str, Endpoint]) -> None:
         if problem:
             st.error(problem)
         else:
-            remember("ladder", _start(prompt or "", models, profile, where).live)
-            st.rerun()
+            started = _start(prompt or "", models, profile, where)
+            if started:
+                remember("ladder", started.live)
+                st.rerun()
     if climb is None:
         _empty()
         return
@@ -149,11 +150,14 @@ def _start(
     models: tuple[ModelRef, ...],
     profile: Profile,
     where: Mapping[str, Endpoint],
-) -> Climb:
+) -> Climb | None:
+    """Send all steps; None when a budget or a key in the prompt forbids it, which is then said."""
     now = datetime.now().astimezone()
     ladders = tuple(ladder.climb(ref, prompt, profile, now=now) for ref in models)
+    live = keeping.start([r.request for rungs in ladders for r in rungs], where, kind="ladder")
+    if live is None:
+        return None
     engine = get_engine()
-    live = engine.start([r.request for rungs in ladders for r in rungs], where, owner=owner())
     counting = tuple(
         engine.submit(partial(ladder.count, rungs, where.get(ref.provider)))
         for ref, rungs in zip(models, ladders, strict=True)

@@ -10,10 +10,10 @@ import streamlit as st
 
 from playground import pricing, tokens
 from playground.domain import Cost, Endpoint, ModelRef, Request, Response, Usage
-from playground.engine import get_engine
 from playground.export import format as fmt
 from playground.lab.text_statistics import MOST_CHARACTERS, Statistics, statistics
 from playground.providers import catalog
+from playground.ui import keeping
 from playground.ui.card import receipt
 from playground.ui.chat import (
     default_model,
@@ -25,7 +25,6 @@ from playground.ui.chat import (
     today,
 )
 from playground.ui.markdown import answer, plain
-from playground.ui.session import owner
 from playground.ui.stream import live_run
 from playground.ui.words import similarity, word_diff
 
@@ -97,9 +96,10 @@ def view(where: Mapping[str, Endpoint]) -> None:
             st.error("The question is empty: type what you asked the product.")
         elif models:
             requests = [catalog.fit(Request.ask(ref, prompt or "")) for ref in models]
-            run = get_engine().start(requests, where, owner=owner())
-            remember("paste", run)
-            st.rerun()
+            started = keeping.start(requests, where, kind="chat")
+            if started:
+                remember("paste", started)
+                st.rerun()
     simulated_note(models, where)
     if run and not run.done:
         live_run(run, key=f"paste_live_{run.id}")
