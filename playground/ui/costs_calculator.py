@@ -192,6 +192,7 @@ def _table(found: Found, daily: int) -> None:
             "thousand": [_times(t, 1_000) for t in totals],
             "month": [_times(t, daily * MONTH_DAYS) for t in totals],
             "times": [None if t is None or not least else float(t / least) for t in totals],
+            **_ranges(costs),
             "note": [note.replace("$", "USD ") or None for _, note in found.values()],
         },
         column_config={
@@ -203,6 +204,9 @@ def _table(found: Found, daily: int) -> None:
                 "Per month", format="$%.2f", help=f"{daily:,} a day, {MONTH_DAYS} days"
             ),
             "times": st.column_config.NumberColumn("× cheapest", format="%.1f"),
+            "range": st.column_config.TextColumn(
+                "Sources disagree", help="Per request, by each source"
+            ),
             "note": st.column_config.TextColumn("To know", width="large"),
         },
         hide_index=True,
@@ -210,6 +214,12 @@ def _table(found: Found, daily: int) -> None:
         placeholder="–",
         alt="Cost per request, per thousand and per month",
     )
+
+
+def _ranges(costs: Sequence[Cost | None]) -> dict[str, list[str | None]]:
+    """The cost of a request by both sources where they disagree; no column where none do."""
+    spans = [fmt.cost(cost) if cost and cost.other else None for cost in costs]
+    return {"range": spans} if any(spans) else {}
 
 
 def _times(total: Decimal | None, many: int) -> float | None:
@@ -288,7 +298,7 @@ def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> A
     colour = alt.Color(
         "model:N",
         sort=list(dict.fromkeys(value["model"] for value in values)),
-        legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=2),
+        legend=alt.Legend(title=None, orient="top", labelLimit=300, columns=1),
     )
     x = alt.X("tokens:Q", title="input tokens of one request", axis=alt.Axis(format="~s"))
     y = alt.Y("usd:Q", title="USD per request", axis=alt.Axis(format="$~f"))

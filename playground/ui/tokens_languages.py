@@ -117,7 +117,7 @@ def _figures(rows: Sequence[Measure]) -> None:
             "characters": [r.characters for r in rows],
             "per_token": [r.characters_per_token for r in rows],
             "words": [r.words for r in rows],
-            "per_word": [r.tokens_per_word for r in rows],
+            "per_word": [r.words_per_token for r in rows],
         },
         column_config={
             "language": st.column_config.TextColumn("Language", pinned=True),
@@ -127,7 +127,7 @@ def _figures(rows: Sequence[Measure]) -> None:
             "characters": st.column_config.NumberColumn("Characters", format="localized"),
             "per_token": st.column_config.NumberColumn("Characters per token", format="%.1f"),
             "words": st.column_config.NumberColumn("Words", format="localized"),
-            "per_word": st.column_config.NumberColumn("Tokens per word", format="%.2f"),
+            "per_word": st.column_config.NumberColumn("Words per token", format="%.2f"),
         },
         hide_index=True,
         height="content",

@@ -37,7 +37,7 @@ def test_everything_is_compared_with_the_first() -> None:
     first, second = measure({"A": "one two three", "B": "einszweidrei vierfünf"})
     assert (first.relative, first.words) == (1.0, 3)
     assert second.relative == count("einszweidrei vierfünf") / count("one two three")
-    assert second.tokens_per_word == second.tokens / 2
+    assert second.words_per_token == 2 / second.tokens
     assert second.characters_per_token == len("einszweidrei vierfünf") / second.tokens
     assert measure({"A": ""})[0].relative == 0.0
 

@@ -127,6 +127,16 @@ def test_the_calculator_says_what_has_no_price_and_what_contradicts_itself() -> 
     assert table.loc[("openai:gpt-6.1-sol", "standard")]["note"] == "caches for 30m or 12h only"
 
 
+def test_the_calculator_shows_a_range_where_sources_disagree() -> None:
+    lite = ModelRef.parse("gemini:gemini-3.5-flash-lite")
+    page = opened(
+        "Calculator", calc_models=[lite], calc_input=1_000_000, calc_cached=100, calc_output=0
+    )
+    table = page.dataframe[0].value.set_index("way")
+    assert table.loc["batch", "range"] == "$0.015 – $0.02"
+    assert "range" not in opened("Calculator").dataframe[0].value.columns
+
+
 def test_the_cliff_is_told() -> None:
     page = opened("Calculator")
     assert "the whole request costs more" in said(page)
