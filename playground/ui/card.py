@@ -36,8 +36,8 @@ def result_card(
 
 
 def _head(name: str, response: Response) -> None:
+    st.markdown(f"**{markdown.plain(name)}**")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f"**{markdown.plain(name)}**")
         label, icon, color = _state(response)
         st.badge(label, icon=icon, color=color)
         if response.simulated:
