@@ -386,6 +386,8 @@ def _counts(text: str, refs: Sequence[ModelRef], endpoints: Mapping[str, Endpoin
             found[ref] = (future.result(PATIENCE), who)
         except ProviderError as error:
             found[ref] = (None, error.failure.meaning)
+        except TimeoutError:
+            found[ref] = (None, f"no answer within {PATIENCE:.0f} seconds")
     return found
 
 

@@ -14,12 +14,12 @@ import streamlit as st
 from playground import settings
 from playground.domain import ModelRef, Response, Run
 from playground.export import format as fmt
-from playground.history.labels import owner_digest
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, shape_of
 from playground.pricing.whatif import Change, Step, Work, steps
 from playground.providers.catalog import catalog
-from playground.ui.session import current_run, owner
+from playground.ui import keeping
+from playground.ui.session import current_run
 
 MOST = 50
 """Runs to choose from, the newest first."""
@@ -63,10 +63,9 @@ def choices() -> dict[str, tuple[str, Load]]:
     from playground.history.database import HistoryError
     from playground.history.queries import Filter, find
 
-    mine = owner_digest(owner()) if settings.hosted() else None
     try:
         store = get_store()
-        for row in find(store, Filter(owner=mine), count=MOST).rows:
+        for row in find(store, Filter(owner=keeping.visitor()), count=MOST).rows:
             name = f"{row.created_at[:16].replace('T', ' ')} · {row.kind} · {row.name[:60]}"
             found.setdefault(row.id, (name, partial(_stored, store, row.id)))
     except HistoryError as problem:

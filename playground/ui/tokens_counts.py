@@ -24,13 +24,14 @@ from playground.domain import (
 )
 from playground.engine import get_engine
 from playground.export import format as fmt
+from playground.history import HOLDS_KEY, holds_secret
 from playground.lab import token_audit
 from playground.lab.token_audit import Audit, Counts
 from playground.pricing import load
 from playground.pricing.shape import Shape, quote
 from playground.providers.catalog import Model, catalog, defaults, find
 from playground.tokens import TokenCount, count, estimate, known_encoding
-from playground.ui.session import owner
+from playground.ui import keeping
 
 PATIENCE = 60.0
 """Seconds to wait for the counting endpoints."""
@@ -202,18 +203,30 @@ def _where(requests: Sequence[Request], endpoints: Mapping[str, Endpoint]) -> st
     )
 
 
-def _ask(requests: tuple[Request, ...], endpoints: Mapping[str, Endpoint], *, send: bool) -> Asked:
+def _ask(
+    requests: tuple[Request, ...], endpoints: Mapping[str, Endpoint], *, send: bool
+) -> Asked | None:
+    """The counts, and with `send` the answers; None when something forbids it or nobody answers, which is then said."""
+    if any(holds_secret(request, keeping.redactor()) for request in requests):
+        st.error(HOLDS_KEY, icon=":material/key_off:")
+        return None
+    run = keeping.start(requests, endpoints, kind="tokens") if send else None
+    if send and run is None:
+        return None
     engine = get_engine()
     pending = [
         engine.submit(
-            lambda pool, r=request: token_audit.count_parts(
+            lambda pool, r=request: token_audit.count_parts(  # type: ignore[misc]
                 r, endpoints[r.model.provider], pool=pool
-            )  # type: ignore[misc]
+            )
         )
         for request in requests
     ]
-    run = engine.start(requests, endpoints, owner=owner()) if send else None
-    counts = tuple(future.result(PATIENCE) for future in pending)
+    try:
+        counts = tuple(future.result(PATIENCE) for future in pending)
+    except TimeoutError:
+        st.error(f"A provider has not counted within {PATIENCE:.0f} seconds: try again.")
+        return None
     if run is not None:
         run.wait(PATIENCE)
     responses = run.run().responses if run else (None,) * len(requests)

@@ -54,7 +54,10 @@ def key_slots() -> None:
     provider = provider or "openai"
     if go:
         with st.spinner("Trying…"):
-            st.session_state.keys_found = (provider, _try(provider))
+            try:
+                st.session_state.keys_found = (provider, _try(provider))
+            except TimeoutError:
+                st.error(f"The simulation has not answered within {PATIENCE:.0f} seconds.")
     known, found = st.session_state.get("keys_found", (None, None))
     if known != provider or found is None:
         st.info(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.history import HOLDS_KEY
 from playground.lab.languages import paragraphs
 from playground.tokens import count
 from playground.ui.tokens_editor import EXAMPLES, figures
@@ -97,6 +98,16 @@ def test_another_text_has_not_been_asked_about() -> None:
     page.button(key="counts_ask").click().run()
     assert "not asked" not in list(page.dataframe[0].value["provider"])
     page.text_input(key="counts_system").set_value("New").run()
+    assert list(page.dataframe[0].value["provider"]) == ["not asked"] * 3
+
+
+def test_a_text_that_holds_a_key_is_sent_nowhere() -> None:
+    key = "sk-canary-4b1d9c27e05f83aa"
+    page = opened("Three counts", text=f"My key is {key}, is it a token?")
+    page.text_input(key="key_openai").set_value(key).run()
+    page.button(key="counts_ask").click().run()
+    assert not page.exception
+    assert HOLDS_KEY in [error.value for error in page.error]
     assert list(page.dataframe[0].value["provider"]) == ["not asked"] * 3
 
 
