@@ -9,20 +9,10 @@ from typing import Any
 
 import click
 
-from playground.domain import File
+from playground.domain import File, media_type
 
 LARGEST = 20_000_000
 """Bytes: the largest attachment that every provider still takes inline."""
-
-MAGIC: tuple[tuple[bytes, int, bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", 0, b"", "image/png"),
-    (b"\xff\xd8\xff", 0, b"", "image/jpeg"),
-    (b"GIF87a", 0, b"", "image/gif"),
-    (b"GIF89a", 0, b"", "image/gif"),
-    (b"RIFF", 8, b"WEBP", "image/webp"),
-    (b"%PDF-", 0, b"", "application/pdf"),
-)
-"""First bytes, offset of more bytes, those bytes → media type."""
 
 
 def prompt_text(given: str) -> str:
@@ -46,14 +36,6 @@ def attachment(name: str) -> File:
             f"{name} is neither PNG, JPEG, GIF, WebP nor PDF: models take no other files here."
         )
     return File(media_type=kind, data=data, name=Path(name).name)
-
-
-def media_type(data: bytes) -> str | None:
-    """What the bytes are, None when it is nothing that can be attached."""
-    for start, offset, more, kind in MAGIC:
-        if data.startswith(start) and data[offset:].startswith(more):
-            return kind
-    return None
 
 
 def schema(name: str) -> dict[str, Any]:

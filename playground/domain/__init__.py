@@ -16,6 +16,7 @@ from playground.domain.request import (
     Tool,
     ToolCall,
     ToolResult,
+    media_type,
 )
 from playground.domain.response import Attempt, Response
 from playground.domain.run import Run
@@ -54,4 +55,5 @@ __all__ = [
     "ToolResult",
     "Trust",
     "Usage",
+    "media_type",
 ]

@@ -30,6 +30,25 @@ class File:
     kind: Literal["file"] = "file"
 
 
+_MAGIC: tuple[tuple[bytes, int, bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", 0, b"", "image/png"),
+    (b"\xff\xd8\xff", 0, b"", "image/jpeg"),
+    (b"GIF87a", 0, b"", "image/gif"),
+    (b"GIF89a", 0, b"", "image/gif"),
+    (b"RIFF", 8, b"WEBP", "image/webp"),
+    (b"%PDF-", 0, b"", "application/pdf"),
+)
+"""First bytes, offset of more bytes, those bytes → media type."""
+
+
+def media_type(data: bytes) -> str | None:
+    """What the bytes are, None when it is nothing that can be attached."""
+    for start, offset, more, kind in _MAGIC:
+        if data.startswith(start) and data[offset:].startswith(more):
+            return kind
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasoning:
     """What a model thought in an earlier turn, with the provider's opaque proof of it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from playground.domain import File, Message, Text
+from playground.domain import File, Message, Text, media_type
 
 EXAMPLES = {
     "What is a token?": (
@@ -36,13 +36,6 @@ EXAMPLES = {
 MOST_CHARACTERS = 4_000_000
 """About a million tokens: more than any model here reads."""
 MOST_FILE_MB = 20
-
-MAGIC = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-    b"%PDF-": "application/pdf",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +116,11 @@ def _files() -> tuple[File, ...]:
     files = []
     for upload in uploads or ():
         data = upload.getvalue()
-        media_type = sniff(data)
-        if media_type is None:
+        kind = media_type(data)
+        if kind is None:
             st.error(
                 f"{upload.name} is not a PNG, JPEG, GIF, WebP or PDF inside, so it is left out."
             )
             continue
-        files.append(File(media_type=media_type, data=data, name=upload.name))
+        files.append(File(media_type=kind, data=data, name=upload.name))
     return tuple(files)
-
-
-def sniff(data: bytes) -> str | None:
-    """The media type by the file's first bytes; None for anything that no lane could take."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for magic, kind in MAGIC.items() if data.startswith(magic)), None)
