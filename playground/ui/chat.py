@@ -33,16 +33,16 @@ T = TypeVar("T")
 
 def view() -> str:
     """Draw the switch between the sections and return the open one."""
-    st.session_state.setdefault(VIEW, START)
     return (
         st.segmented_control(
             "Section",
             VIEWS,
+            default=None if VIEW in st.session_state else START,
             key=VIEW,
             required=True,
             label_visibility="collapsed",
-            persist_state="session",
             wrap=True,
+            bind="query-params",
         )
         or START
     )

@@ -469,11 +469,12 @@ def _headline(climb: Climb, responses: Sequence[Response], parts: Sequence[Seque
 
 def _chart(climb: Climb, model: int, parts: Sequence[Sequence[Part]]) -> None:
     steps = [f"{i}. {rung.name}" for i, rung in enumerate(climb.ladders[model])]
-    names = [part.name for part in parts[-1]]
+    guessed = {part.name for part in parts[-1] if part.estimate}
+    names = [_marked(part.name, guessed) for part in parts[-1]]
     rows = [
         {
             "step": steps[i],
-            "part": part.name,
+            "part": _marked(part.name, guessed),
             "tokens": part.tokens,
             "kind": "estimate" if part.estimate else "the provider",
         }
@@ -485,10 +486,14 @@ def _chart(climb: Climb, model: int, parts: Sequence[Sequence[Part]]) -> None:
         chat_charts.ladder_bars(steps, rows, names),
         alt="Input tokens of every step of the ladder, split by what they are for",
     )
-    if any(part.estimate for part in parts[-1]):
+    if guessed:
         st.caption(
-            ":material/info: Parts marked ≈ below are estimates; the others are counted by the provider."
+            ":material/info: Parts marked ≈ are estimates; the others are counted by the provider."
         )
+
+
+def _marked(name: str, guessed: set[str]) -> str:
+    return f"{name} (≈ estimate)" if name in guessed else name
 
 
 def _table(

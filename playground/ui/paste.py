@@ -198,13 +198,10 @@ def _compare(sides: Sequence[Side], *, pasted: bool) -> None:
         return
     st.subheader("Side by side", anchor=False)
     st.markdown(dollars(figures(sides)))
-    if pasted and sides[0].cost:
-        with st.popover("What it would have cost", icon=":material/receipt_long:"):
-            st.markdown(receipt(sides[0].cost))
-            st.caption(
-                "Question and answer alone, tokens estimated. The product's hidden system prompt, tools and reasoning"
-                " are not in it: nobody outside knows them."
-            )
+    with st.container(horizontal=True):
+        for number, side in enumerate(sides):
+            if side.cost:
+                _receipt(side, number, pasted=pasted and number == 0)
     st.caption(
         "Reading level: Flesch-Kincaid on English text of at least 30 words, n/a for anything else."
         " Two answers to one question differ anyway: models are not the same twice."
@@ -219,6 +216,18 @@ def _compare(sides: Sequence[Side], *, pasted: bool) -> None:
     for side in (sides[0], other):
         with st.expander(f"{plain(side.name)}: the whole answer"):
             answer(side.text)
+
+
+def _receipt(side: Side, number: int, *, pasted: bool) -> None:
+    """Where the cost of one answer comes from."""
+    label = f"{side.name}: {fmt.cost(side.cost)}"
+    with st.popover(dollars(label), icon=":material/receipt_long:", key=f"paste_receipt_{number}"):
+        st.markdown(receipt(side.cost) if side.cost else "")
+        if pasted:
+            st.caption(
+                "What question and answer alone would have cost by API, tokens estimated. The product's hidden system"
+                " prompt, tools and reasoning are not in it: nobody outside knows them."
+            )
 
 
 def figures(sides: Sequence[Side]) -> str:

@@ -1,0 +1,75 @@
+"""Chat vs API as a visitor without a key uses it: why turn 10 costs more, the ladder, a branch, the ways to pay."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Seen
+
+
+@pytest.fixture
+def chat(page: Page) -> Page:
+    page.get_by_role("link", name="Chat vs API").click()
+    expect(page.get_by_text(re.compile("Why does turn 10 cost"))).to_be_visible()
+    return page
+
+
+def section(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).click()
+
+
+def test_a_visitor_sees_why_and_climbs_the_ladder(chat: Page) -> None:
+    expect(chat.get_by_text("the model remembers nothing")).to_be_visible()
+    expect(chat.get_by_text("5,100 tokens sent")).to_be_visible()
+    chat.get_by_role("button", name="Climb the ladder").click()
+    chat.locator(".st-key-ladder_go button").click()
+    expect(chat.get_by_text(re.compile("Dressed like a chat product"))).to_be_visible()
+    chat.get_by_text(re.compile(r"^2\. Date, place and preferences · ")).click()
+    expect(
+        chat.get_by_text("The body of this request against that of the step before")
+    ).to_be_visible()
+    chat.get_by_role("tab", name="Tokens").click()
+    expect(chat.get_by_role("cell", name="reported by the provider:")).to_be_visible()
+
+
+def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page, seen: Seen) -> None:
+    section(chat, "Conversation")
+    box = chat.get_by_placeholder("Ask all models…")
+    box.fill("What is a token?")
+    box.press("Enter")
+    expect(chat.get_by_text("Turn 1 sent")).to_be_visible()
+    box.fill("What is an API key?")
+    box.press("Enter")
+    expect(chat.get_by_text(re.compile("Turn 2 sent"))).to_be_visible()
+    chat.reload()
+    expect(chat.get_by_text(re.compile("Turn 2 sent"))).to_be_visible()
+    # Loaded below a page's own address, Streamlit first looks for itself there and finds a 404.
+    seen.problems[:] = [problem for problem in seen.problems if "404" not in problem]
+    section(chat, "Three ways to pay")
+    expect(chat.get_by_text("A plan is not API quota")).to_be_visible()
+    expect(chat.get_by_text(re.compile("measured on the simulation: 2 turns"))).to_be_visible()
+    expect(chat.get_by_text(re.compile("Both cost the same at"))).to_be_visible()
+
+
+def test_a_conversation_can_be_stopped_and_keeps_its_text(chat: Page) -> None:
+    section(chat, "Conversation")
+    chat.get_by_role("button", name="Play ten turns").click()
+    live = chat.get_by_text("Streaming")
+    expect(live.first).to_be_visible()
+    chat.get_by_role("button", name="Stop", exact=True).first.click()
+    expect(chat.get_by_text("You stopped this lane").first).to_be_visible()
+    expect(chat.get_by_role("button", name="Regenerate the last answer")).to_be_visible()
+    expect(chat.get_by_text("And what is the difference")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
+def test_at_400_pixels_nothing_runs_out_of_the_screen(chat: Page) -> None:
+    chat.set_viewport_size({"width": 400, "height": 900})
+    for name in ("Start here", "Ladder", "Conversation", "Three ways to pay", "Point by point"):
+        section(chat, name)
+        chat.wait_for_timeout(400)
+        width = chat.evaluate("document.scrollingElement.scrollWidth")
+        assert width <= 400, name
