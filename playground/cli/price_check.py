@@ -12,6 +12,7 @@ from playground.export import dumps
 from playground.export.document import jsonable
 from playground.pricing import load
 from playground.pricing.crosscheck import Check, Difference, NotInstalled, compare
+from playground.pricing.reading import Unreadable
 from playground.pricing.refreshing import days, diff, patched, proposed, table
 
 
@@ -43,14 +44,19 @@ def refresh(new: Sequence[str], apply: bool) -> int:
     except LookupError as unknown:
         raise click.UsageError(f"{unknown.args[0]}.") from None
     old = file.read_text("utf-8")
-    fresh = patched(old, rows)
+    try:
+        fresh = patched(old, rows)
+    except Unreadable as broken:
+        raise click.ClickException(f"{file.name}: {broken}.") from None
     if fresh == old:
         say("pricing.yaml has everything that genai-prices has for its models: nothing to add.")
         return 0
     print(diff(old, fresh, file.name), end="")
     if apply:
         file.write_text(fresh, encoding="utf-8")
-        say(f"Added {len(rows)} rows to {file.name}; read them before you commit.")
+        say(
+            f"Rows added to {file.name}: {len(rows)}. Read them, then copy the file to playground/pricing/shipped.yaml."
+        )
     return 0
 
 

@@ -103,7 +103,7 @@ def endpoints(as_json: bool) -> int:
 def _price(row: Price) -> list[str]:
     rates = row.rates
     return [
-        f"{row.provider}:{row.model}{'…' if row.prefix else ''}",
+        f"{row.provider}:{row.model}{'…' if row.prefix else ''}{' (yours)' if row.override else ''}",
         *(
             fmt.money(rates[name]) if name in rates else ""
             for name in ("input", "cache_read", "output")

@@ -27,11 +27,15 @@ def money(amount: Decimal | None) -> str:
 
 
 def cost(value: Cost | None) -> str:
-    """A receipt's total, or the range where sources disagree; `≈` marks an estimate and `≥` a lower bound."""
+    """A receipt's total, or the range where sources disagree; `≈` marks an estimate and `≥` a lower bound.
+
+    A price that the user set is said to be one.
+    """
     if value is None:
         return NO_PRICE
     mark = "≥ " if value.lower_bound else "≈ " if value.estimate else ""
-    return mark + " – ".join(dict.fromkeys(money(end) for end in value.span))
+    own = " (own price)" if value.price.override else ""
+    return mark + " – ".join(dict.fromkeys(money(end) for end in value.span)) + own
 
 
 def cost_of(response: Response) -> str:

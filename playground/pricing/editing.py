@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.pricing import loading
-from playground.pricing.reading import compose, pairs
+from playground.pricing.reading import Unreadable, compose, pairs
 from playground.pricing.row import LongContext, Price
 
 HEADER = """\
@@ -51,7 +51,7 @@ def remove(provider: str, model: str) -> bool:
 def added(text: str, price: Price) -> str:
     """The text with one row more: behind the last of its model, else of its provider, else under a new provider."""
     lines = text.splitlines()
-    prices = dict(pairs(compose(text, "prices")))["prices"]
+    prices = _prices(text)
     providers = dict(pairs(prices))
     rows = providers[price.provider].value if price.provider in providers else []
     same = [row for row in rows if _name(row) == price.model]
@@ -74,7 +74,7 @@ def added(text: str, price: Price) -> str:
 def without(text: str, provider: str, model: str, valid_from: date | str | None = "any") -> str:
     """The text without the rows of a model, all of them or those from one day."""
     lines = text.splitlines()
-    prices = dict(pairs(compose(text, "prices")))["prices"]
+    prices = _prices(text)
     gone: set[int] = set()
     for key, node in prices.value:
         if key.value != provider or node.id != "sequence":
@@ -94,6 +94,16 @@ def without(text: str, provider: str, model: str, valid_from: date | str | None 
     if not re.search(r"^\s*-\s", kept, re.MULTILINE):
         kept = re.sub(r"^prices:\s*$", "prices: {}", kept, flags=re.MULTILINE)
     return kept
+
+
+def _prices(text: str) -> Any:
+    """The node under `prices:`; Unreadable when there is none with providers in it."""
+    node = dict(pairs(compose(text, "the price file"))).get("prices")
+    if node is None or node.id != "mapping":
+        raise Unreadable(
+            "the price file has no `prices:` with providers under it: add `prices: {}`"
+        )
+    return node
 
 
 def written(price: Price) -> str:

@@ -36,6 +36,8 @@ FIELDS: Mapping[str, int] = {
     "calc_daily": 1_000,
 }
 """Key of each number field → what stands in it at first."""
+WITH_A_CLIFF = (ModelRef("anthropic", "messages", "claude-haiku-5-5"),)
+"""Chosen at first beside the defaults, so that the chart has both cliffs: at 100,000 and at 272,000 tokens."""
 
 
 def calculator(book: PriceBook, on: date) -> None:
@@ -141,7 +143,7 @@ def _choices(book: PriceBook) -> tuple[list[ModelRef], list[str]]:
         if (p.provider not in ("openai", "anthropic", "gemini") or p.override) and not p.prefix
     ]
     options = list(dict.fromkeys([*known, *st.session_state.get("calc_models", ())]))
-    st.session_state.setdefault("calc_models", list(defaults()))
+    st.session_state.setdefault("calc_models", [*defaults(), *WITH_A_CLIFF])
     refs = st.multiselect(
         "Models", options, format_func=str, key="calc_models", persist_state="session"
     )

@@ -34,6 +34,15 @@ def test_money(amount: str, text: str) -> None:
     assert fmt.money(Decimal(amount)) == text
 
 
+def test_an_own_price_and_a_range_are_said() -> None:
+    own = PriceSource(model="m", source="me", as_of="2026-11-21", override=True)
+    lists = PriceSource(model="m", source="https://example.com", as_of="2026-11-21")
+    assert fmt.cost(Cost(total=Decimal("0.25"), lines=(), price=own)) == "$0.25 (own price)"
+    dearer = Cost(total=Decimal("0.5"), lines=(), price=lists)
+    ranged = Cost(total=Decimal("0.25"), lines=(), price=lists, other=dearer)
+    assert fmt.cost(ranged) == "$0.25 – $0.50"
+
+
 def test_what_is_unknown_is_not_a_zero() -> None:
     assert fmt.money(None) == "no price"
     assert fmt.cost(None) == "no price"

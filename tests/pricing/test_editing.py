@@ -13,7 +13,7 @@ from playground.domain import ModelRef, Usage
 from playground.pricing import LongContext, Price, PriceBook, load
 from playground.pricing.editing import added, own_file, remove, save, without, written
 from playground.pricing.loading import PROJECT
-from playground.pricing.reading import read
+from playground.pricing.reading import Unreadable, read
 
 TODAY = date(2026, 11, 21)
 FILE = """\
@@ -167,6 +167,14 @@ def test_a_broken_own_file_is_named_and_the_list_prices_stand(own: Path) -> None
     (problem,) = book.problems
     assert problem.startswith("mine.yaml, line 3 (gpt-6.1-sol): ")
     assert _input(book, "gpt-6.1-sol", TODAY) == 2
+
+
+@pytest.mark.parametrize("text", ["", "plans: []\n", "prices:\n", "prices: [\n"])
+def test_a_file_that_is_no_price_file_is_not_touched(own: Path, text: str) -> None:
+    own.write_text(text)
+    with pytest.raises(Unreadable):
+        save(price())
+    assert own.read_text() == text
 
 
 def test_without_a_variable_the_file_is_beside_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
