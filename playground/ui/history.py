@@ -21,7 +21,6 @@ from playground.history.queries import (
     Found,
     Options,
     find,
-    ids,
     options,
 )
 from playground.history.store import Store
@@ -253,14 +252,9 @@ def _pages(found: Found) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.caption(f"{'More than ' if many else ''}{min(found.total, MOST_COUNTED):,} runs")
+        st.caption(f"{'More than ' if many else ''}{count_shown(min(found.total, MOST_COUNTED))}")
         if found.total > PAGE:
             st.pagination(-(-found.total // PAGE), key="history_page")
-
-
-def matching(store: Store, wanted: Filter) -> list[str]:
-    """The ids of all runs that match."""
-    return ids(store, wanted)
 
 
 def count_shown(total: int) -> str:

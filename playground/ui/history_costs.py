@@ -27,6 +27,8 @@ BY = {
 }
 EMPTY = {"tag": "no tag", "department": "none"}
 MOST_BARS = 60
+FEW = 16
+"""Bars up to which they would be fatter than tall."""
 HEADERS = (
     "group",
     "answers",
@@ -129,6 +131,8 @@ def chart(rows: Sequence[Sum], by: str) -> alt.Chart:
         {"group": _label(row, by), "usd": float(row.cost), "answers": row.answers} for row in shown
     ]
     made = alt.Chart({"values": values}).mark_bar(cornerRadius=2, color="#0072B2")
+    if time and len(shown) <= FEW:
+        made = made.mark_bar(cornerRadius=2, color="#0072B2", size=36)
     dollars = alt.Axis(format="$~f")
     tooltip = [
         alt.Tooltip("group:N", title=BY[by]),
@@ -136,8 +140,7 @@ def chart(rows: Sequence[Sum], by: str) -> alt.Chart:
         alt.Tooltip("answers:Q"),
     ]
     if time:
-        narrow = alt.Scale(paddingInner=0.2, paddingOuter=max(0.1, (12 - len(shown)) / 2))
-        x = alt.X("group:O", title=None, sort=None, scale=narrow, axis=alt.Axis(labelAngle=-40))
+        x = alt.X("group:O", title=None, sort=None, axis=alt.Axis(labelAngle=-40))
         y: alt.Y = alt.Y("usd:Q", title="USD", axis=dollars)
         done: alt.Chart = made.encode(x=x, y=y, tooltip=tooltip).properties(height=260)
         return done

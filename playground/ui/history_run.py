@@ -18,6 +18,7 @@ from playground.export.jsonl import to_jsonl
 from playground.history.database import HistoryError
 from playground.history.documents import stored_document
 from playground.history.labels import Row, Stored
+from playground.history.packing import storable
 from playground.history.store import Store, each
 from playground.providers import preview
 from playground.ui.keeping import fill_compare, prompt_of, redactor, start
@@ -91,7 +92,7 @@ def _title(stored: Stored) -> None:
 
 def _short(response: Response, most: int = 400) -> str:
     if response.text:
-        return response.text[:most] + ("…" if len(response.text) > most else "")
+        return storable(response.text[:most]) + ("…" if len(response.text) > most else "")
     return response.failure.meaning if response.failure else "No text."
 
 
@@ -225,7 +226,7 @@ def compare_two(store: Store, left: Row, right: Row) -> None:
         alt="The figures of both answers and their difference",
     )
     for title, text_a, text_b in (
-        ("Answer", answer_a.text, answer_b.text),
+        ("Answer", storable(answer_a.text), storable(answer_b.text)),
         ("Prompt", prompt_of(request_a), prompt_of(request_b)),
         ("Settings", _settings(request_a), _settings(request_b)),
         ("Request as sent", _body(request_a), _body(request_b)),
@@ -283,9 +284,9 @@ def _settings(request: Request) -> str:
         for f in fields(Settings)
         if getattr(request.settings, f.name) != getattr(default, f.name)
     ]
-    return "\n".join([f"model = {request.model}", f"stream = {request.stream}", *rows])
+    return storable("\n".join([f"model = {request.model}", f"stream = {request.stream}", *rows]))
 
 
 def _body(request: Request) -> str:
     text = json.dumps(preview(request), indent=2, ensure_ascii=False)
-    return text if len(text) < 50_000 else text[:50_000] + "…"
+    return storable(text if len(text) < 50_000 else text[:50_000] + "…")

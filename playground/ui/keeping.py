@@ -15,6 +15,7 @@ from playground.engine import Journal, LiveRun, ended_run, get_engine
 from playground.export.jsonl import to_jsonl
 from playground.history import HOLDS_KEY, Labels, holds_secret
 from playground.history.labels import owner_digest, tags
+from playground.history.packing import storable
 from playground.ui.session import owner, real_endpoints, session
 from playground.wire import Redactor
 
@@ -118,7 +119,7 @@ def fill_compare(requests: Sequence[Request]) -> None:
     state = st.session_state
     first = requests[0]
     state["prompt"] = prompt_of(first)
-    state["system"] = first.system or ""
+    state["system"] = storable(first.system or "")
     state["lanes"] = list(range(len(requests)))
     for lane, request in enumerate(requests):
         ref = request.model
@@ -138,8 +139,9 @@ def fill_compare(requests: Sequence[Request]) -> None:
 
 
 def prompt_of(request: Request) -> str:
-    """What the user asked last."""
-    return next((m.text for m in reversed(request.messages) if m.role == "user" and m.text), "")
+    """What the user asked last, as a browser can show it."""
+    asked = (m.text for m in reversed(request.messages) if m.role == "user" and m.text)
+    return storable(next(asked, ""))
 
 
 # Sidebar ----------------------------------------------------------------------------------------

@@ -1,0 +1,281 @@
+"""The history's page as a script: find, open, label, compare, repeat, delete; costs, budgets, keeping."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground import history
+from playground.export import to_jsonl
+from playground.history import Labels, journal, queries
+from playground.history.budgets import all_limits
+from playground.history.queries import Filter
+from tests.history.runs import CLAUDE, full_run, small_run
+
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+HISTORY, COMPARE = "../../pages/history.py", "../../pages/compare.py"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
+
+
+def opened(page: str = HISTORY, **state: Any) -> AppTest:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.run()
+    if page != COMPARE:
+        app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def kept() -> None:
+    store = history.get_store()
+    store.put(
+        small_run(1, day="2026-11-01", total="0.001"), Labels(tags=("a",), department="sales")
+    )
+    store.put(
+        small_run(2, day="2026-11-02", total="0.02", model=CLAUDE, text="Quite another answer."),
+        Labels(),
+    )
+    store.put(full_run(), Labels(title="Capitals", starred=True))
+
+
+def said(page: AppTest) -> str:
+    kinds = ("markdown", "caption", "info", "error", "warning", "success", "text")
+    return "\n".join(str(getattr(e, "value", "")) for kind in kinds for e in page.get(kind))
+
+
+def names(page: AppTest) -> list[str]:
+    """The list's prompts and titles, from top to bottom."""
+    return list(page.dataframe[0].value["name"]) if page.dataframe else []
+
+
+def select(page: AppTest, *rows: int) -> AppTest:
+    key = page.dataframe[0].key
+    assert key is not None
+    page.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    return page.run()
+
+
+def stored_ids() -> list[str]:
+    return queries.ids(history.get_store(), Filter())
+
+
+def test_an_empty_history_says_what_will_be_here() -> None:
+    page = opened()
+    assert "Nothing here yet" in said(page)
+    assert "Keys never are" in said(page)
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_newest_run_is_on_top_and_the_search_finds_words_in_answers() -> None:
+    page = opened()
+    assert names(page) == ["Capitals", "What is a token?", "What is a token?"]
+    page.text_input(key="history_search").set_value("hauptstadt").run()
+    assert names(page) == ["Capitals"]
+    page.text_input(key="history_search").set_value("nothing at all").run()
+    assert "No run matches" in said(page)
+
+
+@pytest.mark.usefixtures("kept")
+def test_filters_are_set_and_cleared() -> None:
+    page = opened()
+    page.selectbox(key="history_provider").set_value("anthropic").run()
+    assert list(page.dataframe[0].value["models"]) == [str(CLAUDE)]
+    page.button(key="history_clear").click().run()
+    assert len(names(page)) == 3
+    page.toggle(key="history_starred").set_value(True).run()
+    assert names(page) == ["Capitals"]
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_selected_run_shows_its_figures_answers_and_link() -> None:
+    page = select(opened(), 0)
+    assert not page.exception
+    assert "Paris ist die Hauptstadt." in said(page)
+    assert "?run=full-run" in said(page)
+
+
+@pytest.mark.usefixtures("kept")
+def test_open_shows_the_run_in_compare_as_it_was() -> None:
+    page = select(opened(), 1)
+    page.button(key="open_run-2").click().run()
+    assert not page.exception
+    assert "Quite another answer." in said(page)
+    assert page.text_area(key="prompt").value == "What is a token?"
+    assert page.selectbox(key="model_0").value == str(CLAUDE)
+    assert list(page.dataframe[0].value["state"]) == ["done"]
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_link_opens_a_run_that_is_only_in_the_history() -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.query_params["run"] = "run-2"
+    app.run()
+    assert not app.exception
+    assert "Quite another answer." in said(app)
+    assert app.text_area(key="prompt").value == "What is a token?"
+
+
+def test_a_link_to_a_run_that_is_gone_opens_an_empty_compare() -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.query_params["run"] = "no-such-run"
+    app.run()
+    assert not app.exception
+    assert "Press **Run**" in said(app)
+
+
+@pytest.mark.usefixtures("kept")
+def test_run_again_sends_the_same_requests_and_keeps_a_new_run() -> None:
+    page = select(opened(), 1)
+    page.button(key="again_run-2").click().run()
+    for _ in range(100):
+        if len(stored_ids()) == 4 and history.get_writer().flush(0.1):
+            break
+        time.sleep(0.1)
+    newest = history.get_store().get(stored_ids()[0])
+    assert newest is not None
+    old = history.get_store().get("run-2")
+    assert old is not None
+    assert newest.run.requests == old.run.requests
+
+
+@pytest.mark.usefixtures("kept")
+def test_change_and_run_fills_compare() -> None:
+    page = select(opened(), 0)
+    page.button(key="change_full-run").click().run()
+    assert not page.exception
+    assert page.text_area(key="system").value == "Be brief."
+    assert page.selectbox(key="model_1").value == "ollama:llama3:8b"
+
+
+@pytest.mark.usefixtures("kept")
+def test_names_tags_and_notes_are_saved() -> None:
+    page = select(opened(), 1)
+    title = next(t for t in page.text_input if t.label == "Title")
+    title.set_value("Renamed")
+    next(t for t in page.text_area if t.label == "Note").set_value("remember this")
+    next(b for b in page.button if b.label == "Save").click().run()
+    assert names(page)[1] == "Renamed"
+    stored = history.get_store().get("run-2")
+    assert stored is not None
+    assert stored.labels.note == "remember this"
+
+
+@pytest.mark.usefixtures("kept")
+def test_two_selected_runs_are_compared() -> None:
+    page = select(opened(), 1, 2)
+    assert not page.exception
+    figures = page.dataframe[1].value
+    assert next(iter(figures["figure"])) == "Cost"
+    assert "+1900%" in list(figures["difference"])
+    assert "of the words in common" in said(page)
+
+
+@pytest.mark.usefixtures("kept")
+def test_selected_runs_are_deleted_for_good() -> None:
+    page = select(opened(), 1, 2)
+    next(b for b in page.button if b.label == "Delete these 2 runs").click().run()
+    assert not page.exception
+    assert stored_ids() == ["full-run"]
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("by", ["day", "model", "provider", "tag", "department"])
+def test_costs_add_up_whatever_they_are_grouped_by(by: str) -> None:
+    page = opened(history_tab="Costs", costs_by=by)
+    table = page.dataframe[0].value
+    assert table["Cost"].iloc[:-1].sum() == pytest.approx(table["Cost"].iloc[-1])
+    assert table["Cost"].iloc[-1] == pytest.approx(0.001 + 0.02 + 0.000250001)
+
+
+def test_a_limit_is_added_shown_and_removed() -> None:
+    page = opened(history_tab="Budgets")
+    assert "There is no limit yet" in said(page)
+    page.number_input(key="limit_amount").set_value(2.5)
+    page.selectbox(key="limit_provider").set_value("openai")
+    next(b for b in page.button if b.label == "Add a limit").click().run()
+    (limit,) = all_limits(history.get_store())
+    assert (limit.amount, limit.period, limit.provider) == (Decimal("2.5"), "day", "openai")
+    page.button(key=f"limit_{limit.id}").click().run()
+    assert all_limits(history.get_store()) == []
+
+
+@pytest.mark.usefixtures("kept")
+def test_old_runs_go_when_the_time_is_set_and_starred_ones_stay() -> None:
+    page = opened(history_tab="Keeping")
+    next(n for n in page.number_input if "days" in n.label).set_value(1)
+    next(b for b in page.button if b.label == "Save").click().run()
+    assert not page.exception
+    assert "full-run" in stored_ids()
+    assert "run-1" not in stored_ids()
+
+
+@pytest.mark.usefixtures("kept")
+def test_everything_is_deleted_only_when_confirmed() -> None:
+    page = opened(history_tab="Keeping")
+    assert page.button(key="history_delete_all").disabled
+    page.text_input(key="history_sure").set_value("delete").run()
+    page.button(key="history_delete_all").click().run()
+    assert stored_ids() == []
+
+
+def test_keep_runs_off_keeps_nothing() -> None:
+    page = opened(COMPARE)
+    page.toggle(key="keep_runs").set_value(False).run()
+    page.button(key="run").click().run()
+    _until(lambda: bool(page.run().dataframe))
+    assert stored_ids() == []
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if true():
+            return
+        time.sleep(0.1)
+    pytest.fail("it did not come to be")
+
+
+def test_a_broken_history_is_said_and_the_run_can_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in-the-way").write_text("")
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path / "in-the-way"))
+    page = opened(COMPARE)
+    page.button(key="run").click().run()
+    _until(lambda: bool(page.run().dataframe))
+    assert not page.exception
+    assert any("kept in memory" in warning.value for warning in page.warning)
+    labels = [button.label for button in page.get("download_button")]  # type: ignore[union-attr]
+    assert "Download the unsaved run" in labels
+    (run,) = history.get_writer().unsaved()
+    assert len(to_jsonl([run]).splitlines()) == 1
+    page.switch_page(HISTORY).run()
+    assert not page.exception
+    assert any("PLAYGROUND_DATA_DIR" in error.value for error in page.error)
+
+
+def test_a_host_that_keeps_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    page = opened()
+    assert "No history is kept here" in said(page)
+
+
+def test_a_visitor_sees_only_their_own_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    monkeypatch.setenv("PLAYGROUND_HISTORY", "on")
+    history.get_store().put(small_run(1), Labels(), owner="somebody else")
+    assert "Nothing here yet" in said(opened())
+    assert journal.get_writer().warning is None
