@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import streamlit as st
@@ -288,7 +288,7 @@ def curve(
             before, _ = priced(book, ref, shape.of_length(above), on, way)
             after, _ = priced(book, ref, shape.of_length(above + 1), on, way)
             if before and after:
-                jump = f"{above:,} tokens: {fmt.money(before.total)} → {fmt.money(after.total)}"
+                jump = f"{ref.model} at {above:,}: {fmt.money(before.total)} → {fmt.money(after.total)}"
                 cliffs.append(
                     {"model": str(ref), "tokens": above, "usd": float(after.total), "jump": jump}
                 )
@@ -320,17 +320,26 @@ def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> A
     )
     if not cliffs:
         return lines
+    peak = max(value["usd"] for value in values)
+    cliffs = [{**cliff, "top": peak * (1 - 0.08 * i)} for i, cliff in enumerate(cliffs)]
     rules = (
         alt.Chart({"values": cliffs})
         .mark_rule(strokeDash=[3, 3], color="#888")
         .encode(x=x, tooltip=[alt.Tooltip("model:N"), alt.Tooltip("jump:N", title="cliff")])
     )
-    labels = (
-        alt.Chart({"values": cliffs})
-        .mark_text(align="right", dx=-6, dy=-8, fontSize=12, fontWeight="bold")
-        .encode(x=x, y=y, text="jump:N", color=alt.value("#808a90"))
+    middle = max(value["tokens"] for value in values) / 2
+    sides: tuple[tuple[list[dict[str, Any]], Literal["left", "right"], int], ...] = (
+        ([cliff for cliff in cliffs if cliff["tokens"] <= middle], "left", 6),
+        ([cliff for cliff in cliffs if cliff["tokens"] > middle], "right", -6),
     )
-    return alt.layer(lines, rules, labels)
+    labels = [
+        alt.Chart({"values": side})
+        .mark_text(align=align, dx=dx, fontSize=12, fontWeight="bold")
+        .encode(x=x, y="top:Q", text="jump:N", color=alt.value("#808a90"))
+        for side, align, dx in sides
+        if side
+    ]
+    return alt.layer(lines, rules, *labels)
 
 
 # Same text, not same tokens ----------------------------------------------------------------------

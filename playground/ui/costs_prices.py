@@ -172,14 +172,16 @@ def _by_shape(
     columns: dict[str, list[Any]] = {
         "model": [spelling(e.price) for e in shown],
         "cost": [float(c.total * 1000) if c else None for c in costs],
-        "range": [
-            " – ".join(fmt.money(end * 1000) for end in c.span) if c and c.other else None
-            for c in costs
-        ],
         **_common(shown),
     }
+    spans = [
+        " – ".join(fmt.money(end * 1000) for end in c.span) if c and c.other else None
+        for c in costs
+    ]
+    if any(spans):
+        columns["range"] = spans
     config = {
-        "cost": st.column_config.NumberColumn("Per 1,000 requests", format="$%.4f"),
+        "cost": st.column_config.NumberColumn("Per 1,000 requests", format="$%.4f", width=150),
         "range": st.column_config.TextColumn("Sources disagree"),
         **COMMON,
     }
@@ -208,7 +210,7 @@ def _yours(shown: Sequence[Entry]) -> dict[str, list[Any]]:
 COMMON: Mapping[str, Any] = {
     "free": st.column_config.CheckboxColumn("Free tier"),
     "retires": st.column_config.DateColumn("Retires", format="YYYY-MM-DD"),
-    "coming": st.column_config.TextColumn("Announced", width=190),
+    "coming": st.column_config.TextColumn("Announced", width=260),
     "yours": st.column_config.TextColumn("Yours", help="A price of your own, not the list price"),
     "checked": st.column_config.DateColumn("Checked", format="YYYY-MM-DD"),
     "source": st.column_config.LinkColumn("Source", display_text=r"https://([^/]+)"),
@@ -249,8 +251,12 @@ def _coming(entry: Entry) -> str | None:
     """The announced change in one line."""
     if (new := entry.coming) is None:
         return None
+    old = entry.price
+    tiers = [name for name, how in new.tiers.items() if how != old.tiers.get(name)]
+    if new.rates == old.rates and tiers:
+        return f"{new.valid_from}: another price for {', '.join(tiers)}"
     pair = " / ".join(fmt.money(new.rates[name]) for name in ("input", "output"))
-    return f"{new.valid_from}: {pair}"
+    return f"{new.valid_from}: {pair} (input / output)"
 
 
 def _open_selected(names: Sequence[str]) -> None:
@@ -289,9 +295,7 @@ def _told(entry: Entry) -> str:
     since = f"since {price.valid_from}" if price.valid_from else "as long as known"
     lines = [f"- Holds {since}; checked on {price.as_of} at {_link(price.source)}."]
     if entry.coming:
-        lines.append(
-            f"- **Announced**: {(_coming(entry) or '').replace('$', chr(92) + '$')} (input / output)."
-        )
+        lines.append(f"- **Announced**: {(_coming(entry) or '').replace('$', chr(92) + '$')}.")
     if price.note:
         lines.append(f"- {price.note}")
     if price.aliases:
