@@ -223,8 +223,8 @@ def _ranged(cost: Cost, other: Cost) -> Cost:
     if other.total == cost.total:
         return cost
     said = (
-        f"two sources disagree: {other.price.source} (read {other.price.as_of}) makes it "
-        f"${plain(other.total):f}, {cost.price.source} (read {cost.price.as_of}) ${plain(cost.total):f}"
+        f"two sources disagree: {cost.price.source} (read {cost.price.as_of}) makes it "
+        f"{plain(cost.total):f} USD, {other.price.source} (read {other.price.as_of}) {plain(other.total):f} USD"
     )
     return replace(cost, other=other, notes=(*cost.notes, said))
 
