@@ -177,7 +177,7 @@ def listed(store: Store, wanted: Filter) -> None:
         details(store, selected[0])
     elif len(selected) == 2:
         bulk(store, selected)
-        compare_two(store, *selected)
+        compare_two(store, [row.id for row in selected])
     elif selected:
         bulk(store, selected)
     else:

@@ -62,10 +62,15 @@ def details(store: Store, row: Row) -> None:
         _title(stored)
         with st.container(horizontal=True):
             _again(stored)
+            hold_or_compare(store, row.id)
             _exports([stored], key=row.id)
             _delete(store, [row.id])
         _labels(store, stored)
         st.caption(f"Link on this server: `{_link(row.id)}`")
+    held = st.session_state.get(HELD)
+    if held and held != row.id:
+        compare_two(store, [held, row.id])
+        return
     names = lane_names(tuple(request.model for request in stored.run.requests))
     figures(names, stored.run.responses)
     for name, response in zip(names, stored.run.responses, strict=True):
@@ -211,12 +216,31 @@ def _delete(store: Store, run_ids: Sequence[str]) -> None:
 # Two --------------------------------------------------------------------------------------------
 
 
-def compare_two(store: Store, left: Row, right: Row) -> None:
-    """Any lane of one run against any lane of the other: figures, settings, request, answer."""
-    found = [store.get(row.id) for row in (right, left)]  # the older one on the left
-    if None in found:
+HELD = "history_held"
+"""Session state: the id of a run that waits to be compared with another."""
+
+
+def hold_or_compare(store: Store, run_id: str) -> None:
+    """Remember this run, or compare it with the one remembered: any two, however far apart in the list."""
+    held: str | None = st.session_state.get(HELD)
+    if held is None or held == run_id:
+        label = "Held: select another run" if held else "Hold to compare"
+        if st.button(label, icon=":material/compare:", key=f"hold_{run_id}", disabled=bool(held)):
+            st.session_state[HELD] = run_id
+            st.rerun()
         return
-    older, newer = [stored for stored in found if stored is not None]
+    if st.button("Let go of the held run", icon=":material/close:", key=f"let_go_{run_id}"):
+        del st.session_state[HELD]
+        st.rerun()
+
+
+def compare_two(store: Store, run_ids: Sequence[str]) -> None:
+    """Any lane of one run against any lane of the other: figures, settings, request, answer."""
+    found = [stored for run_id in run_ids if (stored := store.get(run_id)) is not None]
+    if len(found) < 2 or not all(stored.run.requests for stored in found):
+        st.session_state.pop(HELD, None)
+        return
+    older, newer = sorted(found, key=lambda stored: stored.run.created_at)
     a = _lane("Older run", older, "history_lane_a")
     b = _lane("Newer run", newer, "history_lane_b")
     (request_a, answer_a, name_a), (request_b, answer_b, name_b) = a, b
@@ -288,5 +312,8 @@ def _settings(request: Request) -> str:
 
 
 def _body(request: Request) -> str:
-    text = json.dumps(preview(request), indent=2, ensure_ascii=False)
+    try:
+        text = json.dumps(preview(request), indent=2, ensure_ascii=False)
+    except ValueError:  # the SDK can't build it, for example for text that is not Unicode
+        return "This request can't be built."
     return storable(text if len(text) < 50_000 else text[:50_000] + "…")

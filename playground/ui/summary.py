@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from playground.domain import Response, Run
-from playground.export import to_csv, to_json, to_markdown
+from playground.export import to_csv, to_html, to_json, to_markdown
 from playground.ui import charts
 from playground.ui.words import word_diff
 
@@ -169,6 +169,7 @@ DOWNLOADS = (
     ("CSV", to_csv, "csv", "text/csv"),
     ("JSON", to_json, "json", "application/json"),
     ("Markdown", to_markdown, "md", "text/markdown"),
+    ("HTML report", to_html, "html", "text/html"),
 )
 
 

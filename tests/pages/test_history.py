@@ -185,6 +185,18 @@ def test_two_selected_runs_are_compared() -> None:
 
 
 @pytest.mark.usefixtures("kept")
+def test_any_two_runs_are_compared_however_far_apart() -> None:
+    page = select(opened(), 0)
+    page.button(key="hold_full-run").click().run()
+    page.text_input(key="history_search").set_value("quite another").run()
+    page = select(page, 0)
+    assert not page.exception
+    assert "of the words in common" in said(page)
+    page.button(key="let_go_run-2").click().run()
+    assert "of the words in common" not in said(page)
+
+
+@pytest.mark.usefixtures("kept")
 def test_selected_runs_are_deleted_for_good() -> None:
     page = select(opened(), 1, 2)
     next(b for b in page.button if b.label == "Delete these 2 runs").click().run()
