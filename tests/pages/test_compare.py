@@ -51,13 +51,15 @@ def until_done(page: AppTest) -> AppTest:
 def said(page: AppTest) -> str:
     """All the words that are neither input nor code."""
     kinds = ("markdown", "caption", "info", "error", "warning", "success")
-    return "\n".join(element.value for kind in kinds for element in page.get(kind))
+    return "\n".join(
+        str(getattr(element, "value", "")) for kind in kinds for element in page.get(kind)
+    )
 
 
 def test_it_opens_with_an_example_and_three_simulated_lanes(page: AppTest) -> None:
     assert not page.exception
     assert page.text_area(key="prompt").value == next(iter(EXAMPLES.values()))
-    providers = [page.selectbox(key=f"model_{i}").value.split(":")[0] for i in range(3)]
+    providers = [str(page.selectbox(key=f"model_{i}").value).split(":")[0] for i in range(3)]
     assert providers == ["openai", "anthropic", "gemini"]
     assert "All lanes are simulated" in said(page)
     assert "input tokens a lane (estimate)" in said(page)
@@ -133,7 +135,7 @@ def test_lanes_are_added_up_to_eight_and_removed(page: AppTest) -> None:
 
 
 def test_only_what_the_model_accepts_can_be_set_and_what_is_left_out_is_said(page: AppTest) -> None:
-    keys = [widget.key for widget in page.number_input]
+    keys = [widget.key or "" for widget in page.number_input]
     assert any(key.startswith("max_output_tokens_0") for key in keys)
     assert not any(key.startswith("temperature_1") for key in keys), "Claude 5.5 refuses it"
     assert "Not accepted here" in said(page)
