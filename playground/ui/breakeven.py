@@ -47,7 +47,7 @@ def mine() -> Conversation | None:
     return Conversation(
         name=MINE,
         turns=turns,
-        source=f"measured{simulated}: {len(turns)} turns of {ref} in the section Conversation",
+        source=f"measured{simulated}: {len(turns)} turn{'s' if len(turns) > 1 else ''} of {ref} in the section Conversation",
         ref=ref,
     )
 

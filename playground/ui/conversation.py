@@ -42,6 +42,8 @@ from playground.wire import Pool
 COUNT_SECONDS = 30.0
 ANSWER_HEIGHT = 260
 MOST_CHARACTERS = 400_000
+COLUMNS = (1, 2, 3, 2)
+"""Cards side by side for one to four models."""
 SHOWN = 3
 """Turns in full view; the earlier ones fold away."""
 FARTHEST = 100
@@ -107,7 +109,10 @@ def view(where: Mapping[str, Endpoint]) -> None:
     if talk and "conversation_models" not in st.session_state:
         st.session_state.conversation_models = [str(ref) for ref in talk.conversation.rules.models]
     rules = _rules(where)
-    if talk and talk.conversation.rules.models != rules.models:
+    if talk and not _same(talk.conversation.rules.models, rules.models):
+        st.caption(
+            "Other models than in the conversation so far: the next question begins a new one."
+        )
         talk = None
     if talk:
         talk.conversation.rules = rules
@@ -186,6 +191,11 @@ def _rules(where: Mapping[str, Endpoint]) -> Rules:
         policy=policy,
         window=room,
     )
+
+
+def _same(before: Sequence[ModelRef], now: Sequence[ModelRef]) -> bool:
+    """True when the same models are asked, through whichever doors."""
+    return [(r.provider, r.model) for r in before] == [(r.provider, r.model) for r in now]
 
 
 def _keeping(ref: ModelRef) -> ModelRef:
@@ -443,7 +453,8 @@ def _turn(talk: Talk, turn: Turn, names: Sequence[str], where: Mapping[str, Endp
             )
         st.markdown(plain(turn.question[:2000]))
         _controls(talk, turn, key, where)
-    with st.grid(columns=4 if len(names) > 1 else 1, min_column_width=280, gap="small") as grid:
+    columns = COLUMNS[len(names) - 1]
+    with st.grid(columns=columns, min_column_width=270, gap="small") as grid:
         for lane, name in enumerate(names):
             with grid.cell():
                 _lane(talk, turn, lane, name, key, alone=len(names) == 1)
@@ -513,22 +524,20 @@ def _beside(talk: Talk, turn: Turn, lane: int, response: Response, key: str) -> 
     so_far = [each.response(lane) for each in path]
     usage = response.usage
     split = split_of(talk, turn, lane)
-    rows = [
-        ("Input tokens", fmt.count(usage.input_tokens), _sum(r.usage.input_tokens for r in so_far))
-    ]
+    rows = [("Input", fmt.count(usage.input_tokens), _sum(r.usage.input_tokens for r in so_far))]
     if split and usage.input_tokens is not None:
         resent = usage.input_tokens - split.with_system.tokens
         rows += [
-            ("· new question", f"{_mark(split.question)}{split.question.tokens:,}", ""),
-            ("· sent again", f"{_mark(split.with_system)}{resent:,}", ""),
+            ("· new", f"{_mark(split.question)}{split.question.tokens:,}", ""),
+            ("· resent", f"{_mark(split.with_system)}{resent:,}", ""),
         ]
         if split.with_system.tokens != split.question.tokens:
             told = split.with_system.tokens - split.question.tokens
-            rows.append(("· system prompt", f"{_mark(split.with_system)}{told:,}", ""))
+            rows.append(("· system", f"{_mark(split.with_system)}{told:,}", ""))
     rows += [
-        ("· from the cache", _share(usage.cache_read_input_tokens, usage.input_tokens), ""),
+        ("· cached", _share(usage.cache_read_input_tokens, usage.input_tokens), ""),
         (
-            "Output tokens",
+            "Output",
             fmt.count(usage.output_tokens),
             _sum(r.usage.output_tokens for r in so_far),
         ),
@@ -540,13 +549,17 @@ def _beside(talk: Talk, turn: Turn, lane: int, response: Response, key: str) -> 
     how = (
         f"Sent: 1 message; the rest is kept by the provider ({lab.KEEPS[request.model.api]})."
         if request.previous_response_id
-        else f"Sent: {len(request.messages)} messages."
+        else f"Sent: {_messages(len(request.messages))}."
     )
     gone = turn.dropped.get(lane, 0)
     st.caption(how + (f" {gone} older messages were dropped." if gone else ""))
     if response.cost:
         with st.popover("Receipt", icon=":material/receipt_long:", key=f"{key}_receipt_{lane}"):
             st.markdown(receipt(response.cost))
+
+
+def _messages(number: int) -> str:
+    return f"{number} message{'s' if number != 1 else ''}"
 
 
 def split_of(talk: Talk, turn: Turn, lane: int) -> Split | None:

@@ -111,7 +111,9 @@ def view(where: Mapping[str, Endpoint]) -> None:
                 on_click=climb.live.stop,
             )
         steps = len(profile.active) + 1
-        st.caption(f"{steps} steps × {len(models)} models = {steps * len(models)} requests")
+        st.caption(
+            f"{steps} steps × {len(models)} model{'s' if len(models) != 1 else ''} = {steps * len(models)} requests"
+        )
     simulated_note(models, where)
     if start:
         problem = _problem(prompt or "", models)

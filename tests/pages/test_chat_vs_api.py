@@ -56,6 +56,17 @@ def until(page: AppTest, words: str) -> AppTest:
     pytest.fail(f"the page never said {words!r}: {said(page)[-1500:]}")
 
 
+def answered(page: AppTest, number: int) -> AppTest:
+    """Wait until all models have answered this turn."""
+    until(page, f"turn {number} |")
+    for _ in range(150):
+        if not any(button.key == "conversation_stop" for button in page.button):
+            return page
+        time.sleep(0.1)
+        page.run()
+    pytest.fail(f"turn {number} did not end")
+
+
 def test_the_first_screen_says_why_turn_10_costs_more() -> None:
     page = opened()
     words = said(page)
@@ -121,11 +132,11 @@ def test_a_pasted_published_prompt_takes_the_place_of_ours_with_its_date() -> No
 def test_a_conversation_shows_what_each_turn_resends() -> None:
     page = opened(chat.CONVERSATION)
     page.chat_input[0].set_value("What is a token?").run()
-    until(page, "turn 1 |")
+    answered(page, 1)
     page.chat_input[0].set_value("What is an API key?").run()
-    until(page, "turn 2 |")
+    answered(page, 2)
     words = said(page)
-    assert "· sent again" in words
+    assert "· resent" in words
     assert "Sent: 3 messages." in words
 
 
@@ -137,14 +148,48 @@ def test_what_the_provider_would_store_is_announced_before_it_is_sent() -> None:
     assert "billed as input all the same" in words
 
 
+def test_a_conversation_goes_on_when_the_provider_is_to_keep_it() -> None:
+    page = opened(
+        chat.CONVERSATION, conversation_models=["gemini:gemini-3.8-flash", "openai:gpt-6.1-sol"]
+    )
+    page.chat_input[0].set_value("What is a token?").run()
+    answered(page, 1)
+    page.toggle(key="conversation_kept").set_value(True).run()
+    for number in (2, 3):
+        page.chat_input[0].set_value("What is an API key?").run()
+        answered(page, number)
+    until(page, "(previous_response_id)")
+    until(page, "(previous_interaction_id)")
+
+
 def test_a_conversation_that_outgrows_its_window_asks_what_to_do() -> None:
     page = opened(chat.CONVERSATION, conversation_window=200)
     page.chat_input[0].set_value("What is a token?").run()
-    until(page, "turn 1 |")
+    answered(page, 1)
     page.chat_input[0].set_value("What is an API key? " * 30).run()
     assert "would no longer fit" in said(page)
     press(page, "full_drop the oldest")
     until(page, "older messages were dropped")
+
+
+def test_a_full_window_can_be_summarised() -> None:
+    page = opened(chat.CONVERSATION, conversation_window=200, conversation_policy="summarise")
+    page.chat_input[0].set_value("What is a token?").run()
+    answered(page, 1)
+    page.chat_input[0].set_value("What is an API key? " * 10).run()
+    answered(page, 3)
+    assert "asked for a summary" in said(page)
+
+
+def test_regenerate_and_edit_are_branches_of_the_same_turn() -> None:
+    page = opened(chat.CONVERSATION)
+    page.chat_input[0].set_value("What is a token?").run()
+    answered(page, 1)
+    press(page, "conversation_again")
+    until(page, "version 2 of 2")
+    back = next(b for b in page.button if str(b.key).endswith("_chevron_left"))
+    back.click().run()
+    assert "version 1 of 2" in said(page)
 
 
 @pytest.mark.parametrize(
