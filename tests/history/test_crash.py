@@ -21,7 +21,7 @@ from playground.history.store import Store
 from tests.history.streaming import ENOUGH
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("HISTORY_KILLS", "2"))
+KILLS = int(os.environ.get("HISTORY_KILLS", "1"))
 RUNS = 20
 
 
