@@ -31,7 +31,9 @@ class Synthetic:
             Request.ask(ModelRef("openai", "responses", f"synthetic-{n + 1}"), "Count.")
             for n in range(LANES)
         )
-        self.run = LiveRun("synthetic", "", requests, simulations=(True,), cancel=lambda run, lane: None)
+        self.run = LiveRun(
+            "synthetic", "", requests, simulations=(True,), cancel=lambda run, lane: None
+        )
         self.stamps: list[list[float]] = [[] for _ in range(LANES)]
         """Unix time of each token, lane by lane."""
         self.lateness: list[float] = []

@@ -25,7 +25,11 @@ class Recorded(LiveRun):
         self.stopped: list[int | None] = []
         requests = tuple(Request.ask(MODEL, "Hello") for _ in range(lanes))
         super().__init__(
-            "run", "", requests, simulations=(True,), cancel=lambda run, lane: self.stopped.append(lane)
+            "run",
+            "",
+            requests,
+            simulations=(True,),
+            cancel=lambda run, lane: self.stopped.append(lane),
         )
 
     def finish(self, failure: Failure | None = None) -> "Recorded":
