@@ -49,19 +49,21 @@ STYLE = """
 :root{color-scheme:light dark;--ink:#16242b;--paper:#fff;--soft:#f2f6f8;--line:#d5dfe4;--dim:#566971}
 @media (prefers-color-scheme:dark){:root{--ink:#e4ecef;--paper:#0f171b;--soft:#18242a;--line:#2c3c44;--dim:#9db0b9}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:60rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+body{margin:0 auto;max-width:66rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .4rem}h3{font-size:1.05rem;margin:1.4rem 0 .3rem}
 p{margin:.4rem 0}.dim{color:var(--dim);font-size:.9rem}
 .simulated{border-left:4px solid #8a63c7;background:var(--soft);padding:.5rem .8rem}
 .failed{border-left:4px solid #d55e00;background:var(--soft);padding:.5rem .8rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border:1px solid var(--line);border-radius:.5rem;padding:.8rem;font:14px/1.5 ui-monospace,monospace}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
-th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:right;white-space:nowrap}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.82rem}
+th,td{border-bottom:1px solid var(--line);padding:.3rem .4rem;text-align:right;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
-svg{width:100%;height:auto;max-width:60rem}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}
+svg{width:100%;height:auto}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}
 summary{cursor:pointer}img{max-width:100%}
-@media print{:root{--ink:#000;--paper:#fff;--soft:#fff;--line:#999;--dim:#333}body{padding:0;max-width:none;font-size:11pt}
-section{break-before:page}section:first-of-type{break-before:auto}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}details:not([open])>*{display:block}}
+@media print{*{print-color-adjust:exact}:root{--ink:#000;--paper:#fff;--soft:#fff;--line:#999;--dim:#333}body{padding:0;max-width:none;font-size:11pt}
+section{break-before:page}section:first-of-type{break-before:auto}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}
+.scroll{overflow:visible}th,td{white-space:normal;padding:.2rem .25rem;font-size:8.5pt}
+details::details-content{content-visibility:visible;block-size:auto}}
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 

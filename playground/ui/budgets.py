@@ -56,7 +56,7 @@ def _limit(store: Store, limit: Limit, used: Decimal | None) -> None:
         share = float(min(Decimal(1), (used or Decimal(0)) / limit.amount))
         name = f"**{limit.name}**".replace("$", r"\$")
         if used is None:
-            st.markdown(f"{name}  \nchecked for each run by itself")
+            st.markdown(f"{name}  \nchecked for each run by itself", width="stretch")
         else:
             words = f"{money(used)} used, {used / limit.amount:.0%}".replace("$", r"\$")
             warn = " :orange[:material/warning:]" if share >= float(WARN_AT) else ""
