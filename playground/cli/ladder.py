@@ -128,12 +128,25 @@ def _print(
         out.print()
         out.print(Text(safe(str(rungs[0].request.model)), style="bold"))
         out.print(_table(rungs, counted, responses))
+        _failures(out, rungs, responses)
     out.print()
     out.print(Text("Not imitated:", style="bold"))
     for sentence in profile.not_imitated:
         out.print(Text(f"- {safe(sentence)}"))
     if run.simulated:
         out.print(Text(SIMULATED, style="yellow"))
+
+
+def _failures(out: Any, rungs: Sequence[Rung], responses: Sequence[Any]) -> None:
+    """Why steps failed, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for rung, response in zip(rungs, responses, strict=True):
+        if response.failure:
+            said = f"{response.failure.meaning} {response.failure.next_step}".strip()
+            reasons.setdefault(said, []).append(rung.name)
+    for said, names in reasons.items():
+        which = "All steps" if len(names) == len(rungs) else ", ".join(names)
+        out.print(Text(f"✗ {safe(which)}: {safe(said)}", style="red"))
 
 
 def _table(rungs: Sequence[Rung], counts: Counts, responses: Sequence[Any]) -> Table:

@@ -193,11 +193,6 @@ def cap_conversations(plan: Plan, turns: int) -> Decimal | None:
     return None if cap is None or turns <= 0 else Decimal(cap.monthly) / turns
 
 
-def api_cost(cost: Decimal, conversations: int, credit: Decimal | None = None) -> Decimal:
-    """USD a month by API; what a plan's API credit covers is taken off."""
-    return max(Decimal(0), cost * conversations - (credit or Decimal(0)))
-
-
 def document(conversation: Conversation, rows: Sequence[Row]) -> dict[str, Any]:
     """What `breakeven --json` prints; money is a decimal string, unknown is null."""
     return {

@@ -149,11 +149,15 @@ ADD = {
 async def count(rungs: Sequence[Rung], endpoint: Endpoint | None, pool: Pool) -> Counts:
     """Count every rung, and the prompt alone; where the provider has no counting endpoint, estimate."""
     bare = rungs[0].request
-    uncounted = UNCOUNTED.get(bare.model.provider, ())
+    uncounted = "tools" in UNCOUNTED.get(bare.model.provider, ())
+    counted = [await count_one(rung.request, endpoint, pool) for rung in rungs]
     return Counts(
         twice=await count_one(twice(bare), endpoint, pool),
-        rungs=tuple([await count_one(rung.request, endpoint, pool) for rung in rungs]),
-        tools=tuple(tool_tokens(rung.request) if "tools" in uncounted else 0 for rung in rungs),
+        rungs=tuple(counted),
+        tools=tuple(
+            tool_tokens(rung.request) if uncounted or found.estimate else 0
+            for rung, found in zip(rungs, counted, strict=True)
+        ),
     )
 
 
@@ -221,7 +225,9 @@ def _added(rungs: Sequence[Rung], counts: Counts, index: int) -> Part:
     tools = _at(counts.tools, index) - _at(counts.tools, index - 1)
     how = f"this step's request less the one before; both {here.how}"
     if tools:
-        how = "the tools' names counted here with o200k_base: this provider's endpoint does not count tools"
+        how = (
+            "the tools' names counted here with o200k_base: the provider does not count them for us"
+        )
     return Part(
         name=rungs[index].name,
         tokens=here.tokens - before.tokens + tools,

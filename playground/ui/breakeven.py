@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 
 from playground import pricing
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint
 from playground.export import format as fmt
 from playground.lab import breakeven as lab
 from playground.lab import conversation_growth as growth
 from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
-from playground.pricing.plans import paid
+from playground.pricing.plans import CHAT_PROVIDER, paid
 from playground.providers import catalog
 from playground.ui import chat_charts
 from playground.ui.card import receipt
@@ -75,7 +75,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     _curve(prices, plans, monthly, len(conversation.turns))
     _table(prices, plans, len(conversation.turns))
     _receipts(conversation, prices)
-    _plan_rows(plans)
+    _plan_rows(plans, prices)
 
 
 def _conversation() -> Conversation:
@@ -327,13 +327,26 @@ def _receipt(conversation: Conversation, price: Price) -> None:
     st.markdown(receipt(price.receipts[-1]))
 
 
-def _plan_rows(plans: Sequence[Plan]) -> None:
+def _plan_rows(plans: Sequence[Plan], prices: Sequence[Price]) -> None:
     """Every plan with its source, date, caps, exception and conflict."""
     for plan in plans:
         conflict = " · sources disagree" if plan.conflict else ""
         label = f"{plan.name}: {fmt.money(plan.monthly)} a month{conflict}"
         with st.expander(dollars(label), icon=":material/loyalty:"):
-            st.markdown(dollars("\n".join(f"- {said}" for said in plan_facts(plan))))
+            facts = [*plan_facts(plan), *_credit(plan, prices)]
+            st.markdown(dollars("\n".join(f"- {said}" for said in facts)))
+
+
+def _credit(plan: Plan, prices: Sequence[Price]) -> list[str]:
+    """How far a plan's API credit goes with the models of its maker that are chosen."""
+    provider = CHAT_PROVIDER.get(plan.product)
+    return [
+        f"The credit covers about {lab.told(covers)} such conversations a month with {plain(price.model.model)}."
+        for price in prices
+        if plan.api_credit
+        and price.model.provider == provider
+        and (covers := lab.break_even(plan.api_credit, price.cost))
+    ]
 
 
 def plan_facts(plan: Plan) -> list[str]:
@@ -359,9 +372,3 @@ def plan_facts(plan: Plan) -> list[str]:
     if plan.note:
         facts.append(f"{plain(plan.note)}.")
     return facts
-
-
-def cost_of_month(ref: ModelRef, conversation: Conversation, monthly: int) -> Decimal | None:
-    """USD a month by API without caching; None without a price."""
-    found = lab.price(conversation, ref, pricing.load(), today())
-    return None if found.cost is None else found.cost * monthly

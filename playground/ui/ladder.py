@@ -37,6 +37,8 @@ from playground.ui.stream import live_run
 from playground.ui.words import word_diff
 
 COUNT_SECONDS = 30.0
+MOST_CHARACTERS = 400_000
+"""Of the prompt: it is sent once a step and model."""
 MOST_MODELS = 4
 PROFILE, GENERATION = "ladder_profile", "ladder_generation"
 PROMPT = (
@@ -136,6 +138,8 @@ def view(where: Mapping[str, Endpoint]) -> None:
 def _problem(prompt: str, models: Sequence[ModelRef]) -> str | None:
     if not prompt.strip():
         return "The prompt is empty: type a question first."
+    if len(prompt) > MOST_CHARACTERS:
+        return f"The prompt has {len(prompt):,} characters; at most {MOST_CHARACTERS:,} can be sent. Shorten it."
     return None if models else "No model is chosen: choose at least one."
 
 
@@ -272,8 +276,9 @@ def _edit_text(profile: Profile, index: int, step: Step, key: str) -> None:
 def _edit_turns(profile: Profile, index: int, step: Step, key: str) -> None:
     def keep() -> None:
         rows = st.session_state[f"{key}_turns"]
-        turns = [(row["user"], row["assistant"]) for row in _edited(step, rows)]
-        _change(index, turns=tuple(turn for turn in turns if turn[0] and turn[1]))
+        turns = [(row["user"], row["assistant"]) for row in edited_turns(step, rows)]
+        kept = tuple(turn for turn in turns if turn[0] and turn[1])
+        _take(st.session_state[PROFILE].with_step(index, turns=kept))  # or the edits apply twice
 
     st.data_editor(
         [{"user": user, "assistant": assistant} for user, assistant in step.turns],
@@ -284,7 +289,7 @@ def _edit_turns(profile: Profile, index: int, step: Step, key: str) -> None:
     )
 
 
-def _edited(step: Step, changes: Mapping[str, Any]) -> list[dict[str, str]]:
+def edited_turns(step: Step, changes: Mapping[str, Any]) -> list[dict[str, str]]:
     """The rows after what the table editor reports as changed."""
     rows = [{"user": user, "assistant": assistant} for user, assistant in step.turns]
     for at, values in changes["edited_rows"].items():

@@ -84,12 +84,6 @@ def test_a_cap_is_told_in_conversations() -> None:
     assert lab.cap_conversations(claude, 10) is None
 
 
-def test_an_api_credit_is_taken_off_the_bill() -> None:
-    assert lab.api_cost(Decimal("0.10"), 500) == Decimal(50)
-    assert lab.api_cost(Decimal("0.10"), 500, Decimal(100)) == 0
-    assert lab.api_cost(Decimal("0.10"), 1500, Decimal(100)) == Decimal(50)
-
-
 def test_every_plan_beside_every_model() -> None:
     book = pricing.load()
     models = [SONNET, ModelRef.parse("openai:gpt-6.1-sol")]

@@ -125,8 +125,9 @@ def test_without_a_counting_endpoint_everything_is_an_estimate(engine: Engine) -
     rungs = ladder.climb(ModelRef.parse("ollama:llama3:8b"), "Hi", shipped()["chatgpt"], now=NOW)
     endpoint = Endpoint(provider="ollama", base_url="http://127.0.0.1:9/v1")
     counts = engine.submit(partial(ladder.count, rungs, endpoint)).result(20)
-    found = ladder.parts(rungs, counts, 1, None)
-    assert all(part.estimate for part in found)
+    last = len(rungs) - 1
+    found = ladder.parts(rungs, counts, last, None)
+    assert all(part.estimate for part in found if part.tokens)
     assert "no endpoint that counts" in counts.rungs[0].how
 
 

@@ -226,7 +226,7 @@ def test_ways_to_pay_say_that_a_plan_is_no_quota_and_name_the_exceptions() -> No
     words = said(page)
     assert "A plan is not API quota" in words
     assert "Sign in with ChatGPT" in words
-    assert "API credit" in words
+    assert "The credit covers about" in words
     assert "Sources disagree" in words
     assert "Both cost the same at" in words
 
