@@ -12,7 +12,17 @@ import pytest
 import playground
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("openai", "anthropic", "google", "streamlit", "pandas", "numpy", "httpx2", "tiktoken")
+HEAVY = (
+    "openai",
+    "anthropic",
+    "google",
+    "streamlit",
+    "pandas",
+    "numpy",
+    "httpx2",
+    "tiktoken",
+    "sqlalchemy",
+)
 
 
 def python(code: str) -> str:

@@ -33,6 +33,8 @@ BEGIN_PATIENCE = 3.0
 """Seconds that a run waits for being written down before its first request leaves."""
 RETRY_SECONDS = 1.0
 """Between two tries while the history can't be written."""
+AGAIN_SECONDS = 5.0
+"""How long a failure to open the history holds for everyone but the writer's thread."""
 KEPT_UNSAVED = 1_000
 """Runs kept in memory while the history can't be written; the oldest is dropped first, and that is said."""
 
@@ -71,6 +73,9 @@ class Writer:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._refused: deque[Kept] = deque(maxlen=KEPT_UNSAVED)
         self._store: Store | None = None
+        self._opening = threading.Lock()
+        self._failure: HistoryError | None = None
+        self._failed_at = 0.0
         self._closing = False
         self._beat = 0.0
         self.problem: str | None = None
@@ -103,11 +108,23 @@ class Writer:
                 kept.ended.append(lane.index)
         self._wake.set()
 
-    def store(self) -> Store:
-        """The open database; HistoryError when it can't be opened."""
-        with _opening:
-            if self._store is None:
-                self._store = Store(self._where())
+    def store(self, *, again: bool = False) -> Store:
+        """The open database; HistoryError when it can't be opened.
+
+        A page does not wait for what has just failed: only the writer's thread, with `again`, keeps trying.
+        """
+        if self._store is not None:
+            return self._store
+        recent = time.monotonic() - self._failed_at < AGAIN_SECONDS
+        if self._failure is not None and not again and (recent or self._opening.locked()):
+            raise self._failure
+        with self._opening:
+            try:
+                self._store = self._store or Store(self._where())
+            except HistoryError as error:
+                self._failure, self._failed_at = error, time.monotonic()
+                raise
+            self._failure = None
             return self._store
 
     def unsaved(self) -> list[Run]:
@@ -206,7 +223,7 @@ class Writer:
         beats = [kept.live.id for kept in waiting] if now - self._beat > HEARTBEAT_SECONDS else []
         if self._nothing_new(waiting, ends, partial, beats):
             return
-        store = self.store()
+        store = self.store(again=True)
         with writing(store.engine) as connection:
             for kept in waiting:
                 _write_one(store, kept, ends[id(kept)], partial[id(kept)], connection)
@@ -319,7 +336,7 @@ def _write_one(
         store.settle(seq, connection, text)
 
 
-_opening = threading.Lock()
+_registry = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +362,7 @@ def get_writer() -> Writer:
     from playground import settings
 
     where = settings.database_url() or str(settings.data_dir())
-    with _opening:
+    with _registry:
         if where not in _writers:
             _writers[where] = Writer(_frozen())
         return _writers[where]
@@ -354,7 +371,7 @@ def get_writer() -> Writer:
 @atexit.register
 def close_writers() -> None:
     """Write what is left and let go of every database; the next use opens it again."""
-    with _opening:
+    with _registry:
         found = list(_writers.values())
         _writers.clear()
     for writer in found:

@@ -22,7 +22,7 @@ from playground.demo.process import DemoServer
 from playground.domain import Request, Response, Run
 from playground.engine import Engine, LiveRun
 from playground.history import database, journal, queries
-from playground.history.database import reading, sqlite_url
+from playground.history.database import HistoryError, reading, sqlite_url
 from playground.history.journal import Keeper, Writer
 from playground.history.labels import Labels
 from playground.history.queries import Filter
@@ -272,6 +272,21 @@ def test_an_unreachable_postgresql() -> None:
     writer = Writer(lambda: make_url("postgresql+psycopg://user:pw-canary@127.0.0.1:9/history"))
     survives(writer, "PostgreSQL can't be reached")
     assert "canary" not in str(writer.warning)
+    writer.close(0.1)
+
+
+def test_a_page_does_not_wait_for_a_history_that_has_just_failed() -> None:
+    tries: list[float] = []
+
+    def unreachable() -> URL:
+        tries.append(time.monotonic())
+        raise HistoryError("PostgreSQL can't be reached")
+
+    writer = Writer(unreachable)
+    for _ in range(3):
+        with pytest.raises(HistoryError, match="can't be reached"):
+            writer.store()
+    assert len(tries) == 1
     writer.close(0.1)
 
 
