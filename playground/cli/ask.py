@@ -58,10 +58,14 @@ class Options:
 
 def ask(options: Options) -> int:
     """Ask, print, and return the exit code: 0 all answered, 1 any failed, 130 stopped."""
+    from playground.cli import keeping
+
     loaded = settings.load()
     for problem in loaded.problems:
         say(problem)
     refs = chosen(options, loaded.endpoints)
+    if not options.no_history:
+        keeping.prepare()
     requests = [fitted(request) for request in build(options, refs)]
     if options.demo:
         with simulated() as endpoints:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,17 @@ SAVING_SECONDS = 10.0
 
 class Forbidden(Exception):
     """A limit, or a key in the prompt, forbids the run; the message says which, and what to do."""
+
+
+def prepare() -> None:
+    """Open the history in the background, while the command does other things that take time."""
+
+    def open_it() -> None:
+        with contextlib.suppress(Exception):  # said when the run is to be kept
+            history.get_store()
+
+    if settings.keeps_history():
+        threading.Thread(target=open_it, name="open history", daemon=True).start()
 
 
 def start(
