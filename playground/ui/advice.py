@@ -399,13 +399,14 @@ POINTS = (
     ),
     Point(
         "Retention",
-        "Kept with your account; consumer chats may be used for training unless you opt out.",
+        "Kept with your account. ChatGPT: used for training unless you opt out. Claude: 30 days, up to 5 years where you allow"
+        " training.",
         "OpenAI: not trained on unless you opt in, abuse logs up to 30 days; Responses stores by default, here it is switched off."
         " Gemini paid: not used to improve, abuse logs 55 days; free: used to improve. Claude: sources disagree (7 or 30 days).",
         _live_storage,
         "Switch storage on",
         CONVERSATION,
-        f"{OFFICIAL} (OpenAI: your data; Google: abuse monitoring), undated; Claude: third parties, in conflict.",
+        f"{OFFICIAL} (OpenAI: your data; Google: abuse monitoring), undated; Claude: third parties, May 2026, in conflict on the API.",
     ),
     Point(
         "Rendering",

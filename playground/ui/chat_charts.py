@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -62,7 +63,7 @@ def turn_bars(rows: Sequence[Mapping[str, Any]], *, height: int = 260) -> alt.La
 def ladder_bars(
     steps: Sequence[str], rows: Sequence[Mapping[str, Any]], parts: Sequence[str]
 ) -> alt.Chart:
-    """Input of every step as a stacked bar; rows have `step`, `part`, `tokens`, `kind`."""
+    """Input of every step as a stacked bar; rows have `step`, `part`, `tokens`, `kind`. Its legend is `legend`."""
     colors = [PART_COLORS[i % len(PART_COLORS)] for i in range(len(parts))]
     values = [{**row, "rank": parts.index(row["part"])} for row in rows]
     chart: alt.Chart = (
@@ -74,7 +75,7 @@ def ladder_bars(
             color=alt.Color(
                 "part:N",
                 scale=alt.Scale(domain=list(parts), range=colors),
-                legend=alt.Legend(title=None, orient="bottom", columns=2, labelLimit=220),
+                legend=None,
             ),
             order=alt.Order("rank:Q"),
             tooltip=[
@@ -91,6 +92,18 @@ def ladder_bars(
 MEASURED = "measured"
 SERIES_COLORS = ("#009E73", "#D55E00", "#E69F00", "#8A63C7", "#CC79A7")
 """Measured first, then the projections in their order."""
+
+
+def legend(parts: Sequence[str]) -> str:
+    """The colours of `ladder_bars` as HTML that wraps at any width; Vega's own legend is cut on a phone."""
+    items = "".join(
+        f'<span style="white-space:nowrap"><span style="display:inline-block;width:.8em;height:.8em;border-radius:.15em;'
+        f'margin-right:.35em;background:{PART_COLORS[i % len(PART_COLORS)]}"></span>{html.escape(name)}</span>'
+        for i, name in enumerate(parts)
+    )
+    return (
+        f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.875rem">{items}</div>'
+    )
 
 
 def growth_lines(

@@ -234,7 +234,13 @@ def _step(profile: Profile, index: int, step: Step) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.toggle(step.name, value=step.on, key=f"{key}_on", on_change=_switch, args=(index, key))
         st.space("stretch")
-        with st.popover("Edit", icon=":material/edit:", type="tertiary"):
+        with st.popover(
+            "",
+            icon=":material/edit:",
+            type="tertiary",
+            help=f"Edit: {step.name}",
+            key=f"{key}_edit",
+        ):
             st.caption(step.why or "What this step adds.")
             EDITORS[step.kind](profile, index, step, key)
         for by, icon, what in ((-1, "arrow_upward", "earlier"), (1, "arrow_downward", "later")):
@@ -493,6 +499,7 @@ def _chart(climb: Climb, model: int, parts: Sequence[Sequence[Part]]) -> None:
         chat_charts.ladder_bars(steps, rows, names),
         alt="Input tokens of every step of the ladder, split by what they are for",
     )
+    st.html(chat_charts.legend(names))
     if guessed:
         st.caption(
             ":material/info: Parts marked ≈ are estimates; the others are counted by the provider."
