@@ -270,7 +270,7 @@ def _window() -> tuple[Policy, int | None]:
 
 
 def _begin(rules: Rules) -> Talk:
-    talk = Talk(Conversation(id=secrets.token_urlsafe(16), rules=rules))
+    talk = Talk(Conversation(id=secrets.token_hex(16), rules=rules))
     _talks.put(f"{owner()}:{talk.conversation.id}", talk)
     st.session_state["conversation"] = talk.conversation.id
     st.query_params["conversation"] = talk.conversation.id

@@ -272,7 +272,7 @@ def live_run(
             _show_by_script(run, key, titles, shown, columns)
             return
         _component(
-            key=key,
+            key=key.replace("__", "--"),  # Streamlit keeps __ in a component's key for itself
             data={
                 "path": f"live/{_held(run).token}",
                 "lanes": [_head(run, index, titles, notes) for index in shown],
@@ -301,7 +301,7 @@ def _head(run: LiveRun, index: int, titles: Sequence[str], notes: Sequence[str])
 
 def _stop_from_script(run: LiveRun, key: str) -> None:
     """The component could not reach the stop route: stop from here."""
-    lane = st.session_state[key].stop
+    lane = st.session_state[key.replace("__", "--")].stop
     run.stop(None if lane == "all" else int(lane))
 
 

@@ -115,6 +115,11 @@ def test_stopping_twice_and_after_the_end_changes_nothing(demo: DemoServer, engi
     assert run.run() == before
 
 
+def test_a_run_id_can_stand_anywhere(engine: Engine) -> None:
+    run = engine.start([ask("nowhere:model")], {})
+    assert len(bytes.fromhex(run.id)) == 16
+
+
 def test_a_run_serves_its_owner_only(engine: Engine, demo: DemoServer) -> None:
     run = engine.start([ask("openai:gpt-6-luna")], demo.endpoints(), owner="anna")
     assert engine.find(run.id, "anna") is run
