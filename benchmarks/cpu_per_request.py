@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx2
 
 from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.engine import settle
 from playground.providers import Call, warm
 from playground.wire import Pool, open_pool
 
@@ -32,6 +33,7 @@ DOORS = {
     "anthropic": ("", "/v1/messages"),
     "gemini": ("", "/v1/models/{model}:streamGenerateContent?alt=sse"),
 }
+ROUNDS = 21
 TOKENS = 200
 
 
@@ -97,8 +99,8 @@ async def measure(port: int, requests: int, interval: str) -> None:
 
         await cpu(one_bare, 5), await cpu(one_ours, 5)
         rounds = [
-            (await cpu(one_bare, requests // 5), await cpu(one_ours, requests // 5))
-            for _ in range(5)
+            (await cpu(one_bare, requests // ROUNDS), await cpu(one_ours, requests // ROUNDS))
+            for _ in range(ROUNDS)
         ]
         plain = statistics.median(b for b, _ in rounds)
         full = statistics.median(o for _, o in rounds)
@@ -110,7 +112,7 @@ async def measure(port: int, requests: int, interval: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--requests", type=int, default=420)
     parser.add_argument("--interval", default="0", help="milliseconds between tokens; 0p5 is 0.5")
     parser.add_argument("--port", type=int, default=18081)
     given = parser.parse_args()
@@ -126,6 +128,7 @@ def main() -> None:
         pin(mock.pid, 1)
         pin(0, 0)
         warm()
+        settle()  # as the app does when it is warm
         asyncio.run(measure(given.port, given.requests, given.interval))
     finally:
         mock.terminate()

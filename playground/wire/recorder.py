@@ -247,16 +247,21 @@ class Recorder(httpx2.AsyncBaseTransport):
             response_body=None
             if self.body is None
             else mask.text(self.body.decode("utf-8", "replace")),
-            events=tuple(
-                Event(
-                    offset=at - (self.zero or at),
-                    data=mask.text(data.decode("utf-8", "replace")),
-                    name=name,
-                )
-                for at, name, data in events
-            ),
+            events=_events(events, self.zero, mask),
             bytes_received=self.bytes_received,
         )
+
+
+def _events(raw: Iterable[RawEvent], zero: float | None, mask: Redactor) -> tuple[Event, ...]:
+    """The events masked; looked through once as a whole, since almost none ever holds a key."""
+    kept = list(raw)
+    whole = b"\n".join(data for _, _, data in kept).decode("utf-8", "replace")
+    clean = mask.text(whole) is whole
+    return tuple(
+        Event(offset=at - (zero or at), data=text if clean else mask.text(text), name=name)
+        for at, name, data in kept
+        for text in (data.decode("utf-8", "replace"),)
+    )
 
 
 class _Stream(httpx2.AsyncByteStream):
