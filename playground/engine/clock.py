@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 from array import array
+from bisect import bisect_left
 
 from playground.domain import Trust
 
@@ -64,7 +65,7 @@ class LagMeter:
 
     def p95(self, since: float) -> float | None:
         """95th percentile of the lag in seconds since a `time.monotonic()`; None with fewer than 3 samples."""
-        lags = sorted(lag for at, lag in zip(self._times, self._lags, strict=True) if at >= since)
+        lags = sorted(self._lags[bisect_left(self._times, since) :])
         return lags[min(len(lags) - 1, int(len(lags) * 0.95))] if len(lags) >= 3 else None
 
 
