@@ -13,4 +13,4 @@ st.caption(
 
 store = history.opened()
 if store is not None:
-    prompts.library(store)
+    prompts.shelf(store)

@@ -56,81 +56,64 @@ def calculator(book: PriceBook, on: date) -> None:
     _cliffs(book, refs, ways, shape, on)
 
 
+NUMBERS = (
+    ("Input tokens", "calc_input", 1000, "Text of one request: system prompt, history, question"),
+    (
+        "Cache reads, %",
+        "calc_cached",
+        5,
+        "Share of the input that is read from the provider's cache",
+    ),
+    (
+        "Cache writes, %",
+        "calc_written",
+        5,
+        "Share of the input that is written to the cache; costs more at OpenAI and Anthropic",
+    ),
+    ("Visible output tokens", "calc_output", 100, "The answer itself"),
+    ("Reasoning tokens", "calc_reasoning", 100, "Thought and not shown; billed as output"),
+    ("Images", "calc_images", 1, "Pictures in one request"),
+    (
+        "Tokens per image",
+        "calc_per_image",
+        100,
+        "About what a picture of 1024 × 1024 takes; each provider has its own rule. Measure yours under Tokens, Three counts",
+    ),
+    ("Searches", "calc_searches", 1, "Web searches by the provider's own tool, per request"),
+    ("Requests a day", "calc_daily", 100, f"A month is counted as {MONTH_DAYS} days"),
+)
+"""Label, key, step and help of each number, in the order of the page."""
+
+
 def shape_inputs() -> tuple[Shape, int]:
     """The request as the fields have it, and requests a day."""
     for key, value in FIELDS.items():
         st.session_state.setdefault(key, value)
+    given: dict[str, int] = {}
     with st.grid(columns=5, min_column_width=150, gap="small") as grid:
-        with grid.cell():
-            text = _number(
-                "Input tokens",
-                "calc_input",
-                1000,
-                "Text of one request: system prompt, history, question",
-            )
-        with grid.cell():
-            cached = _number(
-                "Cache reads, %",
-                "calc_cached",
-                5,
-                "Share of the input that is read from the provider's cache",
-                most=100,
-            )
-        with grid.cell():
-            written = _number(
-                "Cache writes, %",
-                "calc_written",
-                5,
-                "Share of the input that is written to the cache; costs more at OpenAI and Anthropic",
-                most=100,
-            )
-        with grid.cell():
-            output = _number("Visible output tokens", "calc_output", 100, "The answer itself")
-        with grid.cell():
-            reasoning = _number(
-                "Reasoning tokens", "calc_reasoning", 100, "Thought and not shown; billed as output"
-            )
+        for label, key, step, help in NUMBERS:
+            with grid.cell():
+                most = 100 if label.endswith("%") else 100_000_000
+                given[key] = _number(label, key, step, help, most=most)
         with grid.cell():
             ttl = st.selectbox(
                 "Cache keeps for", [USUAL, *TTLS], key="calc_ttl", persist_state="session"
             )
-        with grid.cell():
-            images = _number("Images", "calc_images", 1, "Pictures in one request")
-        with grid.cell():
-            each = _number(
-                "Tokens per image",
-                "calc_per_image",
-                100,
-                "About what a picture of 1024 × 1024 takes; each provider has its own rule. Measure yours under Tokens, Three counts",
-            )
-        with grid.cell():
-            searches = _number(
-                "Searches",
-                "calc_searches",
-                1,
-                "Web searches by the provider's own tool, per request",
-            )
-        with grid.cell():
-            daily = _number(
-                "Requests a day", "calc_daily", 100, f"A month is counted as {MONTH_DAYS} days"
-            )
-    pictures = images * each
-    return (
-        Shape(
-            input_tokens=text + pictures,
-            cache_read_input_tokens=text * cached // 100,
-            cache_write_input_tokens=text * written // 100,
-            cache_ttl=None if ttl == USUAL else ttl,
-            output_tokens=output + reasoning,
-            reasoning_output_tokens=reasoning,
-            image_tokens=pictures,
-            searches=searches,
-        ),
-        daily,
+    text, pictures = given["calc_input"], given["calc_images"] * given["calc_per_image"]
+    shape = Shape(
+        input_tokens=text + pictures,
+        cache_read_input_tokens=text * given["calc_cached"] // 100,
+        cache_write_input_tokens=text * given["calc_written"] // 100,
+        cache_ttl=None if ttl == USUAL else ttl,
+        output_tokens=given["calc_output"] + given["calc_reasoning"],
+        reasoning_output_tokens=given["calc_reasoning"],
+        image_tokens=pictures,
+        searches=given["calc_searches"],
     )
+    return shape, given["calc_daily"]
 
 
-def _number(label: str, key: str, step: int, help: str, *, most: int = 100_000_000) -> int:
+def _number(label: str, key: str, step: int, help: str, *, most: int) -> int:
     value = st.number_input(label, 0, most, step=step, key=key, help=help, persist_state="session")
     return int(value or 0)
 

@@ -31,7 +31,7 @@ HANDED_OVER = "library_prompt"
 """Session state that Experiments may read: a dict with `name`, `version`, `system`, `text`."""
 
 
-def library(store: Store) -> None:
+def shelf(store: Store) -> None:
     """The whole page."""
     known = {prompt.name: prompt for prompt in all_prompts(store)}
     if not known:
@@ -41,7 +41,7 @@ def library(store: Store) -> None:
             icon=":material/library_books:",
         )
     if (just := st.session_state.pop("library_saved", None)) in known:
-        st.session_state.library_name = just
+        st.session_state["library_name"] = just
     chosen = st.selectbox(
         "Prompt",
         [*known, NEW],
@@ -110,7 +110,7 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
     except (PromptError, HistoryError) as error:
         st.error(str(error))
         return
-    st.session_state.library_saved = " ".join(name.split())
+    st.session_state["library_saved"] = " ".join(name.split())
     st.toast(f"Saved as version {made}.", icon=":material/check:")
     st.rerun()
 
@@ -190,7 +190,7 @@ def _manage(store: Store, prompt: Prompt) -> None:
                 except (PromptError, HistoryError) as error:
                     st.error(str(error))
                 else:
-                    st.session_state.library_saved = " ".join(name.split())
+                    st.session_state["library_saved"] = " ".join(name.split())
                     st.rerun()
         with st.popover("Delete", icon=":material/delete:"):
             st.caption(f"All {len(prompt.versions)} versions, for good.")

@@ -27,10 +27,11 @@ def sidebar() -> None:
         )
         for problem in (*settings.load().problems, *pricing.load().problems):
             st.warning(problem, icon=":material/error:")
-        for name, endpoint in real_endpoints().items():
+        found = real_endpoints()
+        for name, endpoint in found.items():
             _provider(name, endpoint)
         _add_endpoint()
-        if any(endpoint.key for name, endpoint in real_endpoints().items() if name in PROVIDERS):
+        if any(endpoint.key for name, endpoint in found.items() if name in PROVIDERS):
             session().simulate_all = st.toggle(
                 "Simulate everything",
                 value=session().simulate_all,
