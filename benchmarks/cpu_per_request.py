@@ -1,9 +1,11 @@
 """CPU time of one streamed request of 200 tokens through each door, against a bare httpx2 + json loop in the same run.
 
-    python benchmarks/cpu_per_request.py [--requests 200] [--interval 0]
+    python benchmarks/cpu_per_request.py [--requests 420] [--interval 0]
 
-Needs ../shared/perf/mock.py, which does not speak Interactions: that door is built by the Gemini SDK in about 8 ms,
-before the clock starts, most of it two pydantic models that the SDK generates anew for every request. The client is pinned to one core and the mock provider to another, where there are two.
+Needs ../shared/perf/mock.py, which does not speak Interactions: that door is answered by a server in this file. Its SDK
+creates two pydantic models anew for every request, about 10 ms before the clock starts, and offers no way around it; so
+the last row is for knowing, the others are held to 1.5. The client is pinned to one core and the mock provider to
+another, where there are two.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -18,6 +21,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -32,9 +36,54 @@ DOORS = {
     "openai/chat": ("/v1", "/v1/chat/completions"),
     "anthropic": ("", "/v1/messages"),
     "gemini": ("", "/v1/models/{model}:streamGenerateContent?alt=sse"),
+    "gemini/interactions": ("", "/v1/interactions"),
 }
 ROUNDS = 21
 TOKENS = 200
+
+
+def _interaction() -> list[bytes]:
+    """An answer of TOKENS tokens as Interactions streams it, event by event."""
+    usage = {"total_input_tokens": 8, "total_output_tokens": TOKENS, "total_tokens": TOKENS + 8}
+    whole = {"id": "v1_x", "model": "mock", "object": "interaction", "role": "model"}
+    delta = {"event_type": "step.delta", "index": 0}
+    events: list[dict[str, Any]] = [
+        {"event_type": "interaction.created", "interaction": {**whole, "status": "in_progress"}},
+        {"event_type": "step.start", "index": 0, "step": {"type": "model_output"}},
+        *({**delta, "delta": {"type": "text", "text": f" word{i}"}} for i in range(TOKENS)),
+        {"event_type": "step.stop", "index": 0},
+        {
+            "event_type": "interaction.completed",
+            "interaction": {**whole, "status": "completed", "usage": usage},
+        },
+    ]
+    return [f"event: {e['event_type']}\ndata: {json.dumps(e)}\n\n".encode() for e in events]
+
+
+def serve_interactions(port: int) -> None:
+    """Answer every POST with the same stream, one event a write, until the process is ended."""
+    events = [*_interaction(), b"event: done\ndata: [DONE]\n\n"]
+    head = (
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            length = 0
+            while line := (await reader.readline()).strip().lower():
+                if line.startswith(b"content-length:"):
+                    length = int(line[15:])
+            await reader.readexactly(length)
+            writer.write(head)
+            for event in events:
+                writer.write(b"%x\r\n%s\r\n" % (len(event), event))
+            writer.write(b"0\r\n\r\n")
+            await writer.drain()
+
+    async def serve() -> None:
+        await (await asyncio.start_server(answer, "127.0.0.1", port)).serve_forever()
+
+    asyncio.run(serve())
 
 
 def pin(process: int, core: int) -> None:
@@ -63,15 +112,13 @@ async def bare(client: httpx2.AsyncClient, url: str, model: str) -> int:
     return len("".join(text))
 
 
-async def ours(pool: Pool, spelling: str, base_url: str) -> int:
+async def ours(pool: Pool, ref: ModelRef, endpoint: Endpoint) -> int:
     """The same through the official SDK, the recorder and the adapter, the finished Response included."""
-    ref = ModelRef.parse(spelling)
-    endpoint = Endpoint(provider=ref.provider, base_url=base_url, key=Secret("benchmark-key"))
     call = Call(Request.ask(ref, "hi"), endpoint, pool=pool, on_delta=lambda kind, piece: None)
     await call.run()
     response = call.response()
     if response.failure is not None:
-        raise SystemExit(f"{spelling}: {response.failure.message}")
+        raise SystemExit(f"{ref}: {response.failure.message}")
     return len(response.text)
 
 
@@ -86,16 +133,21 @@ async def cpu(one: Callable[[], Awaitable[int]], requests: int) -> float:
 
 async def measure(port: int, requests: int, interval: str) -> None:
     """Print the ratio of each door, rounds of bare and ours taking turns."""
-    server, model = f"http://127.0.0.1:{port}", f"mock-t0-i{interval}-n{TOKENS}-w1"
+    model = f"mock-t0-i{interval}-n{TOKENS}-w1"
     pool, client = open_pool(), httpx2.AsyncClient(trust_env=False)
-    print(f"{'door':14}{'bare ms':>10}{'ours ms':>10}{'ratio':>8}")
+    key = Secret("benchmark-key")
+    print(f"{'door':20}{'bare ms':>10}{'ours ms':>10}{'ratio':>8}")
     for door, (version, path) in DOORS.items():
+        server = f"http://127.0.0.1:{port + ('interactions' in door)}"
 
         async def one_bare(url: str = server + path.format(model=model)) -> int:
             return await bare(client, url, model)
 
-        async def one_ours(door: str = door, base: str = server + version) -> int:
-            return await ours(pool, f"{door}:{model}", base)
+        ref = ModelRef.parse(f"{door}:{model}")
+        endpoint = Endpoint(provider=ref.provider, base_url=server + version, key=key)
+
+        async def one_ours(ref: ModelRef = ref, endpoint: Endpoint = endpoint) -> int:
+            return await ours(pool, ref, endpoint)
 
         await cpu(one_bare, 5), await cpu(one_ours, 5)
         rounds = [
@@ -105,7 +157,7 @@ async def measure(port: int, requests: int, interval: str) -> None:
         plain = statistics.median(b for b, _ in rounds)
         full = statistics.median(o for _, o in rounds)
         ratio = statistics.median(o / b for b, o in rounds)
-        print(f"{door:14}{plain:10.2f}{full:10.2f}{ratio:8.2f}", flush=True)
+        print(f"{door:20}{plain:10.2f}{full:10.2f}{ratio:8.2f}", flush=True)
     await client.aclose()
     await pool.aclose()
 
@@ -118,6 +170,9 @@ def main() -> None:
     given = parser.parse_args()
     if not MOCK.exists():
         raise SystemExit(f"this benchmark needs {MOCK}")
+    interactions = multiprocessing.get_context("spawn").Process(
+        target=serve_interactions, args=(given.port + 1,), daemon=True
+    )
     mock = subprocess.Popen(
         [sys.executable, str(MOCK), "--port", str(given.port)],
         stdout=subprocess.PIPE,
@@ -125,12 +180,15 @@ def main() -> None:
     try:
         assert mock.stdout is not None
         mock.stdout.readline()
-        pin(mock.pid, 1)
+        interactions.start()
+        for server in (mock.pid, interactions.pid):
+            pin(server or 0, 1)
         pin(0, 0)
         warm()
         settle()  # as the app does when it is warm
         asyncio.run(measure(given.port, given.requests, given.interval))
     finally:
+        interactions.terminate()
         mock.terminate()
         mock.wait()
         if mock.stdout:

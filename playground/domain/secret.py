@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 class Secret:
     """An API key in memory; printing, formatting, comparing to text, pickling or copying to JSON never shows it."""
 
-    __slots__ = ("__value",)
+    __slots__ = ("__value", "__weakref__")
 
     def __init__(self, value: str) -> None:
         self.__value = value.strip()

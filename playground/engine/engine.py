@@ -161,8 +161,9 @@ class Engine:
                 self._under_way -= 1
                 job.run.tasks.pop(lane.index, None)
         response = replace(response, trust=watch.trust(busiest))
+        price = functools.partial(priced, response, lane.request, pricing.load())
         # A broken-off stream is priced by counting its tokens: not here, where others are being timed.
-        lane.end(await asyncio.to_thread(priced, response, lane.request, pricing.load()))
+        lane.end(price() if response.failure is None else await asyncio.to_thread(price))
         tell_ended(job.journal, job.run, lane)
         job.run.lane_ended()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx2
 from pydantic_core import from_json
 
 from playground.domain import Endpoint
 from playground.providers import outcome
 from playground.providers.failures import ProviderError
+from playground.providers.sdk import over
 from playground.wire import Pool, Recorder
 
 SILENCE = 30.0
@@ -21,7 +21,7 @@ async def ask(
     endpoint: Endpoint,
     pool: Pool,
     adapter: Any,
-    send: Callable[[httpx2.AsyncClient], Awaitable[Any]],
+    send: Callable[[], Awaitable[Any]],
 ) -> Any:
     """What the endpoint answers to the one SDK call in `send`, as JSON; every failure is a ProviderError."""
     provider = endpoint.provider
@@ -32,7 +32,8 @@ async def ask(
     pool.allow(endpoint)
     recorder = Recorder(pool, base_url=endpoint.base_url, secrets=(endpoint.key,))
     try:
-        await send(httpx2.AsyncClient(transport=recorder, trust_env=False))
+        with over(recorder):
+            await send()
     except Exception as error:
         if recorder.error is not None or recorder.status is None:
             found = outcome.broken(recorder, provider, error, silence=SILENCE)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpcore2
-import httpx2
 from pydantic_core import from_json
 
 from playground.domain import Endpoint, Failure, Request, Response, Usage
@@ -14,6 +13,7 @@ from playground.providers import outcome
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, Kind, OnDelta
 from playground.providers.masking import masked
+from playground.providers.sdk import over
 from playground.wire import Pool, RawEvent, Recorder, SSEParser
 
 _LINGER = 10.0
@@ -116,15 +116,11 @@ class Call:
     async def _send(self) -> None:
         """Let the SDK send it. What the SDK makes of the answer does not matter once the recorder has one."""
         recorder = self._recorder
-        http = httpx2.AsyncClient(transport=recorder, trust_env=False)
         try:
-            await self._door.open(
-                self._door.arguments(self.request),
-                base_url=self.endpoint.base_url,
-                key=self.endpoint.key,
-                http=http,
-                silence=self.request.timeout,
-            )
+            with over(recorder):
+                await self._door.open(
+                    self._door.arguments(self.request), self.endpoint, self.request.timeout
+                )
         except Exception:
             if recorder.error is not None or recorder.status is None:
                 raise

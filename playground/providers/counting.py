@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import httpx2
-
 from playground.domain import Endpoint, Request
 from playground.providers import anthropic_messages, gemini_generate, openai_responses, sdk
 from playground.providers.asking import SILENCE, ask
@@ -38,8 +36,8 @@ async def count_input_tokens(request: Request, endpoint: Endpoint, *, pool: Pool
         )
     adapter, send, field = _COUNTERS[endpoint.provider]
 
-    async def sending(http: httpx2.AsyncClient) -> Any:
-        return await send(request, endpoint, http)
+    async def sending() -> Any:
+        return await send(request, endpoint)
 
     body = await ask(endpoint, pool, adapter, sending)
     counted = body.get(field) if isinstance(body, dict) else None
@@ -49,26 +47,20 @@ async def count_input_tokens(request: Request, endpoint: Endpoint, *, pool: Pool
     return counted
 
 
-async def _send_openai(request: Request, endpoint: Endpoint, http: httpx2.AsyncClient) -> Any:
-    client = sdk.openai_client(
-        base_url=endpoint.base_url, key=endpoint.key, http=http, silence=SILENCE
-    )
+async def _send_openai(request: Request, endpoint: Endpoint) -> Any:
+    client = sdk.openai_client(endpoint, SILENCE)
     given = _some(openai_responses.arguments(request), _OPENAI_FIELDS)
     return await client.responses.input_tokens.with_raw_response.count(**given)
 
 
-async def _send_anthropic(request: Request, endpoint: Endpoint, http: httpx2.AsyncClient) -> Any:
-    client = sdk.anthropic_client(
-        base_url=endpoint.base_url, key=endpoint.key, http=http, silence=SILENCE
-    )
+async def _send_anthropic(request: Request, endpoint: Endpoint) -> Any:
+    client = sdk.anthropic_client(endpoint, SILENCE)
     given = _some(anthropic_messages.arguments(request), _ANTHROPIC_FIELDS)
     return await client.messages.with_raw_response.count_tokens(**given)
 
 
-async def _send_gemini(request: Request, endpoint: Endpoint, http: httpx2.AsyncClient) -> Any:
-    client = sdk.gemini_client(
-        base_url=endpoint.base_url, key=endpoint.key, http=http, silence=SILENCE
-    )
+async def _send_gemini(request: Request, endpoint: Endpoint) -> Any:
+    client = sdk.gemini_client(endpoint, SILENCE)
     given = gemini_generate.arguments(request)
     contents = given["contents"]
     if request.system:

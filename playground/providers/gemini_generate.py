@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.domain import (
+    Endpoint,
     Failure,
     File,
     Message,
     Part,
     Reasoning,
     Request,
-    Secret,
     Settings,
     Text,
     ToolCall,
@@ -30,9 +30,6 @@ from playground.domain import (
 from playground.providers.draft import Draft
 from playground.providers.failures import failure_of, google_complaint, provider_failure
 from playground.providers.mapping import modality_counts, only
-
-if TYPE_CHECKING:
-    import httpx2
 
 UNSENT = frozenset({"verbosity", "cache_ttl"})
 """Settings that this API has no field for; they are never sent."""
@@ -52,7 +49,7 @@ _PLAIN = frozenset({"text", "thought", "thoughtSignature", "functionCall", "part
 
 
 def arguments(request: Request) -> dict[str, Any]:
-    """What `generate_content[_stream]` is called with; `stream` says which, `extra_body` is merged into the body."""
+    """What `generate_content[_stream]` is called with; `stream` says which."""
     settings = request.settings
     choice = settings.tool_choice
     config = only(
@@ -72,13 +69,13 @@ def arguments(request: Request) -> dict[str, Any]:
         store=False,
         automatic_function_calling={"disable": True},
         automatic_continuation=False,
+        http_options=only(extra_body=dict(settings.extra) or None),
     )
     return {
         "stream": request.stream,
         "model": request.model.model,
         "contents": [_content(message) for message in request.messages],
         "config": config,
-        "extra_body": dict(settings.extra),
     }
 
 
@@ -137,20 +134,13 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
 # --- open
 
 
-async def open(
-    arguments: Mapping[str, Any],
-    *,
-    base_url: str,
-    key: Secret | None,
-    http: httpx2.AsyncClient,
-    silence: float,
-) -> Any:
-    """Send it through the SDK; the answer is read from the recorder under `http`."""
+async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
+    """Send it through the SDK; the answer is read from the recorder underneath."""
     from playground.providers.sdk import gemini_client
 
     rest = dict(arguments)
-    stream, extra = rest.pop("stream"), rest.pop("extra_body")
-    client = gemini_client(base_url=base_url, key=key, http=http, silence=silence, extra=extra)
+    stream = rest.pop("stream")
+    client = gemini_client(endpoint, silence)
     if not stream:
         return await client.aio.models.generate_content(**rest)
     async for _ in await client.aio.models.generate_content_stream(**rest):

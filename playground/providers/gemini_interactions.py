@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.domain import (
+    Endpoint,
     Failure,
     File,
     Message,
     Part,
     Reasoning,
     Request,
-    Secret,
     Settings,
     Text,
     ToolCall,
@@ -27,9 +27,6 @@ from playground.domain import (
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import google_complaint, provider_failure
 from playground.providers.mapping import modality_counts, only, parse_arguments
-
-if TYPE_CHECKING:
-    import httpx2
 
 UNSENT = frozenset({"top_k", "verbosity", "cache_ttl"})
 """Settings that this API has no field for; they are never sent."""
@@ -145,18 +142,11 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
 # --- open
 
 
-async def open(
-    arguments: Mapping[str, Any],
-    *,
-    base_url: str,
-    key: Secret | None,
-    http: httpx2.AsyncClient,
-    silence: float,
-) -> Any:
-    """Send it through the SDK; the answer is read from the recorder under `http`."""
+async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
+    """Send it through the SDK; the answer is read from the recorder underneath."""
     from playground.providers.sdk import gemini_client
 
-    client = gemini_client(base_url=base_url, key=key, http=http, silence=silence)
+    client = gemini_client(endpoint, silence)
     return await client.aio.interactions.create(**arguments, timeout=silence), client
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import httpx2
-
 from playground.domain import Endpoint
 from playground.providers import anthropic_messages, gemini_generate, openai_chat, sdk
 from playground.providers.asking import SILENCE, ask
@@ -33,8 +31,8 @@ async def list_models(endpoint: Endpoint, *, pool: Pool) -> list[ListedModel]:
     """The endpoint's models, newest first where it says when they were made; ProviderError when it can't be asked."""
     adapter, send, read = _LISTS.get(endpoint.provider, _COMPATIBLE)
 
-    async def sending(http: httpx2.AsyncClient) -> Any:
-        return await send(endpoint, http)
+    async def sending() -> Any:
+        return await send(endpoint)
 
     body = await ask(endpoint, pool, adapter, sending)
     found = [model for row in _rows(body) if (model := read(row)) is not None]
@@ -46,24 +44,18 @@ def _rows(body: Any) -> list[Mapping[str, Any]]:
     return [row for row in rows if isinstance(row, dict)]
 
 
-async def _send_openai(endpoint: Endpoint, http: httpx2.AsyncClient) -> Any:
-    client = sdk.openai_client(
-        base_url=endpoint.base_url, key=endpoint.key, http=http, silence=SILENCE
-    )
+async def _send_openai(endpoint: Endpoint) -> Any:
+    client = sdk.openai_client(endpoint, SILENCE)
     return await client.models.with_raw_response.list()
 
 
-async def _send_anthropic(endpoint: Endpoint, http: httpx2.AsyncClient) -> Any:
-    client = sdk.anthropic_client(
-        base_url=endpoint.base_url, key=endpoint.key, http=http, silence=SILENCE
-    )
+async def _send_anthropic(endpoint: Endpoint) -> Any:
+    client = sdk.anthropic_client(endpoint, SILENCE)
     return await client.models.with_raw_response.list(limit=_PAGE)
 
 
-async def _send_gemini(endpoint: Endpoint, http: httpx2.AsyncClient) -> Any:
-    client = sdk.gemini_client(
-        base_url=endpoint.base_url, key=endpoint.key, http=http, silence=SILENCE
-    )
+async def _send_gemini(endpoint: Endpoint) -> Any:
+    client = sdk.gemini_client(endpoint, SILENCE)
     return await client.aio.models.list(config={"page_size": _PAGE}), client
 
 

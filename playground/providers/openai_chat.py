@@ -9,15 +9,15 @@ servers never send `[DONE]`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.domain import (
+    Endpoint,
     Failure,
     File,
     Message,
     Reasoning,
     Request,
-    Secret,
     Text,
     ToolCall,
     ToolResult,
@@ -26,9 +26,6 @@ from playground.domain import (
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
-
-if TYPE_CHECKING:
-    import httpx2
 
 UNSENT = frozenset({"top_k", "reasoning_summary"})
 """Settings that this API has no field for; they are never sent."""
@@ -152,19 +149,12 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
 # --- open
 
 
-async def open(
-    arguments: Mapping[str, Any],
-    *,
-    base_url: str,
-    key: Secret | None,
-    http: httpx2.AsyncClient,
-    silence: float,
-) -> Any:
-    """Send it through the SDK; the answer is read from the recorder under `http`."""
-    from playground.providers.sdk import openai_client
+async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
+    """Send it through the SDK; the answer is read from the recorder underneath."""
+    from playground.providers.sdk import openai_client, post
 
-    client = openai_client(base_url=base_url, key=key, http=http, silence=silence)
-    return await client.chat.completions.with_raw_response.create(**arguments)
+    client = openai_client(endpoint, silence)
+    return await post(client, "/chat/completions", arguments)
 
 
 # --- events

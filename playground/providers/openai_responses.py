@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.domain import (
+    Endpoint,
     Failure,
     File,
     Message,
     Part,
     Reasoning,
     Request,
-    Secret,
     Text,
     ToolCall,
     ToolResult,
@@ -26,9 +26,6 @@ from playground.domain import (
 from playground.providers.draft import Draft
 from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
-
-if TYPE_CHECKING:
-    import httpx2
 
 UNSENT = frozenset({"top_k", "stop", "seed"})
 """Settings that this API has no field for; they are never sent."""
@@ -147,19 +144,12 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
 # --- open
 
 
-async def open(
-    arguments: Mapping[str, Any],
-    *,
-    base_url: str,
-    key: Secret | None,
-    http: httpx2.AsyncClient,
-    silence: float,
-) -> Any:
-    """Send it through the SDK; the answer is read from the recorder under `http`."""
-    from playground.providers.sdk import openai_client
+async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
+    """Send it through the SDK; the answer is read from the recorder underneath."""
+    from playground.providers.sdk import openai_client, post
 
-    client = openai_client(base_url=base_url, key=key, http=http, silence=silence)
-    return await client.responses.with_raw_response.create(**arguments)
+    client = openai_client(endpoint, silence)
+    return await post(client, "/responses", arguments)
 
 
 # --- events

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx2
 
-from playground.domain import ModelRef, Request, Secret
+from playground.domain import Endpoint, ModelRef, Request, Secret
 from playground.providers.doors import door
-from playground.providers.sdk import silent_client
+from playground.providers.sdk import over, silent
 
 _ONE_OF_EACH = (
     "openai:warm",
@@ -55,11 +55,6 @@ def preview(request: Request) -> dict[str, Any]:
 
 async def _send_nowhere(request: Request, found: list[httpx2.Request]) -> None:
     adapter = door(request.model)
-    async with silent_client(found, stream=request.stream) as http:
-        await adapter.open(
-            adapter.arguments(request),
-            base_url=_NOWHERE,
-            key=Secret("preview"),
-            http=http,
-            silence=10.0,
-        )
+    nowhere = Endpoint(provider=request.model.provider, base_url=_NOWHERE, key=Secret("preview"))
+    with over(silent(found, stream=request.stream)):
+        await adapter.open(adapter.arguments(request), nowhere, 10.0)

@@ -32,7 +32,9 @@ _SENT = frozenset(
     }
 )
 _SENT_PREFIX = "x-stainless-"
-_FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_NOT_FOR_THE_SDK = frozenset(
+    {b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie"}
+)
 _MAX_BODY = 64 * 1024 * 1024
 """Bytes of one unstreamed body that are read before giving up."""
 
@@ -156,9 +158,9 @@ class Recorder(httpx2.AsyncBaseTransport):
         self.headers = dict(httpx2.Headers(self._raw_headers).items())
 
     def _answer(self, body: bytes) -> httpx2.Response:
-        """What the SDK gets: the same status and headers, the body decoded."""
+        """What the SDK gets: the same status and headers but for cookies, which nobody here may keep, the body decoded."""
         assert self.status is not None  # noqa: S101 - only called after _keep_head
-        headers = [(n, v) for n, v in self._raw_headers if n.decode().lower() not in _FRAMING]
+        headers = [(n, v) for n, v in self._raw_headers if n.lower() not in _NOT_FOR_THE_SDK]
         return httpx2.Response(self.status, headers=headers, content=body)
 
     async def _trace(self, name: str, info: dict[str, Any]) -> None:
@@ -256,11 +258,12 @@ def _events(raw: Iterable[RawEvent], zero: float | None, mask: Redactor) -> tupl
     """The events masked; looked through once as a whole, since almost none ever holds a key."""
     kept = list(raw)
     whole = b"\n".join(data for _, _, data in kept).decode("utf-8", "replace")
-    clean = mask.text(whole) is whole
+    show = str if mask.text(whole) is whole else mask.text
     return tuple(
-        Event(offset=at - (zero or at), data=text if clean else mask.text(text), name=name)
-        for at, name, data in kept
-        for text in (data.decode("utf-8", "replace"),)
+        [
+            Event(offset=at - (zero or at), data=show(data.decode("utf-8", "replace")), name=name)
+            for at, name, data in kept
+        ]
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 Block = tuple[str | None, bytes]
 """One dispatched event: its `event:` name, if any, and its data lines joined by a line feed."""
 
@@ -91,25 +93,20 @@ class SSEParser:
         self._name = None
 
 
+_WHOLE = re.compile(rb"(?:event: (.*)\n)?data: (.*)\n\r?\n")
+
+
 def _whole(chunk: bytes) -> Block | None:
     """The one event that a chunk is from its first byte to its last, as chunks mostly are; None for any other chunk.
 
     Not needed for being right, only for being quick: a quarter of the time of reading it line by line.
     """
-    name, start = None, 0
-    if chunk.startswith(b"event: "):
-        start = chunk.find(b"\n") + 1
-        name = chunk[7 : start - 1]
-    if not chunk.startswith(b"data: ", start):
+    found = _WHOLE.fullmatch(chunk)
+    if found is None:
         return None
-    end = chunk.find(b"\n", start)
-    if end == len(chunk) - 2 and chunk.endswith(b"\n"):
-        data = chunk[start + 6 : end]
-    elif end == len(chunk) - 3 and chunk.endswith(b"\r\n\r\n"):
-        data = chunk[start + 6 : end - 1]
-        name = name and name.removesuffix(b"\r")
-    else:
-        return None
-    if b"\r" in data or (name and b"\r" in name):
-        return None
+    name, data = found.groups()
+    if b"\r" in chunk:
+        name, data = name and name.removesuffix(b"\r"), data.removesuffix(b"\r")
+        if b"\r" in data or (name and b"\r" in name):
+            return None
     return (name.strip().decode("utf-8", "replace") or None if name else None, data)
