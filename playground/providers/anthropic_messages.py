@@ -26,6 +26,7 @@ from playground.domain import (
 )
 from playground.providers.draft import Draft
 from playground.providers.failures import Complaint, provider_failure
+from playground.providers.fitting import reported
 from playground.providers.mapping import only, output_limit, parse_arguments
 
 UNSENT = frozenset({"seed", "verbosity"})
@@ -274,7 +275,7 @@ def finish(draft: Draft) -> None:
         counted = (
             counted if draft.done or draft.finish_reason else {**counted, "output_tokens": None}
         )
-        draft.usage = usage(counted)
+        draft.usage = reported(usage, counted)
 
 
 def _settle(draft: Draft, block: dict[str, Any]) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from pydantic_core import from_json
-
 from playground.domain import Endpoint
 from playground.providers import outcome
 from playground.providers.failures import ProviderError
+from playground.providers.mapping import read_json
 from playground.providers.sdk import over
 from playground.wire import Pool, Recorder
 
@@ -44,6 +43,6 @@ async def ask(
         raise ProviderError(outcome.of_status(recorder, provider, adapter))
     body = recorder.body or b""
     try:
-        return from_json(body)
+        return read_json(body)
     except ValueError as error:
         raise ProviderError(outcome.unreadable(recorder, provider, body, error)) from None

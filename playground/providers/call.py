@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpcore2
-from pydantic_core import from_json
 
 from playground.domain import Endpoint, Failure, Request, Response, Usage
 from playground.providers import outcome
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, Kind, OnDelta
+from playground.providers.fitting import fitted
+from playground.providers.mapping import read_json
 from playground.providers.masking import masked
 from playground.providers.sdk import over
 from playground.wire import Pool, RawEvent, Recorder, SSEParser
@@ -106,7 +107,7 @@ class Call:
             simulated=self.endpoint.simulated,
             turn=tuple(draft.turn),
         )
-        return masked(response, recorder.redactor)
+        return masked(fitted(response), recorder.redactor)
 
     def _tell(self, kind: Kind, piece: str) -> None:
         """Pass a piece on as it will stand in the response, keys masked."""
@@ -171,7 +172,7 @@ class Call:
             self._read_event(draft, DONE)
             return
         try:
-            event = from_json(data)
+            event = read_json(data)
             if type(event) is dict:
                 self._read_event(draft, event)
             else:
@@ -185,7 +186,7 @@ class Call:
         draft = self._draft
         draft.now = self._recorder.last_chunk or 0.0
         try:
-            value = from_json(body)
+            value = read_json(body)
             for one in value if isinstance(value, list) else (value,):
                 self._door.read_body(draft, one)
         except Exception as error:

@@ -70,19 +70,23 @@ class Draft:
         self.last_text: float | None = None
 
     def text(self, piece: str) -> None:
-        """A piece of the answer itself."""
+        """A piece of the answer itself; TypeError where the provider sent something else in its place."""
         if piece:
-            self.text_parts.append(piece)
+            self.text_parts.append(_said(piece))
             self.last_text = self.now
             if self.first_text is None:
                 self.first_text = self.now
             if self._on_delta is not None:
                 self._on_delta("text", piece)
 
+    def choice(self, index: int, piece: str) -> None:
+        """A piece of a choice after the first."""
+        self.choices.setdefault(int(index), []).append(_said(piece))
+
     def reasoning(self, piece: str) -> None:
         """A piece of readable reasoning."""
         if piece:
-            self.reasoning_parts.append(piece)
+            self.reasoning_parts.append(_said(piece))
             if self.first_reasoning is None:
                 self.first_reasoning = self.now
             self.emit("reasoning", piece)
@@ -90,7 +94,7 @@ class Draft:
     def refusal(self, piece: str) -> None:
         """A piece of the model's refusal; it counts as the answer for the clock."""
         if piece:
-            self.refusal_parts.append(piece)
+            self.refusal_parts.append(_said(piece))
             self.last_text = self.now
             if self.first_text is None:
                 self.first_text = self.now
@@ -100,6 +104,12 @@ class Draft:
         """Tell whoever listens; nothing is kept."""
         if self._on_delta is not None:
             self._on_delta(kind, piece)
+
+
+def _said(piece: str) -> str:
+    if type(piece) is not str:
+        raise TypeError(f"{type(piece).__name__} instead of text")
+    return piece
 
 
 DONE: dict[str, Any] = {"[DONE]": True}

@@ -160,7 +160,6 @@ _BY_CODE: dict[str, FailureType] = {
     "rate_limit_error": "rate_limited",
     "billing_error": "quota_exceeded",
     "overloaded_error": "overloaded",
-    "api_error": "server",
     "timeout_error": "timeout",
     # Google
     "API_KEY_INVALID": "authentication",

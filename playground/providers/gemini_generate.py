@@ -29,6 +29,7 @@ from playground.domain import (
 )
 from playground.providers.draft import Draft
 from playground.providers.failures import failure_of, google_complaint, provider_failure
+from playground.providers.fitting import reported
 from playground.providers.mapping import modality_counts, only
 
 UNSENT = frozenset({"verbosity", "cache_ttl"})
@@ -173,7 +174,7 @@ def _take_candidate(draft: Draft, candidate: dict[str, Any]) -> None:
         text = part.get("text")
         if index:
             if text and "thought" not in part:
-                draft.choices.setdefault(index, []).append(text)
+                draft.choice(index, text)
         elif text is None:
             _take_part(draft, part)
         elif part.get("thought"):
@@ -274,7 +275,7 @@ def finish(draft: Draft) -> None:
     counted = draft.scratch.pop("usage", None)
     grounding = draft.scratch.pop("grounding", None) or {}
     if counted:
-        draft.usage = usage(counted, grounding)
+        draft.usage = reported(usage, counted, grounding)
     draft.citations.extend(grounding.get("groundingChunks") or ())
     if draft.choices:
         draft.choices[0] = draft.text_parts

@@ -26,6 +26,7 @@ from playground.domain import (
 )
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import google_complaint, provider_failure
+from playground.providers.fitting import reported
 from playground.providers.mapping import modality_counts, only, parse_arguments
 
 UNSENT = frozenset({"top_k", "verbosity", "cache_ttl"})
@@ -318,7 +319,7 @@ def _identify(draft: Draft, interaction: dict[str, Any]) -> None:
 def _finish(draft: Draft, interaction: dict[str, Any]) -> None:
     _identify(draft, interaction)
     draft.finish_reason = interaction.get("status") or draft.finish_reason
-    draft.usage = usage(interaction.get("usage")) or draft.usage
+    draft.usage = reported(usage, interaction.get("usage")) or draft.usage
     draft.done = True
     errors = interaction.get("errors") or ()
     if draft.finish_reason in _FAILED and draft.failure is None:

@@ -6,6 +6,8 @@ import base64
 import json
 from typing import Any
 
+from pydantic_core import from_json
+
 from playground.domain import File, ModelRef
 from playground.providers import catalog
 
@@ -13,6 +15,15 @@ from playground.providers import catalog
 def only(**fields: Any) -> dict[str, Any]:
     """The fields that say something: neither None nor an empty object."""
     return {name: value for name, value in fields.items() if value is not None and value != {}}
+
+
+def read_json(data: bytes | str) -> Any:
+    """The JSON value; half an emoji, which some servers send and no text may hold, becomes U+FFFD. ValueError if none."""
+    try:
+        return from_json(data)
+    except ValueError:
+        text = json.dumps(json.loads(data), ensure_ascii=False)
+        return from_json(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def data_url(file: File) -> str:
@@ -30,7 +41,7 @@ def parse_arguments(text: str | None) -> Any:
     if not text:
         return {}
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return text
 

@@ -25,6 +25,7 @@ from playground.domain import (
 )
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import openai_complaint, provider_failure
+from playground.providers.fitting import reported
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
 
 UNSENT = frozenset({"top_k", "reasoning_summary"})
@@ -167,7 +168,6 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         return
     if event.get("error"):
         _error(draft, event)
-        return
     if draft.response_id is None:
         _identify(draft, event)
     for choice in event.get("choices") or ():
@@ -183,7 +183,7 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
     if counted is None and "x_groq" in event:
         counted = event["x_groq"].get("usage")
     if counted:
-        draft.usage = usage(counted)
+        draft.usage = reported(usage, counted)
         _identify(draft, event)
 
 
@@ -191,7 +191,7 @@ def _take(draft: Draft, index: int, delta: dict[str, Any]) -> None:
     """Take one delta (or, unstreamed, one message) of one choice."""
     content = delta.get("content")
     if content:
-        if type(content) is not str:
+        if type(content) is list:
             _parts(draft, index, content)
         elif index == 0:
             draft.text(content)
@@ -219,7 +219,7 @@ def _text(draft: Draft, index: int, piece: str) -> None:
     if index == 0:
         draft.text(piece)
     else:
-        draft.choices.setdefault(index, []).append(piece)
+        draft.choice(index, piece)
 
 
 def _parts(draft: Draft, index: int, parts: list[Any]) -> None:
@@ -278,7 +278,7 @@ def read_body(draft: Draft, body: dict[str, Any]) -> None:
         _take(draft, index, choice.get("message") or {})
         if index == 0:
             draft.finish_reason = choice.get("finish_reason")
-    draft.usage = usage(body.get("usage"))
+    draft.usage = reported(usage, body.get("usage"))
     draft.done = True
     finish(draft)
 
@@ -290,6 +290,8 @@ def finish(draft: Draft) -> None:
     draft.scratch["settled"] = True
     for call in (call for here in draft.scratch.get(0, {}).values() for call in here):
         raw = "".join(call["pieces"])
+        if not (call["name"] or raw):
+            continue  # a server that sends every field it has, empty
         value = raw if call["custom"] else parse_arguments(raw)
         draft.tool_calls.append(ToolCall(id=call["id"] or "", name=call["name"], arguments=value))
     if draft.choices:

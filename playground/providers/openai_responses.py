@@ -25,6 +25,7 @@ from playground.domain import (
 )
 from playground.providers.draft import Draft
 from playground.providers.failures import openai_complaint, provider_failure
+from playground.providers.fitting import reported
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
 
 UNSENT = frozenset({"top_k", "stop", "seed"})
@@ -264,7 +265,7 @@ def _identify(draft: Draft, response: dict[str, Any]) -> None:
 def _finish(draft: Draft, response: dict[str, Any]) -> None:
     why = (response.get("incomplete_details") or {}).get("reason")
     draft.finish_reason = why or response.get("status")
-    draft.usage = usage(response.get("usage"), response) or draft.usage
+    draft.usage = reported(usage, response.get("usage"), response) or draft.usage
     output = response.get("output")
     items = dict(enumerate(output)) if output else draft.scratch.get("items", {})
     _settle(draft, items)

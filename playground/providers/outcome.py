@@ -7,10 +7,10 @@ from typing import Any
 
 import httpcore2
 import httpx2
-from pydantic_core import from_json
 
 from playground.domain import Endpoint, Failure, FailureType
 from playground.providers.failures import failure_of, label, no_key
+from playground.providers.mapping import read_json
 from playground.wire import ForbiddenHost, Recorder, check_endpoint
 
 _BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
@@ -90,7 +90,7 @@ def of_status(recorder: Recorder, provider: str, adapter: Any) -> Failure:
     """Map an answer with an error status, as the door's own error object says or else by what was sent instead."""
     status, body = recorder.status or 0, recorder.body or b""
     try:
-        value = from_json(body)
+        value = read_json(body)
     except ValueError:
         value = {"error": {"message": _instead_of_json(recorder, status, body)}}
     return masked(recorder, adapter.failure(provider, status, recorder.headers, value))
@@ -114,7 +114,7 @@ def cut(error: Exception) -> bool:
 def is_json(data: bytes) -> bool:
     """True when the bytes are a JSON value, or the `[DONE]` that stands for none."""
     try:
-        from_json(data)
+        read_json(data)
     except ValueError:
         return data == b"[DONE]"
     return True

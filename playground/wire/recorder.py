@@ -1,8 +1,7 @@
 """One HTTP round trip, timed and copied below the SDK.
 
-The SDK shapes, authorises and sends the request through a Recorder. A streamed answer stays here: the SDK gets the same
-status and headers with an empty, finished body, and the call reads the events from the Recorder itself, each once. Any
-other answer is read whole, kept, and handed to the SDK too.
+The SDK shapes, authorises and sends the request through a Recorder. The answer stays here: the SDK gets the same status
+and headers with nothing in the body, and the call reads the events, or the whole body, from the Recorder, each once.
 """
 
 from __future__ import annotations
@@ -131,7 +130,7 @@ class Recorder(httpx2.AsyncBaseTransport):
             self.body = b"".join([chunk async for chunk in self.chunks(limit=_MAX_BODY)])
         finally:
             await self.aclose()
-        return self._answer(self.body)
+        return self._answer(b"{}")
 
     def _check_destination(self, url: httpx2.URL) -> None:
         """Only the endpoint's own host may be called, whatever an SDK read from the environment."""
@@ -158,7 +157,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         self.headers = dict(httpx2.Headers(self._raw_headers).items())
 
     def _answer(self, body: bytes) -> httpx2.Response:
-        """What the SDK gets: the same status and headers but for cookies, which nobody here may keep, the body decoded."""
+        """What the SDK gets: the status, the headers but for cookies, and nothing to read, so that it can't print or raise it."""
         assert self.status is not None  # noqa: S101 - only called after _keep_head
         headers = [(n, v) for n, v in self._raw_headers if n.lower() not in _NOT_FOR_THE_SDK]
         return httpx2.Response(self.status, headers=headers, content=body)

