@@ -112,10 +112,10 @@ def _stop(key: str, model: Model) -> tuple[str, ...]:
 
 
 def _reasoning(key: str, model: Model) -> bool:
+    # OpenAI refuses the whole request with 400 where the organisation is not verified.
+    st.session_state.setdefault(key, model.provider != "openai")
     return st.toggle(
         "Show the reasoning",
-        # OpenAI refuses the whole request with 400 where the organisation is not verified.
-        value=model.provider != "openai",
         key=key,
         help="Ask for a readable summary of the model's reasoning.",
         persist_state="session",

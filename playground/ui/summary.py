@@ -78,6 +78,9 @@ COLUMNS: dict[str, tuple[str, Column, Any]] = {
     ),
 }
 """Field → (heading, value of a Response, how the column is shown)."""
+UNKNOWN = "not reported"
+UNKNOWN_WIDTH = 98
+"""Pixels."""
 
 
 def marks(responses: Sequence[Response]) -> list[str]:
@@ -114,13 +117,18 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
                 "Best at",
                 help="Among the lanes that answered: lowest cost, shortest time to first text, shortest total time",
             ),
-            **{field: config for field, (_, _, config) in COLUMNS.items()},
+            **{field: _roomy(config, table[field]) for field, (_, _, config) in COLUMNS.items()},
             "state": st.column_config.TextColumn("State"),
         },
         hide_index=True,
-        placeholder="not reported",
+        placeholder=UNKNOWN,
         alt="All figures of all lanes",
     )
+
+
+def _roomy(config: Any, values: Sequence[Any]) -> Any:
+    """The column, wide enough for the words where a figure is unknown: cut off at the left they say the opposite."""
+    return {**config, "width": UNKNOWN_WIDTH} if None in values else config
 
 
 def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
