@@ -26,6 +26,10 @@ PART_COLORS = (
     "#8A63C7",
 )
 """The prompt first, the provider's framing second, then the steps in their order."""
+MEASURED = "measured"
+SERIES_COLORS = ("#009E73", "#D55E00", "#E69F00", "#8A63C7", "#CC79A7")
+"""Measured first, then the projections in their order."""
+GREY = "#7A7F87"
 ROW = 30
 """Pixels of a bar."""
 
@@ -51,7 +55,7 @@ def turn_bars(rows: Sequence[Mapping[str, Any]], *, height: int = 260) -> alt.La
             alt.Tooltip("sum(tokens):Q", format=",", title="tokens"),
         ],
     )
-    totals = base.mark_text(dy=-7, fontSize=11, color="#7A7F87").encode(
+    totals = base.mark_text(dy=-7, fontSize=11, color=GREY).encode(
         x=alt.X("turn:O"),
         y=alt.Y("sum(tokens):Q"),
         text=alt.Text("sum(tokens):Q", format=","),
@@ -89,11 +93,6 @@ def ladder_bars(
     return chart
 
 
-MEASURED = "measured"
-SERIES_COLORS = ("#009E73", "#D55E00", "#E69F00", "#8A63C7", "#CC79A7")
-"""Measured first, then the projections in their order."""
-
-
 def legend(parts: Sequence[str]) -> str:
     """The colours of `ladder_bars` as HTML that wraps at any width; Vega's own legend is cut on a phone."""
     items = "".join(
@@ -117,7 +116,7 @@ def growth_lines(
         color=alt.Color(
             "series:N",
             scale=alt.Scale(domain=list(names), range=list(SERIES_COLORS[: len(names)])),
-            legend=alt.Legend(title=None, orient="bottom", columns=1, labelLimit=420),
+            legend=_legend_below(),
         ),
         tooltip=[
             alt.Tooltip("series:N"),
@@ -127,14 +126,14 @@ def growth_lines(
     )
     measured = f"datum.series === '{MEASURED}'"
     lines = base.transform_filter(f"!({measured})").mark_line(strokeWidth=2)
-    lines = lines.encode(
-        strokeDash=alt.condition(
-            "indexof(datum.series, 'with caching') >= 0", alt.value([5, 4]), alt.value([1, 0])
-        )
-    )
+    lines = lines.encode(strokeDash=_dashed("series"))
     points = base.transform_filter(measured).mark_point(filled=True, size=80, opacity=1)
     chart: alt.LayerChart = (lines + points).properties(height=420)
     return chart
+
+
+CONVERSATIONS = alt.X("conversations:Q", title="conversations a month", axis=alt.Axis(format=",d"))
+USD = alt.Y("usd:Q", title="USD a month", axis=alt.Axis(format="$,.0f"))
 
 
 def month_curve(
@@ -148,22 +147,39 @@ def month_curve(
     `rows` have `conversations`, `way`, `usd`; `plans` have `plan`, `label`, `usd`, `from`, `until`, `capped`, `told`; `marks` have `conversations`,
     `usd`, `label`.
     """
-    x = alt.X("conversations:Q", title="conversations a month", axis=alt.Axis(format=",d"))
-    y = alt.Y("usd:Q", title="USD a month", axis=alt.Axis(format="$,.0f"))
-    api = (
+    layers = _plan_levels(plans) + _api_lines(rows, names) + _meetings(marks)
+    chart: alt.LayerChart = layers.properties(height=460)
+    return chart
+
+
+def _plan_levels(plans: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
+    """A level with its name for each plan, and a bar at its end where a cap is known."""
+    base = alt.Chart({"values": list(plans)}).encode(y=alt.Y("usd:Q"))
+    levels = base.mark_rule(strokeWidth=2, color=GREY).encode(
+        x=alt.X("from:Q"), x2="until:Q", tooltip=["plan:N", "told:N"]
+    )
+    names = base.mark_text(align="left", dy=-7, dx=4, fontSize=11, color=GREY).encode(
+        x=alt.X("from:Q"), text="label:N"
+    )
+    caps = (
+        base.transform_filter("datum.capped")
+        .mark_point(shape="stroke", size=160, angle=90, strokeWidth=3, color=GREY)
+        .encode(x=alt.X("until:Q"), tooltip=["plan:N", "told:N"])
+    )
+    chart: alt.LayerChart = levels + names + caps
+    return chart
+
+
+def _api_lines(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> alt.Chart:
+    """A line for each way by API, dashed where it is cached."""
+    chart: alt.Chart = (
         alt.Chart({"values": list(rows)})
         .mark_line(strokeWidth=2)
         .encode(
-            x=x,
-            y=y,
-            color=alt.Color(
-                "way:N",
-                scale=alt.Scale(domain=list(names)),
-                legend=alt.Legend(title=None, orient="bottom", columns=1, labelLimit=420),
-            ),
-            strokeDash=alt.condition(
-                "indexof(datum.way, 'with caching') >= 0", alt.value([5, 4]), alt.value([1, 0])
-            ),
+            x=CONVERSATIONS,
+            y=USD,
+            color=alt.Color("way:N", scale=alt.Scale(domain=list(names)), legend=_legend_below()),
+            strokeDash=_dashed("way"),
             tooltip=[
                 alt.Tooltip("way:N"),
                 alt.Tooltip("conversations:Q", format=","),
@@ -171,22 +187,26 @@ def month_curve(
             ],
         )
     )
-    level = alt.Chart({"values": list(plans)})
-    rules = level.mark_rule(strokeWidth=2, color="#7A7F87").encode(
-        x=alt.X("from:Q"), x2="until:Q", y=alt.Y("usd:Q"), tooltip=["plan:N", "told:N"]
-    )
-    names_ = level.mark_text(align="left", dy=-7, dx=4, fontSize=11, color="#7A7F87").encode(
-        x=alt.X("from:Q"), y=alt.Y("usd:Q"), text="label:N"
-    )
-    caps = (
-        level.transform_filter("datum.capped")
-        .mark_point(shape="stroke", size=160, angle=90, strokeWidth=3, color="#7A7F87")
-        .encode(x=alt.X("until:Q"), y=alt.Y("usd:Q"), tooltip=["plan:N", "told:N"])
-    )
-    dots = (
+    return chart
+
+
+def _meetings(marks: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """A dot wherever a plan and the API cost the same."""
+    chart: alt.Chart = (
         alt.Chart({"values": list(marks)})
         .mark_point(filled=True, size=80, color="#0072B2")
-        .encode(x=x, y=y, tooltip=["label:N"])
+        .encode(x=CONVERSATIONS, y=USD, tooltip=["label:N"])
     )
-    chart: alt.LayerChart = (rules + names_ + caps + api + dots).properties(height=460)
     return chart
+
+
+def _legend_below() -> alt.Legend:
+    """Long names one under the other."""
+    return alt.Legend(title=None, orient="bottom", columns=1, labelLimit=420)
+
+
+def _dashed(field: str) -> Any:
+    """Lines with caching are dashed."""
+    return alt.condition(
+        f"indexof(datum.{field}, 'with caching') >= 0", alt.value([5, 4]), alt.value([1, 0])
+    )
