@@ -2,18 +2,27 @@
 
 import streamlit as st
 
-from playground.ui import advice, breakeven, chat, conversation, ladder, paste
+from playground.ui import (
+    breakeven,
+    chat,
+    chat_choose,
+    chat_points,
+    chat_start,
+    conversation,
+    ladder,
+    paste,
+)
 from playground.ui.session import endpoints
 from playground.ui.sidebar import sidebar
 
 SECTIONS = {
-    chat.START: advice.start,
+    chat.START: chat_start.view,
     chat.LADDER: ladder.view,
     chat.CONVERSATION: conversation.view,
     chat.PASTE: paste.view,
     chat.PAY: breakeven.view,
-    chat.POINTS: advice.points,
-    chat.CHOOSE: advice.choose,
+    chat.POINTS: chat_points.view,
+    chat.CHOOSE: chat_choose.view,
 }
 
 sidebar()
