@@ -12,7 +12,7 @@ from playground.domain import Endpoint
 from playground.export import format as fmt
 from playground.ui.chat import CONVERSATION, LADDER, PASTE, PAY, dollars, go
 from playground.ui.conversation import answered, current_talk
-from playground.ui.ladder import current_climb
+from playground.ui.ladder_climb import current_climb
 
 
 @dataclass(frozen=True, slots=True)

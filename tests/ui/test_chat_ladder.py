@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from playground.lab.ladder_profile import APPROXIMATION, Profile, Step, shipped
-from playground.ui.ladder import edited_turns, with_published
+from playground.ui.ladder_steps import edited_turns, with_published
 
 STEP = Step(name="history", kind="history", turns=(("a", "b"), ("c", "d")))
 
