@@ -122,7 +122,7 @@ def build(options: Options, refs: list[ModelRef]) -> list[Request]:
 
 def fitted(request: Request) -> Request:
     """The request without what its model does not take; says on standard error what was changed and why."""
-    from playground.providers.catalog import check, fit
+    from playground.providers.acceptance import check, fit
 
     for note in check(request):
         if note.action != "sent":

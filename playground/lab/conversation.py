@@ -14,7 +14,7 @@ from playground import tokens
 from playground.domain import Message, ModelRef, Request, Response, Settings, Text
 from playground.engine import LiveRun
 from playground.engine.live import response_of
-from playground.providers import catalog
+from playground.providers import acceptance, catalog
 
 MOST_MODELS = 4
 KEEPS = {"responses": "previous_response_id", "interactions": "previous_interaction_id"}
@@ -140,7 +140,7 @@ def request(rules: Rules, lane: int, path: Sequence[Turn], question: str) -> Req
     own = _settings(rules, ref)
     previous = _previous(rules, lane, path)
     asked = Message(role="user", parts=(Text(text=question),))
-    return catalog.fit(
+    return acceptance.fit(
         Request(
             model=ref,
             messages=(asked,) if previous else (*history(rules, lane, path), asked),

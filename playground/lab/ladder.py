@@ -17,7 +17,7 @@ from typing import Any
 from playground import tokens
 from playground.domain import Endpoint, Message, ModelRef, Request, Response, Text
 from playground.lab.ladder_profile import Profile, Step
-from playground.providers import ProviderError, catalog, count_input_tokens
+from playground.providers import ProviderError, acceptance, count_input_tokens
 from playground.wire import Pool
 
 BARE = "Bare request"
@@ -87,10 +87,10 @@ def climb(
         wanted = add(request, step, now)
         notes = tuple(
             f"{note.setting.replace('_', ' ')} left out: {note.why}"
-            for note in catalog.check(wanted)
+            for note in acceptance.check(wanted)
             if note.action == "dropped"
         )
-        request = catalog.fit(wanted)
+        request = acceptance.fit(wanted)
         rungs.append(Rung(name=step.name, kind=step.kind, request=request, left_out=notes))
     return tuple(rungs)
 

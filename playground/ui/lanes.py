@@ -14,8 +14,9 @@ from playground import pricing, tokens
 from playground.demo.faults import FAULTS
 from playground.domain import APIS, Endpoint, ModelRef, Request, Settings
 from playground.export import format as fmt
-from playground.providers import catalog
-from playground.providers.catalog import Model, Note
+from playground.providers import acceptance, catalog
+from playground.providers.acceptance import Note
+from playground.providers.catalog import Model
 from playground.ui.markdown import plain
 from playground.ui.prompt import Asked
 from playground.ui.session import session
@@ -234,7 +235,7 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, S
         )
         ref = ModelRef(ref.provider, api or ref.api, ref.model)
     model = catalog.describe(ref)
-    accepted = [name for name in WIDGETS if catalog.accepts(ref, name)]
+    accepted = [name for name in WIDGETS if acceptance.accepts(ref, name)]
     values = {name: WIDGETS[name](f"{name}_{lane}_{ref.model}", model) for name in accepted}
     stream = st.toggle(
         "Stream",
@@ -257,7 +258,7 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, S
 
 def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:
     """Everything that the lane sets beside its text, and what becomes of it."""
-    notes = catalog.check(_wanted(lane, asked))
+    notes = acceptance.check(_wanted(lane, asked))
     st.caption(
         "**Will be sent:** the prompt"
         + (", the system prompt" if asked.system else "")
@@ -331,7 +332,7 @@ def _read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef
 
 def request(lane: LaneChoice, asked: Asked) -> Request:
     """What this lane sends: the prompt with the lane's settings, cut to what its model takes."""
-    return catalog.fit(_wanted(lane, asked))
+    return acceptance.fit(_wanted(lane, asked))
 
 
 def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> None:
@@ -352,7 +353,7 @@ def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endp
     notes = [
         f"**{plain(str(lane.model))}** · {_said(note)}"
         for lane in fine
-        for note in catalog.check(_wanted(lane, asked))
+        for note in acceptance.check(_wanted(lane, asked))
         if note.action not in ("sent", "renamed")
     ]
     if notes:

@@ -12,7 +12,7 @@ from playground import pricing, tokens
 from playground.domain import Cost, Endpoint, ModelRef, Request, Response, Usage
 from playground.export import format as fmt
 from playground.lab.text_statistics import MOST_CHARACTERS, Statistics, statistics
-from playground.providers import catalog
+from playground.providers import acceptance
 from playground.ui import keeping
 from playground.ui.card import receipt
 from playground.ui.chat import (
@@ -95,7 +95,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         if not (prompt or "").strip():
             st.error("The question is empty: type what you asked the product.")
         elif models:
-            requests = [catalog.fit(Request.ask(ref, prompt or "")) for ref in models]
+            requests = [acceptance.fit(Request.ask(ref, prompt or "")) for ref in models]
             started = keeping.start(requests, where, kind="chat")
             if started:
                 remember("paste", started)

@@ -1,0 +1,334 @@
+"""What becomes of each setting of a request, also against what the providers really took."""
+
+import importlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.domain import (
+    APIS,
+    File,
+    Message,
+    ModelRef,
+    Request,
+    Settings,
+    Text,
+    Tool,
+)
+from playground.providers import acceptance, catalog
+from playground.providers.acceptance import Note
+
+EXCHANGES = Path(__file__).parents[2].parent / "shared" / "exchanges"
+TOOL = Tool(name="weather", description="looks out", parameters={"type": "object"})
+
+
+def ask(model: str, *, tools: bool = False, **settings: Any) -> Request:
+    return Request.ask(
+        ModelRef.parse(model),
+        "hello",
+        settings=Settings(**settings),
+        tools=(TOOL,) if tools else (),
+    )
+
+
+def test_a_model_that_is_not_in_the_catalog_lets_everything_through() -> None:
+    model = catalog.describe(ModelRef.parse("ollama:llama3:8b"))
+    assert (model.known, model.id, model.max_output) == (False, "llama3:8b", None)
+    request = ask("ollama:llama3:8b", tools=True, temperature=0.3, effort="high", stop=("x",))
+    assert acceptance.fit(request) == request
+    assert {note.action for note in acceptance.check(request)} == {"sent", "renamed"}
+    assert "not in the catalog: everything is sent as is" in acceptance.check(request)[0].why
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "action", "why"),
+    [
+        ("openai:gpt-6.1-sol", {"temperature": 0.5}, "dropped", "refuses sampling settings"),
+        ("openai:gpt-6-luna", {"temperature": 0.5}, "dropped", "only with effort none"),
+        ("openai:gpt-5.2", {"temperature": 0.5}, "sent", ""),
+        ("openai:gpt-4o", {"temperature": 0.5}, "sent", ""),
+        ("openai:o3", {"top_p": 0.5}, "dropped", "refuses sampling settings"),
+        ("openai:gpt-4o", {"top_k": 5}, "dropped", "Responses has no such field"),
+        ("anthropic:claude-sonnet-5-5", {"top_k": 5}, "dropped", "refuses sampling settings"),
+        ("anthropic:claude-haiku-4-5", {"top_k": 5}, "sent", ""),
+        ("gemini:gemini-3.8-flash", {"temperature": 0.5}, "ignored", "has no effect"),
+        ("gemini:gemini-4-argon", {"top_k": 5}, "ignored", "has no effect"),
+        ("gemini:gemini-3.1-pro-preview", {"temperature": 0.5}, "sent", ""),
+        ("gemini/interactions:gemini-3.1-pro-preview", {"top_k": 5}, "dropped", "no such field"),
+        (
+            "openai:gpt-6.1-sol",
+            {"effort": "none"},
+            "dropped",
+            "takes low, medium, high, xhigh, max",
+        ),
+        ("openai:gpt-6.1-sol", {"effort": "max"}, "renamed", "reasoning.effort"),
+        ("openai/chat:gpt-5", {"effort": "minimal"}, "renamed", "reasoning_effort"),
+        ("openai:gpt-4o", {"effort": "low"}, "dropped", "no setting for its reasoning"),
+        (
+            "anthropic:claude-opus-4-6",
+            {"effort": "xhigh"},
+            "dropped",
+            "none, low, medium, high, max",
+        ),
+        ("anthropic:claude-haiku-4-5", {"effort": "2048"}, "renamed", "output_config.effort"),
+        (
+            "anthropic:claude-haiku-4-5",
+            {"effort": "9"},
+            "dropped",
+            "1,024 to 63,000 thinking tokens",
+        ),
+        ("anthropic:claude-haiku-4-5", {"effort": "high"}, "dropped", "takes none, 4096, 16384"),
+        ("gemini:gemini-4-hydrogen", {"effort": "xhigh"}, "renamed", "thinkingConfig"),
+        ("gemini:gemini-4-argon", {"effort": "xhigh"}, "dropped", "takes low, medium, high"),
+        ("gemini:gemini-2.5-flash-lite", {"effort": "512"}, "renamed", "thinkingConfig"),
+        ("gemini/interactions:gemini-2.5-flash-lite", {"effort": "512"}, "dropped", "takes levels"),
+        ("openai:gpt-6.1-sol", {"stop": ("x",)}, "dropped", "no stop sequences"),
+        ("openai/chat:gpt-6.1-sol", {"stop": ("x",)}, "dropped", "refuses stop sequences"),
+        ("openai/chat:gpt-4o", {"stop": ("x",)}, "sent", ""),
+        ("anthropic:claude-sonnet-5-5", {"stop": ("x",)}, "renamed", "stop_sequences"),
+        ("openai/chat:gpt-4o", {"seed": 7}, "sent", ""),
+        ("anthropic:claude-sonnet-5-5", {"seed": 7}, "dropped", "no such field"),
+        ("openai:gpt-6.1-sol", {"max_output_tokens": 100}, "sent", ""),
+        ("openai/chat:gpt-6.1-sol", {"max_output_tokens": 100}, "renamed", "max_completion_tokens"),
+        ("openai:gpt-6.1-sol", {"max_output_tokens": 999_999}, "lowered", "to 128,000, the most"),
+        ("openai:gpt-6.1-sol", {"verbosity": "low"}, "renamed", "text.verbosity"),
+        ("openai:gpt-4o", {"verbosity": "low"}, "dropped", "takes no verbosity"),
+        ("openai/chat:gpt-6.1-sol", {"reasoning_summary": True}, "dropped", "does not return"),
+        ("openai:gpt-6.1-sol", {"reasoning_summary": True}, "renamed", "reasoning.summary"),
+        ("anthropic:claude-haiku-4-5", {"reasoning_summary": True}, "dropped", "thinks only when"),
+        ("openai:gpt-6-astra", {"service_tier": "ultrafast"}, "sent", ""),
+        ("openai:gpt-6-luna", {"service_tier": "ultrafast"}, "dropped", "takes auto, default"),
+        ("anthropic:claude-opus-5-5", {"service_tier": "fast"}, "sent", ""),
+        ("anthropic:claude-sonnet-5-5", {"service_tier": "fast"}, "dropped", "auto, standard_only"),
+        ("openai:gpt-6.1-sol", {"cache_ttl": "12h"}, "renamed", "prompt_cache_options.ttl"),
+        ("openai:gpt-5.5", {"cache_ttl": "12h"}, "dropped", "no prompt cache"),
+        ("gemini:gemini-3.8-flash", {"cache_ttl": "1h"}, "dropped", "caches by itself"),
+        (
+            "openai:gpt-4",
+            {"response_schema": {"type": "object"}},
+            "dropped",
+            "takes no JSON schema",
+        ),
+        (
+            "anthropic:claude-sonnet-5-5",
+            {"tool_choice": "required"},
+            "dropped",
+            "no tools to choose",
+        ),
+    ],
+)
+def test_setting(model: str, settings: dict[str, Any], action: str, why: str) -> None:
+    notes = acceptance.check(ask(model, **settings))
+    assert [note.action for note in notes] == [action]
+    assert [note.setting for note in notes] == list(settings)
+    assert why in notes[0].why
+
+
+def test_sampling_is_free_once_reasoning_is_off() -> None:
+    request = ask("openai:gpt-6-luna", temperature=0.5, effort="none")
+    assert [note.action for note in acceptance.check(request)] == ["sent", "renamed"]
+
+
+def test_older_claude_takes_one_sampling_setting_and_none_while_thinking() -> None:
+    both = acceptance.fit(ask("anthropic:claude-haiku-4-5", temperature=0.5, top_p=0.9))
+    assert (both.settings.temperature, both.settings.top_p) == (0.5, None)
+    thinking = acceptance.fit(ask("anthropic:claude-haiku-4-5", temperature=0.5, effort="4096"))
+    assert (thinking.settings.temperature, thinking.settings.effort) == (None, "4096")
+
+
+def test_a_model_that_always_thinks_cannot_be_forced_to_call() -> None:
+    request = ask("anthropic:claude-sonnet-5-5", tools=True, tool_choice="required")
+    assert acceptance.fit(request).settings.tool_choice is None
+    assert acceptance.fit(request).tools == (TOOL,)
+    older = ask("anthropic:claude-haiku-4-5", tools=True, tool_choice="required")
+    assert acceptance.fit(older) == older
+
+
+def test_a_door_that_does_not_offer_the_model_is_said() -> None:
+    notes = acceptance.check(ask("openai/chat:gpt-5-pro"))
+    assert notes == [
+        Note(
+            setting="api",
+            action="unavailable",
+            why="gpt-5-pro is offered through responses only",
+        )
+    ]
+    assert acceptance.check(ask("openai:gpt-5-pro")) == []
+    assert str(catalog.describe(ModelRef.parse("openai:gpt-audio")).ref) == "openai/chat:gpt-audio"
+
+
+@pytest.mark.parametrize(
+    ("model", "kept"),
+    [
+        ("openai:gpt-6.1-sol", ["image/png", "application/pdf"]),
+        ("anthropic:claude-sonnet-5-5", ["image/png", "application/pdf"]),
+        ("gemini:gemini-3.8-flash", ["image/png", "application/pdf"]),
+        ("openai:gpt-4-turbo", ["image/png"]),
+        ("openai:o3-mini", []),
+        ("ollama:llama3:8b", ["image/png", "application/pdf"]),
+    ],
+)
+def test_files_go_only_to_models_that_take_them(model: str, kept: list[str]) -> None:
+    files = tuple(File(media_type=t, data=b"x") for t in ("image/png", "application/pdf"))
+    request = Request(
+        model=ModelRef.parse(model),
+        messages=(Message(role="user", parts=(Text(text="look"), *files)),),
+    )
+    parts = acceptance.fit(request).messages[0].parts
+    assert [part.media_type for part in parts if isinstance(part, File)] == kept
+    dropped = {n.setting for n in acceptance.check(request) if n.action == "dropped"}
+    assert len(dropped) == 2 - len(kept)
+
+
+def test_tools_of_the_provider_and_kept_conversations_go_only_where_they_exist() -> None:
+    request = replace(
+        ask("openai/chat:gpt-6.1-sol"),
+        server_tools=("web_search", "code_execution"),
+        previous_response_id="resp_1",
+    )
+    fitted = acceptance.fit(request)
+    assert (fitted.server_tools, fitted.previous_response_id) == ((), None)
+    responses = replace(request, model=ModelRef.parse("openai:gpt-6.1-sol"))
+    assert acceptance.fit(responses) == responses
+
+
+def test_fit_leaves_what_the_caller_passes_through() -> None:
+    request = ask("openai:gpt-6.1-sol", temperature=0.5, extra={"temperature": 1})
+    assert acceptance.fit(request).settings == Settings(extra={"temperature": 1})
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        "openai_responses",
+        "openai_chat",
+        "anthropic_messages",
+        "gemini_generate",
+        "gemini_interactions",
+    ],
+)
+def test_what_a_door_never_sends_is_never_called_sent(door: str) -> None:
+    adapter = importlib.import_module(f"playground.providers.{door}")
+    api = {"openai_responses": "responses", "openai_chat": "chat"}.get(
+        door, door.partition("_")[2].replace("generate", "generate_content")
+    )
+    unsent = {name for name, how in catalog._data().doors[api].items() if how.startswith("dropped")}
+    assert set(adapter.UNSENT) <= unsent
+
+
+ALL = [str(model.ref) for model in catalog.catalog()] + [
+    f"{provider}/{api}:{model.id}"
+    for model in catalog.catalog()
+    for provider, apis in APIS.items()
+    for api in apis
+    if provider == model.provider
+]
+MAYBE = {
+    "max_output_tokens": st.integers(1, 2_000_000),
+    "temperature": st.floats(0, 2),
+    "top_p": st.floats(0, 1),
+    "top_k": st.integers(1, 99),
+    "stop": st.just(("x",)),
+    "seed": st.integers(0, 9),
+    "effort": st.sampled_from(
+        ["none", "minimal", "low", "high", "xhigh", "max", "1024", "9", "warp"]
+    ),
+    "reasoning_summary": st.just(True),
+    "verbosity": st.sampled_from(["low", "high"]),
+    "service_tier": st.sampled_from(["auto", "flex", "fast", "warp"]),
+    "cache_ttl": st.sampled_from(["5m", "30m", "1h", "12h"]),
+    "response_schema": st.just({"type": "object"}),
+    "tool_choice": st.sampled_from(["auto", "required", "none"]),
+}
+
+
+@given(st.sampled_from(ALL), st.fixed_dictionaries({}, optional=MAYBE), st.booleans())
+def test_a_fitted_request_needs_no_more_fitting(
+    model: str, settings: dict[str, Any], tools: bool
+) -> None:
+    fitted = acceptance.fit(ask(model, tools=tools, **settings))
+    again = acceptance.check(fitted)
+    assert not [note for note in again if note.action in ("dropped", "lowered")]
+    assert acceptance.fit(fitted) == fitted
+
+
+@given(st.sampled_from(ALL), st.fixed_dictionaries({}, optional=MAYBE))
+def test_what_is_not_worth_offering_has_no_effect(model: str, settings: dict[str, Any]) -> None:
+    request = ask(model, tools=True, **settings)
+    for note in acceptance.check(request):
+        if note.setting in settings and not acceptance.accepts(request.model, note.setting):
+            assert note.action in ("dropped", "ignored")
+
+
+def test_accepts_is_what_the_settings_of_a_lane_show() -> None:
+    ref = ModelRef.parse("openai:gpt-6.1-sol")
+    shown = [name for name in MAYBE if acceptance.accepts(ref, name)]
+    assert shown == [
+        "max_output_tokens",
+        "effort",
+        "reasoning_summary",
+        "verbosity",
+        "service_tier",
+        "cache_ttl",
+        "response_schema",
+        "tool_choice",
+    ]
+
+
+# --- against what the providers really took
+
+
+def settings_in(body: Any) -> dict[str, Any]:
+    """The settings of a recorded request, in our words; only those that one field shows plainly."""
+    config = body.get("generationConfig") or body.get("generation_config") or {}
+    thinking = config.get("thinkingConfig") or {}
+    reasoning = body.get("reasoning") or {}
+    found = {
+        "temperature": body.get("temperature", config.get("temperature")),
+        "top_p": body.get("top_p", config.get("topP")),
+        "top_k": body.get("top_k", config.get("topK")),
+        "seed": body.get("seed", config.get("seed")),
+        "effort": body.get("reasoning_effort")
+        or reasoning.get("effort")
+        or (body.get("output_config") or {}).get("effort")
+        or str(thinking.get("thinkingLevel", "")).lower()
+        or thinking.get("thinkingBudget"),
+        "verbosity": body.get("verbosity") or (body.get("text") or {}).get("verbosity"),
+    }
+    if "effort" in found and isinstance(found["effort"], int):
+        found["effort"] = str(found["effort"])
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def recorded_settings() -> list[Any]:
+    found = []
+    for file in sorted(EXCHANGES.glob("*.json")):
+        exchange = json.loads(file.read_text())
+        body, status = exchange["request"]["body"], exchange["response"]["status"]
+        if status == 200 and isinstance(body, dict) and (settings := settings_in(body)):
+            found.append(pytest.param(exchange, settings, id=file.stem))
+    return found
+
+
+DOOR = {
+    "openai.chat": ("openai", "chat"),
+    "openai.responses": ("openai", "responses"),
+    "anthropic.messages": ("anthropic", "messages"),
+    "gemini.generateContent": ("gemini", "generate_content"),
+    "gemini.interactions": ("gemini", "interactions"),
+}
+
+
+@pytest.mark.skipif(not EXCHANGES.exists(), reason="../shared/exchanges is not on this machine")
+@pytest.mark.parametrize(("exchange", "settings"), recorded_settings())
+def test_what_a_provider_took_is_not_called_refused(
+    exchange: Any, settings: dict[str, Any]
+) -> None:
+    ref = ModelRef(*DOOR[exchange["api"]], exchange["model"])
+    notes = acceptance.check(Request.ask(ref, "hello", settings=Settings(**settings)))
+    assert [note for note in notes if note.action == "dropped"] == []
