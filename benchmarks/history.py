@@ -36,7 +36,9 @@ from playground.domain import (  # noqa: E402
 from playground.history.database import sqlite_url, writing  # noqa: E402
 from playground.history.labels import Labels  # noqa: E402
 from playground.history.queries import Filter, find, options, pivot  # noqa: E402
-from playground.history.store import Store, begun, ended, searched  # noqa: E402
+from playground.history.reading import read_run  # noqa: E402
+from playground.history.rows import begun, ended, searched  # noqa: E402
+from playground.history.store import Store  # noqa: E402
 
 MODELS = [
     ModelRef.parse(spelling)
@@ -174,7 +176,7 @@ def measures(store: Store) -> dict[str, Callable[[], object]]:
         "pivot by day of a model": lambda: pivot(
             store, "day", Filter(model="gpt-6.1-sol", simulated=False)
         ),
-        "open a run": lambda: store.get("run-0000500"),
+        "open a run": lambda: read_run(store, "run-0000500"),
     }
 
 

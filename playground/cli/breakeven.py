@@ -121,11 +121,12 @@ def _kept_responses(run_id: str) -> list[dict[str, Any]]:
     from playground import history, settings
     from playground.export import document
     from playground.history.database import HistoryError
+    from playground.history.reading import read_run
 
     if not settings.keeps_history():
         return []
     try:
-        stored = history.get_store().get(run_id)
+        stored = read_run(history.get_store(), run_id)
     except HistoryError as error:
         raise click.UsageError(str(error)) from None
     if stored is None:

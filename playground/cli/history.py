@@ -21,9 +21,12 @@ from playground.export.jsonl import to_jsonl
 from playground.export.reading import NotARun
 from playground.history import Row, Stored
 from playground.history.database import HistoryError
+from playground.history.deleting import delete_runs
 from playground.history.documents import import_text, stored_document
+from playground.history.interrupted import find_interrupted
 from playground.history.queries import Filter, find, ids, one, pivot
-from playground.history.store import Store, each
+from playground.history.reading import each, read_run
+from playground.history.store import Store
 
 FORMATS: dict[str, Callable[[Sequence[Stored]], str]] = {
     "json": lambda many: dumps(_documents(many)),
@@ -39,7 +42,7 @@ def opened() -> Store:
     """The history; ClickException says why it can't be opened."""
     try:
         store = history.get_store()
-        store.find_interrupted()
+        find_interrupted(store)
     except HistoryError as error:
         raise click.ClickException(str(error)) from None
     return store
@@ -143,7 +146,7 @@ def delete(run_ids: Sequence[str], wanted: Filter, everything: bool, sure: bool)
     if not sure:
         click.confirm(f"Delete {_runs(len(chosen))} for good?", abort=True, err=True)
     try:
-        print(f"{_runs(store.delete(chosen))} deleted")
+        print(f"{_runs(delete_runs(store, chosen))} deleted")
     except HistoryError as error:
         raise click.ClickException(str(error)) from None
     return 0
@@ -219,7 +222,7 @@ def _id(store: Store, beginning: str) -> str:
 
 
 def _one(store: Store, beginning: str) -> Stored:
-    stored = store.get(_id(store, beginning))
+    stored = read_run(store, _id(store, beginning))
     if stored is None:
         raise click.ClickException(f"The run {beginning!r} has just been deleted.")
     return stored
@@ -230,7 +233,7 @@ def by_id(beginning: str) -> Stored | None:
     try:
         store = history.get_store()
         found = one(store, beginning)
-        return store.get(found) if found else None
+        return read_run(store, found) if found else None
     except HistoryError:
         return None
 

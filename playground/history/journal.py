@@ -19,9 +19,11 @@ from playground.engine import Lane, LiveRun
 from playground.engine.live import SHOWN
 from playground.history import database
 from playground.history.database import HistoryError, writing
+from playground.history.interrupted import writer_name
 from playground.history.labels import Labels
 from playground.history.packing import NOTHING_SECRET, storable
-from playground.history.store import Beginning, Ending, Store, begun, ended, searched, writer_name
+from playground.history.rows import Beginning, Ending, begun, ended, searched
+from playground.history.store import Store
 from playground.wire import Redactor
 
 LOG = logging.getLogger("playground")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from playground.history.database import reading, writing
+from playground.history.deleting import shrink
 from playground.history.packing import storable
 from playground.history.schema import prompt_versions, prompts
 from playground.history.store import Store
@@ -131,7 +132,7 @@ def delete(store: Store, prompt_id: int) -> None:
     with writing(store.engine) as connection:
         connection.execute(prompt_versions.delete().where(prompt_versions.c.prompt_id == prompt_id))
         connection.execute(prompts.delete().where(prompts.c.id == prompt_id))
-    store.shrink()
+    shrink(store)
 
 
 def _now() -> str:

@@ -6,6 +6,8 @@ import logging
 import threading
 
 from playground.history.database import HistoryError
+from playground.history.deleting import delete_older
+from playground.history.interrupted import find_interrupted
 from playground.history.journal import Writer
 
 LOG = logging.getLogger("playground")
@@ -19,9 +21,9 @@ def tidy(writer: Writer) -> None:
     """Find interrupted runs, delete old ones, and come back in a day; a broken history is left to the writer's warning."""
     try:
         store = writer.store()
-        store.find_interrupted()
+        find_interrupted(store)
         if days := store.preference(RETENTION):
-            store.delete_older(int(days))
+            delete_older(store, int(days))
     except HistoryError as error:
         writer.problem = str(error)
         LOG.warning("%s", error)

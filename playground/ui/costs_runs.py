@@ -74,7 +74,9 @@ def choices() -> dict[str, tuple[str, Load]]:
 
 
 def _stored(store: Any, run_id: str) -> Run | None:
-    stored = store.get(run_id)
+    from playground.history.reading import read_run
+
+    stored = read_run(store, run_id)
     return stored.run if stored else None
 
 

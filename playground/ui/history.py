@@ -13,6 +13,7 @@ import streamlit as st
 from playground import history, settings
 from playground.export import format as fmt
 from playground.history.database import HistoryError
+from playground.history.interrupted import find_interrupted
 from playground.history.labels import Row
 from playground.history.queries import (
     MOST_COUNTED,
@@ -42,7 +43,7 @@ def opened() -> Store | None:
         return None
     try:
         store = history.get_store()
-        store.find_interrupted()
+        find_interrupted(store)
     except HistoryError as error:
         st.error(f"{error} Runs of this session are still in memory.", icon=":material/error:")
         return None

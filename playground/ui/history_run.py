@@ -16,10 +16,12 @@ from playground.export import to_csv, to_markdown
 from playground.export.html_report import to_html
 from playground.export.jsonl import to_jsonl
 from playground.history.database import HistoryError
+from playground.history.deleting import delete_runs
 from playground.history.documents import stored_document
 from playground.history.labels import Row, Stored
 from playground.history.packing import storable
-from playground.history.store import Store, each
+from playground.history.reading import each, read_run
+from playground.history.store import Store
 from playground.providers import preview
 from playground.ui.keeping import fill_compare, prompt_of, redactor, start
 from playground.ui.markdown import plain
@@ -54,7 +56,7 @@ def _csv(many: Sequence[Stored]) -> str:
 
 def details(store: Store, row: Row) -> None:
     """One selected run: its answers in short, and everything that can be done with it."""
-    stored = store.get(row.id)
+    stored = read_run(store, row.id)
     if stored is None:
         st.info("This run has just been deleted elsewhere.")
         return
@@ -210,7 +212,7 @@ def _delete(store: Store, run_ids: Sequence[str]) -> None:
         st.caption("Gone for good: from the file too, not only from this list.")
         what = "this run" if len(run_ids) == 1 else f"these {len(run_ids):,} runs"
         if st.button(f"Delete {what}", type="primary", key=f"delete_{hash(tuple(run_ids))}"):
-            _do(lambda: store.delete(run_ids))
+            _do(lambda: delete_runs(store, run_ids))
 
 
 # Two --------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ def hold_or_compare(store: Store, run_id: str) -> None:
 
 def compare_two(store: Store, run_ids: Sequence[str]) -> None:
     """Any lane of one run against any lane of the other: figures, settings, request, answer."""
-    found = [stored for run_id in run_ids if (stored := store.get(run_id)) is not None]
+    found = list(each(store, run_ids))
     if len(found) < 2 or not all(stored.run.requests for stored in found):
         st.session_state.pop(HELD, None)
         return

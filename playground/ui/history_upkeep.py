@@ -10,6 +10,7 @@ from playground import settings
 from playground.export import format as fmt
 from playground.export.reading import NotARun
 from playground.history.database import HistoryError
+from playground.history.deleting import delete_older, delete_runs
 from playground.history.documents import import_text
 from playground.history.queries import Filter, ids
 from playground.history.store import Store
@@ -79,7 +80,7 @@ def _retention(store: Store) -> None:
         if st.form_submit_button("Save", icon=":material/save:") and chosen != days:
             try:
                 store.prefer(RETENTION, chosen)
-                gone = store.delete_older(chosen) if chosen else 0
+                gone = delete_older(store, chosen) if chosen else 0
             except HistoryError as error:
                 st.error(str(error))
             else:
@@ -97,7 +98,7 @@ def _delete(store: Store) -> None:
             "Delete all runs", type="primary", key="history_delete_all", disabled=sure != "delete"
         ):
             try:
-                gone = store.delete(found)
+                gone = delete_runs(store, found)
             except HistoryError as error:
                 st.error(str(error))
             else:

@@ -86,10 +86,11 @@ def stored_run(run_id: str) -> LiveRun | None:
     if not settings.keeps_history():
         return None
     from playground.history.database import HistoryError
-    from playground.history.store import INTERRUPTION
+    from playground.history.interrupted import INTERRUPTION
+    from playground.history.reading import read_run
 
     try:
-        stored = history.get_store().get(run_id)
+        stored = read_run(history.get_store(), run_id)
     except HistoryError:
         return None
     if stored is None:

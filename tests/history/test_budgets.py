@@ -22,6 +22,7 @@ from playground.history.budgets import (
     estimate,
     remove_limit,
 )
+from playground.history.reading import read_run
 from playground.history.store import Store
 from tests.history.runs import CLAUDE, SOL, small_run
 
@@ -182,7 +183,7 @@ def test_a_run_that_passes_a_limit_while_it_streams_is_stopped_and_says_so(
     assert response.cost is not None
     assert response.cost.lower_bound
     history.get_writer().flush(10)
-    stored = kept.get(run.id)
+    stored = read_run(kept, run.id)
     assert stored is not None
     assert stored.run.responses[0].failure == response.failure
 

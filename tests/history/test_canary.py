@@ -19,7 +19,7 @@ from playground.export import snippets, to_csv, to_html, to_json, to_jsonl, to_m
 from playground.history import Labels, queries
 from playground.history.documents import stored_document
 from playground.history.queries import Filter
-from playground.history.store import each
+from playground.history.reading import each, read_run
 from playground.wire import Redactor
 from tests.history.runs import SOL
 
@@ -73,7 +73,7 @@ def test_a_key_in_every_text_of_a_run_is_masked_in_all_that_is_kept(
         with store.engine.connect() as connection:
             for table in ("runs", "texts", "run_tags", "pieces"):
                 assert not leaks(str(connection.exec_driver_sql(f"SELECT * FROM {table}").all()))
-    stored = history.get_store().get(run.id)
+    stored = read_run(history.get_store(), run.id)
     assert stored is not None
     assert "•••" in stored.run.requests[0].messages[0].text
     made = stored.run

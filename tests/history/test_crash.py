@@ -15,8 +15,10 @@ import pytest
 from playground.demo.process import DemoServer
 from playground.history import queries
 from playground.history.database import sqlite_url
+from playground.history.interrupted import find_interrupted
 from playground.history.journal import FLUSH_SECONDS
 from playground.history.queries import Filter
+from playground.history.reading import read_run
 from playground.history.store import Store
 from tests.history.streaming import ENOUGH
 
@@ -46,10 +48,10 @@ def test_a_kill_in_the_middle_of_20_runs_loses_none(tmp_path: Path, go: int) -> 
     file = tmp_path / "history.sqlite3"
     assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     store = Store(sqlite_url(file))
-    store.find_interrupted()
+    find_interrupted(store)
     assert sorted(queries.ids(store, Filter())) == sorted(run_ids)
     for run_id in run_ids:
-        stored = store.get(run_id)
+        stored = read_run(store, run_id)
         assert stored is not None
         assert stored.state == "interrupted"
         assert len(stored.run.responses[0].text) >= ENOUGH

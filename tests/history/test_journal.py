@@ -26,6 +26,7 @@ from playground.history.database import HistoryError, reading, sqlite_url
 from playground.history.journal import Keeper, Writer
 from playground.history.labels import Labels
 from playground.history.queries import Filter
+from playground.history.reading import read_run
 from playground.history.schema import runs
 from playground.history.store import Store
 from tests.history.runs import CLAUDE, SOL, small_run
@@ -66,18 +67,18 @@ def test_a_run_is_written_before_its_first_request_leaves_and_each_response_when
 ) -> None:
     run, keeper = live(lanes=2), Keeper(writer, Labels(title="t"))
     keeper.began(run)
-    first = writer.store().get(run.id)
+    first = read_run(writer.store(), run.id)
     assert first is not None
     assert (first.state, first.labels.title) == ("running", "t")
     assert first.run.requests == run.run().requests
     end(keeper, run, 1)
-    until(lambda: (s := writer.store().get(run.id)) and s.run.responses[1].text)
-    half = writer.store().get(run.id)
+    until(lambda: (s := read_run(writer.store(), run.id)) and s.run.responses[1].text)
+    half = read_run(writer.store(), run.id)
     assert half is not None
     assert half.state == "running"
     end(keeper, run, 0)
     assert writer.flush(10)
-    whole = writer.store().get(run.id)
+    whole = read_run(writer.store(), run.id)
     assert whole is not None
     assert whole.state == "done"
     assert whole.run == run.run()
@@ -96,13 +97,13 @@ def test_partial_texts_are_written_while_they_stream_and_go_when_the_lane_ends(
         until(functools.partial(_streamed, writer, run.id, expected))
     end(keeper, run)
     assert writer.flush(10)
-    stored = writer.store().get(run.id)
+    stored = read_run(writer.store(), run.id)
     assert stored is not None
     assert stored.run.responses[0].text == f"answer of {run.id}"
 
 
 def _streamed(writer: Writer, run_id: str, expected: str) -> bool:
-    stored = writer.store().get(run_id)
+    stored = read_run(writer.store(), run_id)
     return stored is not None and stored.run.responses[0].text == expected
 
 
@@ -118,7 +119,7 @@ def test_an_engine_keeps_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with DemoServer(pace=0) as demo:
         requests = [Request.ask(ref, "What is a token?") for ref in (SOL, CLAUDE)]
         run = engine.start(requests, demo.endpoints(), owner="me", journal=history.keep())
-        stored = history.get_store().get(run.id)
+        stored = read_run(history.get_store(), run.id)
         assert stored is not None
         assert stored.run.requests == tuple(requests)
         assert run.wait(60)
@@ -126,7 +127,7 @@ def test_an_engine_keeps_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert kept_out.wait(60)
     engine.close()
     assert history.get_writer().flush(10)
-    stored = history.get_store().get(run.id)
+    stored = read_run(history.get_store(), run.id)
     assert stored is not None
     assert stored.run == run.run()
     assert queries.ids(history.get_store(), Filter()) == [run.id]
@@ -175,7 +176,7 @@ def recovers(writer: Writer, run: LiveRun) -> None:
     end(second, eight)
     until(lambda: writer.problem is None)
     assert writer.flush(10)
-    stored = writer.store().get(run.id)
+    stored = read_run(writer.store(), run.id)
     assert stored is not None
     assert stored.run == run.run()
     assert writer.unsaved() == []
@@ -198,7 +199,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert run.run() in writer.unsaved()
     driver.execute("PRAGMA max_page_count = 1000000")
     until(lambda: writer.problem is None)
-    until(lambda: (s := writer.store().get(run.id)) and s.state == "done")
+    until(lambda: (s := read_run(writer.store(), run.id)) and s.state == "done")
     writer.close(1)
 
 
@@ -310,7 +311,7 @@ def test_a_postgresql_that_goes_away_and_comes_back(where: URL) -> None:
         connection.execute(sa.text(f"ALTER DATABASE {where.database} ALLOW_CONNECTIONS true"))
     admin.dispose()
     until(lambda: writer.problem is None)
-    until(lambda: (s := writer.store().get(run.id)) and s.state == "done")
+    until(lambda: (s := read_run(writer.store(), run.id)) and s.state == "done")
     writer.close(1)
 
 
@@ -324,7 +325,7 @@ def test_a_run_that_the_database_refuses_holds_up_no_other(
     second = live(2)
     keeper.began(second)
     end(keeper, second)
-    until(lambda: (s := writer.store().get(second.id)) and s.state == "done")
+    until(lambda: (s := read_run(writer.store(), second.id)) and s.state == "done")
     assert [run.id for run in writer.unsaved()] == [first.id]
     assert writer.warning is not None
 

@@ -16,6 +16,7 @@ from playground.export import to_jsonl
 from playground.history import Labels, journal, queries
 from playground.history.budgets import all_limits
 from playground.history.queries import Filter
+from playground.history.reading import read_run
 from tests.history.runs import CLAUDE, full_run, small_run
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
@@ -145,9 +146,9 @@ def test_run_again_sends_the_same_requests_and_keeps_a_new_run() -> None:
         if len(stored_ids()) == 4 and history.get_writer().flush(0.1):
             break
         time.sleep(0.1)
-    newest = history.get_store().get(stored_ids()[0])
+    newest = read_run(history.get_store(), stored_ids()[0])
     assert newest is not None
-    old = history.get_store().get("run-2")
+    old = read_run(history.get_store(), "run-2")
     assert old is not None
     assert newest.run.requests == old.run.requests
 
@@ -169,7 +170,7 @@ def test_names_tags_and_notes_are_saved() -> None:
     next(t for t in page.text_area if t.label == "Note").set_value("remember this")
     next(b for b in page.button if b.label == "Save").click().run()
     assert names(page)[1] == "Renamed"
-    stored = history.get_store().get("run-2")
+    stored = read_run(history.get_store(), "run-2")
     assert stored is not None
     assert stored.labels.note == "remember this"
 

@@ -1,0 +1,78 @@
+"""Runs deleted for good: out of every table, the search's index and the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from playground.history.database import told, writing
+from playground.history.schema import RUNNING, bodies, files, lanes, pieces, run_tags, runs, texts
+from playground.history.store import Store
+
+AT_ONCE = 500
+"""Rows a statement when many are deleted."""
+
+
+def delete_runs(store: Store, run_ids: Sequence[str]) -> int:
+    """Delete these runs for good; how many there were."""
+    with writing(store.engine) as connection:
+        seqs: list[int] = []
+        for start in range(0, len(run_ids), AT_ONCE):
+            some = list(run_ids[start : start + AT_ONCE])
+            seqs += connection.scalars(sa.select(runs.c.seq).where(runs.c.id.in_(some)))
+        _delete(seqs, connection)
+    shrink(store)
+    return len(seqs)
+
+
+def delete_older(store: Store, days: int) -> int:
+    """Delete runs older than so many days, starred ones excepted; how many."""
+    limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+    old = (runs.c.created_at < limit) & ~runs.c.starred & (runs.c.state != RUNNING)
+    with writing(store.engine) as connection:
+        seqs = list(connection.scalars(sa.select(runs.c.seq).where(old)))
+        _delete(seqs, connection)
+    if seqs:
+        shrink(store)
+    return len(seqs)
+
+
+def shrink(store: Store) -> None:
+    """Give freed space back to the disk, and leave no deleted word in the search's index."""
+    with told(store.url):
+        if store.engine.dialect.name == "sqlite":
+            with writing(store.engine) as connection:
+                connection.exec_driver_sql(
+                    "INSERT INTO texts_search(texts_search) VALUES ('optimize')"
+                )
+            _sqlite_shrink(store)
+        else:
+            with store.engine.connect().execution_options(
+                isolation_level="AUTOCOMMIT"
+            ) as connection:
+                for table in (runs, lanes, bodies, files, pieces, texts, run_tags):
+                    connection.execute(sa.text(f"VACUUM {table.name}"))
+
+
+def _delete(seqs: Sequence[int], connection: Connection) -> None:
+    for start in range(0, len(seqs), AT_ONCE):
+        some = list(seqs[start : start + AT_ONCE])
+        for table in (pieces, bodies, files, lanes, run_tags):
+            connection.execute(table.delete().where(table.c.run_seq.in_(some)))
+        connection.execute(texts.delete().where(texts.c.seq.in_(some)))
+        connection.execute(runs.delete().where(runs.c.seq.in_(some)))
+
+
+def _sqlite_shrink(store: Store) -> None:
+    """Outside any transaction: hand free pages back, and empty the log, which still holds the old pages."""
+    raw = store.engine.raw_connection()
+    try:
+        driver: Any = raw.driver_connection
+        driver.executescript("PRAGMA incremental_vacuum")  # `execute` would free one page only
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        raw.close()
