@@ -20,7 +20,7 @@ from playground.providers import catalog
 from playground.ui import chat_charts
 from playground.ui.card import receipt
 from playground.ui.chat import dollars, pick_models, today
-from playground.ui.conversation import answered, current_talk
+from playground.ui.conversation_talk import answered, current_talk
 from playground.ui.markdown import plain
 
 MINE = "my conversation"

@@ -11,7 +11,7 @@ import streamlit as st
 from playground.domain import Endpoint
 from playground.export import format as fmt
 from playground.ui.chat import CONVERSATION, LADDER, PASTE, PAY, dollars, go
-from playground.ui.conversation import answered, current_talk
+from playground.ui.conversation_talk import answered, current_talk
 from playground.ui.ladder_climb import current_climb
 
 

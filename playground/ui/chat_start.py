@@ -18,7 +18,8 @@ from playground.ui import chat_charts
 from playground.ui.card import receipt
 from playground.ui.chat import CONVERSATION, LADDER, PAY, dollars, go, today
 from playground.ui.chat_charts import HIDDEN, NEW, RESENT
-from playground.ui.conversation import answered, bar_rows, current_talk
+from playground.ui.conversation_figures import bar_rows
+from playground.ui.conversation_talk import answered, current_talk
 from playground.ui.markdown import plain
 
 QUESTION, ANSWER, TURNS = 150, 400, 10
