@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from playground.pricing import PriceBook, load
-from playground.ui.costs_calculator import calculator, same_text
+from playground.ui.costs_calculator import calculator
 from playground.ui.costs_own import own_prices
 from playground.ui.costs_prices import price_table
 from playground.ui.costs_runs import from_runs
+from playground.ui.costs_same_text import same_text
 from playground.ui.session import endpoints
 
 TABS: dict[str, Callable[[PriceBook, date], None]] = {
