@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -39,6 +40,9 @@ def _nobodys_history(_histories: Iterator[Path], monkeypatch: pytest.MonkeyPatch
     for name in ("PLAYGROUND_DATABASE_URL", "PLAYGROUND_HISTORY"):
         monkeypatch.delenv(name, raising=False)
     yield
+    for thread in threading.enumerate():
+        if thread.name == "open history":  # a command that ended at once may have left it at work
+            thread.join()
     journal = sys.modules.get("playground.history.journal")
     if journal:
         journal.close_writers()

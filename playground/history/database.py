@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,8 @@ LOCK_SECONDS = 30.0
 CONNECT_SECONDS = 5
 UPGRADE_LOCK = 5_705_021
 """PostgreSQL's advisory lock that one upgrade at a time holds."""
+_migrating = threading.Lock()
+"""Alembic keeps the connection that it works on in a global: two databases upgraded at once would be mixed up."""
 
 
 class HistoryError(Exception):
@@ -187,7 +190,8 @@ def migrate(connection: Connection, to: str = "head") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    with _migrating:
+        command.upgrade(config, to)
 
 
 def _refuse_newer(found: str | None) -> None:

@@ -103,7 +103,7 @@ def _begun_run(run: Run, labels: Labels, redactor: Redactor) -> dict[str, Any]:
         "kind": labels.kind,
         "state": RUNNING if run.requests else DONE,
         "title": storable(labels.title) if labels.title else None,
-        "prompt": redactor.text(_prompt(run.requests)),
+        "prompt": _prompt(run.requests, redactor),
         "models": storable(", ".join(models)),
         "tags": ", ".join(labelled.tags(map(storable, labels.tags))),
         "department": storable(labels.department.strip()),
@@ -182,9 +182,10 @@ def head(title: str | None, note: str) -> str:
     return storable(f"{title or ''}\n{note}\n")
 
 
-def _prompt(requests: Sequence[Request]) -> str:
-    """The beginning of what was asked last, on one line."""
+def _prompt(requests: Sequence[Request], redactor: Redactor) -> str:
+    """The beginning of what was asked last, on one line; masked before it is cut, which might halve a key."""
     texts = (
         m.text for r in requests[:1] for m in reversed(r.messages) if m.role == "user" and m.text
     )
-    return storable(" ".join(next(texts, "")[: 4 * PROMPT_SHOWN].split())[:PROMPT_SHOWN])
+    whole = redactor.text(next(texts, ""))
+    return storable(" ".join(whole[: 4 * PROMPT_SHOWN].split())[:PROMPT_SHOWN])

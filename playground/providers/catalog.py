@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from playground.domain import DEFAULT_API, ModelRef
 from playground.pricing.book import spellings
@@ -89,19 +89,6 @@ class Model:
         return self.retires is not None and self.retires - (today or date.today()) <= SOON
 
 
-class Listed(Protocol):
-    """What a provider's own models endpoint says of one model."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def shutdown_date(self) -> date | str | None: ...
-    @property
-    def context(self) -> int | None: ...
-    @property
-    def max_output(self) -> int | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Data:
     models: tuple[Model, ...]
@@ -154,35 +141,6 @@ def defaults(today: date | None = None) -> tuple[ModelRef, ...]:
 def at_door(ref: ModelRef, setting: str) -> str:
     """What this door makes of a setting, whatever the model: `dropped: why`, `renamed: its name there`, or nothing."""
     return _data().doors.get(ref.api, {}).get(setting, "")
-
-
-def merge_listed(provider: str, listed: Iterable[Listed]) -> tuple[Model, ...]:
-    """The catalog with limits and last days as the provider's own endpoint gives them now, and its new models added."""
-    fresh = {item.id.removeprefix("models/"): item for item in listed}
-    merged = [_merged(m, fresh.pop(m.id, None)) if m.provider == provider else m for m in catalog()]
-    unknown = [
-        _merged(replace(describe(ModelRef(provider, "chat", name)), id=name, label=name), item)
-        for name, item in fresh.items()
-        if find(ModelRef(provider, "chat", name)) is None
-    ]
-    return (*merged, *unknown)
-
-
-def _merged(model: Model, item: Listed | None) -> Model:
-    if item is None:
-        return model
-    day = item.shutdown_date
-    if isinstance(day, str):
-        try:
-            day = date.fromisoformat(day[:10])
-        except ValueError:
-            day = None
-    return replace(
-        model,
-        context_window=item.context or model.context_window,
-        max_output=item.max_output or model.max_output,
-        retires=day or model.retires,
-    )
 
 
 # --- the data

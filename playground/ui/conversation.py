@@ -133,7 +133,7 @@ def _again(talk: Talk, where: Mapping[str, Endpoint]) -> None:
 
 
 def _forget() -> None:
-    st.session_state["conversation"] = None
+    st.session_state["conversation"] = st.session_state["conversation_full"] = None
     if "conversation" in st.query_params:
         del st.query_params["conversation"]
 

@@ -110,7 +110,7 @@ def _projection(
         for name, values in totals.items()
         for i, value in enumerate(values, 1)
     ]
-    if money and len(rows) == len(turns):
+    if money and not any(totals[name] for name in series):
         st.caption("This model has no price, so there is nothing to draw in USD.")
         return
     title = "USD in total" if money else "input tokens in total"
@@ -132,7 +132,12 @@ def _projection_controls(measured: int) -> tuple[bool, int, int]:
             required=True,
         )
         until = st.number_input(
-            "Turns", 2, FARTHEST, value=max(10, measured), key="conversation_until", width=130
+            "Turns",
+            2,
+            FARTHEST,
+            value=min(max(10, measured), FARTHEST),
+            key="conversation_until",
+            width=130,
         )
         hidden = st.number_input(
             "Hidden prompt, tokens",

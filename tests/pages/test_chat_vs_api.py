@@ -172,6 +172,16 @@ def test_a_conversation_that_outgrows_its_window_asks_what_to_do() -> None:
     until(page, "older messages were dropped")
 
 
+def test_starting_over_forgets_a_question_that_did_not_fit() -> None:
+    page = opened(chat.CONVERSATION, conversation_window=200)
+    page.chat_input[0].set_value("What is a token?").run()
+    answered(page, 1)
+    page.chat_input[0].set_value("What is an API key? " * 30).run()
+    press(page, "conversation_new")
+    page.chat_input[0].set_value("What is a token?").run()
+    assert "would no longer fit" not in said(answered(page, 1))
+
+
 def test_a_full_window_can_be_summarised() -> None:
     page = opened(chat.CONVERSATION, conversation_window=200, conversation_policy="summarise")
     page.chat_input[0].set_value("What is a token?").run()

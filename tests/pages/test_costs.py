@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.domain import ModelRef, Request, Response, Run, Usage
+from playground.history import HOLDS_KEY
 from playground.pricing import loading
 from playground.ui.costs_runs import average, work_of
 
@@ -155,6 +156,14 @@ def test_the_same_text_is_priced_by_each_models_own_count() -> None:
     row = after.loc["anthropic:claude-sonnet-5-5"]
     assert row["one"] == pytest.approx(row["tokens"] * 2 / 1_000_000)
     assert row["tokens"] != after.loc["openai:gpt-6.1-sol"]["tokens"]
+
+
+def test_a_text_that_holds_a_key_is_counted_by_nobody() -> None:
+    page = opened("Same text", same_text="my key is canary-7f3a9c-canary")
+    page.text_input(key="key_openai").set_value("canary-7f3a9c-canary").run()
+    page.button(key="same_ask").click().run()
+    assert [error.value for error in page.error] == [HOLDS_KEY]
+    assert set(page.dataframe[0].value["how"]) == {"≈ estimate"}
 
 
 def test_without_a_run_the_tab_says_what_to_do() -> None:

@@ -3,7 +3,7 @@
 import importlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -214,47 +214,6 @@ def test_retirement(model: str, soon: bool, gone: bool) -> None:
     found = catalog.describe(ModelRef.parse(model))
     assert (found.retires_soon(TODAY), found.retired(TODAY)) == (soon, gone)
     assert (found.ref in catalog.current(TODAY)) is not gone
-
-
-# --- the provider's own list
-
-
-@dataclass(frozen=True)
-class Listed:
-    id: str
-    shutdown_date: date | str | None = None
-    context: int | None = None
-    max_output: int | None = None
-
-
-def test_the_providers_own_list_refreshes_limits_and_adds_models() -> None:
-    merged = catalog.merge_listed(
-        "openai",
-        [
-            Listed("gpt-6.1-sol", shutdown_date="2027-09-29", max_output=256_000),
-            Listed("gpt-7-nova", shutdown_date=date(2028, 1, 1), context=4_000_000),
-            Listed("gpt-4o-2024-08-06"),
-            Listed("gpt-5.5", shutdown_date="soon"),
-        ],
-    )
-    models = {m.id: m for m in merged if m.provider == "openai"}
-    sol, nova = models["gpt-6.1-sol"], models["gpt-7-nova"]
-    assert (sol.retires, sol.max_output, sol.context_window) == (
-        date(2027, 9, 29),
-        256_000,
-        1_050_000,
-    )
-    assert (nova.known, nova.retires, nova.context_window) == (False, date(2028, 1, 1), 4_000_000)
-    assert "gpt-4o-2024-08-06" not in models
-    assert models["gpt-5.5"].retires is None
-    assert len(merged) == len(catalog.catalog()) + 1
-    assert find("openai", "gpt-6.1-sol").max_output == 128_000
-
-
-def test_gemini_names_its_models_with_a_path() -> None:
-    merged = catalog.merge_listed("gemini", [Listed("models/gemini-3.8-flash", max_output=1)])
-    assert next(m for m in merged if m.id == "gemini-3.8-flash").max_output == 1
-    assert len(merged) == len(catalog.catalog())
 
 
 def test_tokenizers() -> None:
