@@ -269,10 +269,11 @@ def _lines(headers: Mapping[str, str]) -> str:
 
 
 def _pretty(value: Any) -> str:
-    """JSON with indents; text that is not JSON as it is."""
+    """JSON with indents, half an emoji as its escape; text that is not JSON as it is."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
         except ValueError:
             return str(value)
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
