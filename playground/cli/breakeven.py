@@ -132,9 +132,7 @@ def _kept_responses(run_id: str) -> list[dict[str, Any]]:
     if stored is None:
         return []
     responses: list[dict[str, Any]] = document(stored.run)["responses"]
-    if (
-        stored.labels.kind == "ladder"
-    ):  # the steps are no turns: the last one of each model is taken
+    if stored.labels.kind == "ladder":  # steps are no turns: the last of each model is taken
         responses = list({row["model"]: row for row in responses}.values())
     return responses
 

@@ -15,7 +15,9 @@ TICK = 0.02
 SPACING = 0.001
 """Least seconds between two launches: at 32 at once it keeps the error of the first text under 1 ms (p95)."""
 QUIET = 0.0003
+"""Seconds: a turn of the loop that is shorter had nothing to do."""
 MOST_TURNS = 50
+"""Turns that a launch waits for a quiet one."""
 KEPT = 60_000
 """Samples kept: 20 minutes of ticks."""
 

@@ -79,9 +79,7 @@ class Engine:
         pricing.load()  # here and not on the engine's thread, where it would spoil a latency
         used = [endpoints.get(request.model.provider) for request in requests]
         run = LiveRun(
-            secrets.token_hex(
-                16
-            ),  # neither - nor _: it stands in command lines and in component keys
+            secrets.token_hex(16),  # no - and no _: for command lines and component keys
             owner,
             tuple(requests),
             simulations=tuple(endpoint is not None and endpoint.simulated for endpoint in used),

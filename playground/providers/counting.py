@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,11 +36,7 @@ async def count_input_tokens(request: Request, endpoint: Endpoint, *, pool: Pool
             )
         )
     adapter, send, field = _COUNTERS[endpoint.provider]
-
-    async def sending() -> Any:
-        return await send(request, endpoint)
-
-    body = await ask(endpoint, pool, adapter, sending)
+    body = await ask(endpoint, pool, adapter, functools.partial(send, request, endpoint))
     counted = body.get(field) if isinstance(body, dict) else None
     if not isinstance(counted, int):
         message = f"{label(endpoint.provider)} answered without a count of tokens."

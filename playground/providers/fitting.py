@@ -20,8 +20,8 @@ T = TypeVar("T")
 _OURS = (Cost, Exchange, ModelRef, Timing, Trust)
 """Nothing in these is taken from the answer as it came."""
 _UNFIT: Any = object()
-_MOST = 10**12
-"""No count of tokens is this large; a larger number is not taken for one."""
+_DIGITS = 12
+"""No count of tokens has more; a longer number is not taken for one."""
 
 
 def fitted(value: T) -> T:
@@ -37,8 +37,8 @@ def fitted(value: T) -> T:
     return typing.cast("T", made)
 
 
-def reported(read: Callable[..., Usage | None], raw: Any, *more: Any) -> Usage | None:
-    """What `read` makes of a usage object; only the object itself when that is not shaped as any usage should be."""
+def reported(read: Callable[..., Usage], raw: Any, *more: Any) -> Usage | None:
+    """What `read` makes of a usage object: None without one, only the object itself when it has the shape of none."""
     if not raw:
         return None
     kept = raw if isinstance(raw, Mapping) else {"usage": raw}
@@ -46,7 +46,7 @@ def reported(read: Callable[..., Usage | None], raw: Any, *more: Any) -> Usage |
         found = read(_whole(raw), *more)
     except (AttributeError, TypeError, ValueError, KeyError):
         found = Usage()
-    return found and replace(found, raw=kept)
+    return replace(found, raw=kept)
 
 
 def _whole(value: Any) -> Any:
@@ -60,11 +60,11 @@ def _whole(value: Any) -> Any:
 
 
 def _count(value: Any) -> Any:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
+        value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return value if type(value) is int and 0 <= value < _MOST else _UNFIT
+    return value if type(value) is int and 0 <= value < 10**_DIGITS else _UNFIT
 
 
 @functools.cache

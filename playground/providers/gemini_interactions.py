@@ -332,10 +332,8 @@ def _finish(draft: Draft, interaction: dict[str, Any]) -> None:
 # --- usage
 
 
-def usage(raw: Mapping[str, Any] | None) -> Usage | None:
+def usage(raw: Mapping[str, Any]) -> Usage:
     """Interactions count thoughts and the tools' prompts apart; ours are inside output and input."""
-    if not raw:
-        return None
     given, fed = raw.get("total_input_tokens"), raw.get("total_tool_use_tokens")
     made, thought = raw.get("total_output_tokens"), raw.get("total_thought_tokens")
     calls = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -30,11 +31,7 @@ class ListedModel:
 async def list_models(endpoint: Endpoint, *, pool: Pool) -> list[ListedModel]:
     """The endpoint's models, newest first where it says when they were made; ProviderError when it can't be asked."""
     adapter, send, read = _LISTS.get(endpoint.provider, _COMPATIBLE)
-
-    async def sending() -> Any:
-        return await send(endpoint)
-
-    body = await ask(endpoint, pool, adapter, sending)
+    body = await ask(endpoint, pool, adapter, functools.partial(send, endpoint))
     found = [model for row in _rows(body) if (model := read(row)) is not None]
     return sorted(found, key=lambda m: (-(m.created or date.min).toordinal(), m.id))
 

@@ -313,10 +313,8 @@ def _identify(draft: Draft, event: dict[str, Any]) -> None:
 # --- usage
 
 
-def usage(raw: Mapping[str, Any] | None) -> Usage | None:
+def usage(raw: Mapping[str, Any]) -> Usage:
     """OpenAI's counts include cache in input and reasoning in output; xAI's leave reasoning out of output, its total tells."""
-    if not raw:
-        return None
     read = raw.get("prompt_tokens_details") or {}
     written = raw.get("completion_tokens_details") or {}
     split = read.get("cache_write_tokens_details") or {}

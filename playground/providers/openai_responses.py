@@ -341,10 +341,8 @@ def _take_message(draft: Draft, item: dict[str, Any]) -> None:
 # --- usage
 
 
-def usage(raw: Mapping[str, Any] | None, response: Mapping[str, Any]) -> Usage | None:
+def usage(raw: Mapping[str, Any], response: Mapping[str, Any]) -> Usage:
     """OpenAI's counts already include cache in input and reasoning in output."""
-    if not raw:
-        return None
     read = raw.get("input_tokens_details") or {}
     written = raw.get("output_tokens_details") or {}
     split = read.get("cache_write_tokens_details") or {}

@@ -310,7 +310,12 @@ async def test_numbers_where_text_belongs_become_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "read"), [(12, 12), (12.0, 12), ("12", 12), (-1, None), (1.5, None), (10**40, None)]
+    ("count", "read"),
+    [
+        *[(12, 12), (12.0, 12), ("12", 12), (-1, None), (1.5, None), (10**40, None)],
+        *[("9" * 40, None), ("9" * 5000, None)],
+    ],
+    ids=lambda value: str(value)[:12],
 )
 async def test_only_whole_numbers_are_counts(count: Any, read: int | None) -> None:
     body = {**BODIES["openai/chat"], "usage": {"prompt_tokens": count}}
