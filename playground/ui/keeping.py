@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from playground import history, settings
-from playground.domain import Endpoint, ModelRef, Request, Secret, Settings, Text
+from playground.domain import Endpoint, Request, Secret, Settings, Text
 from playground.engine import Journal, LiveRun, ended_run, get_engine
 from playground.export.jsonl import to_jsonl
 from playground.history import HOLDS_KEY, Labels, holds_secret
@@ -125,16 +125,13 @@ def fill_compare(requests: Sequence[Request]) -> None:
     for lane, request in enumerate(requests):
         ref = request.model
         state[f"model_{lane}"] = str(ref)
-        if ref != ModelRef.parse(f"{ref.provider}:{ref.model}"):
-            state[f"api_{lane}_{ref.provider}"] = ref.api
-        if not request.stream:
-            state[f"stream_{lane}"] = False
+        state[f"api_{lane}_{ref.provider}"] = ref.api
+        state[f"stream_{lane}"] = request.stream
         for f in fields(Settings):
             value = getattr(request.settings, f.name)
-            if value != getattr(Settings(), f.name):
-                state[f"{f.name}_{lane}_{ref.model}"] = (
-                    list(value) if isinstance(value, tuple) else value
-                )
+            state[f"{f.name}_{lane}_{ref.model}"] = (
+                list(value) if isinstance(value, tuple) else value
+            )
     if any(not isinstance(part, Text) for part in first.messages[-1].parts):
         st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
 

@@ -226,10 +226,10 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, S
     """The settings that this model accepts, and the door it is called through."""
     doors = APIS.get(ref.provider, ("chat",))
     if len(doors) > 1:
+        st.session_state.setdefault(f"api_{lane}_{ref.provider}", ref.api)
         api = st.segmented_control(
             "Door",
             doors,
-            default=ref.api,
             key=f"api_{lane}_{ref.provider}",
             format_func=DOORS.__getitem__,
         )
@@ -237,9 +237,9 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, S
     model = catalog.describe(ref)
     accepted = [name for name in WIDGETS if acceptance.accepts(ref, name)]
     values = {name: WIDGETS[name](f"{name}_{lane}_{ref.model}", model) for name in accepted}
+    st.session_state.setdefault(f"stream_{lane}", True)
     stream = st.toggle(
         "Stream",
-        value=True,
         key=f"stream_{lane}",
         help="Off: the answer comes whole at the end, and there is no time to first text.",
         persist_state="session",

@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import pricing
+from playground.domain import ModelRef, Request
+from playground.ui.keeping import TO_FILL
 from playground.ui.prompt import EXAMPLES, MOST_CHARACTERS
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
@@ -139,6 +141,24 @@ def test_only_what_the_model_accepts_can_be_set_and_what_is_left_out_is_said(pag
     assert any(key.startswith("max_output_tokens_0") for key in keys)
     assert not any(key.startswith("temperature_1") for key in keys), "Claude 5.5 refuses it"
     assert "Not accepted here" in said(page)
+
+
+def test_a_run_that_is_opened_leaves_nothing_of_the_settings_before(page: AppTest) -> None:
+    limit, shown = "max_output_tokens_0_gpt-6.1-sol", "reasoning_summary_1_claude-sonnet-5-5"
+    page.number_input(key=limit).set_value(64).run()
+    page.session_state["api_0_openai"] = "chat"
+    page.run()
+    assert (page.number_input(key=limit).value, page.toggle(key=shown).value) == (64, True)
+    asked = ("openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5")
+    page.session_state[TO_FILL] = [
+        Request.ask(ModelRef.parse(one), "Hi", stream=False) for one in asked
+    ]
+    page.run()
+    assert not page.exception
+    assert (page.number_input(key=limit).value, page.toggle(key=shown).value) == (None, False)
+    assert page.session_state["api_0_openai"] == "responses"
+    assert page.toggle(key="stream_0").value is False
+    assert page.session_state["lanes"] == [0, 1]
 
 
 def test_a_fault_can_be_chosen_and_is_a_sentence(page: AppTest) -> None:
