@@ -27,6 +27,10 @@ START, LADDER, CONVERSATION, PASTE, PAY, POINTS, CHOOSE = (
 VIEWS = (START, LADDER, CONVERSATION, PASTE, PAY, POINTS, CHOOSE)
 VIEW = "chat_view"
 KEPT = 200
+MOST_CHARACTERS = 400_000
+"""Of a prompt here: it is sent once for every step, turn and model."""
+COUNT_SECONDS = 30.0
+"""How long a figure waits for a provider's count."""
 
 T = TypeVar("T")
 

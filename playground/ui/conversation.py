@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.domain import Endpoint, ModelRef
 from playground.lab.conversation import Policy, Rules
+from playground.ui.chat import MOST_CHARACTERS
 from playground.ui.conversation_figures import figures
 from playground.ui.conversation_settings import choose_rules
 from playground.ui.conversation_talk import Talk, ask, begin, current_talk, go_on
@@ -16,7 +17,6 @@ from playground.ui.conversation_turns import turns
 from playground.ui.markdown import plain
 from playground.ui.session import lane_names
 
-MOST_CHARACTERS = 400_000
 EXAMPLE = (
     "What is a token in a language model API?",
     "And what is the difference between a token and an API key?",

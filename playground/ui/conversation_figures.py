@@ -147,7 +147,7 @@ def _projection_controls(measured: int) -> tuple[bool, int, int]:
             key="conversation_hidden",
             width=180,
             help=(
-                "A chat product puts a system prompt in front of every turn. 4,427 is the size of the one that Anthropic"
+                f"A chat product puts a system prompt in front of every turn. {HIDDEN:,} is the size of the one that Anthropic"
                 " published for Claude.ai with Opus 5 (2026-07-24), counted with o200k_base. 0 = none."
             ),
         )

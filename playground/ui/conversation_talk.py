@@ -17,11 +17,9 @@ from playground.lab import conversation_growth as growth
 from playground.lab.conversation import Conversation, Rules, Turn
 from playground.lab.ladder import Count, count_one
 from playground.ui import keeping
-from playground.ui.chat import Kept
+from playground.ui.chat import COUNT_SECONDS, Kept
 from playground.ui.session import owner
 from playground.wire import Pool
-
-COUNT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,14 @@ import streamlit as st
 
 from playground.domain import Endpoint, ModelRef
 from playground.lab.ladder_profile import Profile
-from playground.ui.chat import default_model, pick_models, simulated_note
+from playground.ui.chat import MOST_CHARACTERS, default_model, pick_models, simulated_note
 from playground.ui.ladder_climb import Climb, current_climb, start
 from playground.ui.ladder_results import results
 from playground.ui.ladder_steps import edit_profile
+from playground.ui.prompt import EXAMPLES
 from playground.ui.stream import live_run
 
-MOST_CHARACTERS = 400_000
-"""Of the prompt: it is sent once a step and model."""
 MOST_MODELS = 4
-PROMPT = (
-    "What is a token in a language model API, and why is it not the same thing as an API key?"
-    " Answer in about 120 words for someone who has only used ChatGPT."
-)
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
@@ -29,7 +24,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         "**One prompt, step by step from a bare API call to something like the product.** Each step is a real request"
         " that holds everything of the steps before it, and shows what it added: text, tokens, money, time."
     )
-    st.session_state.setdefault("ladder_prompt", PROMPT)
+    st.session_state.setdefault("ladder_prompt", EXAMPLES["What is a token?"])
     prompt = st.text_area("Prompt", key="ladder_prompt", height=80, persist_state="session")
     models = pick_models("ladder_models", where, most=MOST_MODELS, default=[default_model()])
     profile = edit_profile()

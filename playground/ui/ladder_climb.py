@@ -14,9 +14,7 @@ from playground.lab import ladder
 from playground.lab.ladder import Counts, Part, Rung
 from playground.lab.ladder_profile import Profile
 from playground.ui import keeping
-from playground.ui.chat import Kept, remember, remembered
-
-COUNT_SECONDS = 30.0
+from playground.ui.chat import COUNT_SECONDS, Kept, remember, remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
