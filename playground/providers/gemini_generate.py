@@ -3,8 +3,8 @@
 Text is every `text` part of the first candidate that is not marked `thought`, reasoning every one that is, joined by
 nothing. The finish reason is the candidate's `finishReason`, or the `blockReason` of a prompt that was not answered at
 all; only the latter is a failure (`refused`), a candidate that ends in SAFETY is an answer cut short. Every chunk
-carries running totals of usage: the last ones count. Each `functionCall` part is one call: streamed arguments
-(`partialArgs`) exist in Vertex only.
+carries running totals of usage: the last ones count. A `functionCall` part is one call, or the first of several parts
+that make one together: all but the last say `willContinue`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from playground.providers.draft import Draft
 from playground.providers.failures import failure_of, google_complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.mapping import modality_counts, only
+from playground.providers.partial_arguments import Arguments
 
 UNSENT = frozenset({"verbosity", "cache_ttl"})
 """Settings that this API has no field for; they are never sent."""
@@ -202,15 +203,7 @@ def _take_part(draft: Draft, part: dict[str, Any]) -> None:
     _close_run(draft)
     call, media = part.get("functionCall"), part.get("inlineData") or part.get("inline_data")
     if call is not None:
-        made = ToolCall(
-            id=call.get("id") or "",
-            name=call.get("name") or "",
-            arguments=call.get("args") or {},
-            signature=part.get("thoughtSignature"),
-        )
-        draft.tool_calls.append(made)
-        draft.turn.append(made)
-        draft.emit("tool", made.name)
+        _take_call(draft, call, part.get("thoughtSignature"))
     elif media is not None:
         kind = media.get("mimeType") or "application/octet-stream"
         file = File(media_type=kind, data=base64.b64decode(media.get("data") or ""), name="answer")
@@ -218,6 +211,37 @@ def _take_part(draft: Draft, part: dict[str, Any]) -> None:
             draft.files.append(file)
     else:
         draft.server_tools.extend(name for name in part if name not in _PLAIN)
+
+
+def _take_call(draft: Draft, call: dict[str, Any], signature: str | None) -> None:
+    """One part of a call: a name begins the next one, and the part that does not continue ends it."""
+    under_way = draft.scratch.get("call")
+    if call.get("name"):
+        _close_call(draft)
+        under_way = draft.scratch["call"] = {"name": call["name"], "arguments": Arguments()}
+        draft.emit("tool", call["name"])
+    if under_way is None:
+        return
+    under_way["id"] = call.get("id") or under_way.get("id")
+    under_way["signature"] = signature or under_way.get("signature")
+    try:
+        under_way["arguments"].add(call.get("args"), call.get("partialArgs") or ())
+    finally:
+        if not call.get("willContinue"):
+            _close_call(draft)
+
+
+def _close_call(draft: Draft) -> None:
+    under_way = draft.scratch.pop("call", None)
+    if under_way is not None:
+        made = ToolCall(
+            id=under_way["id"] or "",
+            name=under_way["name"],
+            arguments=under_way["arguments"].value,
+            signature=under_way["signature"],
+        )
+        draft.tool_calls.append(made)
+        draft.turn.append(made)
 
 
 def _said(
@@ -279,6 +303,7 @@ def finish(draft: Draft) -> None:
     draft.citations.extend(grounding.get("groundingChunks") or ())
     if draft.choices:
         draft.choices[0] = draft.text_parts
+    _close_call(draft)
     _close_run(draft)
 
 

@@ -115,6 +115,87 @@ async def test_grounding_gives_citations_and_a_count_of_searches(serve: Serve, p
     assert response.usage.server_tool_calls == {"web_search": 2}
 
 
+def called(go_on: bool = False, **more: Any) -> dict[str, Any]:
+    return said({"functionCall": {**more, **({"willContinue": True} if go_on else {})}})
+
+
+def put(path: str, go_on: bool = False, **value: Any) -> dict[str, Any]:
+    return {"jsonPath": path, **value, **({"willContinue": True} if go_on else {})}
+
+
+async def test_arguments_in_pieces_are_one_call(serve: Serve, pool: Pool) -> None:
+    response = await streamed(
+        serve,
+        pool,
+        GENERATE,
+        called(go_on=True, name="book", id="c1"),
+        called(go_on=True, partialArgs=[put("$.city", go_on=True, stringValue="San ")]),
+        called(go_on=True, partialArgs=[put("$.city", stringValue="José")]),
+        called(
+            go_on=True,
+            partialArgs=[
+                put("$.guests[0].name", stringValue="Ada"),
+                put("$.guests[0].age", numberValue=36),
+                put("$.guests[1]['full name']", stringValue="Alan"),
+                put("$.paid", boolValue=False),
+                put("$.note", nullValue="NULL_VALUE"),
+            ],
+        ),
+        called(),
+        called(name="ping", args={"n": 1}),
+        said(finish="STOP"),
+    )
+    assert [(c.id, c.name, c.arguments) for c in response.tool_calls] == [
+        (
+            "c1",
+            "book",
+            {
+                "city": "San José",
+                "guests": [{"name": "Ada", "age": 36}, {"full name": "Alan"}],
+                "paid": False,
+                "note": None,
+            },
+        ),
+        ("", "ping", {"n": 1}),
+    ]
+    assert [part.kind for part in response.turn] == ["tool_call", "tool_call"]
+
+
+async def test_a_call_that_breaks_off_keeps_what_it_had(serve: Serve, pool: Pool) -> None:
+    response = await streamed(
+        serve,
+        pool,
+        GENERATE,
+        called(go_on=True, name="book"),
+        called(go_on=True, partialArgs=[put("$.city", go_on=True, stringValue="Bos")]),
+    )
+    assert response.failure is not None
+    assert response.failure.type == "stream_truncated"
+    assert [(c.name, c.arguments) for c in response.tool_calls] == [("book", {"city": "Bos"})]
+
+
+async def test_a_call_without_a_name_is_none(serve: Serve, pool: Pool) -> None:
+    response = await streamed(serve, pool, GENERATE, called(), said({"text": "a"}, finish="STOP"))
+    assert (response.text, response.tool_calls) == ("a", ())
+
+
+@pytest.mark.parametrize("path", ["", "$", "city", "$.a[", "$[0]", "$.a[99999999]", "$.b.c"])
+async def test_a_path_that_is_none_fails_and_spoils_nothing_else(
+    serve: Serve, pool: Pool, path: str
+) -> None:
+    piece = put(path, stringValue="x")
+    response = await streamed(
+        serve,
+        pool,
+        GENERATE,
+        called(name="book", args={"b": 1}, partialArgs=[piece]),
+        said({"text": "after"}, finish="STOP"),
+    )
+    assert response.failure is not None
+    assert (response.failure.type, response.text) == ("server", "after")
+    assert [c.name for c in response.tool_calls] == ["book"]
+
+
 async def test_the_turn_keeps_the_signatures(serve: Serve, pool: Pool) -> None:
     response = await streamed(
         serve,
