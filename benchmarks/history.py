@@ -33,12 +33,13 @@ from playground.domain import (  # noqa: E402
     Timing,
     Usage,
 )
-from playground.history.database import sqlite_url, writing  # noqa: E402
 from playground.history.labels import Labels  # noqa: E402
 from playground.history.queries import Filter, find, options, pivot  # noqa: E402
 from playground.history.reading import read_run  # noqa: E402
 from playground.history.rows import begun, ended, searched  # noqa: E402
-from playground.history.store import Store  # noqa: E402
+from playground.history.writing import begin, end, settle  # noqa: E402
+from playground.store.database import sqlite_url, writing  # noqa: E402
+from playground.store.store import Store  # noqa: E402
 
 MODELS = [
     ModelRef.parse(spelling)
@@ -127,14 +128,14 @@ def fill(store: Store, count: int) -> float:
         runs = [made(i, generator, start) for i in range(first, min(first + BATCH, count))]
         with writing(store.engine) as connection:
             for run, labels in runs:
-                store.begin(begun(run, labels, owner="", writer=None), connection)
+                begin(store, begun(run, labels, owner="", writer=None), connection)
                 seq = None
                 for lane, (request, answer) in enumerate(
                     zip(run.requests, run.responses, strict=True)
                 ):
-                    seq = store.end(ended(run.id, lane, answer, request), connection)
+                    seq = end(store, ended(run.id, lane, answer, request), connection)
                 if seq is not None:
-                    store.settle(seq, connection, searched(run, labels))
+                    settle(seq, connection, searched(run, labels))
         print(f"\r{first + len(runs):,} runs", end="", file=sys.stderr)
     print(file=sys.stderr)
     return time.perf_counter() - began

@@ -12,13 +12,13 @@ REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO))
 
 from benchmarks.synthetic import the_run  # noqa: E402
-from playground.ui import shell  # noqa: E402
+from playground.ui.shell.serving import parts as app_parts  # noqa: E402
 
 
 async def report(request: Request) -> JSONResponse:
     return JSONResponse(the_run().report())
 
 
-settings = shell.parts(Path(__file__).with_name("screen_page.py"))
+settings = app_parts(Path(__file__).with_name("screen_page.py"))
 settings["routes"] += [Route("/bench", report)]
 app = st.App(**settings)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from benchmarks.synthetic import the_run
-from playground.ui import stream
+from playground.ui.live import stream
 
 st.set_page_config(layout="wide")
 st.button("Run", on_click=the_run().start)

@@ -2,27 +2,20 @@
 
 import streamlit as st
 
-from playground.ui import (
-    breakeven,
-    chat,
-    chat_choose,
-    chat_points,
-    chat_start,
-    conversation,
-    ladder,
-    paste,
-)
-from playground.ui.session import endpoints
-from playground.ui.sidebar import sidebar
+from playground.ui.chat_vs_api import choose, paste, pay, points, sections, start
+from playground.ui.chat_vs_api.conversation import section as conversation
+from playground.ui.chat_vs_api.ladder import section as ladder
+from playground.ui.session.endpoints import endpoints
+from playground.ui.session.sidebar import sidebar
 
 SECTIONS = {
-    chat.START: chat_start.view,
-    chat.LADDER: ladder.view,
-    chat.CONVERSATION: conversation.view,
-    chat.PASTE: paste.view,
-    chat.PAY: breakeven.view,
-    chat.POINTS: chat_points.view,
-    chat.CHOOSE: chat_choose.view,
+    sections.START: start.view,
+    sections.LADDER: ladder.view,
+    sections.CONVERSATION: conversation.view,
+    sections.PASTE: paste.view,
+    sections.PAY: pay.view,
+    sections.POINTS: points.view,
+    sections.CHOOSE: choose.view,
 }
 
 sidebar()
@@ -30,4 +23,4 @@ st.title("Chat vs API", anchor=False)
 st.caption(
     "The same model, in an app and through its API: what the product adds, what it hides, and what each way costs."
 )
-SECTIONS[chat.view()](endpoints())
+SECTIONS[sections.view()](endpoints())

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from playground.ui.card import result_card
-from playground.ui.keeping import start
-from playground.ui.lanes import NARROWEST, lane_row, remarks, request
-from playground.ui.prompt import ask
-from playground.ui.session import current_run, endpoints, lane_names, show_run
-from playground.ui.sidebar import sidebar
-from playground.ui.stream import live_run
-from playground.ui.summary import summary
+from playground.ui.compare.lanes import NARROWEST, lane_row, remarks, request
+from playground.ui.compare.prompt import ask
+from playground.ui.live.stream import live_run
+from playground.ui.parts.card import result_card
+from playground.ui.parts.summary import summary
+from playground.ui.session.endpoints import endpoints
+from playground.ui.session.keeping import start
+from playground.ui.session.sidebar import sidebar
+from playground.ui.session.state import current_run, lane_names, show_run
 
 sidebar()
 st.title("Compare", anchor=False)

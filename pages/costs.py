@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from playground.ui.costs import workbench
-from playground.ui.sidebar import sidebar
+from playground.ui.costs.workbench import workbench
+from playground.ui.session.sidebar import sidebar
 
 sidebar()
 st.title("Costs", anchor=False)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from playground.ui import budgets, history, history_costs, history_upkeep
-from playground.ui.sidebar import sidebar
+from playground.ui.history import budgets, costs, runs, upkeep
+from playground.ui.session.keeping import opened
+from playground.ui.session.sidebar import sidebar
 
 sidebar()
 st.title("History", anchor=False)
@@ -11,23 +12,23 @@ st.caption(
     "Every run is kept on this computer, with its request, answers, figures and receipt. Keys never are."
 )
 
-store = history.opened()
+store = opened()
 if store is None:
     st.stop()
 
-runs, costs, limits, keeping = st.tabs(
+runs_tab, costs_tab, budgets_tab, keeping_tab = st.tabs(
     ["Runs", "Costs", "Budgets", "Keeping"], key="history_tab", on_change="rerun"
 )
-if runs.open or costs.open:
-    with runs if runs.open else costs:
-        wanted = history.filters(store)
-        if runs.open:
-            history.listed(store, wanted)
+if runs_tab.open or costs_tab.open:
+    with runs_tab if runs_tab.open else costs_tab:
+        wanted = runs.filters(store)
+        if runs_tab.open:
+            runs.listed(store, wanted)
         else:
-            history_costs.costs(store, wanted)
-if limits.open:
-    with limits:
+            costs.costs(store, wanted)
+if budgets_tab.open:
+    with budgets_tab:
         budgets.budgets(store)
-if keeping.open:
-    with keeping:
-        history_upkeep.upkeep(store)
+if keeping_tab.open:
+    with keeping_tab:
+        upkeep.upkeep(store)

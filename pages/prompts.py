@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from playground.ui import history, prompts
-from playground.ui.sidebar import sidebar
+from playground.ui.prompts.shelf import shelf
+from playground.ui.session.keeping import opened
+from playground.ui.session.sidebar import sidebar
 
 sidebar()
 st.title("Prompts", anchor=False)
@@ -11,6 +12,6 @@ st.caption(
     "Prompts worth keeping, with every version, and variables that are filled when they are used."
 )
 
-store = history.opened()
+store = opened()
 if store is not None:
-    prompts.shelf(store)
+    shelf(store)

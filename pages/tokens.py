@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from playground.ui import tokens_editor
-from playground.ui.sidebar import sidebar
-from playground.ui.tokens import workbench
+from playground.ui.session.sidebar import sidebar
+from playground.ui.tokens import editor
+from playground.ui.tokens.workbench import workbench
 
 sidebar()
 st.title("Tokens", anchor=False)
@@ -12,5 +12,5 @@ st.caption(
     "What models read and what you are billed for. A token is not the same length at every provider: see where one text"
     " is cut, and what each of them makes of it."
 )
-tokens_editor.opened()
+editor.opened()
 workbench()

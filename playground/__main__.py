@@ -9,7 +9,7 @@ from playground import cli
 
 def open_app(port: int, open_browser: bool) -> None:
     """Serve the app until it is stopped."""
-    from playground.ui.shell import serve
+    from playground.ui.shell.serving import serve
 
     serve(port, open_browser=open_browser)
 

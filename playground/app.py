@@ -8,6 +8,6 @@ import streamlit as st
 # `streamlit run` puts this file's folder on the path, not the repository's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from playground.ui import shell
+from playground.ui.shell.serving import parts
 
-app = st.App(**shell.parts())
+app = st.App(**parts())

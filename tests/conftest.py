@@ -11,10 +11,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
 
+from playground.store.database import sqlite_url
+from playground.store.store import Store
 from playground.wire import Pool, open_pool
 from tests.loopback import Handler, Loopback, start
+from tests.postgresql import binaries, cluster
 
+_databases = itertools.count()
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
 
 
@@ -69,3 +75,40 @@ async def serve() -> AsyncIterator[Callable[[Handler], Awaitable[Loopback]]]:
     yield begin
     for server in servers:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A running server's address: every test that takes `store` runs on SQLite and on a real PostgreSQL."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with cluster() as address:
+        yield address
+
+
+def new_database(server: str) -> URL:
+    """An empty database on the server."""
+    name = f"history{next(_databases)}"
+    admin = sa.create_engine(
+        make_url(f"{server}/postgres").set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=sa.NullPool,
+    )
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    return make_url(f"{server}/{name}").set(drivername="postgresql+psycopg")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """An empty place for a history, in each kind of database."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "data" / "history.sqlite3")
+    return new_database(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def store(where: URL) -> Iterator[Store]:
+    opened = Store(where)
+    yield opened
+    opened.close()

@@ -12,10 +12,10 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from playground import figures as fmt
 from playground.cli.ask import say
 from playground.cli.show import console, safe
 from playground.domain import ModelRef
-from playground.export import format as fmt
 
 if TYPE_CHECKING:
     from playground.lab.breakeven import Conversation, Row
@@ -120,8 +120,8 @@ def _kept_responses(run_id: str) -> list[dict[str, Any]]:
     """The responses of a run in the history as `ask --json` prints them; nothing where there is no such run."""
     from playground import history, settings
     from playground.export import document
-    from playground.history.database import HistoryError
     from playground.history.reading import read_run
+    from playground.store.database import HistoryError
 
     if not settings.keeps_history():
         return []

@@ -10,12 +10,12 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from playground import figures as fmt
 from playground.cli.ask import say
 from playground.cli.show import console
 from playground.domain import Cost, ModelRef
+from playground.domain.nouns import digits, jsonable
 from playground.export import dumps
-from playground.export import format as fmt
-from playground.export.document import jsonable
 from playground.pricing import PriceBook, load
 from playground.pricing.shape import Shape, quote, written_for
 
@@ -70,11 +70,11 @@ def document(cost: Cost | None) -> dict[str, Any]:
         return {"total": None, "currency": "USD", "lines": [], "price": None}
     low, high = cost.span
     return {
-        "total": fmt.plain(cost.total),
+        "total": digits(cost.total),
         "currency": cost.currency,
         "lines": [jsonable(line) for line in cost.lines],
         "price": jsonable(cost.price),
-        "range": [fmt.plain(low), fmt.plain(high)],
+        "range": [digits(low), digits(high)],
         "other": jsonable(cost.other.price) if cost.other else None,
         "lower_bound": cost.lower_bound,
         "notes": list(cost.notes),

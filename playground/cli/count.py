@@ -13,12 +13,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from playground import figures as fmt
 from playground import settings
 from playground.cli.ask import say, simulated
 from playground.cli.show import console, safe
 from playground.domain import Endpoint, ModelRef, Request
+from playground.domain.nouns import digits
 from playground.export import dumps
-from playground.export import format as fmt
 
 LARGEST = 50_000_000
 """Bytes."""
@@ -104,7 +105,7 @@ def _local(text: str, ref: ModelRef) -> dict[str, Any]:
         "estimate": counted.estimate,
         "how": counted.how,
         "context_window": window,
-        "input_cost": fmt.plain(cost.total) if cost else None,
+        "input_cost": digits(cost.total) if cost else None,
     }
 
 

@@ -10,23 +10,22 @@ from typing import Any
 
 import click
 
+from playground import figures as fmt
 from playground import history
 from playground.cli.ask import say
 from playground.cli.show import conclude, console, safe
 from playground.cli.tables import _print as table
+from playground.domain.nouns import NotARun, jsonable
 from playground.export import dumps, to_csv, to_html, to_markdown
-from playground.export import format as fmt
-from playground.export.document import jsonable
 from playground.export.jsonl import to_jsonl
-from playground.export.reading import NotARun
 from playground.history import Row, Stored
-from playground.history.database import HistoryError
 from playground.history.deleting import delete_runs
 from playground.history.documents import import_text, stored_document
 from playground.history.interrupted import find_interrupted
 from playground.history.queries import Filter, find, ids, one, pivot
 from playground.history.reading import each, read_run
-from playground.history.store import Store
+from playground.store.database import HistoryError
+from playground.store.store import Store
 
 FORMATS: dict[str, Callable[[Sequence[Stored]], str]] = {
     "json": lambda many: dumps(_documents(many)),

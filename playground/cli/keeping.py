@@ -57,7 +57,7 @@ def start(
     journal = history.keep(labels, keys) if keep else None
     run = engine.start(requests, endpoints, retries=retries, journal=journal)
     if real:
-        from playground.history.budgets import get_guard
+        from playground.budgets.guard import get_guard
 
         get_guard().watch(run, endpoints, session=SESSION, tags=labels.tags)
     return run
@@ -68,8 +68,8 @@ SESSION = "command"
 
 
 def _check(requests: Sequence[Request], endpoints: Mapping[str, Endpoint], labels: Labels) -> None:
+    from playground.budgets.guard import get_guard
     from playground.cli.ask import say
-    from playground.history.budgets import get_guard
 
     verdict = get_guard().check(requests, endpoints, session=SESSION, tags=labels.tags)
     if verdict.problem:

@@ -12,12 +12,12 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from playground import figures as fmt
 from playground import settings
 from playground.cli import attach
 from playground.cli.ask import chosen, say, simulated
 from playground.cli.show import SIMULATED, console, safe
 from playground.domain import Endpoint, ModelRef, Run
-from playground.export import format as fmt
 
 if TYPE_CHECKING:
     from playground.lab.ladder import Counts, Rung

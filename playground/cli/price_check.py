@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import click
 
 from playground.cli.ask import say
+from playground.domain.nouns import jsonable
 from playground.export import dumps
-from playground.export.document import jsonable
 from playground.pricing import load
 from playground.pricing.crosscheck import Check, Difference, NotInstalled, compare
 from playground.pricing.reading import Unreadable

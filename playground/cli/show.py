@@ -14,8 +14,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from playground import figures as fmt
 from playground.domain import Failure, Response, Run, Usage
-from playground.export import format as fmt
 
 if TYPE_CHECKING:
     from playground.engine import Lane, LiveRun

@@ -11,13 +11,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from playground import figures as fmt
 from playground import settings
 from playground.cli.ask import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint
+from playground.domain.nouns import jsonable
 from playground.export import dumps
-from playground.export import format as fmt
-from playground.export.document import jsonable
 
 if TYPE_CHECKING:
     from playground.pricing import Price

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import os
 import re
@@ -164,3 +165,9 @@ def _end(process: subprocess.Popen[str]) -> None:
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
+
+
+@functools.cache
+def get_demo() -> DemoServer:
+    """The process's one simulation, started when first needed and stopped at exit."""
+    return DemoServer()

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.domain import Response, Run
-from playground.export.document import jsonable
-from playground.export.format import plain
+from playground.domain.nouns import digits, jsonable
 
 Column = Callable[[Response], Any]
 
@@ -34,7 +33,7 @@ COLUMNS: dict[str, Column] = {
     "duration": lambda r: r.timing.duration,
     "output_tokens_per_second": lambda r: r.output_tokens_per_second,
     "cost_currency": lambda r: r.cost.currency if r.cost else None,
-    "cost_total": lambda r: plain(r.cost.total) if r.cost else None,
+    "cost_total": lambda r: digits(r.cost.total) if r.cost else None,
     "cost_estimate": lambda r: r.cost.estimate if r.cost else None,
     "cost_lower_bound": lambda r: r.cost.lower_bound if r.cost else None,
     "price_source": lambda r: r.cost.price.source if r.cost else None,

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import math
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date
-from decimal import Decimal
+from dataclasses import fields
 from typing import Any
 
-from playground.domain import Cost, Failure, ModelRef, Request, Response, Run, Secret, Timing, Usage
-from playground.export.format import plain
+from playground.domain import Cost, Failure, Request, Response, Run, Timing, Usage
+from playground.domain.nouns import digits, jsonable
 from playground.export.telemetry import attributes
 
 
@@ -62,31 +57,6 @@ def dumps(value: Any) -> str:
     return text
 
 
-def jsonable(value: Any) -> Any:
-    """A noun as JSON values: bytes as base64, money and dates as text, models as spelled; a Secret is an error."""
-    if isinstance(value, Secret):
-        raise TypeError("a Secret is never exported")
-    if isinstance(value, ModelRef):
-        return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: jsonable(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): jsonable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [jsonable(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted(jsonable(item) for item in value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
-
-
 def _response(response: Response) -> dict[str, Any]:
     return {
         "provider": response.provider,
@@ -134,7 +104,7 @@ def _cost(cost: Cost | None) -> dict[str, Any] | None:
         return None
     return {
         "currency": cost.currency,
-        "total": plain(cost.total),
+        "total": digits(cost.total),
         "lines": [jsonable(line) for line in cost.lines],
         "price": {"source": cost.price.source, "as_of": cost.price.as_of},
         "estimate": cost.estimate,

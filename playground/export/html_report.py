@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 
+from playground import figures as fmt
 from playground.domain import File, Request, Response, Run, Settings, Timing
-from playground.export import format as fmt
-from playground.export.document import jsonable
+from playground.domain.nouns import jsonable
 
 PHASES = {
     "waiting": "#56B4E9",

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
+from playground import figures as fmt
 from playground.domain import File, Request, Response, Run, Settings
-from playground.export import format as fmt
-from playground.export.document import jsonable
+from playground.domain.nouns import digits, jsonable
 
 SIMULATED = (
     "**Simulated.** The built-in demo server wrote these answers and their timing;"
@@ -140,8 +140,8 @@ def _receipt(response: Response) -> Iterator[str]:
         [
             line.name,
             fmt.count(line.quantity),
-            f"${fmt.plain(line.rate)} per {line.per:,}",
-            f"${fmt.plain(line.amount)}",
+            f"${digits(line.rate)} per {line.per:,}",
+            f"${digits(line.amount)}",
             line.note or "",
         ]
         for line in cost.lines

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from playground import settings
 from playground.domain import Endpoint, File, Request
 from playground.export.document import dumps
-from playground.export.format import size
+from playground.figures import size
 
 LARGE_FILE = 60_000
 """Bytes: a larger attachment is left out of the code and named, so that the code can still be read."""

@@ -15,7 +15,7 @@ from playground.history.labels import Labels, Row, Stored
 if TYPE_CHECKING:
     from playground.engine import Journal
     from playground.history.journal import Writer
-    from playground.history.store import Store
+    from playground.store.store import Store
     from playground.wire import Redactor
 
 

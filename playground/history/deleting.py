@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from playground.history.database import told, writing
-from playground.history.schema import RUNNING, bodies, files, lanes, pieces, run_tags, runs, texts
-from playground.history.store import Store
+from playground.store.database import told, writing
+from playground.store.schema import RUNNING, bodies, files, lanes, pieces, run_tags, runs, texts
+from playground.store.store import Store
 
 AT_ONCE = 500
 """Rows a statement when many are deleted."""

@@ -9,7 +9,8 @@ from typing import Any
 from playground.export.document import full_document
 from playground.export.reading import documents, run_of
 from playground.history.labels import Labels, Stored, tags
-from playground.history.store import Store
+from playground.history.writing import put
+from playground.store.store import Store
 
 
 def stored_document(stored: Stored) -> dict[str, Any]:
@@ -45,5 +46,5 @@ def labels_of(document: Mapping[str, Any]) -> Labels:
 def import_text(store: Store, text: str, *, owner: str = "") -> tuple[int, int]:
     """Keep every run in a JSON or JSONL export: (new, there already). NotARun when the text holds something else."""
     made = [(run_of(document), labels_of(document)) for document in documents(text)]
-    new = sum(store.put(run, labels, owner=owner) for run, labels in made)
+    new = sum(put(store, run, labels, owner=owner) for run, labels in made)
     return new, len(made) - new

@@ -10,11 +10,12 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from playground.domain import Failure, Request, Response
-from playground.history.database import reading, writing
 from playground.history.reading import read_run
 from playground.history.rows import ended, searched
-from playground.history.schema import INTERRUPTED, RUNNING, lanes, runs
-from playground.history.store import Store
+from playground.history.writing import end, settle
+from playground.store.database import reading, writing
+from playground.store.schema import INTERRUPTED, RUNNING, lanes, runs
+from playground.store.store import Store
 
 SILENT_SECONDS = 60.0
 """A running run whose process has said nothing for so long was interrupted."""
@@ -56,8 +57,8 @@ def _interrupt(store: Store, run_id: str) -> bool:
             request, response = stored.run.requests[lane], stored.run.responses[lane]
             ending = ended(run_id, lane, _interrupted(request, response, simulated), request)
             ending.figures["state"] = INTERRUPTED
-            store.end(ending, connection)
-        store.settle(seq, connection, searched(stored.run, stored.labels))
+            end(store, ending, connection)
+        settle(seq, connection, searched(stored.run, stored.labels))
         connection.execute(
             runs.update()
             .where(runs.c.seq == seq)

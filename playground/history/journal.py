@@ -17,13 +17,14 @@ from sqlalchemy.engine import URL, Connection
 from playground.domain import Run
 from playground.engine import Lane, LiveRun
 from playground.engine.live import SHOWN
-from playground.history import database
-from playground.history.database import HistoryError, writing
 from playground.history.interrupted import writer_name
 from playground.history.labels import Labels
-from playground.history.packing import NOTHING_SECRET, storable
 from playground.history.rows import Beginning, Ending, begun, ended, searched
-from playground.history.store import Store
+from playground.history.writing import add_pieces, begin, end, settle, still_here
+from playground.store import database
+from playground.store.database import HistoryError, writing
+from playground.store.packing import NOTHING_SECRET, storable
+from playground.store.store import Store
 from playground.wire import Redactor
 
 LOG = logging.getLogger("playground")
@@ -230,7 +231,7 @@ class Writer:
             for kept in waiting:
                 _write_one(store, kept, ends[id(kept)], partial[id(kept)], connection)
             if beats:
-                store.still_here(beats, connection)
+                still_here(beats, connection)
         for kept in waiting:
             self._written(kept, ends[id(kept)], partial[id(kept)])
         if beats:
@@ -323,19 +324,19 @@ def _write_one(
     run_id = kept.live.id
     beginning = kept.made.get(None)
     if isinstance(beginning, Beginning):
-        store.begin(beginning, connection)
-    store.add_pieces(
-        run_id, [{k: v for k, v in row.items() if k != "until"} for row in rows], connection
+        begin(store, beginning, connection)
+    add_pieces(
+        store, run_id, [{k: v for k, v in row.items() if k != "until"} for row in rows], connection
     )
     seq = None
     for index in ends:
         ending = kept.made.get(index)
         if isinstance(ending, Ending):
-            seq = store.end(ending, connection)
+            seq = end(store, ending, connection)
     if seq is not None:
         last = kept.left == len(ends)
         text = kept.redactor.text(searched(kept.live.run(), kept.labels)) if last else None
-        store.settle(seq, connection, text)
+        settle(seq, connection, text)
 
 
 _registry = threading.Lock()

@@ -10,11 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from playground.history.database import reading
 from playground.history.labels import Row
-from playground.history.packing import storable, units, usd
-from playground.history.schema import lanes, run_tags, runs, texts
-from playground.history.store import Store, unpriced
+from playground.history.writing import unpriced
+from playground.store.database import reading
+from playground.store.packing import storable, units, usd
+from playground.store.schema import lanes, run_tags, runs, texts
+from playground.store.store import Store
 
 PAGE = 50
 """Runs on one screen of the list."""

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from playground.domain import Request, Response, Run
-from playground.history.database import reading
 from playground.history.labels import Labels, Stored
-from playground.history.packing import unpack_request, unpack_response
-from playground.history.schema import bodies, files, pieces, runs
-from playground.history.store import Store
+from playground.store.database import reading
+from playground.store.packing import unpack_request, unpack_response
+from playground.store.schema import bodies, files, pieces, runs
+from playground.store.store import Store
 
 
 def read_run(store: Store, run_id: str) -> Stored | None:

@@ -10,7 +10,7 @@ from typing import Any
 from playground.domain import Request, Response, Run
 from playground.history import labels as labelled
 from playground.history.labels import Labels
-from playground.history.packing import (
+from playground.store.packing import (
     NOTHING_SECRET,
     attachments,
     digests,
@@ -19,7 +19,7 @@ from playground.history.packing import (
     storable,
     units,
 )
-from playground.history.schema import DONE, RUNNING
+from playground.store.schema import DONE, RUNNING
 from playground.wire import Redactor
 
 PROMPT_SHOWN = 300

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 
-from playground.history.database import HistoryError
 from playground.history.deleting import delete_older
 from playground.history.interrupted import find_interrupted
 from playground.history.journal import Writer
+from playground.store.database import HistoryError
 
 LOG = logging.getLogger("playground")
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from playground import history
+from playground.budgets.guard import Limit, add_limit
 from playground.export import from_json
 from playground.history import Labels
-from playground.history.budgets import Limit, add_limit
+from playground.history.writing import put
 from tests.cli.conftest import Invoke
 from tests.history.runs import CLAUDE, full_run, small_run
 
@@ -24,11 +25,13 @@ SOL, HAIKU = "openai:gpt-6-luna", "anthropic:claude-haiku-5-5"
 def kept() -> None:
     """Three runs of different days, models and labels."""
     store = history.get_store()
-    store.put(
-        small_run(1, day="2026-11-01", total="0.001"), Labels(tags=("a",), department="sales")
+    put(
+        store,
+        small_run(1, day="2026-11-01", total="0.001"),
+        Labels(tags=("a",), department="sales"),
     )
-    store.put(small_run(2, day="2026-11-02", total="0.02", model=CLAUDE), Labels(tags=("b",)))
-    store.put(full_run(), Labels(title="Capitals", kind="ask", starred=True))
+    put(store, small_run(2, day="2026-11-02", total="0.02", model=CLAUDE), Labels(tags=("b",)))
+    put(store, full_run(), Labels(title="Capitals", kind="ask", starred=True))
 
 
 def ids(out: str) -> list[str]:

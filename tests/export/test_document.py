@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from playground.domain import Run, Secret
+from playground.domain.nouns import jsonable
 from playground.export import document, to_json
-from playground.export.document import dumps, jsonable
+from playground.export.document import dumps
 
 RESPONSE = [
     "provider",

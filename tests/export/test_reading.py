@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from playground.domain import Run
+from playground.domain.nouns import NotARun
 from playground.export import from_json, to_json, to_jsonl
 from playground.export.document import document, dumps, full_document
-from playground.export.reading import NotARun
 from tests.history.runs import full_run, small_run
 
 

@@ -25,7 +25,7 @@ from tests.history.runs import SOL
 
 CANARY = "sk-canary/Zebra+Quagga-31337=="
 SPELLINGS = (CANARY, urllib.parse.quote(CANARY, safe=""), CANARY.replace("/", "\\/"))
-ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,12 @@ import pytest
 
 from playground.demo.process import DemoServer
 from playground.history import queries
-from playground.history.database import sqlite_url
 from playground.history.interrupted import find_interrupted
 from playground.history.journal import FLUSH_SECONDS
 from playground.history.queries import Filter
 from playground.history.reading import read_run
-from playground.history.store import Store
+from playground.store.database import sqlite_url
+from playground.store.store import Store
 from tests.history.streaming import ENOUGH
 
 ROOT = Path(__file__).parents[2]

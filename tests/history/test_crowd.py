@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from playground.history import queries
 from playground.history.queries import Filter
 from playground.history.reading import each
-from playground.history.store import Store
+from playground.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = {"sqlite": 20, "postgresql": 50}

@@ -8,12 +8,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from playground.history import queries
-from playground.history.database import reading, sqlite_url
 from playground.history.deleting import delete_older, delete_runs
 from playground.history.labels import Labels
 from playground.history.queries import Filter
-from playground.history.schema import metadata, runs
-from playground.history.store import Store
+from playground.history.writing import put
+from playground.store.database import reading, sqlite_url
+from playground.store.schema import metadata, runs
+from playground.store.store import Store
 from tests.history.runs import full_run, small_run
 
 
@@ -22,8 +23,8 @@ def test_an_unknown_id_deletes_nothing(store: Store) -> None:
 
 
 def test_a_run_deleted_is_gone_from_every_table(store: Store) -> None:
-    store.put(full_run(), Labels())
-    store.put(small_run(1), Labels())
+    put(store, full_run(), Labels())
+    put(store, small_run(1), Labels())
     assert delete_runs(store, ["full-run"]) == 1
     with reading(store.engine) as connection:
         for table in metadata.sorted_tables:
@@ -40,10 +41,12 @@ def test_what_was_deleted_is_in_no_file_and_the_file_shrinks(tmp_path: Path) -> 
     store = Store(sqlite_url(path))
     noise = " ".join(f"word{i}" for i in range(20_000))
     for number in range(20):
-        store.put(
-            small_run(number, prompt=f"zebracanary {number} {noise}"), Labels(note="quaggacanary")
+        put(
+            store,
+            small_run(number, prompt=f"zebracanary {number} {noise}"),
+            Labels(note="quaggacanary"),
         )
-    store.put(small_run(99), Labels())
+    put(store, small_run(99), Labels())
     before = path.stat().st_size
     assert _holds(tmp_path, b"zebracanary")
     delete_runs(store, [f"run-{number}" for number in range(20)])
@@ -58,9 +61,9 @@ def _holds(folder: Path, word: bytes) -> bool:
 
 
 def test_old_runs_are_deleted_but_not_starred_ones(store: Store) -> None:
-    store.put(small_run(1, day="2020-01-01"), Labels())
-    store.put(small_run(2, day="2020-01-01"), Labels(starred=True))
+    put(store, small_run(1, day="2020-01-01"), Labels())
+    put(store, small_run(2, day="2020-01-01"), Labels(starred=True))
     today = time.strftime("%Y-%m-%d", time.gmtime())
-    store.put(small_run(3, day=today), Labels())
+    put(store, small_run(3, day=today), Labels())
     assert delete_older(store, 30) == 1
     assert sorted(queries.ids(store, Filter())) == ["run-2", "run-3"]

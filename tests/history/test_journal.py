@@ -21,14 +21,15 @@ from playground import history
 from playground.demo.process import DemoServer
 from playground.domain import Request, Response, Run
 from playground.engine import Engine, LiveRun
-from playground.history import database, journal, queries
-from playground.history.database import HistoryError, reading, sqlite_url
+from playground.history import journal, queries
 from playground.history.journal import Keeper, Writer
 from playground.history.labels import Labels
 from playground.history.queries import Filter
 from playground.history.reading import read_run
-from playground.history.schema import runs
-from playground.history.store import Store
+from playground.store import database
+from playground.store.database import HistoryError, reading, sqlite_url
+from playground.store.schema import runs
+from playground.store.store import Store
 from tests.history.runs import CLAUDE, SOL, small_run
 
 ROOT = Path(__file__).parents[2]
@@ -244,7 +245,7 @@ import alembic.command
 from playground import pricing, tokens
 from tests.history.test_journal import live, survives
 from playground.history.journal import Writer
-from playground.history.database import sqlite_url
+from playground.store.database import sqlite_url
 from pathlib import Path
 if os.geteuid() == 0:
     os.setegid(65534); os.seteuid(65534)

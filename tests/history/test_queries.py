@@ -10,7 +10,8 @@ from playground.domain import Failure, Run
 from playground.history import queries
 from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter
-from playground.history.store import Store
+from playground.history.writing import put
+from playground.store.store import Store
 from tests.history.runs import CLAUDE, SOL, full_run, small_run
 
 LIMITED = Failure(type="rate_limited", status=429)
@@ -47,7 +48,7 @@ def filled(store: Store) -> Store:
         ),
     ]
     for run, labels, owner in kept:
-        store.put(run, labels, owner=owner)
+        put(store, run, labels, owner=owner)
     return store
 
 
@@ -153,8 +154,8 @@ def test_a_pivot_by_tag_counts_a_run_with_two_tags_once(filled: Store) -> None:
 
 
 def test_an_answer_without_a_price_is_counted_beside_the_sum(store: Store) -> None:
-    store.put(small_run(1, total=None), Labels())
-    store.put(full_run(), Labels())
+    put(store, small_run(1, total=None), Labels())
+    put(store, full_run(), Labels())
     rows = queries.pivot(store, "provider", Filter())
     by_provider = {row.group: row for row in rows}
     assert by_provider["openai"].unpriced == 1
@@ -163,7 +164,7 @@ def test_an_answer_without_a_price_is_counted_beside_the_sum(store: Store) -> No
 
 
 def test_a_pivot_of_one_model_leaves_the_other_lanes_out(store: Store) -> None:
-    store.put(full_run(), Labels())
+    put(store, full_run(), Labels())
     rows = queries.pivot(store, "model", Filter(model=SOL.model))
     assert [row.group for row in rows] == [SOL.model]
 

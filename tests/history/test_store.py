@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from playground.domain import Response, Run
 from playground.history import queries
-from playground.history.database import reading
 from playground.history.labels import Labels
 from playground.history.queries import Filter
 from playground.history.reading import read_run
-from playground.history.schema import files
-from playground.history.store import Store
+from playground.history.writing import change, put
+from playground.store.database import reading
+from playground.store.schema import files
+from playground.store.store import Store
 from tests.history.runs import PICTURE, SOL, full_run, small_run
 
 LABELS = Labels(
@@ -27,7 +28,7 @@ LABELS = Labels(
 
 
 def test_a_run_comes_out_as_it_went_in(store: Store) -> None:
-    assert store.put(full_run(), LABELS)
+    assert put(store, full_run(), LABELS)
     stored = read_run(store, "full-run")
     assert stored is not None
     assert stored.run == full_run()
@@ -36,8 +37,8 @@ def test_a_run_comes_out_as_it_went_in(store: Store) -> None:
 
 
 def test_the_same_run_twice_is_there_once(store: Store) -> None:
-    assert store.put(full_run(), LABELS)
-    assert not store.put(full_run(), Labels())
+    assert put(store, full_run(), LABELS)
+    assert not put(store, full_run(), Labels())
     assert queries.find(store, Filter()).total == 1
 
 
@@ -49,7 +50,7 @@ def test_an_attachment_is_kept_once_however_many_lanes_got_it(store: Store) -> N
         requests=(request,) * 8,
         responses=(Response(model=SOL),) * 8,
     )
-    store.put(run, Labels())
+    put(store, run, Labels())
     with reading(store.engine) as connection:
         kept = connection.scalars(sa.select(files.c.data)).all()
     assert [bytes(data) for data in kept] == [PICTURE.data]
@@ -63,9 +64,14 @@ def test_unknown_ids_are_none(store: Store) -> None:
 
 
 def test_labels_change_and_the_search_follows(store: Store) -> None:
-    store.put(small_run(1), Labels(title="old name"))
-    store.change(
-        ["run-1"], title="Giraffe", note="with a long neck", starred=True, tags=["b", "a, c", "b"]
+    put(store, small_run(1), Labels(title="old name"))
+    change(
+        store,
+        ["run-1"],
+        title="Giraffe",
+        note="with a long neck",
+        starred=True,
+        tags=["b", "a, c", "b"],
     )
     stored = read_run(store, "run-1")
     assert stored is not None

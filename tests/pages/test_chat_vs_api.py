@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.lab.text_statistics import MOST_CHARACTERS
-from playground.ui import chat
+from playground.ui.chat_vs_api import sections as chat
+from playground.ui.shell.pages import path
 
-ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,7 @@ def opened(section: str = chat.START, **state: Any) -> AppTest:
     app.session_state[chat.VIEW] = section
     for key, value in state.items():
         app.session_state[key] = value
-    app.switch_page("../../pages/chat_vs_api.py")
+    app.switch_page(path("chat_vs_api.py"))
     page = app.run()
     assert not page.exception
     return page

@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from playground import pricing
 from playground.domain import ModelRef, Request
-from playground.ui.keeping import TO_FILL
-from playground.ui.prompt import EXAMPLES, MOST_CHARACTERS
+from playground.ui.compare.prompt import MOST_CHARACTERS
+from playground.ui.parts.examples import EXAMPLES
+from playground.ui.session.keeping import TO_FILL
 
-ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 from playground.domain import ModelRef, Request, Response, Run, Usage
 from playground.history import HOLDS_KEY
 from playground.pricing import loading
-from playground.ui.costs_runs import average, work_of
+from playground.ui.costs.runs import average, work_of
+from playground.ui.shell.pages import path
 
-ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ def opened(tab: str = "Prices", **state: Any) -> AppTest:
     app.session_state["costs_tab"] = tab
     for key, value in state.items():
         app.session_state[key] = value
-    app.switch_page("../../pages/costs.py")
+    app.switch_page(path("costs.py"))
     page = app.run()
     assert not page.exception
     return page
@@ -178,7 +179,7 @@ def test_a_run_fills_the_calculator_and_what_if_saves() -> None:
             break
         page.run()
     page.session_state["costs_tab"] = "From your runs"
-    page.switch_page("../../pages/costs.py").run()
+    page.switch_page(path("costs.py")).run()
     assert not page.exception
     assert "saved in all" in said(page)
     page.button(key="runs_fill").click().run()

@@ -12,15 +12,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import history
+from playground.budgets.guard import all_limits
 from playground.export import to_jsonl
 from playground.history import Labels, journal, queries
-from playground.history.budgets import all_limits
 from playground.history.queries import Filter
 from playground.history.reading import read_run
+from playground.history.writing import put
+from playground.ui.shell.pages import path
 from tests.history.runs import CLAUDE, full_run, small_run
 
-ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
-HISTORY, COMPARE = "../../pages/history.py", "../../pages/compare.py"
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
+HISTORY, COMPARE = path("history.py"), path("compare.py")
 
 
 @pytest.fixture(autouse=True)
@@ -43,14 +45,17 @@ def opened(page: str = HISTORY, **state: Any) -> AppTest:
 @pytest.fixture
 def kept() -> None:
     store = history.get_store()
-    store.put(
-        small_run(1, day="2026-11-01", total="0.001"), Labels(tags=("a",), department="sales")
+    put(
+        store,
+        small_run(1, day="2026-11-01", total="0.001"),
+        Labels(tags=("a",), department="sales"),
     )
-    store.put(
+    put(
+        store,
         small_run(2, day="2026-11-02", total="0.02", model=CLAUDE, text="Quite another answer."),
         Labels(),
     )
-    store.put(full_run(), Labels(title="Capitals", starred=True))
+    put(store, full_run(), Labels(title="Capitals", starred=True))
 
 
 def said(page: AppTest) -> str:
@@ -289,6 +294,6 @@ def test_a_host_that_keeps_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_visitor_sees_only_their_own_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
     monkeypatch.setenv("PLAYGROUND_HISTORY", "on")
-    history.get_store().put(small_run(1), Labels(), owner="somebody else")
+    put(history.get_store(), small_run(1), Labels(), owner="somebody else")
     assert "Nothing here yet" in said(opened())
     assert journal.get_writer().warning is None

@@ -8,16 +8,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import history
-from playground.history.prompts import all_prompts, save
+from playground.library import all_prompts, save
+from playground.ui.shell.pages import path
 
-ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
     monkeypatch.setenv("HOME", str(tmp_path))
     app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
-    return app.switch_page("../../pages/prompts.py").run()
+    return app.switch_page(path("prompts.py")).run()
 
 
 def said(page: AppTest) -> str:

@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from playground.history import HOLDS_KEY
 from playground.lab.languages import paragraphs
 from playground.tokens import count
-from playground.ui.tokens_editor import EXAMPLES, figures
+from playground.ui.shell.pages import path
+from playground.ui.tokens.editor import EXAMPLES, figures
 
-ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "router.py"
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 TEXT = "A short text of eight words to count."
 
 
@@ -32,7 +33,7 @@ def opened(tab: str, text: str = TEXT, **state: Any) -> AppTest:
     app.session_state["tokens_tab"] = tab
     for key, value in state.items():
         app.session_state[key] = value
-    app.switch_page("../../pages/tokens.py")
+    app.switch_page(path("tokens.py"))
     page = app.run()
     assert not page.exception
     return page

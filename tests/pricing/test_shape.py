@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground import figures as fmt
 from playground.domain import ModelRef, Usage
-from playground.export import format as fmt
 from playground.pricing import load
 from playground.pricing.shape import (
     PROCESSING,

@@ -15,10 +15,10 @@ from playground import pricing
 from playground.domain import ModelRef, Request, Response, Run
 from playground.engine.receipt import priced
 from playground.export import from_json, to_csv, to_html, to_json, to_markdown
-from playground.history.packing import pack_response, unpack_response
 from playground.providers import Call
 from playground.providers.fitting import reported
 from playground.providers.openai_chat import usage
+from playground.store.packing import pack_response, unpack_response
 from tests.loopback import sse
 from tests.providers.calling import KEY, endpoint
 

@@ -1,0 +1,415 @@
+"""Spending limits: a run that would pass one is stopped before it leaves, one that passes it while streaming is stopped then."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal, get_args
+
+import sqlalchemy as sa
+
+from playground import history, pricing, tokens
+from playground.domain import Endpoint, Failure, Request, Usage
+from playground.engine import Lane, LiveRun
+from playground.figures import money
+from playground.history.queries import spent
+from playground.store.database import HistoryError, reading, writing
+from playground.store.packing import units, usd
+from playground.store.schema import limits
+from playground.store.store import Store
+
+LOG = logging.getLogger("playground")
+
+Period = Literal["run", "session", "day", "month"]
+PERIODS: tuple[Period, ...] = get_args(Period)
+WARN_AT = Decimal("0.8")
+"""Share of a limit from which people are warned."""
+TICK = 0.1
+"""Seconds between two looks at what streams."""
+UNSAVED_SECONDS = 1.0
+"""How long a check waits for ended lanes to be written, so that their cost is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The most that may be spent in a period, on everything or on one provider or tag."""
+
+    period: Period
+    amount: Decimal
+    """USD."""
+    provider: str = ""
+    tag: str = ""
+    id: int = 0
+
+    @property
+    def name(self) -> str:
+        """`$5.00 a day for openai`."""
+        what = " and ".join(
+            part for part in (self.provider, self.tag and f"tag {self.tag}") if part
+        )
+        return f"{money(self.amount)} a {self.period}" + (f" for {what}" if what else "")
+
+    def concerns(self, provider: str, tags: Sequence[str]) -> bool:
+        """Whether a request of this provider in a run with these tags counts."""
+        return self.provider in ("", provider) and (not self.tag or self.tag in tags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What sending would mean for the budgets."""
+
+    low: Decimal
+    """USD: the input alone."""
+    high: Decimal | None
+    """USD with all the output that is allowed; None when the output has no limit or a price is missing."""
+    stops: tuple[str, ...] = ()
+    """Limits that sending would pass, in sentences with what to do: nothing may be sent."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def problem(self) -> str | None:
+        return " ".join(self.stops) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A request that may be sent, and what it may cost."""
+
+    request: Request
+    span: tuple[Decimal, Decimal | None] | None
+    """(input alone, with all output allowed) in USD; None when there is no price."""
+
+    @property
+    def low(self) -> Decimal:
+        return self.span[0] if self.span else Decimal(0)
+
+    @property
+    def high(self) -> Decimal | None:
+        return self.span[1] if self.span else None
+
+
+@dataclass(eq=False, slots=True)
+class Watched:
+    """A run under way and what it has cost so far."""
+
+    run: LiveRun
+    tags: tuple[str, ...]
+    session: str
+    input_tokens: list[int]
+    seen: list[int] = field(default_factory=list)
+    """Deltas already counted, by lane."""
+    output_tokens: list[int] = field(default_factory=list)
+    saved: set[int] = field(default_factory=set)
+    """Ended lanes whose cost is in what was read from the history."""
+
+
+class Guard:
+    """Knows the limits and what has been spent; looks at running runs on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._watched: list[Watched] = []
+        self._sessions: dict[str, list[tuple[str, tuple[str, ...], Decimal]]] = {}
+        self._limits: tuple[Limit, ...] = ()
+        self._spent: dict[Limit, Decimal] = {}
+        self._thread: threading.Thread | None = None
+
+    # Before sending ------------------------------------------------------------------------------
+
+    def check(
+        self,
+        requests: Sequence[Request],
+        endpoints: Mapping[str, Endpoint],
+        *,
+        session: str = "",
+        tags: Sequence[str] = (),
+    ) -> Verdict:
+        """What sending these would cost, and which limits that would pass. Simulated lanes cost nothing."""
+        real = [Planned(r, estimate(r)) for r in requests if _is_real(r, endpoints)]
+        low = sum((planned.low for planned in real), Decimal(0))
+        highs = [planned.high for planned in real]
+        high = None if None in highs else sum((h for h in highs if h is not None), Decimal(0))
+        with self._lock:
+            unread = self._refresh() if real else None
+            stops: list[str] = []
+            warnings: list[str] = [unread] if unread and self._limits else []
+            for limit in self._limits:
+                mine = [p for p in real if limit.concerns(p.request.model.provider, tags)]
+                if mine:
+                    self._judge(limit, mine, session, stops, warnings)
+        return Verdict(low=low, high=high, stops=tuple(stops), warnings=tuple(warnings))
+
+    def _judge(
+        self,
+        limit: Limit,
+        mine: Sequence[Planned],
+        session: str,
+        stops: list[str],
+        warnings: list[str],
+    ) -> None:
+        used = self._used(limit, session)
+        least = used + sum((planned.low for planned in mine), Decimal(0))
+        most = used + sum((planned.high or planned.low for planned in mine), Decimal(0))
+        said = f"the limit of {limit.name} ({money(used)} used)"
+        if least > limit.amount or used >= limit.amount:
+            stops.append(
+                f"Not sent: it would cost at least {money(least - used)} and pass {said}. Raise the limit under"
+                f" History › Budgets, shorten the prompt, take cheaper models{LATER[limit.period]}."
+            )
+        elif least >= WARN_AT * limit.amount:
+            warnings.append(f"{least / limit.amount:.0%} of {said} will be used.")
+        elif most > limit.amount:
+            warnings.append(f"Long answers may pass {said}: they are stopped when they do.")
+        for planned in mine:
+            if planned.span is None:
+                model = planned.request.model
+                warnings.append(f"{model} has no price, so {said} can't count it.")
+
+    # While streaming -----------------------------------------------------------------------------
+
+    def watch(
+        self,
+        run: LiveRun,
+        endpoints: Mapping[str, Endpoint],
+        *,
+        session: str = "",
+        tags: Sequence[str] = (),
+    ) -> None:
+        """Look after a run until it ends."""
+        if not any(_is_real(lane.request, endpoints) for lane in run.lanes):
+            return
+        lanes = len(run.lanes)
+        watched = Watched(
+            run,
+            tuple(tags),
+            session,
+            input_tokens=[tokens.count_input(lane.request).tokens for lane in run.lanes],
+            seen=[0] * lanes,
+            output_tokens=[0] * lanes,
+        )
+        with self._lock:
+            self._watched.append(watched)
+            if self._limits and self._thread is None:
+                self._thread = threading.Thread(target=self._look, name="budget", daemon=True)
+                self._thread.start()
+
+    def _look(self) -> None:
+        while True:
+            with self._lock:
+                under_way = [w for w in self._watched if not w.run.done]
+                if not under_way:
+                    self._thread = None
+                    return
+                for watched in under_way:
+                    for limit in self._limits:
+                        self._stop_if_passed(limit, watched)
+            threading.Event().wait(TICK)
+
+    def _stop_if_passed(self, limit: Limit, watched: Watched) -> None:
+        open_lanes = [
+            lane
+            for lane in watched.run.lanes
+            if not lane.ended
+            and lane.stopped_by is None
+            and not watched.run.simulations[lane.index]
+            and limit.concerns(lane.request.model.provider, watched.tags)
+        ]
+        if not open_lanes or self._used(limit, watched.session, watched) <= limit.amount:
+            return
+        for (
+            lane
+        ) in open_lanes:  # what was counted piece by piece is a little too much: count it whole
+            watched.output_tokens[lane.index] = _tokens(lane.text() + lane.text("reasoning"))
+        used = self._used(limit, watched.session, watched)
+        if used > limit.amount:
+            for lane in open_lanes:
+                watched.run.stop(lane.index, why=over_budget(limit, used))
+
+    # Sums ----------------------------------------------------------------------------------------
+
+    def _used(self, limit: Limit, session: str, run: Watched | None = None) -> Decimal:
+        """USD of this limit that is used: what is written down, and at least what is under way."""
+        if limit.period == "run":
+            return self._under_way(limit, [run]) if run else Decimal(0)
+        if limit.period == "session":
+            ended = self._sessions.get(session, [])
+            total = sum((usd_ for p, tags, usd_ in ended if limit.concerns(p, tags)), Decimal(0))
+            mine = [watched for watched in self._watched if watched.session == session]
+            return total + self._under_way(limit, mine, all_lanes=True)
+        return self._spent.get(limit, Decimal(0)) + self._under_way(limit, self._watched)
+
+    def _under_way(
+        self, limit: Limit, watched: Sequence[Watched], *, all_lanes: bool = False
+    ) -> Decimal:
+        return sum(
+            (
+                at_least(each, lane)
+                for each in watched
+                for lane in each.run.lanes
+                if not each.run.simulations[lane.index]
+                and (all_lanes or limit.period == "run" or lane.index not in each.saved)
+                and limit.concerns(lane.request.model.provider, each.tags)
+            ),
+            Decimal(0),
+        )
+
+    def _refresh(self) -> str | None:
+        """Read limits and what was spent anew; a sentence when the history can't be read."""
+        try:
+            writer = history.get_writer()
+            saved = writer.flush(UNSAVED_SECONDS) if not self._streaming() else False
+            store = history.get_store()
+            self._limits = tuple(all_limits(store))
+            ended = {
+                w.run.id: {lane.index for lane in w.run.lanes if lane.ended} for w in self._watched
+            }
+            saved = saved or not writer.unsaved()
+            self._spent = {limit: _spent(store, limit) for limit in self._limits}
+        except HistoryError as error:
+            return f"What was spent before can't be read, so budgets count only what this app has sent since it started. {error}"
+        if saved:
+            for watched in self._watched:
+                watched.saved |= ended[watched.run.id]
+        self._drop_ended()
+        return None
+
+    def _streaming(self) -> bool:
+        return any(not watched.run.done for watched in self._watched)
+
+    def _drop_ended(self) -> None:
+        """Runs that have ended and are written need no watching; their session remembers what they cost."""
+        for watched in list(self._watched):
+            if watched.run.done and len(watched.saved) == len(watched.run.lanes):
+                self._watched.remove(watched)
+                for lane in watched.run.lanes:
+                    if not watched.run.simulations[lane.index]:
+                        entry = (lane.request.model.provider, watched.tags, at_least(watched, lane))
+                        self._sessions.setdefault(watched.session, []).append(entry)
+
+    def used(self, session: str = "") -> list[tuple[Limit, Decimal]]:
+        """Every limit of a session, day or month and how much of it is used; HistoryError when that can't be read."""
+        with self._lock:
+            if unread := self._refresh():
+                raise HistoryError(unread)
+            return [
+                (limit, self._used(limit, session))
+                for limit in self._limits
+                if limit.period != "run"
+            ]
+
+
+LATER = {
+    "run": "",
+    "session": ", or start a new session",
+    "day": ", or wait until tomorrow (UTC)",
+    "month": ", or wait until next month (UTC)",
+}
+
+
+def estimate(request: Request) -> tuple[Decimal, Decimal | None] | None:
+    """USD that a request may cost: (input alone, with all output allowed); None when there is no price."""
+    from playground.providers import catalog
+
+    most = request.settings.max_output_tokens or catalog.describe(request.model).max_output_tokens
+    counted = tokens.count_input(request).tokens
+    return pricing.load().estimate(request.model, counted, most, _today())
+
+
+def at_least(watched: Watched, lane: Lane) -> Decimal:
+    """USD that a lane has cost for certain: its receipt once it has ended, until then what was sent and has come."""
+    if lane.response is not None:
+        return lane.response.cost.total if lane.response.cost else Decimal(0)
+    if lane.started_at is None:
+        return Decimal(0)
+    index = lane.index
+    known, fresh = watched.seen[index], lane.deltas[watched.seen[index] :]
+    if fresh:
+        watched.seen[index] = known + len(fresh)
+        watched.output_tokens[index] += _tokens(
+            "".join(text for kind, text in fresh if kind != "tool")
+        )
+    usage = Usage(
+        input_tokens=watched.input_tokens[index], output_tokens=watched.output_tokens[index]
+    )
+    cost = pricing.load().price(lane.request.model, None, usage, on=_today(), estimate=True)
+    return cost.total if cost else Decimal(0)
+
+
+def _tokens(text: str) -> int:
+    return tokens.count(text)
+
+
+def over_budget(limit: Limit, used: Decimal) -> Failure:
+    """The failure of a lane that was stopped because of this limit."""
+    return Failure(
+        type="over_budget",
+        message=f"Stopped at {money(used)}: the limit is {limit.name}.",
+        meaning=f"This answer passed your limit of {limit.name}, so its connection was closed; the text so far is kept.",
+        next_step="Raise the limit under History › Budgets, ask for shorter answers, or take a cheaper model.",
+    )
+
+
+# Kept limits ------------------------------------------------------------------------------------
+
+
+def all_limits(store: Store) -> list[Limit]:
+    """Every limit, in the order of their making."""
+    with reading(store.engine) as connection:
+        rows = connection.execute(sa.select(limits).order_by(limits.c.id)).all()
+    return [
+        Limit(
+            id=r.id,
+            period=r.period,
+            provider=r.provider,
+            tag=r.tag,
+            amount=usd(r.amount) or Decimal(0),
+        )
+        for r in rows
+    ]
+
+
+def add_limit(store: Store, limit: Limit) -> None:
+    """Keep a limit; ValueError when its amount is not above zero."""
+    if not limit.amount.is_finite() or limit.amount <= 0:
+        raise ValueError("A limit must be above $0.")
+    row = {
+        "period": limit.period,
+        "provider": limit.provider,
+        "tag": limit.tag,
+        "amount": units(limit.amount),
+    }
+    with writing(store.engine) as connection:
+        connection.execute(limits.insert(), row)
+
+
+def remove_limit(store: Store, limit_id: int) -> None:
+    """Forget a limit."""
+    with writing(store.engine) as connection:
+        connection.execute(limits.delete().where(limits.c.id == limit_id))
+
+
+def _spent(store: Store, limit: Limit) -> Decimal:
+    first = {"day": _today(), "month": _today().replace(day=1)}.get(limit.period)
+    if first is None:
+        return Decimal(0)
+    return spent(store, since=first.isoformat(), provider=limit.provider, tag=limit.tag)
+
+
+def _is_real(request: Request, endpoints: Mapping[str, Endpoint]) -> bool:
+    endpoint = endpoints.get(request.model.provider)
+    return endpoint is not None and not endpoint.simulated
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@functools.cache
+def get_guard() -> Guard:
+    """This process's guard."""
+    return Guard()

@@ -1,0 +1,73 @@
+"""How numbers are written for people, the same in every table, page and report."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from playground.domain import Cost, Response
+
+NO_PRICE = "no price"
+NOT_REPORTED = "not reported"
+NOT_AVAILABLE = "n/a"
+FIGURES = 3
+"""Significant digits of an amount below one dollar."""
+
+
+def money(amount: Decimal | None) -> str:
+    """USD with three significant digits below $1 and cents from there on, never scientific: `$0.000123`, `$12.35`."""
+    if amount is None:
+        return NO_PRICE
+    if amount == 0:
+        return "$0.00"
+    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    places = 2 if size >= 1 else max(2, FIGURES - 1 - size.adjusted())
+    rounded = size.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    whole, _, fraction = f"{rounded:,f}".partition(".")
+    return f"{sign}${whole}.{fraction.rstrip('0').ljust(2, '0')}"
+
+
+def cost(value: Cost | None) -> str:
+    """A receipt's total, or the range where sources disagree; `≈` marks an estimate and `≥` a lower bound.
+
+    A price that the user set is said to be one.
+    """
+    if value is None:
+        return NO_PRICE
+    mark = "≥ " if value.lower_bound else "≈ " if value.estimate else ""
+    own = " (own price)" if value.price.override else ""
+    return mark + " – ".join(dict.fromkeys(money(end) for end in value.span)) + own
+
+
+def cost_of(response: Response) -> str:
+    """What a response cost; without a receipt, why there is none: it failed, nothing was reported, or no price is known."""
+    if response.cost is None and response.failure is not None:
+        return NOT_AVAILABLE
+    usage = response.usage
+    if response.cost is None and usage.input_tokens is None and usage.output_tokens is None:
+        return NOT_REPORTED
+    return cost(response.cost)
+
+
+def count(number: int | None) -> str:
+    """Tokens or calls with thousands separated; None is said as such."""
+    return NOT_REPORTED if number is None else f"{number:,}"
+
+
+def seconds(value: float | None) -> str:
+    """A time: `0.042 s`, `0.42 s`, `12.3 s`, `123 s`."""
+    if value is None:
+        return NOT_AVAILABLE
+    places = 3 if value < 0.1 else 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:,.{places}f} s"
+
+
+def speed(value: float | None) -> str:
+    """Output tokens per second: `183 tok/s`, `7.3 tok/s`."""
+    return NOT_AVAILABLE if value is None else f"{value:,.{0 if value >= 10 else 1}f} tok/s"
+
+
+def size(number: int) -> str:
+    """Bytes: `512 B`, `3.2 kB`, `1.4 MB`."""
+    if number < 1_000:
+        return f"{number} B"
+    return f"{number / 1_000:.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:.1f} MB"

@@ -1,0 +1,139 @@
+"""The prompt library: named prompts with versions and variables. A version is never changed, a new one is added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from playground.history.deleting import shrink
+from playground.store.database import reading, writing
+from playground.store.packing import storable
+from playground.store.schema import prompt_versions, prompts
+from playground.store.store import Store
+
+VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+"""`{{name}}` in a prompt stands for a value."""
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a prompt."""
+
+    version: int
+    created_at: str
+    text: str
+    system: str = ""
+    note: str = ""
+    """What was changed, in the author's words."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names in `{{…}}`, each once, in the order of their first use."""
+        return tuple(dict.fromkeys(VARIABLE.findall(f"{self.system}\n{self.text}")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A named prompt and all its versions, the newest last."""
+
+    id: int
+    name: str
+    versions: tuple[Version, ...]
+
+    @property
+    def newest(self) -> Version:
+        return self.versions[-1]
+
+
+class PromptError(ValueError):
+    """A prompt that can't be kept as given; the message says why."""
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its variables replaced; one without a value stays as it is."""
+    return VARIABLE.sub(lambda found: values.get(found[1]) or found[0], text)
+
+
+def all_prompts(store: Store) -> list[Prompt]:
+    """Every prompt by name."""
+    with reading(store.engine) as connection:
+        names = connection.execute(sa.select(prompts).order_by(prompts.c.name)).all()
+        rows = connection.execute(
+            sa.select(prompt_versions).order_by(
+                prompt_versions.c.prompt_id, prompt_versions.c.version
+            )
+        ).all()
+    versions: dict[int, list[Version]] = {}
+    for row in rows:
+        made = Version(
+            version=row.version,
+            created_at=row.created_at,
+            text=row.text,
+            system=row.system,
+            note=row.note,
+        )
+        versions.setdefault(row.prompt_id, []).append(made)
+    return [
+        Prompt(id=row.id, name=row.name, versions=tuple(versions[row.id]))
+        for row in names
+        if row.id in versions
+    ]
+
+
+def save(store: Store, name: str, text: str, *, system: str = "", note: str = "") -> int:
+    """Keep a prompt: a new one, or a new version of the one with this name; its version. The same text again adds none."""
+    name = " ".join(storable(name).split())
+    if not name or len(name) > LONGEST_NAME:
+        raise PromptError(f"A prompt needs a name of at most {LONGEST_NAME} characters.")
+    if not text.strip():
+        raise PromptError("The prompt is empty: write something first.")
+    text, system, note = storable(text), storable(system), storable(note)
+    with writing(store.engine) as connection:
+        insert = store.insert(prompts).values(name=name).on_conflict_do_nothing()
+        connection.execute(insert)
+        # Locked, so that two who save at once get two versions.
+        mine = sa.select(prompts.c.id).where(prompts.c.name == name).with_for_update()
+        prompt_id = connection.scalar(mine)
+        last = connection.execute(
+            sa.select(prompt_versions)
+            .where(prompt_versions.c.prompt_id == prompt_id)
+            .order_by(prompt_versions.c.version.desc())
+            .limit(1)
+        ).one_or_none()
+        if last is not None and (last.text, last.system) == (text, system):
+            return int(last.version)
+        version = 1 if last is None else last.version + 1
+        row = {"prompt_id": prompt_id, "version": version, "created_at": _now()}
+        connection.execute(
+            prompt_versions.insert(), {**row, "text": text, "system": system, "note": note}
+        )
+    return int(version)
+
+
+def rename(store: Store, prompt_id: int, name: str) -> None:
+    """Give a prompt another name; PromptError when another prompt has it."""
+    name = " ".join(storable(name).split())
+    if not name or len(name) > LONGEST_NAME:
+        raise PromptError(f"A prompt needs a name of at most {LONGEST_NAME} characters.")
+    with writing(store.engine) as connection:
+        taken = sa.select(prompts.c.id).where(prompts.c.name == name, prompts.c.id != prompt_id)
+        if connection.scalar(taken) is not None:
+            raise PromptError(f"Another prompt is named {name!r}: choose another name.")
+        connection.execute(prompts.update().where(prompts.c.id == prompt_id).values(name=name))
+
+
+def delete(store: Store, prompt_id: int) -> None:
+    """Delete a prompt and its versions for good."""
+    with writing(store.engine) as connection:
+        connection.execute(prompt_versions.delete().where(prompt_versions.c.prompt_id == prompt_id))
+        connection.execute(prompts.delete().where(prompts.c.id == prompt_id))
+    shrink(store)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,161 @@
+"""The section "Which should I use?": six questions and a recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground import pricing
+from playground.domain import Endpoint
+from playground.lab import breakeven
+from playground.pricing.plans import paid
+from playground.providers import catalog
+from playground.ui.chat_vs_api.pay import mine
+from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go, today
+from playground.ui.parts.markdown import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of the six questions: its answers with how much they speak for the API (positive) or the plan."""
+
+    key: str
+    text: str
+    answers: Mapping[str, int]
+
+
+QUESTIONS = (
+    Question("who", "Who asks?", {"I do, by typing": -2, "A program or script": 3, "Both": 1}),
+    Question("often", "How much do you talk to it?", {"light": 1, "medium": 0, "heavy": -1}),
+    Question(
+        "extras",
+        "Do you need the app's extras (voice, images, files, connectors)?",
+        {"Yes, daily": -3, "Sometimes": -1, "No": 1},
+    ),
+    Question(
+        "control",
+        "Must answers follow a format, or go into another system?",
+        {"Yes": 3, "No": 0},
+    ),
+    Question(
+        "build",
+        "Who builds and looks after it?",
+        {"Nobody": -3, "I, a little": 0, "A developer": 1},
+    ),
+    Question(
+        "budget",
+        "What matters more about the bill?",
+        {"The same every month": -1, "Pay for what I use": 1},
+    ),
+)
+"""Six questions; the second also chooses the preset whose figures are shown."""
+
+
+def view(where: Mapping[str, Endpoint]) -> None:
+    """Six questions, then a recommendation with the user's own figures."""
+    st.markdown("**Six questions, one recommendation, with your own figures.**")
+    score, given = 0, {}
+    for number, question in enumerate(QUESTIONS, 1):
+        answer = st.segmented_control(
+            f"{number}. {question.text}",
+            list(question.answers),
+            key=f"choose_{question.key}",
+            persist_state="session",
+            wrap=True,
+        )
+        if answer is not None:
+            given[question.key] = answer
+            score += question.answers[answer]
+    left = len(QUESTIONS) - len(given)
+    if left:
+        st.info(f"{left} to go.", icon=":material/quiz:")
+        return
+    _recommend(score, given)
+
+
+def recommendation(score: int, given: Mapping[str, str]) -> tuple[str, str]:
+    """What to use, and why, for the answers to all six questions."""
+    if given["build"] == "Nobody" and given["who"] != "A program or script":
+        return (
+            "A chat plan",
+            "Somebody has to build and look after what calls an API, and nobody would.",
+        )
+    if given["who"] == "A program or script" and given["build"] == "Nobody":
+        return (
+            "The API, with somebody to look after it",
+            "A program can't use a plan; without anybody to build it, start with a ready-made tool that takes an API key.",
+        )
+    if score >= 3:
+        return (
+            "The API",
+            "A program asks, or the answers must fit another system: that is what an API is for.",
+        )
+    if score <= -2:
+        return (
+            "A chat plan",
+            "You type yourself and use the app's extras: a plan buys exactly that.",
+        )
+    return (
+        "Both",
+        "Keep the app for what you type, and use an API key for the part that a program does.",
+    )
+
+
+def _recommend(score: int, given: Mapping[str, str]) -> None:
+    name, why = recommendation(score, given)
+    habit = breakeven.HABITS[given["often"]]
+    own = mine()
+    conversation = own or habit.conversation()
+    ref = catalog.defaults()[0]
+    price = breakeven.price(conversation, ref, pricing.load(), today())
+    with st.container(border=True):
+        st.markdown(f"### {name}")
+        st.markdown(why)
+        st.markdown(dollars(_figures(price.cost, habit, ref.model)))
+        st.caption(
+            f"One conversation: {plain(conversation.source)}. {habit.conversations} a month: the {habit.name} preset."
+            " Open the comparison for every receipt and plan row."
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "Open these figures",
+                type="primary",
+                icon=":material/payments:",
+                key="choose_open",
+                on_click=go,
+                args=(PAY,),
+                kwargs={"pay_source": "my conversation" if own else habit.name},
+            )
+            to, label = (
+                (LADDER, "Try what the API answers")
+                if name != "A chat plan"
+                else (PASTE, "Test it with your chat's answer")
+            )
+            st.button(
+                label, icon=":material/arrow_forward:", key="choose_try", on_click=go, args=(to,)
+            )
+    with st.expander("How the answer comes about"):
+        lines = [
+            f"- {question.text} {given[question.key]}: {question.answers[given[question.key]]:+d}"
+            for question in QUESTIONS
+        ]
+        st.markdown("\n".join([*lines, f"- sum: {score:+d}"]))
+        st.caption(
+            "3 or more: the API; −2 or less: a plan; between: both. A rule of thumb of ours, which you may disagree with."
+        )
+
+
+def _figures(cost: Decimal | None, habit: breakeven.Habit, model: str) -> str:
+    if cost is None:
+        return f"No price is known for {plain(model)}, so there is no bill to compare."
+    bill = cost * habit.conversations
+    plan = next((p for p in paid(pricing.load().plans) if p.name == "ChatGPT Plus"), None)
+    told = f"By API, {habit.conversations} conversations a month would cost **{fmt.money(bill)}** with {plain(model)}."
+    if plan is None:
+        return told
+    meets = breakeven.told(breakeven.break_even(plan.monthly, cost))
+    return f"{told} {plan.name} costs {fmt.money(plan.monthly)}; both cost the same at {meets} conversations."

@@ -1,0 +1,219 @@
+"""The figures of a conversation: how full the window is, what each turn resends, the running total and its projection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from playground import pricing
+from playground.domain import Endpoint, ModelRef
+from playground.lab import conversation as lab
+from playground.lab import conversation_growth as growth
+from playground.lab.breakeven import HIDDEN
+from playground.lab.conversation import Turn
+from playground.ui.chat_vs_api import charts
+from playground.ui.chat_vs_api.charts import HIDDEN as SYSTEM
+from playground.ui.chat_vs_api.charts import MEASURED, NEW, RESENT
+from playground.ui.chat_vs_api.conversation.talk import Talk, answered, grown, split_of
+from playground.ui.chat_vs_api.sections import today
+
+FARTHEST = 100
+"""Turns of the projection."""
+
+
+def figures(talk: Talk, names: Sequence[str], where: Mapping[str, Endpoint]) -> None:
+    """The meter, the bars of the turns, and the running totals with their projection."""
+    lane = 0
+    if len(names) > 1:
+        chosen = st.segmented_control(
+            "Model", names, default=names[0], key="conversation_lane", required=True
+        )
+        lane = list(names).index(chosen) if chosen in names else 0
+    path = answered(talk)
+    turns = growth.measured([turn.response(lane) for turn in path])
+    if not turns:
+        st.caption("No turn has reported its usage yet.")
+        return
+    _meter(talk, lane, path)
+    left, right = st.columns(2)
+    with left:
+        st.markdown(f"**{_first_sentence(turns)}**")
+        st.altair_chart(
+            charts.turn_bars(bar_rows(talk, path[: len(turns)], lane), height=300),
+            alt="Input tokens of each turn: new question, what was said before, system prompt",
+        )
+    with right:
+        _projection(talk, lane, path[: len(turns)], turns, where)
+
+
+def _first_sentence(turns: Sequence[growth.Turn]) -> str:
+    first, last = turns[0].input_tokens, turns[-1].input_tokens
+    if len(turns) == 1:
+        return f"Turn 1 sent {first:,} tokens. Ask again and see what turn 2 sends."
+    return f"Turn {len(turns)} sent {last:,} tokens, {last / first:,.0f} × turn 1 ({first:,}). The new question is the green bit."
+
+
+def bar_rows(talk: Talk, path: Sequence[Turn], lane: int) -> list[dict[str, Any]]:
+    """What every turn's input was made of."""
+    rows: list[dict[str, Any]] = []
+    for number, turn in enumerate(path, 1):
+        total = turn.response(lane).usage.input_tokens
+        split = split_of(talk, turn, lane)
+        if total is None:
+            continue
+        new = split.question.tokens if split else 0
+        system = split.with_system.tokens - new if split else 0
+        for part, tokens in ((SYSTEM, system), (RESENT, total - new - system), (NEW, new)):
+            if tokens > 0:
+                rows.append({"turn": number, "part": part, "tokens": tokens})
+    return rows
+
+
+def _meter(talk: Talk, lane: int, path: Sequence[Turn]) -> None:
+    rules = talk.conversation.rules
+    room = lab.window(rules, lane)
+    last = path[-1].response(lane)
+    used = (last.usage.input_tokens or 0) + (last.visible_output_tokens or 0)
+    if room is None:
+        st.caption("Context window: not known for this model.")
+        return
+    whose = "your limit" if rules.window else "the model's window"
+    st.progress(
+        min(1.0, used / room),
+        text=f"Context: {used:,} of {room:,} tokens ({used / room:.1%} of {whose}). When it is full: {rules.policy}.",
+    )
+
+
+def _projection(
+    talk: Talk,
+    lane: int,
+    path: Sequence[Turn],
+    turns: tuple[growth.Turn, ...],
+    where: Mapping[str, Endpoint],
+) -> None:
+    money, until, hidden = _projection_controls(len(turns))
+    found = grown(talk, lane, path, turns, where)
+    ref = talk.conversation.rules.models[lane]
+    simulated = path[-1].response(lane).simulated
+    series = projections(
+        found, until, hidden, growth.minimum_prefix(ref.provider, simulated=simulated)
+    )
+    totals = {
+        MEASURED: _measured_totals(path, lane, turns, money),
+        **{name: _totals(projected, ref, money) for name, projected in series.items()},
+    }
+    rows = [
+        {"turn": i, "series": name, "value": value}
+        for name, values in totals.items()
+        for i, value in enumerate(values, 1)
+    ]
+    if money and not any(totals[name] for name in series):
+        st.caption("This model has no price, so there is nothing to draw in USD.")
+        return
+    title = "USD in total" if money else "input tokens in total"
+    st.altair_chart(
+        charts.growth_lines(rows, list(totals), unit=title, money=money),
+        alt="Running total against turns: measured, projected, with and without caching and a hidden prompt",
+    )
+    _how_projected(found, until, money)
+
+
+def _projection_controls(measured: int) -> tuple[bool, int, int]:
+    """Whether in USD, up to which turn, and with a hidden prompt of how many tokens."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        unit = st.segmented_control(
+            "Running total of",
+            ("input tokens", "USD"),
+            default="input tokens",
+            key="conversation_unit",
+            required=True,
+        )
+        until = st.number_input(
+            "Turns",
+            2,
+            FARTHEST,
+            value=min(max(10, measured), FARTHEST),
+            key="conversation_until",
+            width=130,
+        )
+        hidden = st.number_input(
+            "Hidden prompt, tokens",
+            0,
+            200_000,
+            value=HIDDEN,
+            key="conversation_hidden",
+            width=180,
+            help=(
+                f"A chat product puts a system prompt in front of every turn. {HIDDEN:,} is the size of the one that Anthropic"
+                " published for Claude.ai with Opus 5 (2026-07-24), counted with o200k_base. 0 = none."
+            ),
+        )
+    return unit == "USD", int(until), int(hidden)
+
+
+def projections(
+    found: growth.Growth, until: int, hidden: int, minimum: int
+) -> dict[str, tuple[growth.Turn, ...]]:
+    """The projected turns, with and without caching, with and without a hidden system prompt."""
+    plain_turns = growth.uncached(found.project(until))
+    series = {
+        "without caching": plain_turns,
+        "with caching": growth.cached(plain_turns, minimum),
+    }
+    if hidden:
+        more = growth.with_hidden(plain_turns, hidden)
+        series |= {
+            f"hidden prompt of {hidden:,}, without caching": more,
+            f"hidden prompt of {hidden:,}, with caching": growth.cached(more, minimum),
+        }
+    return series
+
+
+def _measured_totals(
+    path: Sequence[Turn], lane: int, turns: Sequence[growth.Turn], money: bool
+) -> list[float]:
+    if not money:
+        return [float(value) for value in growth.cumulative([t.input_tokens for t in turns])]
+    totals, total = [], Decimal(0)
+    for turn in path:
+        cost = turn.response(lane).cost
+        if cost is None:
+            break
+        total += cost.total
+        totals.append(float(total))
+    return totals
+
+
+def _totals(turns: Sequence[growth.Turn], ref: ModelRef, money: bool) -> list[float]:
+    """Running totals; with caching, tokens are those at the full rate."""
+    if not money:
+        return [float(value) for value in growth.cumulative([t.full_price for t in turns])]
+    receipts = growth.costs(turns, ref, pricing.load(), today())
+    totals, total = [], Decimal(0)
+    for cost in receipts or ():
+        total += cost.total
+        totals.append(float(total))
+    return totals
+
+
+def _how_projected(found: growth.Growth, until: int, money: bool) -> None:
+    turns = found.project(until)
+    projected = sum(1 for turn in turns if not turn.measured)
+    total = sum(turn.input_tokens for turn in turns)
+    with st.popover("Where these numbers come from", icon=":material/info:"):
+        st.markdown(
+            f"- Points: {len(turns) - projected} measured turns, as the provider reported them.\n"
+            f"- Lines: the measured turns and {projected} projected ones, {total:,} input tokens together. The projection asks"
+            " your questions again in the same order and takes the answers to be as long as they were."
+            + (" The step to a new round is an estimate.\n" if found.wrap_estimate else "\n")
+            + "- With caching: a cache at its best. All that was sent before is read, only what is new is written; tokens"
+            " drawn are those at the full rate. Real caches forget after minutes and start at a least length.\n"
+            + (
+                "- USD: each turn at the price row of the model, see the receipts below.\n"
+                if money
+                else ""
+            )
+        )

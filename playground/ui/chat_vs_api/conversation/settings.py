@@ -1,0 +1,133 @@
+"""How a conversation is sent: models, history, system prompt, caching, and what happens when the window is full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+import streamlit as st
+
+from playground.domain import Endpoint, ModelRef
+from playground.lab import conversation as lab
+from playground.lab.conversation import Policy, Rules
+from playground.lab.ladder_profile import shipped
+from playground.ui.session.models import default_model, pick_models, simulated_note
+
+SYSTEMS = ("none", "like a chat product (our words)", "my own")
+
+
+def choose_rules(where: Mapping[str, Endpoint]) -> Rules:
+    """Draw the settings, and say what is stored and what is simulated with them."""
+    refs = pick_models(
+        "conversation_models", where, most=lab.MOST_MODELS, default=[default_model()]
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shared = _shared()
+        system = _system()
+        cache = st.toggle(
+            "Prompt caching",
+            key="conversation_cache",
+            help="Claude caches only when asked to, with this switch. OpenAI and Gemini cache by themselves.",
+            persist_state="session",
+        )
+        kept = st.toggle(
+            "Let the provider keep the conversation",
+            key="conversation_kept",
+            help="previous_response_id (OpenAI Responses) and previous_interaction_id (Gemini Interactions).",
+            persist_state="session",
+        )
+        policy, room = _window()
+    if kept:
+        refs = tuple(_keeping(ref) for ref in refs)
+        _announce(refs)
+    simulated_note(refs, where)
+    return Rules(
+        models=refs,
+        system=system,
+        shared=shared,
+        kept=kept,
+        cache=cache,
+        policy=policy,
+        window=room,
+    )
+
+
+def _keeping(ref: ModelRef) -> ModelRef:
+    """Gemini keeps conversations behind its Interactions door only."""
+    return ModelRef("gemini", "interactions", ref.model) if ref.provider == "gemini" else ref
+
+
+def _announce(refs: Sequence[ModelRef]) -> None:
+    """Say clearly what is stored where."""
+    told = [lab.STORAGE[ref.api] for ref in refs if lab.keeps(ref)]
+    without = [ref.model for ref in refs if not lab.keeps(ref)]
+    lines = [*dict.fromkeys(told)]
+    if without:
+        lines.append(f"{', '.join(without)}: this door keeps nothing; everything is resent.")
+    lines.append(
+        "Only the new question is sent, but all earlier tokens are billed as input all the same."
+    )
+    st.warning(
+        "  \n".join(lines), title="Stored on the provider's servers", icon=":material/cloud_upload:"
+    )
+
+
+def _shared() -> bool:
+    chosen = st.segmented_control(
+        "History",
+        ("separate", "shared"),
+        default="separate",
+        key="conversation_history",
+        required=True,
+        help="Separate: each model reads its own answers. Shared: all read the answers of the first model.",
+        persist_state="session",
+    )
+    return chosen == "shared"
+
+
+def _system() -> str | None:
+    with st.popover("System prompt", icon=":material/tune:"):
+        chosen = st.radio(
+            "Sent in front of every turn",
+            SYSTEMS,
+            key="conversation_system",
+            persist_state="session",
+        )
+        own = st.text_area(
+            "My own",
+            key="conversation_system_text",
+            disabled=chosen != SYSTEMS[2],
+            height=160,
+            persist_state="session",
+        )
+    if chosen == SYSTEMS[1]:
+        steps = shipped()["chat_product"].steps
+        return "\n\n".join(step.text.strip() for step in steps if step.kind == "system")
+    return (own or "").strip() or None if chosen == SYSTEMS[2] else None
+
+
+def _window() -> tuple[Policy, int | None]:
+    with st.popover("When the window is full", icon=":material/width_full:"):
+        policy = st.radio(
+            "Then",
+            get_args(Policy)[::-1],
+            key="conversation_policy",
+            captions=(
+                "Say so and wait for your choice.",
+                "Let the model write a summary (a call of its own, billed), and go on from it.",
+                "Leave out the first questions and answers; the model no longer knows them.",
+            ),
+            persist_state="session",
+        )
+        room = st.number_input(
+            "Window in tokens",
+            min_value=200,
+            max_value=10_000_000,
+            value=None,
+            step=1000,
+            key="conversation_window",
+            placeholder="the model's own",
+            help="Set a small one to see what happens when a conversation outgrows it.",
+            persist_state="session",
+        )
+    return policy, room

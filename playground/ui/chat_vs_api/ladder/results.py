@@ -1,0 +1,261 @@
+"""What a climb showed: the headline, the chart, the table of the steps, and each step taken apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground.domain import Endpoint, Response
+from playground.export import dumps
+from playground.export.document import document
+from playground.lab import ladder
+from playground.lab.ladder import Part
+from playground.providers import preview
+from playground.ui.chat_vs_api import charts
+from playground.ui.chat_vs_api.ladder.climb import Climb
+from playground.ui.chat_vs_api.sections import dollars
+from playground.ui.parts.card import receipt, result_card
+from playground.ui.parts.markdown import plain
+from playground.ui.parts.words import word_diff
+
+
+def results(climb: Climb, where: Mapping[str, Endpoint]) -> None:
+    """All of one model's steps, and the whole climb to download."""
+    shown = 0
+    if len(climb.models) > 1:
+        names = [str(ref) for ref in climb.models]
+        chosen = st.segmented_control(
+            "Model", names, default=names[0], key=f"ladder_model_{climb.live.id}", required=True
+        )
+        shown = names.index(chosen) if chosen else 0
+    responses = climb.responses(shown)
+    parts = [climb.parts(shown, step) for step in range(climb.height)]
+    if responses[0].simulated:
+        st.badge("simulated", icon=":material/science:", color="violet")
+    _headline(climb, responses, parts)
+    _chart(climb, shown, parts)
+    _table(climb, shown, responses, parts)
+    for step in range(climb.height):
+        _details(climb, shown, step, where)
+    st.download_button(
+        "JSON",
+        partial(_json, climb),
+        file_name="ladder.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        key="ladder_json",
+    )
+
+
+def _headline(climb: Climb, responses: Sequence[Response], parts: Sequence[Sequence[Part]]) -> None:
+    first, last = responses[0], responses[-1]
+    before, after = first.usage.input_tokens, last.usage.input_tokens
+    if not before or not after:
+        st.warning("A step failed, so there is nothing to compare. Its row says why.")
+        return
+    words = (
+        f"### Your prompt is {parts[0][0].tokens:,} tokens. Dressed like a chat product, it is {after:,}: "
+        f"{after / before:,.0f} × the input of the bare call."
+    )
+    st.markdown(words)
+    if first.cost and last.cost:
+        st.caption(
+            dollars(
+                f"One answer: {fmt.cost(first.cost)} bare, {fmt.cost(last.cost)} with everything."
+                " In a product you pay none of it by the piece, and see none of it."
+            )
+        )
+
+
+def _chart(climb: Climb, model: int, parts: Sequence[Sequence[Part]]) -> None:
+    steps = [f"{i}. {rung.name}" for i, rung in enumerate(climb.ladders[model])]
+    guessed = {part.name for part in parts[-1] if part.estimate}
+    names = [_marked(part.name, guessed) for part in parts[-1]]
+    rows = [
+        {
+            "step": steps[i],
+            "part": _marked(part.name, guessed),
+            "tokens": part.tokens,
+            "kind": "estimate" if part.estimate else "the provider",
+        }
+        for i, row in enumerate(parts)
+        for part in row
+        if part.tokens
+    ]
+    st.altair_chart(
+        charts.ladder_bars(steps, rows, names),
+        alt="Input tokens of every step of the ladder, split by what they are for",
+    )
+    st.html(charts.legend(names))
+    if guessed:
+        st.caption(
+            ":material/info: Parts marked ≈ are estimates; the others are counted by the provider."
+        )
+
+
+def _marked(name: str, guessed: set[str]) -> str:
+    return f"{name} (≈ estimate)" if name in guessed else name
+
+
+def _table(
+    climb: Climb,
+    model: int,
+    responses: Sequence[Response],
+    parts: Sequence[Sequence[Part]],
+) -> None:
+    rungs = climb.ladders[model]
+    own = [row[-1] if i else row[0] for i, row in enumerate(parts)]
+    framing = [next(p for p in row if p.name == ladder.FRAMING) for row in parts]
+    st.dataframe(
+        {
+            "step": [f"{i}. {rung.name}" for i, rung in enumerate(rungs)],
+            "adds": [f"{'≈ ' if part.estimate else ''}{part.tokens:+,}" for part in own],
+            "framing": [part.tokens for part in framing],
+            "input": [r.usage.input_tokens for r in responses],
+            "output": [r.usage.output_tokens for r in responses],
+            "reasoning": [r.usage.reasoning_output_tokens for r in responses],
+            "cost": [float(r.cost.total) if r.cost else None for r in responses],
+            "first": [r.timing.time_to_first_text for r in responses],
+        },
+        column_config={
+            "step": st.column_config.TextColumn("Step", pinned=True),
+            "adds": st.column_config.TextColumn("Adds", help="Input tokens of this step alone"),
+            "framing": st.column_config.NumberColumn(
+                "Provider framing",
+                format="localized",
+                help="What the provider reported beyond all counted parts",
+            ),
+            "input": st.column_config.NumberColumn(
+                "Input, reported", format="localized", help="The sum of all parts of the step"
+            ),
+            "output": st.column_config.NumberColumn("Output", format="localized"),
+            "reasoning": st.column_config.NumberColumn("Reasoning", format="localized"),
+            "cost": st.column_config.NumberColumn("Cost", format="$%.6f"),
+            "first": st.column_config.NumberColumn("First text", format="%.2f s"),
+        },
+        hide_index=True,
+        placeholder="not reported",
+        alt="Every step with what it added",
+    )
+
+
+def _details(climb: Climb, model: int, step: int, where: Mapping[str, Endpoint]) -> None:
+    rung = climb.ladders[model][step]
+    responses = climb.responses(model)
+    response = responses[step]
+    label = f"{step}. {plain(rung.name)} · {_delta(responses, step)}"
+    with st.expander(
+        dollars(label), on_change="rerun", key=f"ladder_{climb.live.id}_{model}_{step}"
+    ) as box:
+        if not box.open:
+            return
+        for said in rung.left_out:
+            st.caption(f":material/info: {plain(said)}")
+        tabs = st.tabs(["Added to the request", "Changed in the answer", "Tokens", "Cost", "All"])
+        with tabs[0]:
+            _body(climb, model, step)
+        with tabs[1]:
+            _answers(climb, model, step)
+        with tabs[2]:
+            _parts(climb.parts(model, step), response)
+        with tabs[3]:
+            st.markdown(
+                receipt(response.cost)
+                if response.cost
+                else "No price is known for this model, or nothing was reported."
+            )
+        with tabs[4]:
+            result_card(
+                str(rung.request.model),
+                rung.request,
+                response,
+                where.get(rung.request.model.provider),
+                key=f"ladder_card_{climb.live.id}_{model}_{step}",
+            )
+
+
+def _delta(responses: Sequence[Response], step: int) -> str:
+    """What the step changed against the one before, in figures."""
+    here = responses[step]
+    if not here.ok:
+        return "failed"
+    tokens = fmt.count(here.usage.input_tokens)
+    first = fmt.seconds(here.timing.time_to_first_text)
+    if step == 0:
+        return f"{tokens} input tokens · {fmt.cost_of(here)} · first text {first}"
+    before = responses[step - 1]
+    pair = (before.usage.input_tokens, here.usage.input_tokens)
+    added = "?" if None in pair else f"{pair[1] - pair[0]:+,}"  # type: ignore[operator]
+    money = fmt.money(here.cost.total - before.cost.total) if here.cost and before.cost else "?"
+    sign = "" if money.startswith("-") else "+"
+    return f"{added} input tokens · {sign}{money} · first text {first}"
+
+
+def _body(climb: Climb, model: int, step: int) -> None:
+    """The exact difference of the two request bodies, as they went on the wire."""
+    here = _sent(climb, model, step)
+    if step == 0:
+        st.caption("The whole body of the bare request.")
+        st.code(json.dumps(here, indent=2, ensure_ascii=False), language="json", wrap_lines=True)
+        return
+    lines = list(ladder.body_difference(_sent(climb, model, step - 1), here))
+    if not lines:
+        st.caption("The body is the same: this model takes nothing of this step.")
+        return
+    st.caption("The body of this request against that of the step before: + is new, − is gone.")
+    st.code("\n".join(lines), language="diff", wrap_lines=True)
+
+
+def _sent(climb: Climb, model: int, step: int) -> Any:
+    exchange = climb.responses(model)[step].exchange
+    if exchange is not None:
+        return exchange.request_body
+    return preview(climb.ladders[model][step].request)
+
+
+def _answers(climb: Climb, model: int, step: int) -> None:
+    responses = climb.responses(model)
+    if step == 0:
+        st.caption("The answer that all others are compared with.")
+        st.code(responses[0].text or " ", language=None, wrap_lines=True)
+        return
+    rungs = climb.ladders[model]
+    word_diff(
+        responses[step - 1].text,
+        responses[step].text,
+        left_name=rungs[step - 1].name,
+        right_name=rungs[step].name,
+    )
+
+
+def _parts(parts: Sequence[Part], response: Response) -> None:
+    """The parts of one step with where each number comes from; they add up to what was reported."""
+    lines = ["| part | tokens | where it comes from |", "|:--|--:|:--|"]
+    for part in parts:
+        mark = "≈ " if part.estimate else ""
+        lines.append(f"| {plain(part.name)} | {mark}{part.tokens:,} | {plain(part.how)} |")
+    total = sum(part.tokens for part in parts)
+    told = fmt.count(response.usage.input_tokens)
+    lines.append(f"| **sum** | **{total:,}** | reported by the provider: {told} |")
+    st.markdown("\n".join(lines))
+
+
+def _json(climb: Climb) -> str:
+    """The same document as `playground ladder --json`."""
+    whole = document(climb.live.run())
+    rows = whole.pop("responses")
+    split = [rows[i * climb.height : (i + 1) * climb.height] for i in range(len(climb.models))]
+    models = range(len(climb.models))
+    whole["steps"] = ladder.steps_document(
+        climb.ladders,
+        [climb.counts(i) for i in models],
+        [climb.responses(i) for i in models],
+        split,
+    )
+    return dumps(whole)

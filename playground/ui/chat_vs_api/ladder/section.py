@@ -1,0 +1,100 @@
+"""The ladder on the page: choose a profile, climb it for real, and see what every step added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from playground.domain import Endpoint, ModelRef
+from playground.lab.ladder_profile import Profile
+from playground.ui.chat_vs_api.ladder.climb import Climb, current_climb, start
+from playground.ui.chat_vs_api.ladder.results import results
+from playground.ui.chat_vs_api.ladder.steps import edit_profile
+from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
+from playground.ui.live.stream import live_run
+from playground.ui.parts.examples import EXAMPLES
+from playground.ui.session.models import default_model, pick_models, simulated_note
+
+MOST_MODELS = 4
+
+
+def view(where: Mapping[str, Endpoint]) -> None:
+    """The whole section."""
+    st.markdown(
+        "**One prompt, step by step from a bare API call to something like the product.** Each step is a real request"
+        " that holds everything of the steps before it, and shows what it added: text, tokens, money, time."
+    )
+    st.session_state.setdefault("ladder_prompt", EXAMPLES["What is a token?"])
+    prompt = st.text_area("Prompt", key="ladder_prompt", height=80, persist_state="session")
+    models = pick_models("ladder_models", where, most=MOST_MODELS, default=[default_model()])
+    profile = edit_profile()
+    climb = current_climb()
+    pressed = _buttons(climb, steps=len(profile.active) + 1, models=len(models))
+    simulated_note(models, where)
+    if pressed:
+        _go(prompt or "", models, profile, where)
+    if climb is None:
+        _empty()
+    elif not climb.live.done:
+        _running(climb)
+    else:
+        results(climb, where)
+
+
+def _buttons(climb: Climb | None, *, steps: int, models: int) -> bool:
+    """True when the ladder is to be climbed."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Climb the ladder",
+            type="primary",
+            icon=":material/stairs:",
+            shortcut="Ctrl+Enter",
+            key="ladder_go",
+        )
+        if climb and not climb.live.done:
+            st.button(
+                "Stop all",
+                icon=":material/stop:",
+                key="ladder_stop",
+                on_click=climb.live.stop,
+            )
+        st.caption(
+            f"{steps} steps × {models} model{'s' if models != 1 else ''} = {steps * models} requests"
+        )
+    return pressed
+
+
+def _go(
+    prompt: str, models: tuple[ModelRef, ...], profile: Profile, where: Mapping[str, Endpoint]
+) -> None:
+    problem = _problem(prompt, models)
+    if problem:
+        st.error(problem)
+    elif start(prompt, models, profile, where):
+        st.rerun()
+
+
+def _problem(prompt: str, models: Sequence[ModelRef]) -> str | None:
+    if not prompt.strip():
+        return "The prompt is empty: type a question first."
+    if len(prompt) > MOST_CHARACTERS:
+        return f"The prompt has {len(prompt):,} characters; at most {MOST_CHARACTERS:,} can be sent. Shorten it."
+    return None if models else "No model is chosen: choose at least one."
+
+
+def _empty() -> None:
+    st.info(
+        "Press **Climb the ladder**. You will see how a question of a few tokens grows to hundreds or thousands on its"
+        " way to the model, and which of them a chat product would have sent without telling you.",
+        icon=":material/lightbulb:",
+    )
+
+
+def _running(climb: Climb) -> None:
+    titles = [
+        f"{ref.model} · {rung.name}"
+        for ref, rungs in zip(climb.models, climb.ladders, strict=True)
+        for rung in rungs
+    ]
+    live_run(climb.live, key=f"ladder_live_{climb.live.id}", titles=titles)

@@ -1,0 +1,255 @@
+"""A lane for what a chat product answered: pasted, timed with a stopwatch, and set beside the API's answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground import pricing, tokens
+from playground.domain import Cost, Endpoint, ModelRef, Request, Response, Usage
+from playground.lab.text_statistics import MOST_CHARACTERS, Statistics, statistics
+from playground.providers import acceptance
+from playground.ui.chat_vs_api.sections import dollars, remember, remembered, today
+from playground.ui.live.stream import live_run
+from playground.ui.parts.card import receipt
+from playground.ui.parts.markdown import answer, plain
+from playground.ui.parts.words import similarity, word_diff
+from playground.ui.session import keeping
+from playground.ui.session.models import default_model, pick_models, simulated_note
+
+PRODUCTS = ("ChatGPT", "Claude.ai", "Gemini app", "another product")
+CLOCK = "paste_clock"
+MOST_MODELS = 4
+LABELS = {
+    "characters": "characters",
+    "words": "words",
+    "sentences": "sentences",
+    "reading_level": "reading level (US school year)",
+    "headings": "headings",
+    "list_items": "list items",
+    "bold": "bold passages",
+    "tables": "tables",
+    "code_blocks": "code blocks",
+    "links": "links",
+    "emoji": "emoji",
+}
+"""Field of Statistics → how it is called on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One answer in the comparison."""
+
+    name: str
+    text: str
+    seconds: float | None
+    tokens: int | None
+    estimate: bool
+    cost: Cost | None
+
+
+def view(where: Mapping[str, Endpoint]) -> None:
+    """The whole section."""
+    st.markdown(
+        "**Ask the product and the API the same question.** Ask in the app, stop the time if you like, paste the answer"
+        " here, and see what differs: words, length, reading level, format, and what it would have cost by API."
+    )
+    prompt = st.text_area(
+        "The question that you asked the product",
+        key="paste_prompt",
+        height=80,
+        placeholder="The same words for both.",
+        persist_state="session",
+    )
+    left, right = st.columns([3, 2])
+    with left:
+        text = st.text_area(
+            "The product's answer",
+            key="paste_text",
+            height=220,
+            placeholder="Paste it here. It stays in this tab.",
+            persist_state="session",
+        )
+    with right:
+        product = st.selectbox("Product", PRODUCTS, key="paste_product", persist_state="session")
+        seconds = _stopwatch()
+    problem = problem_of(text or "")
+    if problem:
+        (st.info if not (text or "").strip() else st.error)(problem)
+    models = pick_models("paste_models", where, most=MOST_MODELS, default=[default_model()])
+    run = remembered("paste")
+    if st.button(
+        "Ask the API the same", type="primary", icon=":material/play_arrow:", key="paste_go"
+    ):
+        if not (prompt or "").strip():
+            st.error("The question is empty: type what you asked the product.")
+        elif models:
+            requests = [acceptance.fit(Request.ask(ref, prompt or "")) for ref in models]
+            started = keeping.start(requests, where, kind="chat")
+            if started:
+                remember("paste", started)
+                st.rerun()
+    simulated_note(models, where)
+    if run and not run.done:
+        live_run(run, key=f"paste_live_{run.id}")
+        return
+    responses = run.run().responses if run else ()
+    sides = [_api_side(response) for response in responses if response.text]
+    if not problem and text:
+        sides.insert(0, _pasted(product or PRODUCTS[0], text, seconds, prompt or "", models))
+    _compare(sides, pasted=not problem)
+
+
+def problem_of(text: str) -> str | None:
+    """Why this paste can't be used; None when it can."""
+    if not text.strip():
+        return "Nothing is pasted yet: copy the product's whole answer and paste it above."
+    if len(text) > MOST_CHARACTERS:
+        return (
+            f"The paste has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read."
+            " Paste one answer, not the whole chat."
+        )
+    return None
+
+
+def _stopwatch() -> float | None:
+    """Seconds that the product took: measured with two clicks, or typed."""
+    started = st.session_state.get(CLOCK)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            "Seconds it took",
+            0.0,
+            36_000.0,
+            value=None,
+            step=0.1,
+            format="%.1f",
+            key="paste_seconds",
+            placeholder="unknown",
+            width=160,
+            persist_state="session",
+        )
+        if started is None:
+            st.button("Start", icon=":material/timer:", key="paste_start", on_click=_start_clock)
+        else:
+            st.button("Stop", icon=":material/timer_off:", key="paste_stop", on_click=_stop_clock)
+    st.caption(
+        "The clock runs: press Stop when the answer is complete."
+        if started is not None
+        else "Start when you send the question in the app, Stop when its answer is complete. Exact to about half a second."
+    )
+    value = st.session_state.get("paste_seconds")
+    return None if value is None else float(value)
+
+
+def _start_clock() -> None:
+    st.session_state[CLOCK] = time.monotonic()
+
+
+def _stop_clock() -> None:
+    started = st.session_state.pop(CLOCK, None)
+    if started is not None:
+        st.session_state["paste_seconds"] = round(time.monotonic() - started, 1)
+
+
+def _pasted(
+    product: str, text: str, seconds: float | None, prompt: str, models: Sequence[ModelRef]
+) -> Side:
+    ref = models[0] if models else default_model()
+    counted = tokens.estimate(text, ref)
+    return Side(
+        f"{product} (pasted)", text, seconds, counted.tokens, True, would_cost(prompt, text, ref)
+    )
+
+
+def would_cost(prompt: str, text: str, ref: ModelRef) -> Cost | None:
+    """What question and answer would have cost by API, with estimated tokens and without anything hidden."""
+    sent = tokens.count_input(Request.ask(ref, prompt)) if prompt.strip() else None
+    usage = Usage(
+        input_tokens=sent.tokens if sent else 0,
+        output_tokens=tokens.estimate(text, ref).tokens,
+    )
+    return pricing.load().price(ref, None, usage, on=today(), estimate=True)
+
+
+def _api_side(response: Response) -> Side:
+    return Side(
+        str(response.model),
+        response.text,
+        response.timing.duration,
+        response.visible_output_tokens,
+        False,
+        response.cost,
+    )
+
+
+def _compare(sides: Sequence[Side], *, pasted: bool) -> None:
+    if not sides:
+        return
+    st.subheader("Side by side", anchor=False)
+    st.markdown(dollars(figures(sides)))
+    with st.container(horizontal=True):
+        for number, side in enumerate(sides):
+            if side.cost:
+                _receipt(side, number, pasted=pasted and number == 0)
+    st.caption(
+        "Reading level: Flesch-Kincaid on English text of at least 30 words, n/a for anything else."
+        " Two answers to one question differ anyway: models are not the same twice."
+    )
+    if len(sides) < 2:
+        st.caption("Ask the API the same question to see the two answers word by word.")
+        return
+    names = [side.name for side in sides]
+    chosen = st.selectbox("Compare the words with", names[1:], key="paste_with")
+    other = sides[names.index(chosen)] if chosen in names else sides[1]
+    word_diff(sides[0].text, other.text, left_name=names[0], right_name=other.name)
+    for side in (sides[0], other):
+        with st.expander(f"{plain(side.name)}: the whole answer"):
+            answer(side.text)
+
+
+def _receipt(side: Side, number: int, *, pasted: bool) -> None:
+    """Where the cost of one answer comes from."""
+    label = f"{side.name}: {fmt.cost(side.cost)}"
+    with st.popover(dollars(label), icon=":material/receipt_long:", key=f"paste_receipt_{number}"):
+        st.markdown(receipt(side.cost) if side.cost else "")
+        if pasted:
+            st.caption(
+                "What question and answer alone would have cost by API, tokens estimated. The product's hidden system"
+                " prompt, tools and reasoning are not in it: nobody outside knows them."
+            )
+
+
+def figures(sides: Sequence[Side]) -> str:
+    """All statistics of all answers as a Markdown table, one column an answer."""
+    counted = [statistics(side.text) for side in sides]
+    lines = [
+        "| | " + " | ".join(plain(side.name) for side in sides) + " |",
+        "|:--" + "|--:" * len(sides) + "|",
+        _line(
+            "seconds", [fmt.seconds(side.seconds) if side.seconds else "unknown" for side in sides]
+        ),
+        _line("output tokens", [_tokens(side) for side in sides]),
+        _line("cost by API", [fmt.cost(side.cost) for side in sides]),
+        _line(
+            "words in common with the first",
+            ["", *(f"{similarity(sides[0].text, side.text):.0%}" for side in sides[1:])],
+        ),
+    ]
+    for field in fields(Statistics):
+        values = [getattr(found, field.name) for found in counted]
+        lines.append(_line(LABELS[field.name], ["n/a" if v is None else f"{v:,}" for v in values]))
+    return "\n".join(lines)
+
+
+def _tokens(side: Side) -> str:
+    if side.tokens is None:
+        return fmt.NOT_REPORTED
+    return f"{'≈ ' if side.estimate else ''}{side.tokens:,}"
+
+
+def _line(name: str, values: Sequence[str]) -> str:
+    return f"| {name} | " + " | ".join(values) + " |"

@@ -1,0 +1,131 @@
+"""Same text, not same tokens: what sending one text costs at each model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import streamlit as st
+
+from playground.domain import Endpoint, ModelRef, Request
+from playground.engine import get_engine
+from playground.history import HOLDS_KEY, holds_secret
+from playground.pricing import PriceBook
+from playground.pricing.shape import Shape, quote
+from playground.providers import ProviderError, count_input_tokens
+from playground.providers.catalog import catalog, defaults
+from playground.tokens import estimate
+from playground.ui.session import keeping
+from playground.ui.tokens.editor import current_text
+
+PATIENCE = 60.0
+"""Seconds that a provider has for its count."""
+
+
+def same_text(book: PriceBook, on: date, endpoints: Mapping[str, Endpoint]) -> None:
+    """What sending one text costs at each model, by that model's own count."""
+    st.session_state.setdefault("same_text", current_text())
+    text = st.text_area("Text", key="same_text", height=140, persist_state="session")
+    known = [m.ref for m in catalog() if not m.retired()]
+    refs = st.multiselect(
+        "Models",
+        known,
+        default=list(defaults()),
+        format_func=str,
+        key="same_models",
+        persist_state="session",
+    )
+    if not refs or not text:
+        st.info("Write a text and choose models.", icon=":material/lightbulb:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        ask = st.button(
+            "Count at the providers",
+            icon=":material/calculate:",
+            key="same_ask",
+            help="Free of charge",
+        )
+        st.caption("Counts marked ≈ are estimates until the provider itself has counted.")
+    if ask and any(holds_secret(Request.ask(ref, text), keeping.redactor()) for ref in refs):
+        st.error(HOLDS_KEY, icon=":material/key_off:")
+    elif ask:
+        with st.spinner("Counting…"):
+            st.session_state.same_counts = (text, _counts(text, refs, endpoints))
+    asked_text, counts = st.session_state.get("same_counts", (None, {}))
+    _same_table(book, on, text, refs, counts if asked_text == text else {})
+
+
+Counts = Mapping[ModelRef, tuple[int | None, str]]
+
+
+def _counts(text: str, refs: Sequence[ModelRef], endpoints: Mapping[str, Endpoint]) -> Counts:
+    """Each provider's own count and who it came from, or why there is none."""
+    engine = get_engine()
+    pending = {
+        ref: engine.submit(
+            lambda pool, r=ref: count_input_tokens(
+                Request.ask(r, text), endpoints[r.provider], pool=pool
+            )  # type: ignore[misc]
+        )
+        for ref in refs
+    }
+    found: dict[ModelRef, tuple[int | None, str]] = {}
+    for ref, future in pending.items():
+        try:
+            who = "simulated" if endpoints[ref.provider].simulated else "provider"
+            found[ref] = (future.result(PATIENCE), who)
+        except ProviderError as error:
+            found[ref] = (None, error.failure.meaning)
+        except TimeoutError:
+            found[ref] = (None, f"no answer within {PATIENCE:.0f} seconds")
+    return found
+
+
+def _same_table(
+    book: PriceBook, on: date, text: str, refs: Sequence[ModelRef], counts: Counts
+) -> None:
+    rows = []
+    for ref in refs:
+        asked, who = counts.get(ref, (None, ""))
+        local = estimate(text, ref)
+        tokens = local.tokens if asked is None else asked
+        how = (
+            who
+            if asked is not None
+            else ("≈ estimate" if local.estimate else "exact, counted here")
+        )
+        cost = quote(book, ref, Shape(input_tokens=tokens), on=on)
+        rows.append((ref, tokens, how + (f": {who}" if who and asked is None else ""), cost))
+    least = min((c.total for *_, c in rows if c and c.total), default=None)
+    st.dataframe(
+        {
+            "model": [str(ref) for ref, *_ in rows],
+            "tokens": [tokens for _, tokens, *_ in rows],
+            "how": [how for _, _, how, _ in rows],
+            "rate": [_input_rate(book, ref, on) for ref, *_ in rows],
+            "one": [float(c.total) if c else None for *_, c in rows],
+            "thousand": [float(c.total * 1_000) if c else None for *_, c in rows],
+            "times": [float(c.total / least) if c and least else None for *_, c in rows],
+        },
+        column_config={
+            "model": st.column_config.TextColumn("Model", pinned=True),
+            "tokens": st.column_config.NumberColumn("Tokens", format="localized"),
+            "how": st.column_config.TextColumn("Counted by"),
+            "rate": st.column_config.NumberColumn("Per 1,000,000 tokens", format="$%.3f"),
+            "one": st.column_config.NumberColumn("This text, once", format="$%.6f"),
+            "thousand": st.column_config.NumberColumn("1,000 times", format="$%.4f"),
+            "times": st.column_config.NumberColumn("× cheapest", format="%.2f"),
+        },
+        hide_index=True,
+        height="content",
+        placeholder="no price",
+        alt="Cost of one text at each model by its own count",
+    )
+    st.caption(
+        "The same price per token is not the same price per text: compare the last column with the rates."
+    )
+
+
+def _input_rate(book: PriceBook, ref: ModelRef, on: date) -> float | None:
+    row = book.find(ref.provider, ref.model, on)
+    return float(row.rates["input"]) if row else None

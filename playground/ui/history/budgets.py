@@ -1,0 +1,103 @@
+"""Spending limits: how much of each is used, new ones, and what happens when one is passed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from playground import settings
+from playground.budgets.guard import (
+    PERIODS,
+    WARN_AT,
+    Limit,
+    add_limit,
+    all_limits,
+    get_guard,
+    remove_limit,
+)
+from playground.figures import money
+from playground.history.queries import options
+from playground.store.database import HistoryError
+from playground.store.store import Store
+from playground.ui.session.state import session
+
+PERIOD_NAMES = {
+    "run": "each run",
+    "session": "this session",
+    "day": "a day (UTC)",
+    "month": "a month (UTC)",
+}
+
+
+def budgets(store: Store) -> None:
+    """The whole tab."""
+    st.caption(
+        "A run that would pass a limit is not sent; one that passes it while it streams is stopped and keeps its text."
+        f" From {WARN_AT:.0%} on you are warned. Simulated answers cost nothing and never count. Reasoning that a provider"
+        " hides is counted when its receipt comes."
+    )
+    if settings.hosted():
+        st.info("Limits are set by whoever hosts this app.", icon=":material/savings:")
+        return
+    known = all_limits(store)
+    if not known:
+        st.info(
+            "There is no limit yet: add one below, for example $5 a day.", icon=":material/savings:"
+        )
+    used = dict(get_guard().used(session().id))
+    for limit in known:
+        _limit(store, limit, used.get(limit))
+    _add(store)
+
+
+def _limit(store: Store, limit: Limit, used: Decimal | None) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        share = float(min(Decimal(1), (used or Decimal(0)) / limit.amount))
+        name = f"**{limit.name}**".replace("$", r"\$")
+        if used is None:
+            st.markdown(f"{name}  \nchecked for each run by itself", width="stretch")
+        else:
+            words = f"{money(used)} used, {used / limit.amount:.0%}".replace("$", r"\$")
+            warn = " :orange[:material/warning:]" if share >= float(WARN_AT) else ""
+            st.progress(share, text=f"{name}: {words}{warn}", width="stretch")
+        if st.button("Remove", key=f"limit_{limit.id}", type="tertiary", icon=":material/delete:"):
+            remove_limit(store, limit.id)
+            st.rerun()
+
+
+def _add(store: Store) -> None:
+    known = options(store)
+    with st.form("limit_add", border=True):
+        left, middle, right, last = st.columns(4)
+        amount = left.number_input(
+            "USD", min_value=0.0, value=5.0, step=1.0, format="%.4f", key="limit_amount"
+        )
+        period = middle.selectbox(
+            "For", PERIODS, index=2, format_func=PERIOD_NAMES.__getitem__, key="limit_period"
+        )
+        provider = right.selectbox(
+            "Provider",
+            sorted({*settings.PROVIDERS, *known.providers}),
+            index=None,
+            placeholder="all",
+            key="limit_provider",
+        )
+        tag = last.selectbox(
+            "Tag",
+            known.tags,
+            index=None,
+            placeholder="all",
+            accept_new_options=True,
+            key="limit_tag",
+        )
+        if st.form_submit_button("Add a limit", icon=":material/add:"):
+            made = Limit(
+                period=period, amount=Decimal(str(amount)), provider=provider or "", tag=tag or ""
+            )
+            try:
+                add_limit(store, made)
+            except (ValueError, HistoryError) as error:
+                st.error(str(error).replace("$", r"\$"))
+            else:
+                st.rerun()

@@ -1,0 +1,195 @@
+"""What was spent: grouped by day, model, provider, tag or department, with totals that add up."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import altair as alt
+import streamlit as st
+
+from playground import figures as fmt
+from playground.domain.nouns import digits
+from playground.export.csv_table import defused
+from playground.history.queries import Filter, Sum, pivot
+from playground.store.store import Store
+
+BY = {
+    "day": "Day",
+    "month": "Month",
+    "model": "Model",
+    "provider": "Provider",
+    "tag": "Tag",
+    "department": "Department or project",
+}
+EMPTY = {"tag": "no tag", "department": "none"}
+MOST_BARS = 60
+FEW = 16
+"""Bars up to which they would be fatter than tall."""
+HEADERS = (
+    "group",
+    "answers",
+    "failed",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+    "estimated",
+    "without_cost",
+)
+
+
+def costs(store: Store, wanted: Filter) -> None:
+    """The pivot: what to group by, a chart, the table, its total."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = (
+            st.segmented_control(
+                "Group by",
+                list(BY),
+                default="day",
+                format_func=BY.__getitem__,
+                key="costs_by",
+                persist_state="session",
+            )
+            or "day"
+        )
+        simulated = wanted.simulated
+        if simulated is None:
+            real = bool(pivot(store, "provider", replace(wanted, simulated=False)))
+            kind = st.segmented_control(
+                "Answers",
+                ["billed", "simulated"],
+                default="billed" if real else "simulated",
+                key="costs_kind",
+            )
+            simulated = kind == "simulated"
+    rows = pivot(store, by, replace(wanted, simulated=simulated))
+    if not rows:
+        st.info("No answer matches, so nothing was spent.", icon=":material/savings:")
+        return
+    if simulated:
+        st.caption(
+            ":violet[:material/science: Simulated]: what these tokens would have cost. Nothing was billed."
+        )
+    _totals(rows)
+    st.altair_chart(chart(rows, by), alt=f"Cost by {BY[by].lower()}")
+    _table(rows, by)
+    st.download_button(
+        "CSV",
+        functools.partial(to_csv, rows, by),
+        "costs.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="costs_csv",
+    )
+
+
+def total(rows: Sequence[Sum]) -> Sum:
+    """All rows in one."""
+    return Sum(
+        group="total",
+        answers=sum(row.answers for row in rows),
+        failed=sum(row.failed for row in rows),
+        input_tokens=sum(row.input_tokens for row in rows),
+        output_tokens=sum(row.output_tokens for row in rows),
+        cost=sum((row.cost for row in rows), Decimal(0)),
+        bounds=sum(row.bounds for row in rows),
+        unpriced=sum(row.unpriced for row in rows),
+    )
+
+
+def _totals(rows: Sequence[Sum]) -> None:
+    whole = total(rows)
+    mark = "≥ " if whole.unpriced or whole.bounds else ""
+    with st.container(horizontal=True):
+        st.metric("Cost", mark + fmt.money(whole.cost), width="content")
+        st.metric("Answers", fmt.count(whole.answers), width="content")
+        st.metric("Input tokens", fmt.count(whole.input_tokens), width="content")
+        st.metric("Output tokens", fmt.count(whole.output_tokens), width="content")
+    if whole.unpriced:
+        st.caption(
+            f"{whole.unpriced:,} answers have no known cost, so the sum is at least this much."
+        )
+    if whole.bounds:
+        st.caption(
+            f"{whole.bounds:,} costs are estimates or lower bounds of answers that broke off."
+        )
+
+
+def _label(row: Sum, by: str) -> str:
+    return row.group or EMPTY.get(by, "unknown")
+
+
+def chart(rows: Sequence[Sum], by: str) -> alt.Chart:
+    """Bars: over time from left to right, otherwise the dearest on top."""
+    time = by in ("day", "month")
+    shown = rows[-MOST_BARS:] if time else sorted(rows, key=lambda row: -row.cost)[:MOST_BARS]
+    values = [
+        {"group": _label(row, by), "usd": float(row.cost), "answers": row.answers} for row in shown
+    ]
+    made = alt.Chart({"values": values}).mark_bar(cornerRadius=2, color="#0072B2")
+    if time and len(shown) <= FEW:
+        made = made.mark_bar(cornerRadius=2, color="#0072B2", size=36)
+    dollars = alt.Axis(format="$~f")
+    tooltip = [
+        alt.Tooltip("group:N", title=BY[by]),
+        alt.Tooltip("usd:Q", format="$.8~f", title="USD"),
+        alt.Tooltip("answers:Q"),
+    ]
+    if time:
+        x = alt.X("group:O", title=None, sort=None, axis=alt.Axis(labelAngle=-40))
+        y: alt.Y = alt.Y("usd:Q", title="USD", axis=dollars)
+        done: alt.Chart = made.encode(x=x, y=y, tooltip=tooltip).properties(height=260)
+        return done
+    y = alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=260))
+    x = alt.X("usd:Q", title="USD", axis=dollars)
+    done = made.encode(y=y, x=x, tooltip=tooltip).properties(height=alt.Step(26))
+    return done
+
+
+def _table(rows: Sequence[Sum], by: str) -> None:
+    every = [*rows, total(rows)]
+    st.dataframe(
+        {
+            BY[by]: [*(_label(row, by) for row in rows), "total"],
+            "Answers": [row.answers for row in every],
+            "Failed": [row.failed for row in every],
+            "Input": [row.input_tokens for row in every],
+            "Output": [row.output_tokens for row in every],
+            "Cost": [float(row.cost) for row in every],
+            "Estimated": [row.bounds for row in every],
+            "Without cost": [row.unpriced for row in every],
+        },
+        column_config={
+            **{
+                name: st.column_config.NumberColumn(name, format="localized")
+                for name in ("Answers", "Failed", "Input", "Output", "Estimated", "Without cost")
+            },
+            "Cost": st.column_config.NumberColumn("Cost", format="$%.6f"),
+        },
+        hide_index=True,
+        alt=f"Cost and tokens by {BY[by].lower()}, the total in the last row",
+    )
+
+
+def to_csv(rows: Sequence[Sum], by: str) -> str:
+    """The pivot for a spreadsheet, the total in its last row."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow((by, *HEADERS[1:]))
+    for row in (*rows, total(rows)):
+        figures = (
+            row.answers,
+            row.failed,
+            row.input_tokens,
+            row.output_tokens,
+            digits(row.cost),
+            row.bounds,
+            row.unpriced,
+        )
+        writer.writerow((defused(row.group), *figures))
+    return out.getvalue()

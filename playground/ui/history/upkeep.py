@@ -1,0 +1,106 @@
+"""How the history is kept: where, for how long, brought in from a file, and deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground import settings
+from playground.domain.nouns import NotARun
+from playground.history.deleting import delete_older, delete_runs
+from playground.history.documents import import_text
+from playground.history.queries import Filter, ids
+from playground.history.upkeep import RETENTION
+from playground.store.database import HistoryError
+from playground.store.store import Store
+from playground.ui.session.keeping import visitor
+from playground.ui.session.state import owner
+
+MOST_DAYS = 36_500
+
+
+def upkeep(store: Store) -> None:
+    """The whole tab."""
+    _place(store)
+    _import(store)
+    if not settings.hosted():
+        _retention(store)
+    _delete(store)
+
+
+def _place(store: Store) -> None:
+    if store.url.get_backend_name() == "sqlite":
+        path = Path(store.url.database or "")
+        size = sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+        where = "" if settings.hosted() else f" in `{path}`"
+        st.markdown(f"A file of {fmt.size(size)}{where}.")
+    else:
+        st.markdown(
+            f"PostgreSQL at `{store.url.host or 'a local socket'}`, database `{store.url.database}`."
+        )
+    st.caption(
+        "`PLAYGROUND_DATA_DIR` moves the file, `PLAYGROUND_DATABASE_URL` names a PostgreSQL for a team,"
+        " `PLAYGROUND_HISTORY=off` keeps nothing. For single runs: **Keep runs** in the sidebar."
+    )
+
+
+def _import(store: Store) -> None:
+    with st.form("history_import", clear_on_submit=True):
+        upload = st.file_uploader(
+            "Bring runs in from a JSON or JSONL download",
+            type=["json", "jsonl"],
+            key="history_upload",
+        )
+        if not st.form_submit_button("Import", icon=":material/upload:") or upload is None:
+            return
+    try:
+        new, known = import_text(store, upload.getvalue().decode("utf-8-sig"), owner=owner())
+    except UnicodeDecodeError:
+        st.error(
+            f"{upload.name} is not UTF-8 text: choose a JSON or JSONL file that was downloaded here."
+        )
+    except (NotARun, HistoryError) as error:
+        st.error(str(error))
+    else:
+        st.success(f"{new:,} runs imported" + (f", {known:,} were here already." if known else "."))
+
+
+def _retention(store: Store) -> None:
+    days = int(store.preference(RETENTION) or 0)
+    with st.form("history_retention"):
+        chosen = st.number_input(
+            "Delete runs after so many days",
+            0,
+            MOST_DAYS,
+            days,
+            help="0 keeps them for ever. Starred runs always stay.",
+        )
+        if st.form_submit_button("Save", icon=":material/save:") and chosen != days:
+            try:
+                store.prefer(RETENTION, chosen)
+                gone = delete_older(store, chosen) if chosen else 0
+            except HistoryError as error:
+                st.error(str(error))
+            else:
+                st.success(f"Saved. {gone:,} runs were older and are gone." if gone else "Saved.")
+
+
+def _delete(store: Store) -> None:
+    found = ids(store, Filter(owner=visitor()))
+    with st.popover("Delete everything", icon=":material/delete_forever:", disabled=not found):
+        st.caption(
+            f"All {len(found):,} runs, for good: the file shrinks and nothing of them stays in it."
+        )
+        sure = st.text_input("Type delete to confirm", key="history_sure")
+        if st.button(
+            "Delete all runs", type="primary", key="history_delete_all", disabled=sure != "delete"
+        ):
+            try:
+                gone = delete_runs(store, found)
+            except HistoryError as error:
+                st.error(str(error))
+            else:
+                st.toast(f"{gone:,} runs are gone.")
+                st.rerun()

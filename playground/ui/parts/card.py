@@ -1,0 +1,279 @@
+"""One lane's result: answer, figures, receipt, and everything that was on the wire."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground.domain import Cost, Endpoint, Request, Response
+from playground.export import snippets
+from playground.ui.parts import markdown
+
+ANSWER_HEIGHT = 340
+"""Pixels: the same as the live lane, so that nothing jumps when a lane ends."""
+MOST_EVENTS = 2_000
+NO_COST = {
+    True: "Cost: unknown. No price is known for this model, or no usage was reported.",
+    False: "Cost: the provider took no request, so nothing should be billed.",
+}
+
+
+def result_card(
+    name: str, request: Request, response: Response, endpoint: Endpoint | None, *, key: str
+) -> None:
+    """Draw one ended lane."""
+    with st.container(border=True):
+        _head(name, response)
+        _tabs(request, response, endpoint, key)
+        st.html(_figures(response))
+        _receipt(response, key)
+        _remarks(response)
+
+
+def _head(name: str, response: Response) -> None:
+    st.markdown(f"**{markdown.plain(name)}**")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        label, icon, color = _state(response)
+        st.badge(label, icon=icon, color=color)
+        if response.simulated:
+            st.badge("simulated", icon=":material/science:", color="violet")
+
+
+def _state(response: Response) -> tuple[str, str, Any]:
+    if response.failure is None:
+        return "done", ":material/check:", "green"
+    if response.failure.type == "cancelled":
+        return "stopped", ":material/stop_circle:", "orange"
+    return "failed", ":material/error:", "red"
+
+
+def _tabs(request: Request, response: Response, endpoint: Endpoint | None, key: str) -> None:
+    """The tabs of a lane; only the open one is computed."""
+    tabs = st.tabs(TABS, key=f"{key}_tab", on_change="rerun")
+    for tab, name in zip(tabs, TABS, strict=True):
+        if tab.open:
+            with tab, st.container(height=ANSWER_HEIGHT, border=False):
+                if name == "Code":
+                    _code(request, endpoint, key)
+                else:
+                    TABS_OF_RESPONSE[name](response)
+
+
+def _answer(response: Response) -> None:
+    if response.failure:
+        _failure(response)
+    if response.reasoning_text:
+        with st.expander("Reasoning", icon=":material/psychology:"):
+            markdown.answer(response.reasoning_text)
+    if response.refusal:
+        st.warning(response.refusal, title="Refused", icon=":material/block:")
+    if response.text:
+        markdown.answer(response.text)
+    for file in response.files:
+        if file.media_type.startswith("image/"):
+            st.image(file.data, caption=file.name, alt=file.name)
+    for call in response.tool_calls:
+        st.caption(f"Asks to run the tool `{markdown.plain(call.name)}` with")
+        st.code(_pretty(call.arguments), language="json")
+    if not (
+        response.text
+        or response.refusal
+        or response.tool_calls
+        or response.files
+        or response.failure
+    ):
+        st.caption("The answer holds no text.")
+
+
+def _failure(response: Response) -> None:
+    failure = response.failure
+    assert failure is not None  # noqa: S101 - the caller looked
+    show = st.warning if failure.type == "cancelled" else st.error
+    status = f" · HTTP {failure.status}" if failure.status else ""
+    show(
+        f"{failure.meaning} {failure.next_step}",
+        title=failure.type.replace("_", " ").capitalize() + status,
+    )
+    if failure.detail:
+        st.code(failure.detail, language=None, wrap_lines=True)
+
+
+def _raw(response: Response) -> None:
+    if response.reasoning_text:
+        st.caption("Reasoning")
+        st.code(response.reasoning_text, language=None, wrap_lines=True)
+    st.caption(f"Answer · {len(response.text):,} characters")
+    st.code(response.text or " ", language=None, wrap_lines=True)
+
+
+def _request(response: Response) -> None:
+    exchange = response.exchange
+    if exchange is None:
+        st.caption("Nothing was sent.")
+        return
+    st.code(f"{exchange.method} {exchange.url}", language=None, wrap_lines=True)
+    st.code(_lines(exchange.request_headers), language="http", wrap_lines=True)
+    st.code(_pretty(exchange.request_body), language="json", wrap_lines=True)
+
+
+def _headers(response: Response) -> None:
+    exchange = response.exchange
+    if exchange is None or exchange.status is None:
+        st.caption("No response came.")
+        return
+    st.code(
+        f"{exchange.http_version or 'HTTP'} {exchange.status}\n{_lines(exchange.response_headers)}",
+        language="http",
+        wrap_lines=True,
+    )
+
+
+def _events(response: Response) -> None:
+    exchange = response.exchange
+    if exchange is None or not (exchange.events or exchange.response_body):
+        st.caption("Nothing was received.")
+    elif not exchange.events:
+        st.caption("One body, not a stream.")
+        st.code(_pretty(exchange.response_body), language="json", wrap_lines=True)
+    else:
+        st.caption(f"{len(exchange.events):,} events; seconds from the request's head on the wire.")
+        shown = exchange.events[:MOST_EVENTS]
+        st.dataframe(
+            {
+                "offset": [event.offset for event in shown],
+                "event": [event.name for event in shown],
+                "data": [event.data for event in shown],
+            },
+            column_config={"offset": st.column_config.NumberColumn("s", format="%.3f", width=64)},
+            hide_index=True,
+            height=ANSWER_HEIGHT - 60,
+            alt="Every event of the stream with its time",
+        )
+        if len(exchange.events) > MOST_EVENTS:
+            st.caption(f"Shown: the first {MOST_EVENTS:,}. The JSON download has all.")
+
+
+def _code(request: Request, endpoint: Endpoint | None, key: str) -> None:
+    if endpoint is None:
+        st.caption("There is no endpoint for this provider.")
+        return
+    made = snippets(request, endpoint)
+    language = st.segmented_control(
+        "Language",
+        list(made),
+        default=next(iter(made)),
+        key=f"{key}_lang",
+        label_visibility="collapsed",
+    )
+    if language:
+        st.code(
+            made[language],
+            language={"curl": "bash", "javascript": "javascript"}.get(language, "python"),
+        )
+
+
+TABS_OF_RESPONSE: dict[str, Callable[[Response], None]] = {
+    "Answer": _answer,
+    "Raw": _raw,
+    "Request": _request,
+    "Headers": _headers,
+    "Events": _events,
+}
+TABS = (*TABS_OF_RESPONSE, "Code")
+
+
+def _figures(response: Response) -> str:
+    """The figures as a definition list; every value says so when it was not reported."""
+    usage, timing = response.usage, response.timing
+    cached = f"cached {fmt.count(usage.cache_read_input_tokens)} · written {fmt.count(usage.cache_write_input_tokens)}"
+    rows = [
+        ("Input tokens", fmt.count(usage.input_tokens), cached),
+        (
+            "Output tokens",
+            fmt.count(usage.output_tokens),
+            f"reasoning {fmt.count(usage.reasoning_output_tokens)}",
+        ),
+        ("First text", fmt.seconds(timing.time_to_first_text), ""),
+        ("Total time", fmt.seconds(timing.duration), ""),
+        ("Speed", fmt.speed(response.output_tokens_per_second), ""),
+        ("Finish reason", response.finish_reason or fmt.NOT_REPORTED, response.service_tier or ""),
+    ]
+    return f'<dl class="figures">{"".join(_figure(*row) for row in rows)}</dl>'
+
+
+def _figure(label: str, value: str, more: str) -> str:
+    kind = ' class="none"' if value in (fmt.NOT_REPORTED, fmt.NOT_AVAILABLE) else ""
+    small = f"<small>{html.escape(more)}</small>" if more else ""
+    return f"<dt>{label}</dt><dd{kind}>{html.escape(value)}{small}</dd>"
+
+
+def _receipt(response: Response, key: str) -> None:
+    cost = response.cost
+    if cost is None:
+        st.caption(NO_COST[response.failure is None])
+        return
+    with st.popover(
+        f"Cost {fmt.cost(cost)}".replace("$", r"\$"),
+        icon=":material/receipt_long:",
+        width="stretch",
+        key=f"{key}_receipt",
+    ):
+        st.markdown(receipt(cost))
+        if response.simulated:
+            st.caption("Simulated tokens at the real price: nothing was billed.")
+
+
+def receipt(cost: Cost) -> str:
+    """The receipt as Markdown: each line, the price row, its source and date."""
+    lines = ["| | quantity | rate | amount |", "|:--|--:|--:|--:|"]
+    for line in cost.lines:
+        note = f" ({line.note})" if line.note else ""
+        per = f"{line.per:,} {line.unit}s"
+        lines.append(
+            f"| {line.name.replace('_', ' ')}{note} | {line.quantity:,} | {fmt.money(line.rate)} / {per} | {fmt.money(line.amount)} |"
+        )
+    lines.append(f"| **total** | | | **{fmt.money(cost.total)}** |")
+    price = cost.price
+    since = f", valid from {price.valid_from}" if price.valid_from else ""
+    source = f"[source]({price.source})" if price.source.startswith("https://") else price.source
+    own = " **Your own price.**" if price.override else ""
+    lines += ["", f"Price row `{price.model}`{since}, checked {price.as_of}: {source}.{own}"]
+    return "\n".join([*lines, *(f"\n{note}" for note in cost.notes)])
+
+
+def _remarks(response: Response) -> None:
+    """What a reader must know to trust the figures."""
+    for problem in response.usage.problems():
+        st.caption(f":material/warning: The reported usage contradicts itself: {problem}.")
+    if response.trust.busy:
+        lag = fmt.seconds(response.trust.loop_lag_p95)
+        st.caption(
+            f":material/warning: This computer was busy while it measured (loop lag p95 {lag}): latencies may be too high."
+        )
+    if response.timing.connect is not None:
+        opened = response.timing.connect + (response.timing.tls or 0)
+        st.caption(f"Connecting took {fmt.seconds(opened)} more; it is not in the times above.")
+    if response.attempts:
+        st.caption(
+            f"{len(response.attempts)} failed tries before; their time is not in the figures."
+        )
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in headers.items())
+
+
+def _pretty(value: Any) -> str:
+    """JSON with indents, half an emoji as its escape; text that is not JSON as it is."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return str(value)
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()

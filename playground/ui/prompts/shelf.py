@@ -1,0 +1,183 @@
+"""The prompt library on the page: write, see what changed, fill the variables, open in Compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from playground.library import (
+    Prompt,
+    PromptError,
+    Version,
+    all_prompts,
+    delete,
+    filled,
+    rename,
+    save,
+)
+from playground.store.database import HistoryError
+from playground.store.store import Store
+from playground.ui.parts.words import word_diff
+from playground.ui.session.keeping import redactor
+from playground.ui.session.state import session
+from playground.ui.shell.pages import COMPARE
+
+NEW = "New prompt…"
+
+
+def shelf(store: Store) -> None:
+    """The whole page."""
+    known = {prompt.name: prompt for prompt in all_prompts(store)}
+    if not known:
+        st.info(
+            "Nothing here yet. Save a prompt under a name; write `{{product}}` where a value goes. Saving it again under the"
+            " same name adds a version, so that you can see what changed and go back.",
+            icon=":material/library_books:",
+        )
+    if (just := st.session_state.pop("library_saved", None)) in known:
+        st.session_state["library_name"] = just
+    chosen = st.selectbox(
+        "Prompt",
+        [*known, NEW],
+        key="library_name",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    prompt = known.get(chosen or "")
+    version = _version(prompt) if prompt else None
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _editor(store, prompt, version)
+    with right:
+        if prompt and version:
+            _use(prompt, version)
+            _changes(prompt, version)
+            _manage(store, prompt)
+
+
+def _version(prompt: Prompt) -> Version:
+    numbers = [version.version for version in reversed(prompt.versions)]
+    if len(numbers) == 1:
+        return prompt.newest
+    by_number = {version.version: version for version in prompt.versions}
+    number = st.selectbox(
+        "Version",
+        numbers,
+        format_func=lambda n: _named(by_number[n]),
+        key=f"library_version_{prompt.id}_{len(numbers)}",
+    )
+    return by_number[number]
+
+
+def _named(version: Version) -> str:
+    note = f" · {version.note}" if version.note else ""
+    return f"Version {version.version} · {version.created_at[:16].replace('T', ' ')}{note}"
+
+
+def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> None:
+    key = f"{prompt.id}_{version.version}" if prompt and version else "new"
+    with st.form(f"library_{key}"):
+        name = prompt.name if prompt else st.text_input("Name", key=f"library_new_name_{key}")
+        system = st.text_area(
+            "System prompt",
+            version.system if version else "",
+            key=f"library_system_{key}",
+            height=100,
+        )
+        text = st.text_area(
+            "Prompt", version.text if version else "", key=f"library_text_{key}", height=260
+        )
+        note = (
+            st.text_input(
+                "What changed", key=f"library_note_{key}", placeholder="a few words, for you later"
+            )
+            if prompt
+            else ""
+        )
+        if not st.form_submit_button(
+            "Save as a new version" if prompt else "Save", icon=":material/save:"
+        ):
+            return
+    try:
+        mask = redactor().text
+        made = save(store, mask(name), mask(text), system=mask(system), note=mask(note))
+    except (PromptError, HistoryError) as error:
+        st.error(str(error))
+        return
+    st.session_state["library_saved"] = " ".join(name.split())
+    st.toast(f"Saved as version {made}.", icon=":material/check:")
+    st.rerun()
+
+
+def _use(prompt: Prompt, version: Version) -> None:
+    values = {
+        name: st.text_area(
+            name, key=f"library_value_{prompt.id}_{name}", height=68, persist_state="session"
+        )
+        for name in version.variables
+    }
+    empty = [name for name, value in values.items() if not value]
+    if empty:
+        st.caption(
+            f"Without a value, {', '.join(f'`{{{{{name}}}}}`' for name in empty)} stays as it is."
+        )
+    with st.container(horizontal=True):
+        if st.button(
+            "Open in Compare",
+            icon=":material/compare_arrows:",
+            type="primary",
+            key="library_compare",
+        ):
+            st.session_state["prompt"] = filled(version.text, values)
+            st.session_state["system"] = filled(version.system, values)
+            session().run_id = None
+            st.switch_page(COMPARE)
+
+
+def _changes(prompt: Prompt, version: Version) -> None:
+    if len(prompt.versions) < 2:
+        return
+    st.markdown("**What changed**")
+    others: Sequence[Version] = [
+        other for other in prompt.versions if other.version != version.version
+    ]
+    before = next((o for o in reversed(others) if o.version < version.version), others[-1])
+    other = st.selectbox(
+        "Against",
+        others,
+        index=others.index(before),
+        format_func=_named,
+        key=f"library_against_{prompt.id}_{version.version}",
+    )
+    names = (f"version {other.version}", f"version {version.version}")
+    for title, a, b in (
+        ("System prompt", other.system, version.system),
+        ("Prompt", other.text, version.text),
+    ):
+        if a != b:
+            st.caption(title)
+            word_diff(a, b, left_name=names[0], right_name=names[1])
+
+
+def _manage(store: Store, prompt: Prompt) -> None:
+    with st.container(horizontal=True):
+        with st.popover("Rename", icon=":material/edit:"):
+            name = st.text_input("Name", prompt.name, key=f"library_rename_{prompt.id}")
+            if st.button("Rename", key=f"library_rename_do_{prompt.id}"):
+                try:
+                    rename(store, prompt.id, redactor().text(name))
+                except (PromptError, HistoryError) as error:
+                    st.error(str(error))
+                else:
+                    st.session_state["library_saved"] = " ".join(name.split())
+                    st.rerun()
+        with st.popover("Delete", icon=":material/delete:"):
+            st.caption(f"All {len(prompt.versions)} versions, for good.")
+            if st.button("Delete this prompt", type="primary", key=f"library_delete_{prompt.id}"):
+                try:
+                    delete(store, prompt.id)
+                except HistoryError as error:
+                    st.error(str(error))
+                else:
+                    st.rerun()

@@ -1,0 +1,73 @@
+"""Where this session's questions go: the real APIs where it has a key, the simulation otherwise."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from playground import settings
+from playground.demo.process import get_demo
+from playground.domain import Endpoint, Secret
+from playground.settings import PROVIDERS
+from playground.ui.session.state import session
+from playground.ui.shell.pages import REPO
+
+LOG = logging.getLogger("playground")
+
+
+def real_endpoints() -> dict[str, Endpoint]:
+    """Every provider that can be reached for real, with the key this session may use, if any."""
+    current = session()
+    found = dict(settings.endpoints())
+    if not settings.hosted():
+        for name, endpoint in found.items():
+            if endpoint.key is None and (key := _from_secrets(name)):
+                found[name] = replace(endpoint, key=key, key_from_server=True)
+    found |= current.custom
+    for name, key in current.keys.items():
+        if name in found:
+            found[name] = replace(found[name], key=key, key_from_server=False)
+    return found
+
+
+def endpoints() -> Mapping[str, Endpoint]:
+    """Where each provider's lanes go: the real API where there is a key, the simulation otherwise."""
+    real = real_endpoints()
+    return {
+        name: endpoint if is_real(endpoint) else get_demo().endpoints()[name]
+        for name, endpoint in real.items()
+    }
+
+
+def is_real(endpoint: Endpoint) -> bool:
+    """True when a lane of this provider goes to the real API."""
+    if endpoint.provider not in PROVIDERS:
+        return True
+    return endpoint.key is not None and not session().simulate_all
+
+
+def _from_secrets(provider: str) -> Secret | None:
+    """A key from `.streamlit/secrets.toml`, read without Streamlit, which would copy it into the environment."""
+    kept = secrets_toml()
+    values = (str(kept.get(name, "")) for name in settings.key_variables(provider))
+    return next((Secret(value) for value in values if value.strip()), None)
+
+
+def secrets_toml() -> dict[str, Any]:
+    """All of `secrets.toml`, the home folder's under the project's; empty where there is none or it can't be read.
+
+    `st.secrets` is not used: Streamlit copies what it reads into os.environ, where every child process sees it.
+    """
+    found: dict[str, Any] = {}
+    for folder in (Path.home(), REPO):
+        try:
+            found |= tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as error:
+            LOG.warning("secrets.toml in %s can't be read: %s", folder, type(error).__name__)
+    return found

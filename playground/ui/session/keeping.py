@@ -1,0 +1,225 @@
+"""Starting runs that are kept and paid for: the history's journal, the budgets, and what the sidebar says of both."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from playground import history, settings
+from playground.domain import Endpoint, Request, Secret, Settings, Text
+from playground.engine import Journal, LiveRun, ended_run, get_engine
+from playground.export.jsonl import to_jsonl
+from playground.history import HOLDS_KEY, Labels, holds_secret
+from playground.history.labels import owner_digest, tags
+from playground.store.packing import storable
+from playground.ui.session.endpoints import real_endpoints
+from playground.ui.session.state import owner, session
+from playground.wire import Redactor
+
+if TYPE_CHECKING:
+    from playground.history.journal import Writer
+    from playground.store.store import Store
+
+TO_FILL = "requests_to_fill"
+"""Session state: requests that Compare's fields get when the page is next drawn."""
+
+
+def start(
+    requests: Sequence[Request], where: Mapping[str, Endpoint], *, kind: str = "compare"
+) -> LiveRun | None:
+    """Start a run and keep it; None when a budget or a key in the prompt forbids it, which the page then says."""
+    if any(holds_secret(request, redactor()) for request in requests):
+        st.error(HOLDS_KEY, icon=":material/key_off:")
+        return None
+    if not settings.keeps_history():
+        return get_engine().start(requests, where, owner=owner())
+    from playground.budgets.guard import get_guard
+
+    guard, labels = get_guard(), labels_chosen(kind)
+    verdict = guard.check(requests, where, session=session().id, tags=labels.tags)
+    if verdict.problem:
+        st.error(verdict.problem.replace("$", r"\$"), icon=":material/savings:")
+        return None
+    for warning in verdict.warnings:
+        st.toast(warning.replace("$", r"\$"), icon=":material/savings:", duration="long")
+    run = get_engine().start(requests, where, owner=owner(), journal=journal(kind))
+    guard.watch(run, where, session=session().id, tags=labels.tags)
+    return run
+
+
+def journal(kind: str) -> Journal | None:
+    """The journal for a run of this page; None when the user or the host keeps none."""
+    if not st.session_state.get("keep_runs", True):
+        return None
+    return history.keep(labels_chosen(kind), secrets())
+
+
+def secrets() -> list[Secret | None]:
+    """Every key that this session knows."""
+    known = [endpoint.key for endpoint in real_endpoints().values()]
+    return [*known, *session().keys.values()]
+
+
+def redactor() -> Redactor:
+    """Masks this session's keys, should someone type one where it does not belong."""
+    return Redactor(secrets())
+
+
+def labels_chosen(kind: str) -> Labels:
+    """The labels that new runs of this tab get."""
+    return Labels(
+        kind=kind,
+        department=st.session_state.get("keep_department", "").strip(),
+        tags=tags(st.session_state.get("keep_tags", ())),
+    )
+
+
+def visitor() -> str | None:
+    """Whose runs may be listed here: everyone's on one's own computer, only this browser's where strangers come."""
+    return owner_digest(owner()) if settings.hosted() else None
+
+
+def opened() -> Store | None:
+    """The history, or None after saying why there is none."""
+    if not settings.keeps_history():
+        st.info(
+            "No history is kept here: it is switched off (`PLAYGROUND_HISTORY`).",
+            icon=":material/history_toggle_off:",
+        )
+        return None
+    from playground.history.interrupted import find_interrupted
+    from playground.store.database import HistoryError
+
+    try:
+        store = history.get_store()
+        find_interrupted(store)
+    except HistoryError as error:
+        st.error(f"{error} Runs of this session are still in memory.", icon=":material/error:")
+        return None
+    return store
+
+
+def stored_run(run_id: str) -> LiveRun | None:
+    """A run out of the history as one that has ended; None when it is not there or can't be read."""
+    if not settings.keeps_history():
+        return None
+    from playground.history.interrupted import INTERRUPTION
+    from playground.history.reading import read_run
+    from playground.store.database import HistoryError
+
+    try:
+        stored = read_run(history.get_store(), run_id)
+    except HistoryError:
+        return None
+    if stored is None:
+        return None
+    run = stored.run
+    if stored.state == "running":
+        elsewhere = replace(
+            INTERRUPTION,
+            message="This answer was still under way when the page was opened.",
+            meaning="Another browser or program is still receiving this answer.",
+            next_step="Reload the page to see more of it.",
+        )
+        run = replace(
+            run,
+            responses=tuple(
+                response
+                if response.exchange or response.failure
+                else replace(response, failure=elsewhere)
+                for response in run.responses
+            ),
+        )
+    return ended_run(run, owner())
+
+
+def fill_compare(requests: Sequence[Request]) -> None:
+    """Put these requests into Compare's fields; attachments can't be put there and must be attached again."""
+    state = st.session_state
+    first = requests[0]
+    state["prompt"] = prompt_of(first)
+    state["system"] = storable(first.system or "")
+    state["lanes"] = list(range(len(requests)))
+    for lane, request in enumerate(requests):
+        ref = request.model
+        state[f"model_{lane}"] = str(ref)
+        state[f"api_{lane}_{ref.provider}"] = ref.api
+        state[f"stream_{lane}"] = request.stream
+        for f in fields(Settings):
+            value = getattr(request.settings, f.name)
+            state[f"{f.name}_{lane}_{ref.model}"] = (
+                list(value) if isinstance(value, tuple) else value
+            )
+    if any(not isinstance(part, Text) for part in first.messages[-1].parts):
+        st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
+
+
+def prompt_of(request: Request) -> str:
+    """What the user asked last, as a browser can show it."""
+    asked = (m.text for m in reversed(request.messages) if m.role == "user" and m.text)
+    return storable(next(asked, ""))
+
+
+# Sidebar ----------------------------------------------------------------------------------------
+
+
+def panel() -> None:
+    """What becomes of new runs, and a warning with a way out when they can't be kept."""
+    if requests := st.session_state.pop(TO_FILL, None):  # here, before the fields of the page exist
+        fill_compare(requests)
+    if not settings.keeps_history():
+        return
+    _warning()
+    with st.expander("History and budgets", icon=":material/history:"):
+        st.toggle(
+            "Keep runs",
+            value=True,
+            key="keep_runs",
+            help="Off: new runs stay in memory and are gone when the app ends. Keys are never kept.",
+            persist_state="session",
+        )
+        st.text_input(
+            "Department or project",
+            key="keep_department",
+            placeholder="none",
+            help="New runs get it, so that their cost can be summed up.",
+            persist_state="session",
+        )
+        st.multiselect(
+            "Tags of new runs",
+            [],
+            accept_new_options=True,
+            key="keep_tags",
+            placeholder="type a word, Enter",
+            persist_state="session",
+        )
+
+
+def _warning() -> None:
+    """The history can't be written: why, and the runs that would be lost as a download."""
+    writer = _writer_if_used()
+    if writer is None or writer.warning is None:
+        return
+    st.warning(writer.warning, icon=":material/warning:")
+    unsaved = writer.unsaved()
+    if unsaved:
+        st.download_button(
+            f"Download {len(unsaved):,} unsaved runs"
+            if len(unsaved) > 1
+            else "Download the unsaved run",
+            lambda: to_jsonl(writer.unsaved()),
+            file_name="unsaved-runs.jsonl",
+            mime="application/jsonl",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download_unsaved",
+        )
+
+
+def _writer_if_used() -> Writer | None:
+    """The writer, where a run or the history page has started it: asking must not cost the first page a second."""
+    return history.get_writer() if "playground.history.journal" in sys.modules else None

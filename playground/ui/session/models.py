@@ -1,0 +1,103 @@
+"""Choosing models: what there is to choose from, and what a person typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from playground.domain import Endpoint, ModelRef
+from playground.providers import catalog
+from playground.ui.session.state import session
+
+
+def model_options(where: Mapping[str, Endpoint]) -> list[str]:
+    """All spellings to choose from: the catalog's current models, then what the providers listed."""
+    known = [str(ref) for ref in catalog.current()]
+    listed = [
+        f"{provider}:{model}"
+        for provider, models in session().listed.items()
+        if provider in where
+        for model in models
+    ]
+    return list(dict.fromkeys([*known, *listed]))
+
+
+def option(spelling: str) -> str:
+    """How a model is shown in the menu: its spelling, with its last day where that is near."""
+    try:
+        model = catalog.find(ModelRef.parse(spelling))
+    except ValueError:
+        return spelling
+    return f"{spelling} · ends {model.retires}" if model and model.retires_soon() else spelling
+
+
+def _with_provider(name: str) -> str:
+    """A model's bare name with its provider in front, where the catalog knows just one of that name."""
+    if ":" in name:
+        return name
+    known = [str(ref) for ref in catalog.current() if ref.model == name.strip()]
+    return known[0] if len(known) == 1 else name
+
+
+def read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef | None, str]:
+    """The model that a person typed or chose; None and a sentence where it can't be asked."""
+    try:
+        ref = ModelRef.parse(_with_provider(spelling or ""))
+    except ValueError as error:
+        return None, str(error)
+    if ref.provider not in where:
+        return (
+            None,
+            f"No endpoint is named {ref.provider!r}: add it in the sidebar, or use one of {', '.join(where)}.",
+        )
+    return ref, ""
+
+
+def pick_models(
+    key: str, where: Mapping[str, Endpoint], *, most: int, default: Sequence[ModelRef]
+) -> tuple[ModelRef, ...]:
+    """A field for one or more models; what can't be asked is left out with a sentence."""
+    st.session_state.setdefault(key, [str(ref) for ref in default])
+    options = list(dict.fromkeys([*model_options(where), *st.session_state[key]]))
+    chosen = st.multiselect(
+        "Models",
+        options,
+        key=key,
+        max_selections=most,
+        accept_new_options=True,
+        placeholder="choose, or type provider:model",
+        help=f"Up to {most}. Type provider:model for one that is not listed, openai/chat:… for another door.",
+        persist_state="session",
+        filter_mode="contains",
+    )
+    found = []
+    for spelling in chosen:
+        try:
+            ref = ModelRef.parse(spelling)
+        except ValueError as error:
+            st.error(f"{error}.")
+            continue
+        if ref.provider in where:
+            found.append(ref)
+        else:
+            st.error(
+                f"No endpoint is named {ref.provider!r}: add it in the sidebar, or use one of {', '.join(where)}."
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def simulated_note(refs: Sequence[ModelRef], where: Mapping[str, Endpoint]) -> None:
+    """Say which of the models are simulated."""
+    names = [ref.model for ref in refs if where[ref.provider].simulated]
+    if names:
+        which = "All models are" if len(names) == len(refs) else f"{', '.join(names)}:"
+        st.caption(
+            f":violet[:material/science: {which} simulated]: real arithmetic on made-up answers, nothing is billed."
+            " Add a key in the sidebar for the real API."
+        )
+
+
+def default_model() -> ModelRef:
+    """The first model of the catalog's defaults."""
+    return catalog.defaults()[0]

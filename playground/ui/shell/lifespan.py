@@ -1,0 +1,100 @@
+"""What happens when the server starts, when it is told to stop, and when a page fails."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import streamlit as st
+
+from playground.ui.live import stream
+
+LOG = logging.getLogger("playground")
+
+FIRST_PAGE_SECONDS = 3.0
+"""Warming waits this long for the first page, which needs the processor more."""
+WARMED = (
+    ("playground.tokens", "load_in_background"),
+    ("playground.providers", "warm"),
+    ("playground.history", "warm"),
+    ("playground.engine", "settle"),
+)
+"""What is done in the background at start, in order: module, function."""
+
+_first_page = threading.Event()
+
+
+def first_page_shown() -> None:
+    """Called by the router when a page has been drawn: the processor is free for warming."""
+    _first_page.set()
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Warm up without holding up the first page; at the end let go of the streams and of the demo's process."""
+    stream.reopen()
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    with _streams_end_on_signal():
+        yield
+    stream.close()
+    await asyncio.to_thread(_wind_down)
+
+
+def _warm() -> None:
+    _first_page.wait(FIRST_PAGE_SECONDS)
+    for module, function in WARMED:
+        try:
+            getattr(importlib.import_module(module), function)()
+        except Exception:
+            LOG.exception("Warming %s.%s failed; its first use will be slower.", module, function)
+
+
+@contextmanager
+def _streams_end_on_signal() -> Iterator[None]:
+    """End live streams when the server is told to stop: it waits for them before it closes anything."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def on_signal(number: int, frame: Any) -> None:
+        stream.close()
+        previous = before[signal.Signals(number)]
+        if callable(previous):
+            previous(number, frame)
+
+    for number in before:
+        signal.signal(number, on_signal)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def on_script_error(error: Exception) -> bool:
+    """One sentence on the page, the rest in the server's log; no traceback reaches the browser."""
+    LOG.error("A page failed.", exc_info=error)
+    st.error(
+        f"This page stopped on an unexpected {type(error).__name__}. Reload it; if it happens again, "
+        "the server's log says where.",
+        icon=":material/error:",
+    )
+    return True
+
+
+def _wind_down() -> None:
+    """Close paid streams and the simulated providers' process, where they were ever started."""
+    engine = sys.modules.get("playground.engine")
+    if engine and engine.get_engine.cache_info().currsize:
+        engine.get_engine().close()
+    demo = sys.modules.get("playground.demo.process")
+    if demo and demo.get_demo.cache_info().currsize:
+        demo.get_demo().stop()

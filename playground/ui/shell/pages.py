@@ -1,0 +1,95 @@
+"""Which pages there are, and how the menu shows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+REPO = Path(__file__).resolve().parents[3]
+
+
+class PageRow(NamedTuple):
+    """One page of the app: a file in `pages/` and how the menu shows it."""
+
+    file: str
+    title: str
+    icon: str
+    help: str
+
+
+PAGES = (
+    PageRow(
+        "compare.py",
+        "Compare",
+        ":material/compare_arrows:",
+        "Send one prompt to several models and see answers, tokens, latency and cost side by side.",
+    ),
+    PageRow(
+        "chat_vs_api.py",
+        "Chat vs API",
+        ":material/forum:",
+        "See what a chat product adds to your prompt, what it hides, and what each way to pay costs.",
+    ),
+    PageRow(
+        "tokens.py",
+        "Tokens",
+        ":material/straighten:",
+        "Cut a text into tokens, count it three ways, and measure languages, windows and keys.",
+    ),
+    PageRow(
+        "costs.py",
+        "Costs",
+        ":material/receipt_long:",
+        "Every price with its source, a calculator that draws the cliffs, and what your runs could cost instead.",
+    ),
+    PageRow(
+        "prompts.py",
+        "Prompts",
+        ":material/library_books:",
+        "Keep prompts with their versions and variables, see what changed, and open them in Compare.",
+    ),
+    PageRow(
+        "history.py",
+        "History",
+        ":material/history:",
+        "Find, open, compare, repeat and export every run; see what it cost and set spending limits.",
+    ),
+)
+"""Every page, the first is the one that opens; a new page is a new row."""
+
+
+def path(file: str) -> str:
+    """A page as `st.switch_page` and `st.page_link` want it: seen from the script that runs every page."""
+    return f"../../../pages/{file}"
+
+
+COMPARE = path("compare.py")
+
+
+def pages() -> list[Any]:
+    """The rows of PAGES as Streamlit's pages."""
+    return [
+        st.Page(
+            REPO / "pages" / row.file,
+            title=row.title,
+            icon=row.icon,
+            help=row.help,
+            default=row is PAGES[0],
+        )
+        for row in PAGES
+    ]
+
+
+def to_first_page() -> Route:
+    """The page that opens lives at `/`; at its file's name Streamlit would say that there is no such page."""
+
+    def redirect(request: Request) -> RedirectResponse:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"./{query}")
+
+    return Route(f"/{Path(PAGES[0].file).stem}", redirect)

@@ -1,0 +1,97 @@
+"""The app as Streamlit's `st.App` takes it, and serving it on this computer."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+import tomllib
+import webbrowser
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from playground.ui.live import stream
+from playground.ui.shell.headers import SecurityHeaders
+from playground.ui.shell.lifespan import lifespan, on_script_error
+from playground.ui.shell.pages import REPO, to_first_page
+
+ROUTER = Path(__file__).with_name("router.py")
+CONFIG = REPO / ".streamlit" / "config.toml"
+
+
+def parts(script: Path = ROUTER) -> dict[str, Any]:
+    """The arguments of `st.App`: the app is these and nothing else, however it is started."""
+    return {
+        "script_path": script,
+        "routes": [*stream.routes(), to_first_page()],
+        "middleware": [Middleware(SecurityHeaders)],
+        "lifespan": lifespan,
+        "on_script_error": on_script_error,
+    }
+
+
+def serve(port: int = 8501, *, open_browser: bool = True) -> None:
+    """Serve the app on this computer until it is stopped; exit code 1 and one sentence where the port is taken."""
+    if problem := port_problem(port):
+        print(problem, file=sys.stderr)
+        raise SystemExit(1)
+    if open_browser and _has_display():
+        threading.Thread(target=_open_when_up, args=(port,), name="browser", daemon=True).start()
+    st.App(**parts()).run(config={**configured(), "server.port": port})
+
+
+def _has_display() -> bool:
+    windows = sys.platform in ("win32", "darwin")
+    return windows or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_when_up(port: int) -> None:
+    """Open the browser as soon as the server answers; for half a minute."""
+    for _ in range(300):
+        try:
+            socket.create_connection(("localhost", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        webbrowser.open(f"http://localhost:{port}")
+        return
+
+
+def port_problem(port: int, address: str = "localhost") -> str | None:
+    """A sentence that names the port and the fix, None where the port is free."""
+    with socket.socket() as probe:
+        if sys.platform != "win32":  # there it would let two servers share the port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except (OSError, OverflowError) as error:
+            return (
+                f"Port {port} can't be used ({_plain(error)}): stop the program that holds it, "
+                f"or choose another port with --port {port + 1 if port < 65535 else 8501}."
+            )
+    return None
+
+
+def _plain(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def configured() -> dict[str, Any]:
+    """`.streamlit/config.toml` as flat options: Streamlit itself looks for it only in the current folder."""
+    if Path.cwd() == REPO or not CONFIG.is_file():
+        return {}
+    return dict(_flat(tomllib.loads(CONFIG.read_text("utf-8"))))
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value

@@ -1,0 +1,66 @@
+"""Prompts keep every version; variables are filled when they are used."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from playground.library import PromptError, all_prompts, delete, filled, rename, save
+from playground.store.store import Store
+
+
+def test_saving_again_under_a_name_adds_a_version_and_changes_none(store: Store) -> None:
+    assert save(store, "Greeting", "Hello") == 1
+    assert save(store, " Greeting ", "Hello {{name}}", system="Be kind.", note="a name") == 2
+    assert save(store, "Greeting", "Hello {{name}}", system="Be kind.") == 2
+    assert save(store, "Other", "x") == 1
+    greeting, other = all_prompts(store)
+    assert [(v.version, v.text) for v in greeting.versions] == [(1, "Hello"), (2, "Hello {{name}}")]
+    assert (greeting.newest.system, greeting.newest.note) == ("Be kind.", "a name")
+    assert other.name == "Other"
+
+
+def test_two_who_save_at_once_get_two_versions(store: Store) -> None:
+    save(store, "p", "0")
+    threads = [threading.Thread(target=save, args=(store, "p", str(i))) for i in range(1, 6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    versions = all_prompts(store)[0].versions
+    assert [v.version for v in versions] == [1, 2, 3, 4, 5, 6]
+    assert {v.text for v in versions} == set("012345")
+
+
+def test_variables_are_named_once_in_their_order(store: Store) -> None:
+    save(store, "p", "{{b}} {{ a }} {{b}} {{not one}} {x}", system="{{s}}")
+    assert all_prompts(store)[0].newest.variables == ("s", "b", "a")
+
+
+def test_variables_are_filled_and_those_without_a_value_stay() -> None:
+    assert (
+        filled("{{a}} and {{ b }} and {{c}}", {"a": "{{b}}", "b": r"\1", "c": ""})
+        == r"{{b}} and \1 and {{c}}"
+    )
+
+
+@pytest.mark.parametrize(("name", "text"), [("", "x"), ("  ", "x"), ("n" * 121, "x"), ("n", " \n")])
+def test_a_prompt_needs_a_name_and_a_text(store: Store, name: str, text: str) -> None:
+    with pytest.raises(PromptError):
+        save(store, name, text)
+    assert all_prompts(store) == []
+
+
+def test_a_prompt_is_renamed_unless_the_name_is_taken_and_deleted_with_its_versions(
+    store: Store,
+) -> None:
+    save(store, "a", "1")
+    save(store, "b", "2")
+    first = all_prompts(store)[0]
+    with pytest.raises(PromptError, match="Another prompt"):
+        rename(store, first.id, "b")
+    rename(store, first.id, "c")
+    assert [p.name for p in all_prompts(store)] == ["b", "c"]
+    delete(store, first.id)
+    assert [p.name for p in all_prompts(store)] == ["b"]

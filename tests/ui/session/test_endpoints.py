@@ -1,0 +1,35 @@
+"""Keys out of secrets.toml."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from playground.ui.session import endpoints
+
+
+def test_secrets_are_read_without_reaching_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, repo = tmp_path / "home", tmp_path / "repo"
+    for folder, text in ((home, 'A = "home"\nB = "home"'), (repo, 'A = "project"')):
+        (folder / ".streamlit").mkdir(parents=True)
+        (folder / ".streamlit" / "secrets.toml").write_text(text)
+    monkeypatch.setattr(Path, "home", lambda: home)
+    monkeypatch.setattr(endpoints, "REPO", repo)
+    assert endpoints.secrets_toml() == {"A": "project", "B": "home"}
+    assert "A" not in os.environ
+
+
+def test_a_broken_secrets_file_is_named_and_not_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text("KEY = sk-canary")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "nobody")
+    monkeypatch.setattr(endpoints, "REPO", tmp_path)
+    assert endpoints.secrets_toml() == {}
+    assert "secrets.toml" in caplog.text
+    assert "canary" not in caplog.text

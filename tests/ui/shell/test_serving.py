@@ -1,0 +1,69 @@
+"""Configuration, and the port."""
+
+from __future__ import annotations
+
+import socket
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from playground.ui.shell import serving
+from playground.ui.shell.pages import REPO
+
+
+def options() -> dict[str, object]:
+    return dict(serving._flat(tomllib.loads(serving.CONFIG.read_text("utf-8"))))
+
+
+def test_the_app_is_safe_as_configured() -> None:
+    found = options()
+    assert found["server.address"] == "localhost"
+    assert found["server.enableXsrfProtection"] is True
+    assert found["server.maxUploadSize"] == 20
+    assert found["browser.gatherUsageStats"] is False
+    assert found["client.showErrorDetails"] == "none"
+    assert found["secrets.files"] == []
+
+
+def test_light_and_dark_set_the_same_colours() -> None:
+    found = options()
+    light, dark = (
+        {name.removeprefix(f"theme.{kind}.") for name in found if name.startswith(f"theme.{kind}.")}
+        for kind in ("light", "dark")
+    )
+    assert light == dark
+
+
+def test_started_from_another_folder_the_same_configuration_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert serving.configured() == options()
+    monkeypatch.chdir(REPO)
+    assert serving.configured() == {}  # Streamlit reads the file itself
+
+
+def test_a_taken_port_is_named_with_the_fix(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as holder:
+        holder.bind(("localhost", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        with pytest.raises(SystemExit) as stopped:
+            serving.serve(port)
+    assert stopped.value.code == 1
+    said = capsys.readouterr().err
+    assert f"Port {port} can't be used" in said
+    assert "--port" in said
+    assert said.count("\n") == 1
+
+
+def test_a_port_that_is_no_port_is_named_too() -> None:
+    assert "Port 70000 can't be used" in (serving.port_problem(70_000) or "")
+
+
+def test_a_free_port_is_no_problem() -> None:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    assert serving.port_problem(port) is None
