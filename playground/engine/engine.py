@@ -71,6 +71,7 @@ class Engine:
         owner: str = "",
         retries: int = 0,
         journal: Journal | None = None,
+        context: Mapping[str, Any] | None = None,
     ) -> LiveRun:
         """Send all requests at once and return at once; a provider without an endpoint fails in its lane.
 
@@ -84,6 +85,7 @@ class Engine:
             tuple(requests),
             simulations=tuple(endpoint is not None and endpoint.simulated for endpoint in used),
             cancel=self._cancel,
+            context=context,
         )
         with self._lock:
             self._runs[run.id] = run

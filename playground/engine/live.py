@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from playground.domain import Failure, Request, Response, Run
 
@@ -89,9 +89,12 @@ class LiveRun:
         *,
         simulations: tuple[bool, ...],
         cancel: Callable[[LiveRun, int | None], None],
+        context: Mapping[str, Any] | None = None,
     ) -> None:
         self.id = run_id
         self.owner = owner
+        self.context: Mapping[str, Any] = context or {}
+        """What the run belongs to (a conversation's turn, a climb), as small JSON; whoever started it reads it again."""
         self.simulations = simulations
         """Lane by lane: whether the built-in simulation answers."""
         self.created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -145,7 +148,7 @@ def response_of(lane: Lane) -> Response:
     return partial() if partial else Response(model=lane.request.model)
 
 
-def ended_run(run: Run, owner: str) -> LiveRun:
+def ended_run(run: Run, owner: str, context: Mapping[str, Any] | None = None) -> LiveRun:
     """A run from elsewhere (the history, a file) as one that has ended, for whatever shows live runs."""
     live = LiveRun(
         run.id,
@@ -153,6 +156,7 @@ def ended_run(run: Run, owner: str) -> LiveRun:
         run.requests,
         simulations=tuple(r.simulated for r in run.responses),
         cancel=lambda *_: None,
+        context=context,
     )
     live.created_at = run.created_at
     for lane, response in zip(live.lanes, run.responses, strict=True):

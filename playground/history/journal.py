@@ -253,6 +253,7 @@ class Writer:
                 writer=writer_name(),
                 simulations=kept.live.simulations,
                 redactor=kept.redactor,
+                context=kept.live.context,
             )
         for index in ends:
             lane = kept.live.lanes[index]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from playground.domain import Run
 
@@ -39,6 +40,8 @@ class Stored:
     """`running`, `done` or `interrupted`."""
     owner: str
     """A digest of who made it."""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """What it belongs to, as whoever started it said; empty when nothing was said. It is in no export."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

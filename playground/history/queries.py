@@ -220,6 +220,16 @@ def one(store: Store, beginning: str) -> str | None:
     return (exact or found)[0] if len(exact or found) == 1 else None
 
 
+def in_context(store: Store, name: str, value: str, *, owner: str | None = None) -> list[str]:
+    """The ids of the runs whose context has this text under this name, the oldest first; `owner` as in Filter."""
+    conditions = [runs.c.context.is_not(None), runs.c.context[name].as_string() == value]
+    if owner is not None:
+        conditions.append(runs.c.owner == owner)
+    with reading(store.engine) as connection:
+        ordered = sa.select(runs.c.id).where(*conditions).order_by(runs.c.created_at, runs.c.seq)
+        return list(connection.scalars(ordered))
+
+
 def _row(row: Any) -> Row:
     return Row(
         **{

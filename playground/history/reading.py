@@ -48,6 +48,7 @@ def read_run(store: Store, run_id: str) -> Stored | None:
         ),
         state=row.state,
         owner=row.owner,
+        context=row.context or {},
     )
 
 

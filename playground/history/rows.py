@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from playground.store.packing import (
     pack_request,
     pack_response,
     storable,
+    storable_json,
     units,
 )
 from playground.store.schema import DONE, RUNNING
@@ -57,6 +58,7 @@ def begun(
     writer: str | None,
     simulations: Sequence[bool] | None = None,
     redactor: Redactor = NOTHING_SECRET,
+    context: Mapping[str, Any] | None = None,
 ) -> Beginning:
     """The rows of a run that begins, from its requests alone; `simulations` says it lane by lane."""
     labels = without_secrets(labels, redactor)
@@ -68,6 +70,7 @@ def begun(
             "owner": labelled.owner_digest(owner),
             "writer": writer,
             "heartbeat": time.time(),
+            "context": redactor.value(storable_json(dict(context))) if context else None,
         },
         lanes=[
             _begun_lane(i, request, run.created_at[:10], simulated[i])

@@ -17,9 +17,9 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from playground import settings
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration, the only one whose tables this version reads and writes."""
-KNOWN = ("0001", "0002", "0003")
+KNOWN = ("0001", "0002", "0003", "0004")
 FILE = "history.sqlite3"
 LOCK_SECONDS = 30.0
 """How long SQLite waits for another process's write."""

@@ -136,6 +136,18 @@ def json_safe(text: str) -> str:
     return text if text.isascii() else text.replace(MASK, json.dumps(MASK)[1:-1])
 
 
+def storable_json(value: Any) -> Any:
+    """A JSON value with every text in it storable."""
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {storable(key): storable_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [storable_json(item) for item in value]
+    return value
+
+
 def storable(text: str) -> str:
     """The text as both databases take it: no NUL, no lone surrogates."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -54,6 +55,7 @@ runs = Table(
     Column("cost", BigInteger),  # 10⁻¹² USD of the lanes that have a cost
     Column("writer", String),  # which process is writing it; none once it has ended
     Column("heartbeat", Float),  # when that process last said so, seconds since 1970
+    Column("context", JSON(none_as_null=True)),  # what it belongs to, for the page that made it
     Index("runs_by_time", "created_at"),
     Index("runs_by_day", "day"),
     Index(
@@ -68,6 +70,13 @@ runs = Table(
         "runs_starred", "starred", sqlite_where=text("starred"), postgresql_where=text("starred")
     ),
     Index("runs_by_owner", "owner", "created_at"),
+    Index("runs_by_kind", "kind"),
+    Index(
+        "runs_with_context",
+        "created_at",
+        sqlite_where=text("context IS NOT NULL"),
+        postgresql_where=text("context IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -179,6 +188,20 @@ limits = Table(
     Column("amount", BigInteger, nullable=False),  # 10⁻¹² USD
     sqlite_autoincrement=True,
 )
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("run_id", String, primary_key=True),
+    Column("lane", Integer, primary_key=True),
+    Column("day", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("tags", String, nullable=False),  # as in `runs`
+    Column("department", String, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # 10⁻¹² USD
+    Index("ledger_by_day", "day", "provider", "tags", "department", "amount"),
+)
+"""What was spent on answers that the history does not hold, because their run was not kept or is deleted: amounts only."""
 
 prompts = Table(
     "prompts",

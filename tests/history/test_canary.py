@@ -62,7 +62,8 @@ def test_a_key_in_every_text_of_a_run_is_masked_in_all_that_is_kept(
     labels = Labels(title=CANARY, tags=(CANARY,), department=CANARY, note=f"note {CANARY}")
     engine = Engine()
     journal = history.keep(labels, [endpoint.key])
-    run = engine.start([request], {"openai": endpoint}, journal=journal)
+    context = {"conversation": "c", CANARY: [f"asked {CANARY}"]}
+    run = engine.start([request], {"openai": endpoint}, journal=journal, context=context)
     assert run.wait(60)
     engine.close()
     if where.get_backend_name() == "sqlite":
@@ -76,6 +77,7 @@ def test_a_key_in_every_text_of_a_run_is_masked_in_all_that_is_kept(
     stored = read_run(history.get_store(), run.id)
     assert stored is not None
     assert "•••" in stored.run.requests[0].messages[0].text
+    assert stored.context == {"conversation": "c", "•••": ["asked •••"]}
     made = stored.run
     for export in (to_json, to_csv, to_markdown, to_html):
         assert not leaks(export(made)), export

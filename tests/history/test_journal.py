@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from playground.demo.process import DemoServer
 from playground.domain import Request, Response, Run
 from playground.engine import Engine, LiveRun
 from playground.history import journal, queries
+from playground.history.documents import stored_document
 from playground.history.journal import Keeper, Writer
-from playground.history.labels import Labels
+from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter
 from playground.history.reading import read_run
 from playground.store import database
@@ -42,11 +43,41 @@ def writer(where: URL) -> Iterator[Writer]:
     made.close(1)
 
 
-def live(number: int = 1, lanes: int = 1) -> LiveRun:
+def live(number: int = 1, lanes: int = 1, *, context: Mapping[str, Any] | None = None) -> LiveRun:
     requests = tuple(Request.ask((SOL, CLAUDE)[i % 2], f"question {number}") for i in range(lanes))
     return LiveRun(
-        f"live-{number}", "cookie", requests, simulations=(False,) * lanes, cancel=lambda *_: None
+        f"live-{number}",
+        "cookie",
+        requests,
+        simulations=(False,) * lanes,
+        cancel=lambda *_: None,
+        context=context,
     )
+
+
+def test_what_a_run_belongs_to_is_kept_beside_it_and_finds_it_again(writer: Writer) -> None:
+    odd = "half an emoji \ud83d and a \x00"
+    for number, (conversation, cookie) in enumerate([("a", ""), ("b", ""), ("a", ""), ("a", "x")]):
+        run = live(number, context={"conversation": conversation, "turn": number, "said": [odd]})
+        run.owner = cookie
+        Keeper(writer, Labels()).began(run)
+    Keeper(writer, Labels()).began(live(9))
+    store = writer.store()
+    mine = owner_digest("")
+    assert queries.in_context(store, "conversation", "a", owner=mine) == ["live-0", "live-2"]
+    assert queries.in_context(store, "conversation", "a") == ["live-0", "live-2", "live-3"]
+    assert queries.in_context(store, "ladder", "a") == []
+    stored = read_run(store, "live-2")
+    assert stored is not None
+    assert stored.context == {
+        "conversation": "a",
+        "turn": 2,
+        "said": ["half an emoji ? and a \ufffd"],
+    }
+    bare = read_run(store, "live-9")
+    assert bare is not None
+    assert bare.context == {}
+    assert "conversation" not in str(stored_document(stored))
 
 
 def end(keeper: Keeper, run: LiveRun, lane: int = 0) -> None:

@@ -44,7 +44,7 @@ def at(where: URL, revision: str) -> None:
         values: dict[str, object] = {}
         for name, column in columns.items():
             kind = column["type"].python_type
-            values[name] = {str: "x", int: 1, bool: False, float: 0.0}[kind]
+            values[name] = {str: "x", int: 1, bool: False, float: 0.0}.get(kind)
         values["id"] = f"from {revision}"
         table = sa.Table("runs", sa.MetaData(), autoload_with=connection)
         connection.execute(table.insert(), values)

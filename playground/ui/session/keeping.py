@@ -134,7 +134,7 @@ def stored_run(run_id: str) -> LiveRun | None:
                 for response in run.responses
             ),
         )
-    return ended_run(run, owner())
+    return ended_run(run, owner(), stored.context)
 
 
 def fill_compare(requests: Sequence[Request]) -> None:
