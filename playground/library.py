@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from playground.history.deleting import shrink
 from playground.store.database import reading, writing
 from playground.store.packing import storable
 from playground.store.schema import prompt_versions, prompts
+from playground.store.shrinking import shrink
 from playground.store.store import Store
 
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")

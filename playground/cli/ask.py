@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import click
 
 from playground import settings
 from playground.cli import attach
+from playground.cli.say import say
 from playground.domain import Endpoint, Message, ModelRef, Part, Request, Run, Settings, Text
 
 if TYPE_CHECKING:
@@ -128,11 +128,6 @@ def fitted(request: Request) -> Request:
         if note.action != "sent":
             say(f"{request.model}: {note.setting} {note.action}: {note.why}")
     return fit(request)
-
-
-def say(sentence: str) -> None:
-    """A remark for the person, beside the output."""
-    print(f"playground: {sentence}", file=sys.stderr)
 
 
 @contextmanager

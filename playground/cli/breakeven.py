@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playground import figures as fmt
-from playground.cli.ask import say
+from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import ModelRef
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playground import figures as fmt
-from playground.cli.ask import say
+from playground.cli.say import say
 from playground.cli.show import console
 from playground.domain import Cost, ModelRef
 from playground.domain.nouns import digits, jsonable

@@ -15,7 +15,8 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground import settings
-from playground.cli.ask import say, simulated
+from playground.cli.ask import simulated
+from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint, ModelRef, Request
 from playground.domain.nouns import digits

@@ -12,7 +12,7 @@ import click
 
 from playground import figures as fmt
 from playground import history
-from playground.cli.ask import say
+from playground.cli.say import say
 from playground.cli.show import conclude, console, safe
 from playground.cli.tables import _print as table
 from playground.domain.nouns import NotARun, jsonable

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from playground import history, settings
+from playground.cli.say import say
 from playground.domain import Endpoint, Request
 from playground.history import Labels
 
@@ -69,7 +70,6 @@ SESSION = "command"
 
 def _check(requests: Sequence[Request], endpoints: Mapping[str, Endpoint], labels: Labels) -> None:
     from playground.budgets.guard import get_guard
-    from playground.cli.ask import say
 
     verdict = get_guard().check(requests, endpoints, session=SESSION, tags=labels.tags)
     if verdict.problem:
@@ -82,8 +82,6 @@ def finish() -> None:
     """Wait until everything is written; say what was not."""
     if "playground.history.journal" not in sys.modules:
         return
-    from playground.cli.ask import say
-
     writer = history.get_writer()
     if not writer.flush(SAVING_SECONDS):
         reason = writer.problem or "It took too long."

@@ -15,7 +15,8 @@ from rich.text import Text
 from playground import figures as fmt
 from playground import settings
 from playground.cli import attach
-from playground.cli.ask import chosen, say, simulated
+from playground.cli.ask import chosen, simulated
+from playground.cli.say import say
 from playground.cli.show import SIMULATED, console, safe
 from playground.domain import Endpoint, ModelRef, Run
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from playground.cli.commands import Context, playground
+from playground.cli.say import say
 from playground.settings import SettingsError
 
 ANSWERED, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -51,7 +52,7 @@ def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = Non
 
 
 def _say(sentence: str, code: int) -> int:
-    print(f"playground: {sentence}", file=sys.stderr)
+    say(sentence)
     return code
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from playground.cli.ask import say
+from playground.cli.say import say
 from playground.domain.nouns import jsonable
 from playground.export import dumps
 from playground.pricing import load

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground import settings
-from playground.cli.ask import say
+from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint
 from playground.domain.nouns import jsonable

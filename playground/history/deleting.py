@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from playground.store.database import told, writing
+from playground.store.database import writing
 from playground.store.schema import RUNNING, bodies, files, lanes, pieces, run_tags, runs, texts
+from playground.store.shrinking import shrink
 from playground.store.store import Store
 
 AT_ONCE = 500
@@ -41,23 +41,6 @@ def delete_older(store: Store, days: int) -> int:
     return len(seqs)
 
 
-def shrink(store: Store) -> None:
-    """Give freed space back to the disk, and leave no deleted word in the search's index."""
-    with told(store.url):
-        if store.engine.dialect.name == "sqlite":
-            with writing(store.engine) as connection:
-                connection.exec_driver_sql(
-                    "INSERT INTO texts_search(texts_search) VALUES ('optimize')"
-                )
-            _sqlite_shrink(store)
-        else:
-            with store.engine.connect().execution_options(
-                isolation_level="AUTOCOMMIT"
-            ) as connection:
-                for table in (runs, lanes, bodies, files, pieces, texts, run_tags):
-                    connection.execute(sa.text(f"VACUUM {table.name}"))
-
-
 def _delete(seqs: Sequence[int], connection: Connection) -> None:
     for start in range(0, len(seqs), AT_ONCE):
         some = list(seqs[start : start + AT_ONCE])
@@ -65,14 +48,3 @@ def _delete(seqs: Sequence[int], connection: Connection) -> None:
             connection.execute(table.delete().where(table.c.run_seq.in_(some)))
         connection.execute(texts.delete().where(texts.c.seq.in_(some)))
         connection.execute(runs.delete().where(runs.c.seq.in_(some)))
-
-
-def _sqlite_shrink(store: Store) -> None:
-    """Outside any transaction: hand free pages back, and empty the log, which still holds the old pages."""
-    raw = store.engine.raw_connection()
-    try:
-        driver: Any = raw.driver_connection
-        driver.executescript("PRAGMA incremental_vacuum")  # `execute` would free one page only
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    finally:
-        raw.close()

@@ -16,7 +16,7 @@ from playground.providers import ProviderError, count_input_tokens
 from playground.providers.catalog import catalog, defaults
 from playground.tokens import estimate
 from playground.ui.session import keeping
-from playground.ui.tokens.editor import current_text
+from playground.ui.session.text import current_text
 
 PATIENCE = 60.0
 """Seconds that a provider has for its count."""

@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.tokens import Sliced, count, slice_text
+from playground.ui.session.text import FIRST, box
 
 HERE = Path(__file__).parent
 DRAWN = 20_000
@@ -18,8 +19,7 @@ ENCODINGS = {
     "cl100k_base": "cl100k (GPT-3.5, GPT-4)",
 }
 EXAMPLES = {
-    "Plain English": "Every token is a piece of text that the model has an id for. Common words are one token; "
-    "uncommonlyconcatenatedwords are several.",
+    "Plain English": FIRST,
     "Emoji": "Tokens and emoji 🙂 👩🏽‍🚀 🇹🇼: one picture may take several tokens, none of which is a character.",
     "Code": 'def total(prices: list[float]) -> float:\n    """Add them up."""\n    return sum(prices)\n',
     "Numbers": "3.14159265358979 1,000,000 2026-11-21T21:30:00Z 0xFF",
@@ -36,19 +36,14 @@ _component = st.components.v2.component(
 )
 
 
-def current_text() -> str:
-    """What stands in the box."""
-    return str(_state()["text"])
-
-
 def opened() -> None:
     """Called by the page when it is drawn as a whole: the box may be a new one and needs its text."""
-    _state()["told"] = -1
+    box()["told"] = -1
 
 
 def editor() -> str:
     """The box with its tokens, and the text in it."""
-    state = _state()
+    state = box()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Example",
@@ -114,22 +109,15 @@ def figures(text: str, total: int, encoding: str) -> list[list[str]]:
     return rows
 
 
-def _state() -> dict[str, Any]:
-    """Text, number of its version as typed, version as set by the server, and the version that the browser was told."""
-    fresh = {"text": EXAMPLES["Plain English"], "n": 0, "version": 0, "told": -1}
-    state: dict[str, Any] = st.session_state.setdefault("tokens_text", fresh)
-    return state
-
-
 def _take_typed() -> None:
     typed = st.session_state[KEY].typed
     if typed:
-        _state().update(text=typed["text"], n=typed["n"])
+        box().update(text=typed["text"], n=typed["n"])
 
 
 def _take_example() -> None:
     chosen = st.session_state.tokens_example
     if chosen:
-        state = _state()
+        state = box()
         state.update(text=EXAMPLES[chosen], n=state["n"] + 1, version=state["version"] + 1)
         st.session_state.tokens_example = None
