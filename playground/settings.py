@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playground.domain import Endpoint, Secret
+from playground.domain.provider import built_in, provider_of
 
 
 class SettingsError(ValueError):
@@ -23,62 +24,14 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
-    """A built-in provider: its default address and the environment variables that it reads."""
-
-    base_url: str
-    base_url_variable: str
-    key_variables: tuple[str, ...]
-    """The first one that is set counts."""
-    label: str
-
-
-PROVIDERS = {
-    "openai": Provider(
-        base_url="https://api.openai.com/v1",
-        base_url_variable="OPENAI_BASE_URL",
-        key_variables=("OPENAI_API_KEY",),
-        label="OpenAI",
-    ),
-    "anthropic": Provider(
-        base_url="https://api.anthropic.com",
-        base_url_variable="ANTHROPIC_BASE_URL",
-        key_variables=("ANTHROPIC_API_KEY",),
-        label="Anthropic",
-    ),
-    "gemini": Provider(
-        base_url="https://generativelanguage.googleapis.com",
-        base_url_variable="GOOGLE_GEMINI_BASE_URL",
-        key_variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
-        label="Gemini",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedEndpoint:
-    """An OpenAI-compatible server as the endpoints file (or a preset) names it."""
+    """An OpenAI-compatible server as the endpoints file names it."""
 
     name: str
     base_url: str
     key_env: str | None = None
     """The environment variable that holds the key; None where the server needs none."""
 
-
-PRESETS = {
-    name: SavedEndpoint(name=name, base_url=base_url, key_env=key_env)
-    for name, base_url, key_env in (
-        ("ollama", "http://localhost:11434/v1", None),
-        ("vllm", "http://localhost:8000/v1", None),
-        ("lmstudio", "http://localhost:1234/v1", None),
-        ("openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
-        ("groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
-        ("deepseek", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
-        ("mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
-        ("xai", "https://api.x.ai/v1", "XAI_API_KEY"),
-    )
-}
-"""Popular OpenAI-compatible servers: `add` fills in what a person leaves out."""
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -111,7 +64,8 @@ def load(env: Mapping[str, str] | None = None) -> Loaded:
     found: dict[str, Endpoint] = {}
     variables: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
-    for name, provider in PROVIDERS.items():
+    for provider in built_in():
+        name = provider.name
         found[name] = Endpoint(provider=name, base_url=provider.base_url)
         chosen = env.get(provider.base_url_variable, "").strip() or provider.base_url
         try:
@@ -137,8 +91,8 @@ def load(env: Mapping[str, str] | None = None) -> Loaded:
 
 def key_variables(provider: str, env: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The environment variables that may hold this provider's key; empty where none is named."""
-    if provider in PROVIDERS:
-        return PROVIDERS[provider].key_variables
+    if (row := provider_of(provider)).built_in:
+        return row.key_variables
     entry = _read(_env(env))[0].get(provider)
     return (entry.key_env,) if entry and entry.key_env else ()
 
@@ -199,15 +153,15 @@ def add(
     *,
     env: Mapping[str, str] | None = None,
 ) -> SavedEndpoint:
-    """Keep an endpoint in the file, an earlier one of that name replaced; presets fill in what is None."""
+    """Keep an endpoint in the file, an earlier one of that name replaced; what is None is taken from its row, if it has one."""
     env = _env(env)
     if hosted(env):
         raise SettingsError("This app is hosted for visitors: it keeps no endpoints in its file.")
-    preset = PRESETS.get(name)
+    known = provider_of(name)
     entry = SavedEndpoint(
         name=check_name(name),
-        base_url=check_url(base_url or (preset.base_url if preset else ""), f"endpoint {name}"),
-        key_env=_check_variable(name, key_env or (preset.key_env if preset else None)),
+        base_url=check_url(base_url or known.base_url, f"endpoint {name}"),
+        key_env=_check_variable(name, key_env or next(iter(known.key_variables), None)),
     )
     rest = _without(_text(env), name).rstrip("\n")
     lines = [f"[{entry.name}]", f'base_url = "{entry.base_url}"']
@@ -240,7 +194,7 @@ def custom(name: str, base_url: str, key: Secret | None = None) -> Endpoint:
 
 def check_name(name: str) -> str:
     """The name as given, or SettingsError: it becomes the part before the colon in `name:model`."""
-    if name in PROVIDERS:
+    if provider_of(name).built_in:
         raise SettingsError(f"{name!r} is built in: choose another name for your endpoint.")
     if not NAME.fullmatch(name):
         raise SettingsError(

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from playground import settings
-from playground.domain import Secret
-from playground.settings import SettingsError
+from playground.domain import PROVIDERS, Secret
+from playground.domain.provider import addable
+from playground.settings import SavedEndpoint, SettingsError
 
 Env = dict[str, str]
 
@@ -139,16 +140,24 @@ def test_adding_a_name_again_replaces_it_and_keeps_the_rest_of_the_file(env: Env
     assert "# note" in text
 
 
-def test_a_preset_needs_only_its_name(env: Env) -> None:
+def test_a_server_that_has_a_row_needs_only_its_name(env: Env) -> None:
     settings.add("ollama", env=env)
     settings.add("groq", env=env)
-    assert settings.saved_endpoints(env) == {n: settings.PRESETS[n] for n in ("ollama", "groq")}
+    assert settings.saved_endpoints(env) == {
+        "ollama": SavedEndpoint(name="ollama", base_url="http://localhost:11434/v1"),
+        "groq": SavedEndpoint(
+            name="groq", base_url="https://api.groq.com/openai/v1", key_env="GROQ_API_KEY"
+        ),
+    }
 
 
-def test_every_preset_is_a_valid_endpoint() -> None:
-    for name, preset in settings.PRESETS.items():
-        assert settings.check_name(name) == preset.name
-        assert settings.check_url(preset.base_url, name) == preset.base_url
+def test_every_row_is_a_valid_endpoint() -> None:
+    assert [row.name for row in addable()][:3] == ["ollama", "vllm", "lmstudio"]
+    for row in addable():
+        assert settings.check_name(row.name) == row.name
+    for row in PROVIDERS.values():
+        assert settings.check_url(row.base_url, row.name) == row.base_url
+        assert [settings.VARIABLE.fullmatch(name) for name in row.key_variables].count(None) == 0
 
 
 @pytest.mark.parametrize("name", ["Ollama", "-x", "a b", "", "a:b", "a/b", "é", "a\n"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +13,7 @@ from playground import settings
 from playground.cli import attach
 from playground.cli.say import say
 from playground.domain import Endpoint, Message, ModelRef, Part, Request, Run, Settings, Text
+from playground.domain.provider import built_in, provider_of, unknown
 
 if TYPE_CHECKING:
     from playground.engine import LiveRun
@@ -76,7 +77,7 @@ def ask(options: Options) -> int:
 
 def chosen(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
     """The models to ask; UsageError names what is wrong with a spelling or a provider."""
-    known = {n: e for n, e in endpoints.items() if not options.demo or n in settings.PROVIDERS}
+    known = {n: e for n, e in endpoints.items() if not options.demo or provider_of(n).built_in}
     if not options.models:
         return _defaults(options, known)
     refs = []
@@ -86,9 +87,19 @@ def chosen(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]
         except ValueError as error:
             raise click.UsageError(f"{error}.") from None
         if ref.provider not in known:
-            raise click.UsageError(_unknown(ref.provider, known, options.demo))
+            raise nowhere(ref.provider, known, demo=options.demo)
         refs.append(ref)
     return refs
+
+
+def nowhere(provider: str, known: Iterable[str], *, demo: bool = False) -> click.UsageError:
+    """What is told of a provider that is not among the known ones, with the command that adds it."""
+    if demo:
+        names = ", ".join(known)
+        return click.UsageError(f"--demo simulates {names}; {provider!r} is none of them.")
+    where = "" if provider_of(provider).base_url else " BASE_URL"
+    how = f"Add an OpenAI-compatible one: playground endpoints add {provider}{where}."
+    return click.UsageError(unknown(provider, known, how))
 
 
 def build(options: Options, refs: list[ModelRef]) -> list[Request]:
@@ -149,21 +160,11 @@ def _defaults(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelR
 
     refs = [r for r in defaults() if options.demo or endpoints[r.provider].key is not None]
     if not refs:
-        names = ", ".join(p.key_variables[0] for p in settings.PROVIDERS.values())
+        names = ", ".join(row.key_variables[0] for row in built_in())
         raise click.UsageError(
             f"No provider has a key: set one of {names}, or try the simulated providers with --demo."
         )
     return refs
-
-
-def _unknown(provider: str, known: Mapping[str, Endpoint], demo: bool) -> str:
-    names = ", ".join(known)
-    if demo:
-        return f"--demo simulates {names}; {provider!r} is none of them."
-    how = f"playground endpoints add {provider}" + (
-        "" if provider in settings.PRESETS else " BASE_URL"
-    )
-    return f"No provider is named {provider!r}; known are {names}. Add an OpenAI-compatible one: {how}."
 
 
 def _missing_keys(refs: list[ModelRef], endpoints: Mapping[str, Endpoint]) -> None:

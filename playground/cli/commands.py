@@ -11,6 +11,7 @@ import click
 
 from playground import __version__
 from playground.cli.history_commands import history
+from playground.domain.provider import addable
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,12 +339,13 @@ def list_(as_json: bool) -> int:
     return endpoints(as_json)
 
 
-@endpoints.command()
+@endpoints.command(
+    help=f"Keep an endpoint. Known by NAME alone: {', '.join(row.name for row in addable())}."
+)
 @click.argument("name")
 @click.argument("base_url", required=False)
 @click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
 def add(name: str, base_url: str | None, key_env: str | None) -> int:
-    """Keep an endpoint. Known by NAME alone: ollama, vllm, lmstudio, openrouter, groq, deepseek, mistral, xai."""
     from playground import settings
 
     entry = settings.add(name, base_url, key_env)

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground import settings
-from playground.cli.ask import simulated
+from playground.cli.ask import nowhere, simulated
 from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint, ModelRef, Request
@@ -124,11 +124,9 @@ def _count(
     from playground.engine import Engine
     from playground.providers import ProviderError, count_input_tokens
 
-    unknown = [ref.provider for ref in refs if ref.provider not in endpoints]
-    if unknown:
-        raise click.UsageError(
-            f"No provider is named {unknown[0]!r}; known are {', '.join(endpoints)}."
-        )
+    for ref in refs:
+        if ref.provider not in endpoints:
+            raise nowhere(ref.provider, endpoints)
     engine = Engine()
     found: dict[ModelRef, int | None] = {}
     try:

@@ -6,13 +6,7 @@ import json
 import subprocess
 import sys
 
-from playground import settings
-
-USE = {
-    "openai": "OPENAI_BASE_URL",
-    "anthropic": "ANTHROPIC_BASE_URL",
-    "gemini": "GOOGLE_GEMINI_BASE_URL",
-}
+from playground.domain.provider import built_in
 
 
 def demo(port: int) -> int:
@@ -32,13 +26,12 @@ def demo(port: int) -> int:
 
 def instructions(port: int) -> str:
     """How to reach the simulated providers from another terminal."""
-    from playground.demo.process import PATHS
-
-    exports = [f"  export {USE[n]}=http://127.0.0.1:{port}{PATHS[n]}" for n in USE]
-    keys = [f"  export {settings.PROVIDERS[n].key_variables[0]}=demo" for n in USE]
+    root = f"http://127.0.0.1:{port}"
+    exports = [f"  export {row.base_url_variable}={root}{row.demo_path}" for row in built_in()]
+    keys = [f"  export {row.key_variables[0]}=demo" for row in built_in()]
     return "\n".join(
         [
-            f"The simulated providers listen on http://127.0.0.1:{port} until Ctrl+C. Elsewhere:",
+            f"The simulated providers listen on {root} until Ctrl+C. Elsewhere:",
             *exports,
             *keys,
             '  playground ask "Why is the sky blue?"',

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground import settings
+from playground.cli.ask import nowhere
 from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint
@@ -169,8 +170,7 @@ def _askable(provider: str) -> dict[str, Endpoint]:
             )
         return asked
     if provider not in loaded.endpoints:
-        names = ", ".join(loaded.endpoints)
-        raise click.UsageError(f"No provider is named {provider!r}; known are {names}.")
+        raise nowhere(provider, loaded.endpoints)
     return {provider: loaded.endpoints[provider]}
 
 

@@ -15,14 +15,10 @@ from types import TracebackType
 from typing import IO
 
 from playground.domain import Endpoint, Secret
+from playground.domain.provider import built_in
 
-PATHS = {
-    "openai": "/openai/v1",
-    "anthropic": "/anthropic",
-    "gemini": "/gemini",
-    "compatible": "/compatible/v1",
-}
-"""What the SDK of each provider wants as its base URL, after the host and port."""
+COMPATIBLE = "/compatible/v1"
+"""The base URL of a simulated compatible server, after the host and port."""
 START_SECONDS = 20.0
 STOP_SECONDS = 1.0
 SECRETS = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
@@ -78,15 +74,16 @@ class DemoServer:
     def base_urls(self) -> dict[str, str]:
         """Provider → base URL as its SDK wants it, `compatible` included; starts the process if need be."""
         root = self.base_url
-        return {name: root + path for name, path in PATHS.items()}
+        paths = {row.name: row.demo_path for row in built_in()} | {"compatible": COMPATIBLE}
+        return {name: root + path for name, path in paths.items()}
 
     def endpoints(self) -> dict[str, Endpoint]:
-        """Endpoints of the three providers, marked as simulated; starts the process if need be."""
+        """Endpoints of the built-in providers, marked as simulated; starts the process if need be."""
         urls = self.base_urls()
         key = Secret("demo-key")
         return {
-            name: Endpoint(provider=name, base_url=urls[name], key=key, simulated=True)
-            for name in ("openai", "anthropic", "gemini")
+            row.name: Endpoint(provider=row.name, base_url=urls[row.name], key=key, simulated=True)
+            for row in built_in()
         }
 
     def __enter__(self) -> DemoServer:

@@ -4,7 +4,8 @@ from playground.domain.cost import Cost, CostLine, PriceSource
 from playground.domain.endpoint import Endpoint
 from playground.domain.exchange import Event, Exchange
 from playground.domain.failure import FAILURE_TYPES, RETRYABLE, Failure, FailureType
-from playground.domain.model import APIS, DEFAULT_API, ModelRef
+from playground.domain.model import ModelRef
+from playground.domain.provider import APIS, PROVIDERS, Api, Provider
 from playground.domain.request import (
     File,
     Message,
@@ -26,10 +27,10 @@ from playground.domain.usage import Usage
 
 __all__ = [
     "APIS",
+    "Api",
     "Attempt",
     "Cost",
     "CostLine",
-    "DEFAULT_API",
     "Endpoint",
     "Event",
     "Exchange",
@@ -39,8 +40,10 @@ __all__ = [
     "File",
     "Message",
     "ModelRef",
+    "PROVIDERS",
     "Part",
     "PriceSource",
+    "Provider",
     "RETRYABLE",
     "Reasoning",
     "Request",

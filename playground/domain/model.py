@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DEFAULT_API = {"openai": "responses", "anthropic": "messages", "gemini": "generate_content"}
-"""The door used when a spelling names none; every other provider speaks OpenAI's Chat Completions."""
-
-APIS = {
-    "openai": ("responses", "chat"),
-    "anthropic": ("messages",),
-    "gemini": ("generate_content", "interactions"),
-}
-"""The doors of the three providers with SDKs of their own, the default first."""
+from playground.domain.provider import provider_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +12,9 @@ class ModelRef:
     """A model as it is spelled everywhere: `provider:model` or `provider/api:model`."""
 
     provider: str
-    """`openai`, `anthropic`, `gemini`, or the name of an OpenAI-compatible endpoint."""
+    """The name of a row in PROVIDERS, or of an OpenAI-compatible endpoint that someone added."""
     api: str
-    """The door: `responses`, `chat`, `messages`, `generate_content` or `interactions`."""
+    """The door: the name of a row in APIS."""
     model: str
     """The model's id as the provider spells it; it may hold colons (`llama3:8b`)."""
 
@@ -35,13 +27,13 @@ class ModelRef:
             raise ValueError(
                 f"{spelling!r} is not a model: write provider:model, for example openai:gpt-6.1-sol"
             )
-        known = APIS.get(provider, ("chat",))
-        api = api if slash else DEFAULT_API.get(provider, "chat")
+        known = provider_of(provider).apis
+        api = api if slash else known[0]
         if api not in known:
             raise ValueError(f"{provider} has no door {api!r}: use one of {', '.join(known)}")
         return cls(provider, api, model)
 
     def __str__(self) -> str:
-        default = DEFAULT_API.get(self.provider, "chat")
-        door = "" if self.api == default else f"/{self.api}"
+        usual = provider_of(self.provider).default_api
+        door = "" if self.api == usual else f"/{self.api}"
         return f"{self.provider}{door}:{self.model}"

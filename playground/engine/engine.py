@@ -23,6 +23,7 @@ from playground.domain import (
     Request,
     Response,
 )
+from playground.domain.provider import unknown
 from playground.engine.clock import Gate, LagMeter, Stopwatch
 from playground.engine.journal import Journal, tell_began, tell_ended
 from playground.engine.live import Lane, LiveRun
@@ -222,7 +223,7 @@ def _unknown_provider(request: Request) -> Failure:
     name = request.model.provider
     return Failure(
         type="not_found",
-        message=f"No endpoint is named {name!r}.",
+        message=unknown(name),
         meaning=f"The playground does not know where {name!r} is.",
         next_step=f"Add an endpoint named {name!r} with its base URL, or correct the model's spelling.",
     )

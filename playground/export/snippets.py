@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from playground import settings
-from playground.domain import Endpoint, File, Request
+from playground.domain import APIS, Endpoint, File, Request
+from playground.domain.provider import provider_of
 from playground.export.document import dumps
 from playground.figures import size
 
@@ -51,44 +52,24 @@ def describe(request: Request, endpoint: Endpoint) -> Sent:
     from playground.providers import preview
 
     body, left_out = _without_large_files(preview(request), request)
-    api, model = request.model.api, request.model.model
-    provider = settings.PROVIDERS.get(endpoint.provider)
-    real = endpoint.simulated and provider
-    base_url = provider.base_url if real and provider else endpoint.base_url
-    path, headers = DOORS[api]
+    api, model = APIS[request.model.api], request.model.model
+    provider = provider_of(endpoint.provider)
+    real = endpoint.simulated and provider.built_in
+    base_url = provider.base_url if real else endpoint.base_url
+    path = api.request_path(stream=request.stream).format(model=quote(model, safe="/:@"))
     variable = _key_variable(endpoint)
     return Sent(
-        url=base_url + path.format(model=quote(model, safe="/:@"), **_METHOD[request.stream]),
+        url=base_url + path,
         base_url=base_url,
-        headers={n: v for n, v in headers.items() if variable or "{key}" not in v},
+        headers={**(dict([api.key_header]) if variable else {}), **api.headers},
         body=body,
         key_variable=variable,
-        api=api,
+        api=api.name,
         model=model,
         stream=request.stream,
-        extra=frozenset(request.settings.extra) | _WITHOUT_ARGUMENT.get(api, frozenset()),
+        extra=frozenset(request.settings.extra) | api.without_argument,
         notes=(*((SIMULATED,) if real else ()), *left_out),
     )
-
-
-_OPENAI = {"authorization": "Bearer {key}"}
-_GOOGLE = {"x-goog-api-key": "{key}"}
-DOORS: dict[str, tuple[str, dict[str, str]]] = {
-    "responses": ("/responses", _OPENAI),
-    "chat": ("/chat/completions", _OPENAI),
-    "messages": ("/v1/messages", {"x-api-key": "{key}", "anthropic-version": "2023-06-01"}),
-    "generate_content": ("/v1/models/{model}:{method}", _GOOGLE),
-    "interactions": ("/v1/interactions", _GOOGLE),
-}
-"""Door → path below the base URL, headers."""
-_METHOD = {
-    True: {"method": "streamGenerateContent?alt=sse"},
-    False: {"method": "generateContent"},
-}
-_WITHOUT_ARGUMENT = {"messages": frozenset({"temperature", "top_p", "top_k"})}
-
-
-# Languages -------------------------------------------------------------------------------------
 
 
 def curl(sent: Sent) -> str:
@@ -118,7 +99,10 @@ def python_http(sent: Sent) -> str:
 
 def python_sdk(sent: Sent) -> str:
     """Python with the provider's own SDK."""
-    return _comment("#", sent) + _SDKS[sent.api](sent)
+    api = APIS[sent.api]
+    client = api.sdk.format(key=_key(sent), base_url=_quoted(sent.base_url))
+    call = CALLS.get(sent.api, _arguments)
+    return f"{_comment('#', sent)}{_import_os(sent)}\n{client}{call(f'client.{api.method}', sent)}"
 
 
 def javascript(sent: Sent) -> str:
@@ -144,64 +128,27 @@ SNIPPETS: dict[str, Callable[[Sent], str]] = {
 }
 
 
-# SDKs ------------------------------------------------------------------------------------------
-
-
-def _openai(sent: Sent) -> str:
-    method = {"responses": "responses", "chat": "chat.completions"}[sent.api]
-    return (
-        f"{_import_os(sent)}\nfrom openai import OpenAI\n\n"
-        f"client = OpenAI(api_key={_key(sent)}, base_url={_quoted(sent.base_url)}, max_retries=0)\n"
-        + _call(f"client.{method}.create", sent)
-    )
-
-
-def _anthropic(sent: Sent) -> str:
-    return (
-        f"{_import_os(sent)}\nfrom anthropic import Anthropic\n\n"
-        f"client = Anthropic(api_key={_key(sent)}, base_url={_quoted(sent.base_url)}, max_retries=0, timeout=600)\n"
-        + _call("client.messages.create", sent)
-    )
-
-
-def _generate_content(sent: Sent) -> str:
+def _generate_content(method: str, sent: Sent) -> str:
+    """The body in the SDK's three arguments; what streams is a method of its own."""
     body = dict(sent.body)
     contents = body.pop("contents", [])
     extra = {name: body.pop(name) for name in sent.extra if name in body}
     config = {**body.pop("generationConfig", {}), **body}
     if extra:
         config["http_options"] = {"extra_body": extra}
-    method = "generate_content_stream" if sent.stream else "generate_content"
     arguments = {"model": sent.model, "contents": contents, "config": config}
-    return _genai(sent) + _shown(f"client.models.{method}", arguments, sent.stream)
+    return _shown(f"{method}_stream" if sent.stream else method, arguments, sent.stream)
 
 
-def _interactions(sent: Sent) -> str:
-    return _genai(sent) + _call("client.interactions.create", sent)
-
-
-def _genai(sent: Sent) -> str:
-    return (
-        f"{_import_os(sent)}\nfrom google import genai\n\n"
-        f"client = genai.Client(\n    api_key={_key(sent)},\n"
-        f'    http_options={{"base_url": {_quoted(sent.base_url)}, "timeout": 600_000}},\n)\n'
-    )
-
-
-_SDKS: dict[str, Callable[[Sent], str]] = {
-    "responses": _openai,
-    "chat": _openai,
-    "messages": _anthropic,
-    "generate_content": _generate_content,
-    "interactions": _interactions,
-}
-
-
-def _call(function: str, sent: Sent) -> str:
+def _arguments(method: str, sent: Sent) -> str:
     """A call with the body's fields as arguments, those without an argument of their own in `extra_body`."""
     own = {n: v for n, v in sent.body.items() if n.isidentifier() and n not in sent.extra}
     rest = {n: v for n, v in sent.body.items() if n not in own}
-    return _shown(function, own | ({"extra_body": rest} if rest else {}), sent.stream)
+    return _shown(method, own | ({"extra_body": rest} if rest else {}), sent.stream)
+
+
+CALLS: dict[str, Callable[[str, Sent], str]] = {"generate_content": _generate_content}
+"""Door → how its SDK is called, where the body's fields are not the arguments."""
 
 
 def _shown(function: str, arguments: Mapping[str, Any], stream: bool) -> str:
@@ -211,9 +158,6 @@ def _shown(function: str, arguments: Mapping[str, Any], stream: bool) -> str:
             f"stream = {function}(\n{rows})\nfor event in stream:\n    print(event, flush=True)\n"
         )
     return f"response = {function}(\n{rows})\nprint(response)\n"
-
-
-# Pieces ----------------------------------------------------------------------------------------
 
 
 def literal(value: Any, depth: int = 0) -> str:

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.domain import Request, Response
-
-PROVIDERS = {"gemini": "gcp.gemini"}
-"""Our name → OpenTelemetry's, where it differs."""
+from playground.domain import APIS, Request, Response
+from playground.domain.provider import provider_of
 
 
 def attributes(request: Request, response: Response) -> dict[str, Any]:
     """The span attributes of one call; what is unknown is left out. Prompts and answers are not among them."""
     settings, usage, timing = request.settings, response.usage, response.timing
     found: dict[str, Any] = {
-        "gen_ai.operation.name": "generate_content"
-        if request.model.api == "generate_content"
-        else "chat",
-        "gen_ai.provider.name": PROVIDERS.get(request.model.provider, request.model.provider),
+        "gen_ai.operation.name": APIS[request.model.api].operation,
+        "gen_ai.provider.name": provider_of(request.model.provider).telemetry_name,
         "gen_ai.request.model": request.model.model,
         "gen_ai.request.max_tokens": settings.max_output_tokens,
         "gen_ai.request.temperature": settings.temperature,

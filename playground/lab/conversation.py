@@ -11,19 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from playground import tokens
-from playground.domain import Message, ModelRef, Request, Response, Settings, Text
+from playground.domain import APIS, Message, ModelRef, Request, Response, Settings, Text
+from playground.domain.provider import provider_of
 from playground.engine import LiveRun
 from playground.engine.live import response_of
 from playground.providers import acceptance, catalog
 
 MOST_MODELS = 4
-KEEPS = {"responses": "previous_response_id", "interactions": "previous_interaction_id"}
-"""Doors behind which the provider can keep the conversation → the field that goes on with it."""
-STORAGE = {
-    "responses": "OpenAI stores the conversation, 30 days or longer, until you delete it.",
-    "interactions": "Google stores the interactions; for how long depends on the project's tier.",
-}
-"""What is told before the provider keeps anything."""
 SUMMARISE = (
     "Summarise our conversation so far in at most 150 words, so that you can go on from the summary alone. "
     "Keep names, numbers, decisions and open questions."
@@ -167,7 +161,7 @@ def history(rules: Rules, lane: int, path: Sequence[Turn]) -> tuple[Message, ...
 
 def keeps(ref: ModelRef) -> bool:
     """True when this door can keep the conversation."""
-    return ref.api in KEEPS
+    return bool(APIS[ref.api].keeps)
 
 
 def _previous(rules: Rules, lane: int, path: Sequence[Turn]) -> str | None:
@@ -183,7 +177,7 @@ def _previous(rules: Rules, lane: int, path: Sequence[Turn]) -> str | None:
 def _settings(rules: Rules, ref: ModelRef) -> Settings:
     ttls = catalog.describe(ref).cache_ttls if rules.cache else ()
     return Settings(
-        cache_ttl=ttls[0] if ttls and ref.provider == "anthropic" else None,
+        cache_ttl=ttls[0] if ttls and provider_of(ref.provider).cache_on_request else None,
         extra={"store": True} if rules.kept and keeps(ref) else {},
     )
 

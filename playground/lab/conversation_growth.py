@@ -15,12 +15,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 from playground.domain import Cost, ModelRef, Response, Usage
+from playground.domain.provider import provider_of
 from playground.pricing import PriceBook
 
-MINIMUM_PREFIX = {"openai": 1024, "anthropic": 1024, "gemini": 4096}
-"""Shortest prefix that is cached, tokens; Anthropic's and Gemini's differ by model (512 to 4,096; 2,048 to 4,096)."""
 DEMO_MINIMUM = 1024
-"""The same for all simulated providers."""
+"""Shortest prefix that a simulated provider caches, tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,4 +177,4 @@ def total(receipts: Sequence[Cost]) -> Decimal:
 
 def minimum_prefix(provider: str, *, simulated: bool = False) -> int:
     """Tokens from which on this provider caches a prefix."""
-    return DEMO_MINIMUM if simulated else MINIMUM_PREFIX.get(provider, DEMO_MINIMUM)
+    return DEMO_MINIMUM if simulated else provider_of(provider).cache_minimum

@@ -16,6 +16,7 @@ from typing import Any
 
 from playground import tokens
 from playground.domain import Endpoint, Message, ModelRef, Request, Response, Text
+from playground.domain.provider import provider_of, unknown
 from playground.lab.ladder_profile import Profile, Step
 from playground.providers import ProviderError, acceptance, count_input_tokens
 from playground.wire import Pool
@@ -25,8 +26,6 @@ PROMPT = "your prompt"
 FRAMING = "provider framing"
 BETWEEN = "\n\n"
 """What stands between two pieces of a system prompt."""
-UNCOUNTED = {"gemini": ("tools",)}
-"""Provider → kinds of step that its counting endpoint leaves out; they are estimated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +148,7 @@ ADD = {
 async def count(rungs: Sequence[Rung], endpoint: Endpoint | None, pool: Pool) -> Counts:
     """Count every rung, and the prompt alone; where the provider has no counting endpoint, estimate."""
     bare = rungs[0].request
-    uncounted = "tools" in UNCOUNTED.get(bare.model.provider, ())
+    uncounted = "tools" in provider_of(bare.model.provider).uncounted
     counted = [await count_one(rung.request, endpoint, pool) for rung in rungs]
     return Counts(
         twice=await count_one(twice(bare), endpoint, pool),
@@ -176,7 +175,7 @@ async def count_one(request: Request, endpoint: Endpoint | None, pool: Pool) -> 
                 how=f"{how} (simulated)" if endpoint.simulated else how,
             )
     else:
-        why = "no endpoint"
+        why = unknown(request.model.provider)
     guess = tokens.count_input(request)
     return Count(tokens=guess.tokens, estimate=True, how=f"{guess.how} ({why})")
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from playground.domain import Endpoint, Failure, File, Message, Request, Usage
+from playground.domain.provider import provider_of
 from playground.providers import ProviderError, count_input_tokens
 from playground.tokens import TokenCount, estimate
 from playground.wire import Pool
@@ -155,8 +156,9 @@ def _counted_parts(request: Request, local: TokenCount, counts: Counts) -> list[
 
 
 def _tools(request: Request, counts: Counts) -> Part:
-    if request.model.provider == "gemini":
-        why = "Gemini's counting endpoint takes no tools: they show only in the bill."
+    row = provider_of(request.model.provider)
+    if "tools" in row.uncounted:
+        why = f"{row.label}'s counting endpoint takes no tools: they show only in the bill."
     else:
         why = "Measured: counted with and without. Their names, descriptions and schemas are input."
     return Part(name="tools", tokens=_minus(counts.tools, counts.system), why=why)
@@ -173,7 +175,7 @@ def _billed_part(request: Request, counts: Counts, billed: int, local: TokenCoun
     more = billed - counts.whole
     if more == 0:
         why = "The bill is what the counting endpoint said."
-    elif request.model.provider == "gemini" and request.tools:
+    elif request.tools and "tools" in provider_of(request.model.provider).uncounted:
         why = "Tools, which the counting endpoint does not take, and what the model's own tools fed back."
     else:
         why = "Added by the provider after counting: its counts are estimates by its own account."

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from playground.domain import Cost, ModelRef, PriceSource, Usage
+from playground.domain import PROVIDERS, Cost, ModelRef, PriceSource, Usage
+from playground.domain.provider import provider_of
 from playground.pricing.plans import Plan
 from playground.pricing.receipt import Billing, Receipt, billing, plain, rates_for, receipt
 from playground.pricing.row import Price, Table, Terms
@@ -17,10 +18,6 @@ SNAPSHOT = re.compile(
     r"[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest|\d{3}|preview-\d{2}-\d{2,4})$", re.IGNORECASE
 )
 """What may follow a model's id without making it another model: a date, `-latest`, Gemini's `-001`."""
-
-GATEWAYS = {"openrouter"}
-MAKERS = {"openai": "openai", "anthropic": "anthropic", "google": "gemini"}
-"""First part of a gateway's model id → whose list price it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,8 @@ class PriceBook:
         low = input_tokens * rates["input"] / 1_000_000
         if max_output_tokens is None:
             return plain(low), None
-        writes = rates.get(f"cache_write_{terms.default_ttl}") if ref.provider == "openai" else None
+        by_itself = not provider_of(ref.provider).cache_on_request
+        writes = rates.get(f"cache_write_{terms.default_ttl}") if by_itself else None
         dearest = max(rates["input"], writes or Decimal(0))
         high = (input_tokens * dearest + max_output_tokens * rates["output"]) / 1_000_000
         return plain(low), plain(high)
@@ -191,10 +189,11 @@ def spellings(provider: str, model: str) -> Iterator[tuple[str, str]]:
     """Provider and id under which a model may stand in our tables, the most exact first."""
     name = model.partition("~")[0].removeprefix("models/")
     owner = provider
-    if provider in GATEWAYS:
+    if provider_of(provider).gateway:
         maker, slash, rest = name.partition("/")
-        if slash and maker in MAKERS:
-            owner, name = MAKERS[maker], rest.partition(":")[0]
+        made_by = next((row.name for row in PROVIDERS.values() if row.maker == maker), None)
+        if slash and maker and made_by:
+            owner, name = made_by, rest.partition(":")[0]
     yield owner, name
     shorter = SNAPSHOT.sub("", name)
     if shorter != name:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from playground.domain import PROVIDERS
 from playground.pricing.book import PriceBook
 from playground.pricing.receipt import Billing, rates_for
 from playground.pricing.row import LongContext, Price, Terms
@@ -15,10 +16,6 @@ from playground.pricing.row import LongContext, Price, Terms
 TOLERANCE = Decimal("0.005")
 """Relative difference up to which two prices are the same."""
 SOURCE = "https://github.com/pydantic/genai-prices"
-OURS = {"openai": "openai", "anthropic": "anthropic", "google": "gemini", "x-ai": "xai"} | {
-    name: name for name in ("mistral", "groq", "deepseek")
-}
-"""Provider in genai-prices → in pricing.yaml."""
 RATES: Mapping[str, str] = {
     "input_mtok": "input",
     "cache_read_mtok": "cache_read",
@@ -37,9 +34,6 @@ WAYS: Mapping[str, Mapping[str, str]] = {
     "fast": {"speed": "fast"},
 }
 """Our way of processing → their price context. OpenAI's `fast` is its `priority`."""
-
-USUAL_TTL = {"openai": "30m", "anthropic": "5m"}
-"""Time to live that genai-prices means by a cache write without one."""
 
 
 class NotInstalled(Exception):
@@ -212,8 +206,9 @@ def _their_models() -> Iterator[tuple[str, Any]]:
         raise NotInstalled(
             "genai-prices is not installed: run `pip install genai-prices` and try again."
         ) from None
+    ours_of = {row.genai_prices: row.name for row in PROVIDERS.values() if row.genai_prices}
     for provider in get_snapshot().providers:
-        if (ours := OURS.get(provider.id)) is not None:
+        if (ours := ours_of.get(provider.id)) is not None:
             for model in provider.models:
                 if not (ours == "gemini" and model.id.startswith("claude-")):
                     yield ours, model
@@ -240,14 +235,13 @@ def proposals(book: PriceBook, check: Check, today: date) -> Iterator[Price]:
             yield _proposed(row, book.terms.get(row.provider, Terms()), provider, model, on, today)
 
 
-def new_row(spelling: str, today: date) -> Price:
+def new_row(spelling: str, book: PriceBook, today: date) -> Price:
     """The row for a model that only they have, `provider:model`; LookupError when they have not got it either."""
     for provider, model in _their_models():
         if f"{provider}:{model.id}" == spelling:
             empty = Price(provider=provider, model=model.id, rates={}, source=SOURCE, as_of=today)
-            row = _proposed(
-                empty, Terms(default_ttl=USUAL_TTL.get(provider)), provider, model, today, today
-            )
+            terms = book.terms.get(provider, Terms())
+            row = _proposed(empty, terms, provider, model, today, today)
             return replace(row, valid_from=None, long_context=_cliff(provider, model, today))
     raise LookupError(f"genai-prices has no {spelling}")
 

@@ -8,8 +8,6 @@ from datetime import date
 from decimal import Decimal
 
 HOURS_A_MONTH = 30 * 24
-CHAT_PROVIDER = {"ChatGPT": "openai", "Claude": "anthropic", "Gemini": "gemini"}
-"""Product → the provider whose models it shows."""
 EVERYDAY = "Instant"
 """The mode in which a product answers unless told otherwise."""
 

@@ -29,7 +29,7 @@ def proposed(book: PriceBook, today: date, new: Iterable[str] = ()) -> list[Pric
     found = crosscheck.compare(book, days(book, today))
     return [
         *crosscheck.proposals(book, found, today),
-        *(crosscheck.new_row(name, today) for name in new),
+        *(crosscheck.new_row(name, book, today) for name in new),
     ]
 
 

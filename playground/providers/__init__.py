@@ -3,7 +3,8 @@
 from playground.providers.call import Call
 from playground.providers.counting import count_input_tokens
 from playground.providers.failures import ProviderError
-from playground.providers.models import ListedModel, list_models
+from playground.providers.listed import ListedModel
+from playground.providers.models import list_models
 from playground.providers.warming import preview, warm
 
 __all__ = [

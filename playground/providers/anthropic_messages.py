@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from playground.domain import (
+    APIS,
     Endpoint,
     Failure,
     File,
@@ -24,15 +25,12 @@ from playground.domain import (
     ToolResult,
     Usage,
 )
+from playground.providers import anthropic_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import Complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.mapping import only, output_limit, parse_arguments
-
-UNSENT = frozenset({"seed", "verbosity"})
-"""Settings that this API has no field for; they are never sent."""
-
-NEEDS_KEY = frozenset({"anthropic"})
+from playground.providers.sdk import post
 
 DEFAULT_MAX_TOKENS = 4096
 """Sent when no limit was chosen and the catalog knows none for the model: this API does not answer without one."""
@@ -44,9 +42,6 @@ _SERVER_TOOLS: dict[str, dict[str, Any]] = {
 _TOOL_CHOICE = {"auto": {"type": "auto"}, "required": {"type": "any"}, "none": {"type": "none"}}
 _REDACTED = "redacted_thinking"
 """Kept in `Reasoning.id` for thinking that came encrypted whole."""
-
-
-# --- arguments
 
 
 def arguments(request: Request) -> dict[str, Any]:
@@ -143,18 +138,10 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
     return [*own, *hosted] or None
 
 
-# --- open
-
-
 async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
     """Send it through the SDK; the answer is read from the recorder underneath."""
-    from playground.providers.sdk import anthropic_client, post
-
-    client = anthropic_client(endpoint, silence)
-    return await post(client, "/v1/messages", arguments)
-
-
-# --- events
+    client = anthropic_sdk.client(endpoint, silence)
+    return await post(client, APIS["messages"].path, arguments)
 
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
@@ -248,9 +235,6 @@ _DELTAS: dict[str, Callable[[Draft, int, dict[str, Any]], None]] = {
 }
 
 
-# --- body
-
-
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
     if body.get("type") == "error":
@@ -316,9 +300,6 @@ def _count(draft: Draft, counted: Mapping[str, Any] | None) -> None:
         draft.service_tier = known.get("service_tier")
 
 
-# --- usage
-
-
 def usage(raw: Mapping[str, Any]) -> Usage:
     """Anthropic's `input_tokens` leaves the cache out, ours includes it; iterations that are not messages are billed beside."""
     given = raw.get("input_tokens")
@@ -351,9 +332,6 @@ def _by_ttl(split: Mapping[str, Any], written: int | None) -> dict[str, int]:
     """The split by time to live, unless it no longer adds up: streams update the total but not the split."""
     found = {ttl: split.get(f"ephemeral_{ttl}_input_tokens") or 0 for ttl in ("5m", "1h")}
     return found if written and sum(found.values()) == written else {}
-
-
-# --- failure
 
 
 def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:

@@ -7,6 +7,7 @@ from typing import Any
 
 from playground.domain import Endpoint
 from playground.providers import outcome
+from playground.providers.door import Door
 from playground.providers.failures import ProviderError
 from playground.providers.mapping import read_json
 from playground.providers.sdk import over
@@ -19,13 +20,12 @@ SILENCE = 30.0
 async def ask(
     endpoint: Endpoint,
     pool: Pool,
-    adapter: Any,
+    adapter: Door,
     send: Callable[[], Awaitable[Any]],
 ) -> Any:
     """What the endpoint answers to the one SDK call in `send`, as JSON; every failure is a ProviderError."""
     provider = endpoint.provider
-    needs_key = provider in adapter.NEEDS_KEY
-    refused = outcome.refused_here(endpoint, needs_key=needs_key, hosted=pool.hosted)
+    refused = outcome.refused_here(endpoint, hosted=pool.hosted)
     if refused is not None:
         raise ProviderError(refused)
     pool.allow(endpoint)

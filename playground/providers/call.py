@@ -59,11 +59,8 @@ class Call:
 
     async def run(self) -> None:
         """Run to the end. Every failure becomes `failure`; only a cancellation passes, the connection closed."""
-        needs_key = self._provider in self._door.NEEDS_KEY
         try:
-            self.failure = outcome.refused_here(
-                self.endpoint, needs_key=needs_key, hosted=self._hosted
-            )
+            self.failure = outcome.refused_here(self.endpoint, hosted=self._hosted)
             if self.failure is None:
                 await self._send()
                 await self._read()

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from playground.domain import DEFAULT_API, ModelRef
+from playground.domain import ModelRef
+from playground.domain.provider import provider_of
 from playground.pricing.book import spellings
 from playground.tokens import known_encoding
 
@@ -70,7 +71,7 @@ class Model:
     @property
     def ref(self) -> ModelRef:
         """This model through its provider's usual door, or the first that offers it."""
-        usual = DEFAULT_API.get(self.provider, "chat")
+        usual = provider_of(self.provider).default_api
         return ModelRef(
             self.provider, self.apis[0] if self.apis and usual not in self.apis else usual, self.id
         )

@@ -1,32 +1,56 @@
-"""Which adapter speaks through which door. A new door is a new row.
+"""Which adapter and which SDK stand behind a door. A new door is a new row, here and in `playground.domain.APIS`.
 
-Every adapter module has the same functions in the same order: `arguments`, `open` (the only SDK call), `read_event`,
-`read_body`, `finish`, `usage`, `failure`; and says which settings it has no field for (`UNSENT`) and for which providers
-it needs a key (`NEEDS_KEY`).
+Every adapter module has the same functions in the same order, as `Door` has them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 from playground.domain import ModelRef
+from playground.domain.provider import provider_of
 from playground.providers import (
     anthropic_messages,
+    anthropic_sdk,
     gemini_generate,
     gemini_interactions,
+    gemini_sdk,
     openai_chat,
     openai_responses,
+    openai_sdk,
 )
+from playground.providers.door import Door, Sdk
 
-DOORS: dict[tuple[str, str], Any] = {
-    ("openai", "responses"): openai_responses,
-    ("openai", "chat"): openai_chat,
-    ("anthropic", "messages"): anthropic_messages,
-    ("gemini", "generate_content"): gemini_generate,
-    ("gemini", "interactions"): gemini_interactions,
+
+class Row(NamedTuple):
+    """What speaks through one door."""
+
+    adapter: Door
+    sdk: Sdk
+    counts: bool = False
+    """True when the SDK's counting endpoint takes this door's arguments."""
+
+
+DOORS = {
+    "responses": Row(openai_responses, openai_sdk, counts=True),
+    "chat": Row(openai_chat, openai_sdk),
+    "messages": Row(anthropic_messages, anthropic_sdk, counts=True),
+    "generate_content": Row(gemini_generate, gemini_sdk, counts=True),
+    "interactions": Row(gemini_interactions, gemini_sdk),
 }
 
 
-def door(ref: ModelRef) -> Any:
-    """The adapter module for a model; every provider that has none of its own is an OpenAI-compatible server."""
-    return DOORS.get((ref.provider, ref.api), openai_chat)
+def door(ref: ModelRef) -> Door:
+    """The adapter for a model."""
+    return DOORS[ref.api].adapter
+
+
+def usual(provider: str) -> Row:
+    """What speaks through the provider's usual door."""
+    return DOORS[provider_of(provider).default_api]
+
+
+def counting(provider: str) -> Row | None:
+    """The provider's door that counts a request before it is sent; None where none does."""
+    rows = (DOORS[api] for api in provider_of(provider).apis)
+    return next((row for row in rows if row.counts), None)

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from playground.domain import Failure, FailureType
+from playground.domain.provider import provider_of
 
 
 class ProviderError(Exception):
@@ -18,36 +19,6 @@ class ProviderError(Exception):
         super().__init__(failure.message or failure.meaning)
         self.failure = failure
 
-
-class Place(NamedTuple):
-    """Where a provider's account is looked after."""
-
-    label: str
-    variable: str | None
-    keys: str | None
-    billing: str | None
-
-
-PLACES = {
-    "openai": Place(
-        "OpenAI",
-        "OPENAI_API_KEY",
-        "https://platform.openai.com/api-keys",
-        "https://platform.openai.com/settings/organization/billing",
-    ),
-    "anthropic": Place(
-        "Anthropic",
-        "ANTHROPIC_API_KEY",
-        "https://platform.claude.com/settings/keys",
-        "https://platform.claude.com/settings/billing",
-    ),
-    "gemini": Place(
-        "Gemini",
-        "GEMINI_API_KEY",
-        "https://aistudio.google.com/apikey",
-        "https://aistudio.google.com/usage",
-    ),
-}
 
 _SENTENCES: dict[FailureType, tuple[str, str]] = {
     "authentication": (
@@ -234,12 +205,6 @@ class Complaint(NamedTuple):
     retry_after: float | None = None
 
 
-def label(provider: str) -> str:
-    """The provider's name for people."""
-    place = PLACES.get(provider)
-    return place.label if place else provider
-
-
 def classify(status: int | None, complaint: Complaint) -> FailureType:
     """The type of a provider's error: by its codes, then by what a vague 400 says, then by the status."""
     for code in (complaint.reason, complaint.code, complaint.type):
@@ -304,16 +269,14 @@ def provider_failure(
 
 def no_key(provider: str) -> Failure:
     """The Failure for a missing key, known before anything is sent."""
-    place = PLACES.get(provider)
-    name = label(provider)
-    where = (
-        f"set {place.variable} or paste one in the sidebar" if place else "paste one in the sidebar"
-    )
-    at = f" Keys are made at {place.keys}." if place and place.keys else ""
+    row = provider_of(provider)
+    variable = f"set {row.key_variables[0]} or " if row.key_variables else ""
+    where = f"{variable}paste one in the sidebar"
+    at = f" Keys are made at {row.key_page}." if row.key_page else ""
     return Failure(
         type="authentication",
-        message=f"No key for {name}: {where}.",
-        meaning=f"There is no key for {name}, so nothing was sent.",
+        message=f"No key for {row.label}: {where}.",
+        meaning=f"There is no key for {row.label}, so nothing was sent.",
         next_step=f"{where[0].upper()}{where[1:]}.{at}",
     )
 
@@ -363,12 +326,12 @@ def _text(value: Any) -> str | None:
 
 
 def _words(provider: str, wait: float | None) -> dict[str, str]:
-    place = PLACES.get(provider)
+    row = provider_of(provider)
     return {
-        "label": label(provider),
-        "at_keys": f" at {place.keys}" if place and place.keys else "",
-        "at_billing": f" at {place.billing}" if place and place.billing else "",
-        "or_variable": f" or set {place.variable}" if place and place.variable else "",
+        "label": row.label,
+        "at_keys": f" at {row.key_page}" if row.key_page else "",
+        "at_billing": f" at {row.billing_page}" if row.billing_page else "",
+        "or_variable": f" or set {row.key_variables[0]}" if row.key_variables else "",
         "wait": f"{wait:.0f} s " if wait else "a little ",
     }
 

@@ -27,16 +27,12 @@ from playground.domain import (
     ToolResult,
     Usage,
 )
+from playground.providers import gemini_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import failure_of, google_complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.mapping import modality_counts, only
 from playground.providers.partial_arguments import Arguments
-
-UNSENT = frozenset({"verbosity", "cache_ttl"})
-"""Settings that this API has no field for; they are never sent."""
-
-NEEDS_KEY = frozenset({"gemini"})
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
     "web_search": {"google_search": {}},
@@ -45,9 +41,6 @@ _SERVER_TOOLS: dict[str, dict[str, Any]] = {
 _TOOL_CHOICE = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
 _MEDIA = ("inlineData", "inline_data")
 _PLAIN = frozenset({"text", "thought", "thoughtSignature", "functionCall", "partMetadata", *_MEDIA})
-
-
-# --- arguments
 
 
 def arguments(request: Request) -> dict[str, Any]:
@@ -133,24 +126,16 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
     return [*([{"function_declarations": own}] if own else []), *hosted] or None
 
 
-# --- open
-
-
 async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
     """Send it through the SDK; the answer is read from the recorder underneath."""
-    from playground.providers.sdk import gemini_client
-
     rest = dict(arguments)
     stream = rest.pop("stream")
-    client = gemini_client(endpoint, silence)
+    client = gemini_sdk.client(endpoint, silence)
     if not stream:
         return await client.aio.models.generate_content(**rest)
     async for _ in await client.aio.models.generate_content_stream(**rest):
         pass
     return client
-
-
-# --- events
 
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
@@ -284,9 +269,6 @@ def _error(draft: Draft, event: dict[str, Any]) -> None:
         draft.failure = provider_failure(draft.provider, 200, google_complaint(event), {})
 
 
-# --- body
-
-
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
     draft.response_id = None
@@ -314,9 +296,6 @@ def _identify(draft: Draft, event: dict[str, Any]) -> None:
     draft.service_tier = counted.get("serviceTier") or draft.service_tier
 
 
-# --- usage
-
-
 def usage(raw: Mapping[str, Any], grounding: Mapping[str, Any]) -> Usage:
     """Gemini counts thoughts and its own tools' prompts apart; ours are inside output and input."""
     given, fed = raw.get("promptTokenCount"), raw.get("toolUsePromptTokenCount")
@@ -334,9 +313,6 @@ def usage(raw: Mapping[str, Any], grounding: Mapping[str, Any]) -> Usage:
         server_tool_calls={"web_search": searches} if searches else {},
         raw=raw,
     )
-
-
-# --- failure
 
 
 def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:

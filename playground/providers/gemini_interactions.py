@@ -24,15 +24,11 @@ from playground.domain import (
     ToolResult,
     Usage,
 )
+from playground.providers import gemini_sdk
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import google_complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.mapping import modality_counts, only, parse_arguments
-
-UNSENT = frozenset({"top_k", "verbosity", "cache_ttl"})
-"""Settings that this API has no field for; they are never sent."""
-
-NEEDS_KEY = frozenset({"gemini"})
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
     "web_search": {"type": "google_search"},
@@ -40,9 +36,6 @@ _SERVER_TOOLS: dict[str, dict[str, Any]] = {
 }
 _TOOL_CHOICE = {"auto": "auto", "required": "any", "none": "none"}
 _FAILED = frozenset({"failed", "cancelled", "budget_exceeded"})
-
-
-# --- arguments
 
 
 def arguments(request: Request) -> dict[str, Any]:
@@ -140,18 +133,10 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
     return [*own, *hosted] or None
 
 
-# --- open
-
-
 async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
     """Send it through the SDK; the answer is read from the recorder underneath."""
-    from playground.providers.sdk import gemini_client
-
-    client = gemini_client(endpoint, silence)
+    client = gemini_sdk.client(endpoint, silence)
     return await client.aio.interactions.create(**arguments, timeout=silence), client
-
-
-# --- events
 
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
@@ -259,9 +244,6 @@ _DELTAS: dict[str, Callable[[Draft, int, dict[str, Any]], None]] = {
 }
 
 
-# --- body
-
-
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
     if "error" in body and "status" not in body:
@@ -329,9 +311,6 @@ def _finish(draft: Draft, interaction: dict[str, Any]) -> None:
         _error(draft, {"error": told})
 
 
-# --- usage
-
-
 def usage(raw: Mapping[str, Any]) -> Usage:
     """Interactions count thoughts and the tools' prompts apart; ours are inside output and input."""
     given, fed = raw.get("total_input_tokens"), raw.get("total_tool_use_tokens")
@@ -358,9 +337,6 @@ def usage(raw: Mapping[str, Any]) -> Usage:
 
 
 _CALLS = {"google_search": "web_search"}
-
-
-# --- failure
 
 
 def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:

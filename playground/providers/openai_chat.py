@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.domain import (
+    APIS,
     Endpoint,
     Failure,
     File,
@@ -23,24 +24,18 @@ from playground.domain import (
     ToolResult,
     Usage,
 )
+from playground.providers import openai_sdk
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
-
-UNSENT = frozenset({"top_k", "reasoning_summary"})
-"""Settings that this API has no field for; they are never sent."""
-
-NEEDS_KEY = frozenset({"openai"})
+from playground.providers.sdk import post
 
 _OPENAI = "openai"
 _NO_STREAM_OPTIONS = frozenset({"mistral"})
 """Servers that refuse `stream_options` and report usage without being asked."""
 _WANTS_REASONING_BACK = frozenset({"deepseek"})
 """Servers that refuse a tool call's turn when its `reasoning_content` does not come back with it."""
-
-
-# --- arguments
 
 
 def arguments(request: Request) -> dict[str, Any]:
@@ -147,18 +142,10 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
     return own or None
 
 
-# --- open
-
-
 async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
     """Send it through the SDK; the answer is read from the recorder underneath."""
-    from playground.providers.sdk import openai_client, post
-
-    client = openai_client(endpoint, silence)
-    return await post(client, "/chat/completions", arguments)
-
-
-# --- events
+    client = openai_sdk.client(endpoint, silence)
+    return await post(client, APIS["chat"].path, arguments)
 
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
@@ -264,9 +251,6 @@ def _error(draft: Draft, event: dict[str, Any]) -> None:
         draft.failure = provider_failure(draft.provider, 200, openai_complaint(event), {})
 
 
-# --- body
-
-
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
     if body.get("error"):
@@ -310,9 +294,6 @@ def _identify(draft: Draft, event: dict[str, Any]) -> None:
     draft.service_tier = event.get("service_tier") or draft.service_tier
 
 
-# --- usage
-
-
 def usage(raw: Mapping[str, Any]) -> Usage:
     """OpenAI's counts include cache in input and reasoning in output; xAI's leave reasoning out of output, its total tells."""
     read = raw.get("prompt_tokens_details") or {}
@@ -341,9 +322,6 @@ def usage(raw: Mapping[str, Any]) -> Usage:
 
 def _modalities(details: Mapping[str, Any]) -> dict[str, int]:
     return only(**{kind: details.get(f"{kind}_tokens") for kind in ("text", "image", "audio")})
-
-
-# --- failure
 
 
 def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from playground.domain import (
+    APIS,
     Endpoint,
     Failure,
     File,
@@ -23,24 +24,18 @@ from playground.domain import (
     ToolResult,
     Usage,
 )
+from playground.providers import openai_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
-
-UNSENT = frozenset({"top_k", "stop", "seed"})
-"""Settings that this API has no field for; they are never sent."""
-
-NEEDS_KEY = frozenset({"openai"})
+from playground.providers.sdk import post
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
     "web_search": {"type": "web_search"},
     "code_execution": {"type": "code_interpreter", "container": {"type": "auto"}},
 }
 _WITHOUT_REASONING = ("gpt-3.5", "gpt-4", "chatgpt-", "gpt-audio", "gpt-realtime")
-
-
-# --- arguments
 
 
 def arguments(request: Request) -> dict[str, Any]:
@@ -142,18 +137,10 @@ def _tools(request: Request) -> list[dict[str, Any]] | None:
     return [*own, *hosted] or None
 
 
-# --- open
-
-
 async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
     """Send it through the SDK; the answer is read from the recorder underneath."""
-    from playground.providers.sdk import openai_client, post
-
-    client = openai_client(endpoint, silence)
-    return await post(client, "/responses", arguments)
-
-
-# --- events
+    client = openai_sdk.client(endpoint, silence)
+    return await post(client, APIS["responses"].path, arguments)
 
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
@@ -237,9 +224,6 @@ _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
     "response.failed": _failed,
     "error": _error,
 }
-
-
-# --- body
 
 
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
@@ -338,9 +322,6 @@ def _take_message(draft: Draft, item: dict[str, Any]) -> None:
             draft.turn.append(Text(text=text))
 
 
-# --- usage
-
-
 def usage(raw: Mapping[str, Any], response: Mapping[str, Any]) -> Usage:
     """OpenAI's counts already include cache in input and reasoning in output."""
     read = raw.get("input_tokens_details") or {}
@@ -357,9 +338,6 @@ def usage(raw: Mapping[str, Any], response: Mapping[str, Any]) -> Usage:
         server_tool_calls=only(web_search=searches),
         raw=raw,
     )
-
-
-# --- failure
 
 
 def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:

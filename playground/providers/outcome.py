@@ -9,7 +9,9 @@ import httpcore2
 import httpx2
 
 from playground.domain import Endpoint, Failure, FailureType
-from playground.providers.failures import failure_of, label, no_key
+from playground.domain.provider import provider_of
+from playground.providers.door import Door
+from playground.providers.failures import failure_of, no_key
 from playground.providers.mapping import read_json
 from playground.wire import ForbiddenHost, Recorder, check_endpoint
 
@@ -28,8 +30,9 @@ _BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
 """What breaks below the SDK → our type and message; the first row that fits."""
 
 
-def refused_here(endpoint: Endpoint, *, needs_key: bool, hosted: bool) -> Failure | None:
+def refused_here(endpoint: Endpoint, *, hosted: bool) -> Failure | None:
     """What can be known to fail before anything is sent: no key, or an address that may not be called."""
+    needs_key = provider_of(endpoint.provider).needs_key
     if needs_key and not endpoint.key and not endpoint.simulated:
         return no_key(endpoint.provider)
     try:
@@ -64,7 +67,7 @@ def broken(recorder: Recorder, provider: str, error: Exception, *, silence: floa
             text = message.format(host=recorder.host, error=cause, silence=silence)
             return fail(recorder, provider, type_, text)
     if recorder.request is None:
-        message = f"The request for {label(provider)} could not be built: {cause}"
+        message = f"The request for {provider_of(provider).label} could not be built: {cause}"
         return fail(recorder, provider, "invalid_request", message)
     return fail(recorder, provider, "server", f"{type(cause).__name__}: {cause}")
 
@@ -86,7 +89,7 @@ def unreadable(recorder: Recorder, provider: str, data: bytes, error: Exception)
     return fail(recorder, provider, "server", message)
 
 
-def of_status(recorder: Recorder, provider: str, adapter: Any) -> Failure:
+def of_status(recorder: Recorder, provider: str, adapter: Door) -> Failure:
     """Map an answer with an error status, as the door's own error object says or else by what was sent instead."""
     status, body = recorder.status or 0, recorder.body or b""
     try:

@@ -1,4 +1,4 @@
-"""The three SDKs, imported late and built so that nothing but the endpoint decides where they go and with which key.
+"""What the SDKs' clients share: they are imported late, and nothing but the endpoint decides where they go and with which key.
 
 A client is built once for each key and address, and goes when the key goes; `over` says whose recorder its requests go
 through. What an SDK reads from the environment beyond that (organisation, extra headers) is dropped by the recorder,
@@ -8,8 +8,6 @@ which lets only known headers out.
 from __future__ import annotations
 
 import functools
-import re
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,9 +18,6 @@ import httpx2
 
 from playground.domain import Endpoint, Secret
 from playground.wire import CONNECT_TIMEOUT, hush
-
-GEMINI_VERSION = "v1"
-"""google-genai's own default, named so that the environment cannot change it."""
 
 NO_KEY = "none"
 """The SDKs insist on a key; where the endpoint has none this stands in, and the recorder keeps it off the wire."""
@@ -49,7 +44,7 @@ class _Relay(httpx2.AsyncBaseTransport):
         return await _transport.get().handle_async_request(request)
 
 
-def _kept(build: Callable[[Endpoint, float], Any]) -> Callable[[Endpoint, float], Any]:
+def kept(build: Callable[[Endpoint, float], Any]) -> Callable[[Endpoint, float], Any]:
     """Build once per key, address and patience; without a key, every time. Nobody may close such a client."""
 
     @functools.wraps(build)
@@ -65,70 +60,8 @@ def _kept(build: Callable[[Endpoint, float], Any]) -> Callable[[Endpoint, float]
     return client
 
 
-@_kept
-def openai_client(endpoint: Endpoint, silence: float) -> Any:
-    """An AsyncOpenAI without retries."""
-    from openai import AsyncOpenAI
-
-    _hush("openai")
-    revealed = endpoint.key.reveal() if endpoint.key else NO_KEY
-    return AsyncOpenAI(
-        base_url=endpoint.base_url,
-        api_key=revealed,
-        admin_api_key="",
-        organization="",
-        project="",
-        webhook_secret="",
-        default_headers={"Authorization": f"Bearer {revealed}"},
-        http_client=_relayed(),
-        max_retries=0,
-        timeout=timeout_of(silence),
-    )
-
-
-@_kept
-def anthropic_client(endpoint: Endpoint, silence: float) -> Any:
-    """An AsyncAnthropic without retries and traces."""
-    from anthropic import AsyncAnthropic
-
-    _hush("anthropic")
-    revealed = endpoint.key.reveal() if endpoint.key else NO_KEY
-    return AsyncAnthropic(
-        base_url=endpoint.base_url.rstrip("/").removesuffix("/v1"),
-        api_key=revealed,
-        webhook_key="",
-        default_headers={"Authorization": f"Bearer {revealed}"},
-        open_telemetry=False,
-        http_client=_relayed(),
-        max_retries=0,
-        timeout=timeout_of(silence),
-    )
-
-
-@_kept
-def gemini_client(endpoint: Endpoint, silence: float) -> Any:
-    """A genai.Client for the Gemini API, without retries; the caller holds on to it as long as its call runs."""
-    from google import genai
-    from google.genai import types
-
-    _hush("google_genai")
-    base_url, version = _split_version(endpoint.base_url)
-    return genai.Client(
-        vertexai=False,
-        api_key=endpoint.key.reveal() if endpoint.key else NO_KEY,
-        http_options=types.HttpOptions(
-            base_url=base_url,
-            api_version=version,
-            timeout=round(silence * 1000),
-            retry_options=types.HttpRetryOptions(attempts=1),
-            httpx_client=_sync_client(),
-            httpx_async_client=_relayed(),
-            async_client_args={"ssl": _no_trust()},
-        ),
-    )
-
-
-def _relayed() -> httpx2.AsyncClient:
+def relayed() -> httpx2.AsyncClient:
+    """An SDK's HTTP client, which sends through whatever `over` says."""
     return httpx2.AsyncClient(transport=_Relay(), trust_env=False)
 
 
@@ -143,36 +76,15 @@ async def post(client: Any, path: str, arguments: Mapping[str, Any]) -> Any:
     return await client.post(path, cast_to=httpx2.Response, body={**body, **extra})
 
 
+def some(arguments: Mapping[str, Any], fields: frozenset[str]) -> dict[str, Any]:
+    """Those of the arguments that are among the fields."""
+    return {name: value for name, value in arguments.items() if name in fields}
+
+
 @functools.cache
-def _hush(library: str) -> None:
+def silence_log(library: str) -> None:
     """Silence an SDK's log once, after its import: OPENAI_LOG=debug and its like would print answers that echo a key."""
     hush(library)
-
-
-def _split_version(base_url: str) -> tuple[str, str]:
-    """The address without its API version, and the version: the SDK's own unless the address names one."""
-    stem, slash, last = base_url.rstrip("/").rpartition("/")
-    return (
-        (stem, last)
-        if slash and re.fullmatch(r"v1(alpha|beta)?", last)
-        else (base_url, GEMINI_VERSION)
-    )
-
-
-@functools.cache
-def _no_trust() -> ssl.SSLContext:
-    """For the Gemini SDK's websockets, which are never opened: without it every client loads all certificates, 18 ms."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-@functools.cache
-def _sync_client() -> httpx2.Client:
-    """A client that the Gemini SDK wants beside the asynchronous one; it is never used and reaches nothing."""
-    return httpx2.Client(transport=httpx2.MockTransport(_nothing), trust_env=False)
-
-
-def _nothing(request: httpx2.Request) -> httpx2.Response:
-    raise RuntimeError(f"the synchronous client was asked for {request.url.host}")
 
 
 def timeout_of(silence: float) -> httpx2.Timeout:

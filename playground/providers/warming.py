@@ -10,16 +10,10 @@ from typing import Any
 import httpx2
 
 from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.domain.provider import built_in
 from playground.providers.doors import door
 from playground.providers.sdk import over, silent
 
-_ONE_OF_EACH = (
-    "openai:warm",
-    "openai/chat:warm",
-    "anthropic:warm",
-    "gemini:warm",
-    "gemini/interactions:warm",
-)
 _NOWHERE = "http://preview.invalid"
 
 
@@ -28,9 +22,10 @@ def warm() -> None:
 
     Takes about 3 s, once. For a background thread at start: it runs an event loop of its own.
     """
-    for spelling in _ONE_OF_EACH:
-        for stream in (True, False):
-            preview(Request.ask(ModelRef.parse(spelling), "warm", stream=stream))
+    for provider in built_in():
+        for api in provider.apis:
+            for stream in (True, False):
+                preview(Request.ask(ModelRef(provider.name, api, "warm"), "warm", stream=stream))
 
 
 def preview(request: Request) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playground.domain import File, Message, ModelRef, Reasoning, Request, Text, ToolCall
+from playground.domain.provider import provider_of
 from playground.tokens import vocabulary
 
 DEFAULT = "o200k_base"
@@ -136,13 +137,9 @@ def _unbroken(text: str, at: int) -> bool:
 def _how(ref: ModelRef, encoding: str | None) -> str:
     if encoding:
         return f"counted with {encoding}, the tokenizer of this model"
-    if ref.provider == "anthropic":
-        return f"estimated with OpenAI's {DEFAULT}: Anthropic publishes no tokenizer{_claude_note(ref.model)}"
-    if ref.provider == "gemini":
-        return f"estimated with OpenAI's {DEFAULT}: Google's tokenizer for this model is not available offline"
-    if ref.provider == "openai":
-        return f"estimated with {DEFAULT}: OpenAI has not published which tokenizer this model uses"
-    return f"estimated with OpenAI's {DEFAULT}: the tokenizer of this model is not known"
+    provider = provider_of(ref.provider)
+    note = _claude_note(ref.model) if provider.maker else ""
+    return f"estimated with OpenAI's {DEFAULT}: {provider.tokenizer}{note}"
 
 
 def _claude_note(model: str) -> str:

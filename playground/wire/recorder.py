@@ -17,16 +17,17 @@ from urllib.parse import urlsplit
 import httpcore2
 import httpx2
 
-from playground.domain import Event, Exchange, Secret, Timing
+from playground.domain import APIS, Event, Exchange, Secret, Timing
 from playground.wire.guard import ForbiddenHost
 from playground.wire.pool import Pool
 from playground.wire.redact import Redactor
 
-_CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key"})
+_CREDENTIALS = frozenset({"api-key", *(api.key_header[0] for api in APIS.values())})
 _SENT = frozenset(
     {
         *("accept", "accept-encoding", "connection", "content-length", "content-type", "host"),
-        *("transfer-encoding", "user-agent", "anthropic-version"),
+        *("transfer-encoding", "user-agent"),
+        *(name for api in APIS.values() for name in api.headers),
         *("x-goog-api-client", "x-server-timeout", "api-revision"),
     }
 )

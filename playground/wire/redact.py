@@ -9,17 +9,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from playground.domain import Secret
+from playground.domain import APIS, Secret
 
 MASK = "•••"
 
 SECRET_HEADERS = frozenset(
     {
-        "authorization",
+        *(api.key_header[0] for api in APIS.values()),
         "proxy-authorization",
-        "x-api-key",
         "api-key",
-        "x-goog-api-key",
         "cookie",
         "set-cookie",
         "openai-organization",

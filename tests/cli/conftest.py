@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from playground import cli, settings
+from playground import cli
 from playground.demo import process
 from playground.demo.process import DemoServer
+from playground.domain.provider import built_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home and working folder, and no key or address in the environment."""
     variables = [
         name
-        for provider in settings.PROVIDERS.values()
+        for provider in built_in()
         for name in (provider.base_url_variable, *provider.key_variables)
     ]
     for name in (*variables, "PLAYGROUND_HOSTED", "PLAYGROUND_PRICES", "PLAYGROUND_DEBUG"):
@@ -76,7 +77,7 @@ def simulation() -> Iterator[dict[str, str]]:
 @pytest.fixture
 def real(simulation: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Providers that look real to the command line: keys and base URLs in the environment."""
-    for name, provider in settings.PROVIDERS.items():
-        monkeypatch.setenv(provider.base_url_variable, simulation[name])
+    for provider in built_in():
+        monkeypatch.setenv(provider.base_url_variable, simulation[provider.name])
         monkeypatch.setenv(provider.key_variables[0], "test-key")
     return simulation

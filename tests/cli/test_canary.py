@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from playground import settings
+from playground.domain.provider import built_in
 from tests.cli.conftest import Invoke
 
 CANARIES = {
@@ -117,8 +117,8 @@ def echo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     server.seen = []
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    for name, provider in settings.PROVIDERS.items():
-        monkeypatch.setenv(provider.key_variables[0], CANARIES[name])
+    for provider in built_in():
+        monkeypatch.setenv(provider.key_variables[0], CANARIES[provider.name])
     yield server
     server.shutdown()
     server.server_close()
@@ -130,7 +130,7 @@ def leaks(text: str) -> list[str]:
 
 
 def point_at(echo: Any, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for provider in settings.PROVIDERS.values():
+    for provider in built_in():
         url = f"http://127.0.0.1:{echo.server_port}/{how}"
         monkeypatch.setenv(provider.base_url_variable, url)
 

@@ -1,8 +1,7 @@
 """What becomes of each setting of a request, also against what the providers really took."""
 
-import importlib
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from playground.domain import (
     APIS,
+    PROVIDERS,
     File,
     Message,
     ModelRef,
@@ -22,6 +22,7 @@ from playground.domain import (
 )
 from playground.providers import acceptance, catalog
 from playground.providers.acceptance import Note
+from playground.providers.doors import DOORS
 
 EXCHANGES = Path(__file__).parents[2].parent / "shared" / "exchanges"
 TOOL = Tool(name="weather", description="looks out", parameters={"type": "object"})
@@ -202,31 +203,49 @@ def test_fit_leaves_what_the_caller_passes_through() -> None:
     assert acceptance.fit(request).settings == Settings(extra={"temperature": 1})
 
 
-@pytest.mark.parametrize(
-    "door",
-    [
-        "openai_responses",
-        "openai_chat",
-        "anthropic_messages",
-        "gemini_generate",
-        "gemini_interactions",
-    ],
-)
-def test_what_a_door_never_sends_is_never_called_sent(door: str) -> None:
-    adapter = importlib.import_module(f"playground.providers.{door}")
-    api = {"openai_responses": "responses", "openai_chat": "chat"}.get(
-        door, door.partition("_")[2].replace("generate", "generate_content")
-    )
-    unsent = {name for name, how in catalog._data().doors[api].items() if how.startswith("dropped")}
-    assert set(adapter.UNSENT) <= unsent
+EACH: dict[str, dict[str, Any]] = {
+    "max_output_tokens": {"settings": Settings(max_output_tokens=9)},
+    "temperature": {"settings": Settings(temperature=0.5)},
+    "top_p": {"settings": Settings(top_p=0.5)},
+    "top_k": {"settings": Settings(top_k=5)},
+    "stop": {"settings": Settings(stop=("x",))},
+    "seed": {"settings": Settings(seed=5)},
+    "effort": {"settings": Settings(effort="low")},
+    "reasoning_summary": {"settings": Settings(reasoning_summary=True)},
+    "verbosity": {"settings": Settings(verbosity="low")},
+    "service_tier": {"settings": Settings(service_tier="flex")},
+    "cache_ttl": {"settings": Settings(cache_ttl="30m")},
+    "response_schema": {"settings": Settings(response_schema={"type": "object"})},
+    "tool_choice": {"settings": Settings(tool_choice="required")},
+    "web_search": {"server_tools": ("web_search",)},
+    "code_execution": {"server_tools": ("code_execution",)},
+    "previous_response_id": {"previous_response_id": "before"},
+}
+"""Everything that a request can ask for beside its text, one at a time."""
+
+
+def test_each_setting_is_tried_at_the_doors() -> None:
+    named = {field.name for field in fields(Settings)} - {"extra"}
+    assert named <= set(EACH)
+    assert set(EACH) >= {name for settings in catalog._data().doors.values() for name in settings}
+
+
+@pytest.mark.parametrize("setting", EACH)
+@pytest.mark.parametrize("api", APIS)
+def test_a_door_has_a_field_for_all_but_what_the_catalog_says_it_drops(
+    api: str, setting: str
+) -> None:
+    provider = next(name for name, row in PROVIDERS.items() if api in row.apis)
+    bare = Request.ask(ModelRef(provider, api, "any"), "hello", tools=(TOOL,))
+    adapter = DOORS[api].adapter
+    changed = adapter.arguments(replace(bare, **EACH[setting])) != adapter.arguments(bare)
+    assert changed is not catalog.at_door(bare.model, setting).startswith("dropped")
 
 
 ALL = [str(model.ref) for model in catalog.catalog()] + [
-    f"{provider}/{api}:{model.id}"
+    f"{model.provider}/{api}:{model.id}"
     for model in catalog.catalog()
-    for provider, apis in APIS.items()
-    for api in apis
-    if provider == model.provider
+    for api in PROVIDERS[model.provider].apis
 ]
 MAYBE = {
     "max_output_tokens": st.integers(1, 2_000_000),
@@ -278,9 +297,6 @@ def test_accepts_is_what_the_settings_of_a_lane_show() -> None:
         "response_schema",
         "tool_choice",
     ]
-
-
-# --- against what the providers really took
 
 
 def settings_in(body: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from playground.domain import APIS, ModelRef
+from playground.domain import PROVIDERS, ModelRef
 from playground.pricing import load
 from playground.providers import catalog
 
@@ -41,7 +41,7 @@ def test_every_row_has_a_source_and_a_day_and_no_id_stands_twice() -> None:
 def test_every_row_makes_sense() -> None:
     for model in catalog.catalog():
         assert model.sampling in get_args(catalog.Sampling), model.id
-        assert set(model.apis) <= set(APIS[model.provider]), model.id
+        assert set(model.apis) <= set(PROVIDERS[model.provider].apis), model.id
         assert model.default_effort is None or model.default_effort in model.efforts, model.id
         if model.context_window and model.max_input:
             assert model.max_input <= model.context_window, model.id
@@ -125,7 +125,7 @@ def test_every_gemini_of_the_sdk_is_known(name: str) -> None:
 
 def test_everything_with_a_price_is_known_and_retires_on_the_same_day() -> None:
     for price in load().prices:
-        if price.provider in APIS and not price.prefix:
+        if PROVIDERS[price.provider].built_in and not price.prefix:
             assert find(price.provider, price.model).retires == price.retired, price.model
 
 

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from playground.domain import APIS, ModelRef
+from playground.domain import APIS, PROVIDERS, ModelRef
 from playground.providers import warm
 from playground.providers.doors import DOORS, door
 
 ORDER = ["arguments", "open", "read_event", "read_body", "finish", "usage", "failure"]
 
 
-@pytest.mark.parametrize("adapter", DOORS.values(), ids=lambda a: a.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("adapter", [row.adapter for row in DOORS.values()], ids=list(DOORS))
 def test_every_adapter_has_the_same_functions_in_the_same_order(adapter: object) -> None:
     functions = [
         name
@@ -28,8 +28,10 @@ def test_every_adapter_has_the_same_functions_in_the_same_order(adapter: object)
 
 
 def test_there_is_an_adapter_for_every_door_and_chat_for_everyone_else() -> None:
-    assert set(DOORS) == {(provider, api) for provider, apis in APIS.items() for api in apis}
-    assert door(ModelRef.parse("ollama:llama3:8b")) is DOORS["openai", "chat"]
+    assert list(DOORS) == list(APIS)
+    assert {api for provider in PROVIDERS.values() for api in provider.apis} == set(APIS)
+    for spelling in ("ollama:llama3:8b", "whatever:llama3:8b", "openai/chat:gpt-6.1-sol"):
+        assert door(ModelRef.parse(spelling)) is DOORS["chat"].adapter
 
 
 def test_importing_the_providers_imports_no_sdk() -> None:

@@ -102,7 +102,10 @@ def test_a_missing_key_names_the_provider_and_the_fix() -> None:
     assert failure.message == (
         "No key for Anthropic: set ANTHROPIC_API_KEY or paste one in the sidebar."
     )
-    assert no_key("openrouter").message == "No key for openrouter: paste one in the sidebar."
+    assert no_key("openrouter").message == (
+        "No key for OpenRouter: set OPENROUTER_API_KEY or paste one in the sidebar."
+    )
+    assert no_key("mine").message == "No key for mine: paste one in the sidebar."
 
 
 def test_the_wait_is_said_when_the_provider_says_it() -> None:

@@ -12,9 +12,14 @@ import httpx2
 import pytest
 
 from playground.domain import Endpoint, Secret
-from playground.providers.sdk import anthropic_client, gemini_client, openai_client, over, silent
+from playground.providers import anthropic_sdk, gemini_sdk, openai_sdk
+from playground.providers.sdk import over, silent
 
-CLIENTS = {"openai": openai_client, "anthropic": anthropic_client, "gemini": gemini_client}
+CLIENTS = {
+    "openai": openai_sdk.client,
+    "anthropic": anthropic_sdk.client,
+    "gemini": gemini_sdk.client,
+}
 Client = Callable[[Endpoint, float], Any]
 
 
@@ -58,7 +63,7 @@ def test_calls_side_by_side_each_go_over_their_own_transport() -> None:
         with over(silent(seen[number], stream=False)):
             await asyncio.sleep(0)
             body = {"model": str(number)}
-            client = openai_client(here, 60.0)
+            client = openai_sdk.client(here, 60.0)
             await client.post("/responses", cast_to=httpx2.Response, body=body)
 
     async def all_at_once() -> None:

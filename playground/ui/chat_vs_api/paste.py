@@ -10,7 +10,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground import pricing, tokens
-from playground.domain import Cost, Endpoint, ModelRef, Request, Response, Usage
+from playground.domain import PROVIDERS, Cost, Endpoint, ModelRef, Request, Response, Usage
 from playground.lab.text_statistics import MOST_CHARACTERS, Statistics, statistics
 from playground.providers import acceptance
 from playground.ui.chat_vs_api.sections import dollars, remember, remembered, today
@@ -21,7 +21,7 @@ from playground.ui.parts.words import similarity, word_diff
 from playground.ui.session import keeping
 from playground.ui.session.models import default_model, pick_models, simulated_note
 
-PRODUCTS = ("ChatGPT", "Claude.ai", "Gemini app", "another product")
+PRODUCTS = (*(row.app for row in PROVIDERS.values() if row.app), "another product")
 CLOCK = "paste_clock"
 MOST_MODELS = 4
 LABELS = {

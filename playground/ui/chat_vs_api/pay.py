@@ -11,11 +11,12 @@ import streamlit as st
 from playground import figures as fmt
 from playground import pricing
 from playground.domain import Endpoint
+from playground.domain.provider import provider_of
 from playground.lab import breakeven as lab
 from playground.lab import conversation_growth as growth
 from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
-from playground.pricing.plans import CHAT_PROVIDER, paid
+from playground.pricing.plans import paid
 from playground.providers import catalog
 from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
@@ -340,12 +341,11 @@ def _plan_rows(plans: Sequence[Plan], prices: Sequence[Price]) -> None:
 
 def _credit(plan: Plan, prices: Sequence[Price]) -> list[str]:
     """How far a plan's API credit goes with the models of its maker that are chosen."""
-    provider = CHAT_PROVIDER.get(plan.product)
     return [
         f"The credit covers about {lab.told(covers)} such conversations a month with {plain(price.model.model)}."
         for price in prices
         if plan.api_credit
-        and price.model.provider == provider
+        and provider_of(price.model.provider).product == plan.product
         and (covers := lab.break_even(plan.api_credit, price.cost))
     ]
 

@@ -14,6 +14,7 @@ from playground import figures as fmt
 from playground import pricing, tokens
 from playground.demo.faults import FAULTS
 from playground.domain import APIS, Endpoint, ModelRef, Request, Settings
+from playground.domain.provider import provider_of
 from playground.providers import acceptance, catalog
 from playground.providers.acceptance import Note
 from playground.providers.catalog import Model
@@ -24,13 +25,6 @@ from playground.ui.session.models import model_options, option, read
 MOST_LANES = 8
 NARROWEST = 260
 """Pixels of a lane before the row wraps."""
-DOORS = {
-    "responses": "Responses",
-    "chat": "Chat Completions",
-    "messages": "Messages",
-    "generate_content": "generateContent",
-    "interactions": "Interactions",
-}
 
 Widget = Callable[[str, Model], Any]
 
@@ -113,8 +107,7 @@ def _stop(key: str, model: Model) -> tuple[str, ...]:
 
 
 def _reasoning(key: str, model: Model) -> bool:
-    # OpenAI refuses the whole request with 400 where the organisation is not verified.
-    st.session_state.setdefault(key, model.provider != "openai")
+    st.session_state.setdefault(key, provider_of(model.provider).summary_unasked)
     return st.toggle(
         "Show the reasoning",
         key=key,
@@ -224,14 +217,14 @@ def _remove_button(lane: int, removable: bool) -> None:
 
 def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, Settings, bool]:
     """The settings that this model accepts, and the door it is called through."""
-    doors = APIS.get(ref.provider, ("chat",))
+    doors = provider_of(ref.provider).apis
     if len(doors) > 1:
         st.session_state.setdefault(f"api_{lane}_{ref.provider}", ref.api)
         api = st.segmented_control(
             "Door",
             doors,
             key=f"api_{lane}_{ref.provider}",
-            format_func=DOORS.__getitem__,
+            format_func=lambda api: APIS[api].label,
         )
         ref = ModelRef(ref.provider, api or ref.api, ref.model)
     model = catalog.describe(ref)

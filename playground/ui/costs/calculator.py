@@ -12,6 +12,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import Cost, ModelRef
+from playground.domain.provider import provider_of
 from playground.pricing import PriceBook
 from playground.pricing.shape import PROCESSING, TTLS, Shape, lengths, offered, quote, written_for
 from playground.providers.catalog import catalog, defaults
@@ -118,7 +119,7 @@ def _choices(book: PriceBook) -> tuple[list[ModelRef], list[str]]:
     known += [
         ModelRef(p.provider, "chat", p.model)
         for p in book.prices
-        if (p.provider not in ("openai", "anthropic", "gemini") or p.override) and not p.prefix
+        if (not provider_of(p.provider).built_in or p.override) and not p.prefix
     ]
     options = list(dict.fromkeys([*known, *st.session_state.get("calc_models", ())]))
     st.session_state.setdefault("calc_models", [*defaults(), *WITH_A_CLIFF])

@@ -16,6 +16,7 @@ from playground.budgets.guard import (
     get_guard,
     remove_limit,
 )
+from playground.domain.provider import built_in
 from playground.figures import money
 from playground.history.queries import options
 from playground.store.database import HistoryError
@@ -78,7 +79,7 @@ def _add(store: Store) -> None:
         )
         provider = right.selectbox(
             "Provider",
-            sorted({*settings.PROVIDERS, *known.providers}),
+            sorted({*(row.name for row in built_in()), *known.providers}),
             index=None,
             placeholder="all",
             key="limit_provider",

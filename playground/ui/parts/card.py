@@ -11,6 +11,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import Cost, Endpoint, Request, Response
+from playground.domain.provider import unknown
 from playground.export import snippets
 from playground.ui.parts import markdown
 
@@ -160,7 +161,7 @@ def _events(response: Response) -> None:
 
 def _code(request: Request, endpoint: Endpoint | None, key: str) -> None:
     if endpoint is None:
-        st.caption("There is no endpoint for this provider.")
+        st.caption(markdown.plain(unknown(request.model.provider)))
         return
     made = snippets(request, endpoint)
     language = st.segmented_control(

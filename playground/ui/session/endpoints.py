@@ -12,7 +12,7 @@ from typing import Any
 from playground import settings
 from playground.demo.process import get_demo
 from playground.domain import Endpoint, Secret
-from playground.settings import PROVIDERS
+from playground.domain.provider import provider_of
 from playground.ui.session.state import session
 from playground.ui.shell.pages import REPO
 
@@ -45,7 +45,7 @@ def endpoints() -> Mapping[str, Endpoint]:
 
 def is_real(endpoint: Endpoint) -> bool:
     """True when a lane of this provider goes to the real API."""
-    if endpoint.provider not in PROVIDERS:
+    if not provider_of(endpoint.provider).built_in:
         return True
     return endpoint.key is not None and not session().simulate_all
 

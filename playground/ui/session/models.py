@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from playground.domain import Endpoint, ModelRef
+from playground.domain.provider import unknown
 from playground.providers import catalog
 from playground.ui.session.state import session
 
@@ -45,12 +46,9 @@ def read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef 
     try:
         ref = ModelRef.parse(_with_provider(spelling or ""))
     except ValueError as error:
-        return None, str(error)
+        return None, f"{error}."
     if ref.provider not in where:
-        return (
-            None,
-            f"No endpoint is named {ref.provider!r}: add it in the sidebar, or use one of {', '.join(where)}.",
-        )
+        return None, unknown(ref.provider, where, "Add it in the sidebar.")
     return ref, ""
 
 
@@ -73,17 +71,11 @@ def pick_models(
     )
     found = []
     for spelling in chosen:
-        try:
-            ref = ModelRef.parse(spelling)
-        except ValueError as error:
-            st.error(f"{error}.")
-            continue
-        if ref.provider in where:
-            found.append(ref)
+        ref, problem = read(spelling, where)
+        if ref is None:
+            st.error(problem)
         else:
-            st.error(
-                f"No endpoint is named {ref.provider!r}: add it in the sidebar, or use one of {', '.join(where)}."
-            )
+            found.append(ref)
     return tuple(dict.fromkeys(found))
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 
 from playground import pricing, settings
 from playground.domain import Endpoint, Secret
+from playground.domain.provider import addable, provider_of
 from playground.engine import get_engine
 from playground.providers import ProviderError, list_models
-from playground.settings import PRESETS, PROVIDERS, SettingsError
+from playground.settings import SettingsError
 from playground.ui.session import keeping
 from playground.ui.session.endpoints import is_real, real_endpoints
 from playground.ui.session.state import session
@@ -32,7 +33,7 @@ def sidebar() -> None:
         for name, endpoint in found.items():
             _provider(name, endpoint)
         _add_endpoint()
-        if any(endpoint.key for name, endpoint in found.items() if name in PROVIDERS):
+        if any(endpoint.key for name, endpoint in found.items() if provider_of(name).built_in):
             session().simulate_all = st.toggle(
                 "Simulate everything",
                 value=session().simulate_all,
@@ -42,16 +43,16 @@ def sidebar() -> None:
 
 
 def _provider(name: str, endpoint: Endpoint) -> None:
-    label = PROVIDERS[name].label if name in PROVIDERS else name
+    row = provider_of(name)
     st.text_input(
-        f"{label} key",
+        f"{row.label} key",
         type="password",
         key=f"key_{name}",
         placeholder="set · type to replace" if endpoint.key else _hint(name),
         autocomplete="off",
         on_change=_keep_key,
         args=(name,),
-        help=None if name in PROVIDERS else endpoint.base_url,
+        help=None if row.built_in else endpoint.base_url,
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _chip(name, endpoint)
@@ -59,7 +60,7 @@ def _provider(name: str, endpoint: Endpoint) -> None:
             now = st.button("Test", key=f"test_{name}", type="tertiary", help="List its models")
             if now or st.session_state.get("test_now") == name:
                 st.session_state.pop("test_now", None)
-                with st.spinner(f"Asking {label}…"):
+                with st.spinner(f"Asking {row.label}…"):
                     _test(name, endpoint)
                 st.rerun()
             if name in session().keys or name in session().custom:
@@ -72,7 +73,7 @@ def _provider(name: str, endpoint: Endpoint) -> None:
 
 
 def _hint(name: str) -> str:
-    return "paste to use the real API" if name in PROVIDERS else "only if it asks for one"
+    return "paste to use the real API" if provider_of(name).built_in else "only if it asks for one"
 
 
 def _chip(name: str, endpoint: Endpoint) -> None:
@@ -126,14 +127,13 @@ def _test(name: str, endpoint: Endpoint) -> None:
 def _add_endpoint() -> None:
     with st.expander("Add an endpoint", icon=":material/add:"):
         st.caption("Any server that speaks OpenAI's Chat Completions: local or hosted.")
-        preset = st.selectbox("Server", [*PRESETS, OTHER], key="endpoint_preset")
-        known = PRESETS.get(preset)
-        name = st.text_input(
-            "Name", value=known.name if known else "", key=f"endpoint_name_{preset}"
-        )
+        known = {row.name: row for row in addable()}
+        preset = st.selectbox("Server", [*known, OTHER], key="endpoint_preset")
+        row = known.get(preset)
+        name = st.text_input("Name", value=row.name if row else "", key=f"endpoint_name_{preset}")
         url = st.text_input(
             "Base URL",
-            value=known.base_url if known else "",
+            value=row.base_url if row else "",
             placeholder="http://localhost:11434/v1",
             key=f"endpoint_url_{preset}",
         )

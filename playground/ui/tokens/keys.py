@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.demo.process import get_demo
+from playground.domain.provider import provider_of
 from playground.engine import get_engine
 from playground.lab import key_check
 from playground.lab.key_check import Outcome
 from playground.providers.catalog import defaults
-from playground.settings import PROVIDERS
 
 PATIENCE = 60.0
 WORDS = (
@@ -44,14 +44,14 @@ def key_slots() -> None:
         provider = st.segmented_control(
             "Provider",
             list(refs),
-            default="openai",
-            format_func=lambda name: PROVIDERS[name].label,
+            default=next(iter(refs)),
+            format_func=lambda name: provider_of(name).label,
             required=True,
             key="keys_provider",
             persist_state="session",
         )
         go = st.button("Try all three", type="primary", icon=":material/play_arrow:", key="keys_go")
-    provider = provider or "openai"
+    provider = provider or next(iter(refs))
     if go:
         with st.spinner("Trying…"):
             try:

@@ -7,7 +7,8 @@ from typing import get_args
 
 import streamlit as st
 
-from playground.domain import Endpoint, ModelRef
+from playground.domain import APIS, Endpoint, ModelRef
+from playground.domain.provider import provider_of
 from playground.lab import conversation as lab
 from playground.lab.conversation import Policy, Rules
 from playground.lab.ladder_profile import shipped
@@ -53,13 +54,17 @@ def choose_rules(where: Mapping[str, Endpoint]) -> Rules:
 
 
 def _keeping(ref: ModelRef) -> ModelRef:
-    """Gemini keeps conversations behind its Interactions door only."""
-    return ModelRef("gemini", "interactions", ref.model) if ref.provider == "gemini" else ref
+    """The model through the door that keeps conversations, where its provider's usual one keeps none; a door that was named stays."""
+    row = provider_of(ref.provider)
+    if ref.api != row.default_api or lab.keeps(ref):
+        return ref
+    keeping = next((api for api in row.apis if APIS[api].keeps), ref.api)
+    return ModelRef(ref.provider, keeping, ref.model)
 
 
 def _announce(refs: Sequence[ModelRef]) -> None:
     """Say clearly what is stored where."""
-    told = [lab.STORAGE[ref.api] for ref in refs if lab.keeps(ref)]
+    told = [APIS[ref.api].storage for ref in refs if lab.keeps(ref)]
     without = [ref.model for ref in refs if not lab.keeps(ref)]
     lines = [*dict.fromkeys(told)]
     if without:

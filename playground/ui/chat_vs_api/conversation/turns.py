@@ -9,8 +9,7 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
-from playground.domain import Endpoint, Response
-from playground.lab import conversation as lab
+from playground.domain import APIS, Endpoint, Response
 from playground.lab.conversation import Turn
 from playground.lab.ladder import Count
 from playground.ui.chat_vs_api.conversation.talk import Split, Talk, ask, split_of
@@ -161,7 +160,7 @@ def _input_parts(total: int | None, split: Split | None) -> list[tuple[str, str,
 def _how_sent(turn: Turn, lane: int) -> str:
     request = turn.request(lane)
     how = (
-        f"Sent: 1 message; the rest is kept by the provider ({lab.KEEPS[request.model.api]})."
+        f"Sent: 1 message; the rest is kept by the provider ({APIS[request.model.api].keeps})."
         if request.previous_response_id
         else f"Sent: {_messages(len(request.messages))}."
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.domain.provider import built_in
 from playground.lab import ladder_profile
 from playground.lab.ladder_profile import Profile, ProfileError, Step
 from playground.ui.parts.markdown import plain
@@ -150,12 +151,13 @@ def _edit_tools(profile: Profile, index: int, step: Step, key: str) -> None:
 
 
 def _edit_effort(profile: Profile, index: int, step: Step, key: str) -> None:
-    for provider in ("openai", "anthropic", "gemini"):
+    providers = [row.name for row in built_in()]
+    for provider in providers:
         name = f"{key}_{provider}"
 
         def keep(provider: str = provider, name: str = name) -> None:
             now: Step = st.session_state[PROFILE].steps[index]
-            levels = {p: now.effort_of(p) or "" for p in ("openai", "anthropic", "gemini")}
+            levels = {p: now.effort_of(p) or "" for p in providers}
             _change(index, effort={**levels, provider: st.session_state[name] or ""})
 
         st.selectbox(

@@ -1,0 +1,90 @@
+"""Google's SDK for the Gemini API: its client, the list of models, and the count of a request."""
+
+from __future__ import annotations
+
+import functools
+import re
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+from playground.domain import Endpoint
+from playground.providers.listed import PAGE, ListedModel, listed_model
+from playground.providers.sdk import NO_KEY, kept, relayed, silence_log
+
+COUNTED = "totalTokens"
+VERSION = "v1"
+"""google-genai's own default, named so that the environment cannot change it."""
+
+
+@kept
+def client(endpoint: Endpoint, silence: float) -> Any:
+    """A genai.Client for the Gemini API, without retries; the caller holds on to it as long as its call runs."""
+    from google import genai
+    from google.genai import types
+
+    silence_log("google_genai")
+    base_url, version = _split(endpoint.base_url)
+    return genai.Client(
+        vertexai=False,
+        api_key=endpoint.key.reveal() if endpoint.key else NO_KEY,
+        http_options=types.HttpOptions(
+            base_url=base_url,
+            api_version=version,
+            timeout=round(silence * 1000),
+            retry_options=types.HttpRetryOptions(attempts=1),
+            httpx_client=_sync_client(),
+            httpx_async_client=relayed(),
+            async_client_args={"ssl": _no_trust()},
+        ),
+    )
+
+
+async def models(endpoint: Endpoint, silence: float) -> Any:
+    """Ask for the list of models; the client comes back too, so that it lives as long as its call."""
+    google = client(endpoint, silence)
+    return await google.aio.models.list(config={"page_size": PAGE}), google
+
+
+def listed(row: Mapping[str, Any]) -> ListedModel | None:
+    """Models that only embed, count or draw are left out."""
+    if "generateContent" not in (row.get("supportedGenerationMethods") or ("generateContent",)):
+        return None
+    return listed_model(
+        str(row.get("name") or "").removeprefix("models/"),
+        context=row.get("inputTokenLimit"),
+        max_output=row.get("outputTokenLimit"),
+    )
+
+
+async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
+    """Ask how many input tokens a generateContent request has: its system prompt as text in front, its tools not at all."""
+    google = client(endpoint, silence)
+    system = arguments["config"].get("system_instruction")
+    front = [{"role": "user", "parts": [{"text": system}]}] if system else []
+    contents = [*front, *arguments["contents"]]
+    return await google.aio.models.count_tokens(model=arguments["model"], contents=contents), google
+
+
+def _split(base_url: str) -> tuple[str, str]:
+    """The address without its API version, and the version: the SDK's own unless the address names one."""
+    stem, slash, last = base_url.rstrip("/").rpartition("/")
+    return (stem, last) if slash and re.fullmatch(r"v1(alpha|beta)?", last) else (base_url, VERSION)
+
+
+@functools.cache
+def _no_trust() -> ssl.SSLContext:
+    """For the Gemini SDK's websockets, which are never opened: without it every client loads all certificates, 18 ms."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@functools.cache
+def _sync_client() -> httpx2.Client:
+    """A client that the Gemini SDK wants beside the asynchronous one; it is never used and reaches nothing."""
+    return httpx2.Client(transport=httpx2.MockTransport(_nothing), trust_env=False)
+
+
+def _nothing(request: httpx2.Request) -> httpx2.Response:
+    raise RuntimeError(f"the synchronous client was asked for {request.url.host}")

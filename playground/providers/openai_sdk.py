@@ -1,0 +1,60 @@
+"""OpenAI's SDK: its client, the list of models, and the count of a request. Compatible servers are asked through it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from playground.domain import Endpoint
+from playground.providers.listed import ListedModel, day, listed_model
+from playground.providers.sdk import NO_KEY, kept, relayed, silence_log, some, timeout_of
+
+COUNTED = "input_tokens"
+_COUNTS = frozenset({"model", "input", "instructions", "tools", "tool_choice", "reasoning", "text"})
+"""Arguments of a Responses request that its counting endpoint takes."""
+
+
+@kept
+def client(endpoint: Endpoint, silence: float) -> Any:
+    """An AsyncOpenAI without retries."""
+    from openai import AsyncOpenAI
+
+    silence_log("openai")
+    revealed = endpoint.key.reveal() if endpoint.key else NO_KEY
+    return AsyncOpenAI(
+        base_url=endpoint.base_url,
+        api_key=revealed,
+        admin_api_key="",
+        organization="",
+        project="",
+        webhook_secret="",
+        default_headers={"Authorization": f"Bearer {revealed}"},
+        http_client=relayed(),
+        max_retries=0,
+        timeout=timeout_of(silence),
+    )
+
+
+async def models(endpoint: Endpoint, silence: float) -> Any:
+    """Ask for the list of models."""
+    return await client(endpoint, silence).models.with_raw_response.list()
+
+
+def listed(row: Mapping[str, Any]) -> ListedModel | None:
+    """OpenAI's row, with the limits that OpenRouter, Groq, vLLM and others add under names of their own."""
+    top = row.get("top_provider") or {}
+    context = row.get("context_length") or row.get("context_window") or row.get("max_model_len")
+    written = row.get("max_completion_tokens") or top.get("max_completion_tokens")
+    return listed_model(
+        row.get("id") or row.get("name"),
+        created=day(row.get("created")),
+        shutdown_date=day(row.get("shutdown_date")),
+        context=context,
+        max_output=written,
+    )
+
+
+async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
+    """Ask how many input tokens a Responses request has."""
+    counting = client(endpoint, silence).responses.input_tokens.with_raw_response
+    return await counting.count(**some(arguments, _COUNTS))
