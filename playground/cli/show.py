@@ -126,9 +126,6 @@ def _with(number: str, details: Iterator[str]) -> Text:
     return text
 
 
-# One lane after the other ------------------------------------------------------------------------
-
-
 def _heading(out: Console, index: int, model: str, lanes: int, simulated: bool) -> None:
     if lanes == 1:
         return
@@ -190,9 +187,6 @@ def _failed(failure: Failure) -> Text:
     words = (failure.meaning, said, failure.next_step)
     text = Text(f"✗ {failure.type}{status}. ", style="red")
     return text.append(safe(" ".join(word for word in words if word)))
-
-
-# Panels ------------------------------------------------------------------------------------------
 
 
 def _panels(out: Console, run: LiveRun) -> None:

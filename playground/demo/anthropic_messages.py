@@ -117,9 +117,6 @@ def _tool_choice(given: dict[str, Any]) -> str | None:
     return {"any": "required", "none": "none"}.get(str(kind))
 
 
-# Writing
-
-
 def response_id(reply: Reply) -> str:
     """The id of the message."""
     return f"msg_01{reply.id[:22]}"

@@ -53,9 +53,6 @@ def failure(vendor: str, fault: str, wrong: Wrong) -> Failure:
     return FAILURES[vendor](fault, wrong)
 
 
-# OpenAI
-
-
 def _openai(fault: str, wrong: Wrong) -> Failure:
     if fault == "404" and wrong.door == "openai_responses":
         fault = "404_responses"
@@ -169,9 +166,6 @@ OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
 OPENAI["529"] = OPENAI["503"]
 
 
-# Anthropic
-
-
 def _anthropic(fault: str, wrong: Wrong) -> Failure:
     status, kind, message = ANTHROPIC[fault]
     error = {"type": kind, "message": message.format(w=wrong)}
@@ -213,9 +207,6 @@ ANTHROPIC: dict[str, tuple[int, str, str]] = {
     "no_conversation": (400, INVALID, "{w.message}"),
     "no_route": (404, "not_found_error", "Not found"),
 }
-
-
-# Gemini
 
 
 def _gemini(fault: str, wrong: Wrong) -> Failure:
@@ -331,8 +322,6 @@ FAILURES: dict[str, Callable[[str, Wrong], Failure]] = {
     "gemini": _gemini,
     "compatible": _openai,
 }
-
-# Streams
 
 CUT: bytes = b""
 """A frame that ends the connection instead of sending anything."""

@@ -137,9 +137,6 @@ def _tool_choice(config: dict[str, Any]) -> str | None:
     return "none" if calling.get("mode") == "NONE" else None
 
 
-# Writing
-
-
 def response_id(reply: Reply) -> str:
     """The id of the response."""
     return f"Sim{reply.id[:20]}"

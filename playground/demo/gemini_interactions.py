@@ -123,9 +123,6 @@ def _tool_choice(given: Any) -> str | None:
     return {"any": "required", "none": "none"}.get(str(given))
 
 
-# Writing
-
-
 def response_id(reply: Reply) -> str:
     """The id of the interaction, which `previous_interaction_id` takes."""
     return f"v1_Sim{reply.id}"

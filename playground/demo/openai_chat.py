@@ -109,9 +109,6 @@ def _tool_choice(given: Any) -> str | None:
     return given if given in ("required", "none") else None
 
 
-# Writing
-
-
 def response_id(reply: Reply) -> str:
     """The id of the completion."""
     return f"chatcmpl-{reply.id[:29]}"

@@ -106,9 +106,6 @@ def _tool_choice(given: Any) -> str | None:
     return given if given in ("required", "none") else None
 
 
-# Writing
-
-
 def response_id(reply: Reply) -> str:
     """The id of the response, which `previous_response_id` takes."""
     return f"resp_0{reply.id[:49]}"

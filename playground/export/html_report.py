@@ -188,9 +188,6 @@ def _receipt(response: Response) -> Iterator[str]:
     yield "".join(f'<p class="dim">{_text(note)}</p>' for note in cost.notes) + "</details>"
 
 
-# Charts -----------------------------------------------------------------------------------------
-
-
 def _chart(title: str, rows: Sequence[str]) -> Iterator[str]:
     if rows:
         height = ROW * len(rows) + 6

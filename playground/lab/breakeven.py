@@ -236,9 +236,6 @@ def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value.quantize(PLACES, rounding=ROUND_HALF_EVEN))
 
 
-# From a saved run --------------------------------------------------------------------------------
-
-
 def from_file(path: Path, model: str | None = None) -> Conversation:
     """The conversation in a document of `ask --json` or `ladder --json`; ValueError says what is missing.
 

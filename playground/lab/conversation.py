@@ -125,9 +125,6 @@ class Conversation:
         self.head = at
 
 
-# Requests ----------------------------------------------------------------------------------------
-
-
 def request(rules: Rules, lane: int, path: Sequence[Turn], question: str) -> Request:
     """What one model is sent for a new question behind these turns, cut to what the model takes."""
     ref = rules.models[lane]
@@ -190,9 +187,6 @@ def _system(rules: Rules, lane: int, path: Sequence[Turn]) -> str | None:
     if summaries and summaries[-1]:
         told.append(f"{SUMMARY}\n{summaries[-1]}")
     return "\n\n".join(text for text in told if text) or None
-
-
-# The window --------------------------------------------------------------------------------------
 
 
 def window(rules: Rules, lane: int) -> int | None:

@@ -73,9 +73,6 @@ class Counts:
     """Estimated tokens of the tools of every rung, for a provider that does not count them."""
 
 
-# Requests ----------------------------------------------------------------------------------------
-
-
 def climb(
     model: ModelRef, prompt: str, profile: Profile, *, now: datetime, stream: bool = True
 ) -> tuple[Rung, ...]:
@@ -140,9 +137,6 @@ ADD = {
     "effort": _add_effort,
 }
 """Kind of step → what it does to the request."""
-
-
-# Tokens ------------------------------------------------------------------------------------------
 
 
 async def count(rungs: Sequence[Rung], endpoint: Endpoint | None, pool: Pool) -> Counts:
@@ -248,9 +242,6 @@ def _left(reported: int | None) -> str:
     )
 
 
-# What changed ------------------------------------------------------------------------------------
-
-
 def body_difference(before: Any, after: Any) -> Iterator[str]:
     """The lines of two JSON bodies that differ, as a unified diff with two lines around each change."""
     yield from difflib.unified_diff(
@@ -260,9 +251,6 @@ def body_difference(before: Any, after: Any) -> Iterator[str]:
 
 def _lines(body: Any) -> list[str]:
     return json.dumps(body, indent=2, ensure_ascii=False).splitlines()
-
-
-# The document ------------------------------------------------------------------------------------
 
 
 def steps_document(

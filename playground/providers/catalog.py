@@ -144,9 +144,6 @@ def at_door(ref: ModelRef, setting: str) -> str:
     return _data().doors.get(ref.api, {}).get(setting, "")
 
 
-# --- the data
-
-
 @functools.cache
 def _data() -> _Data:
     import yaml
