@@ -10,10 +10,10 @@ import click
 from playground.cli.say import say
 from playground.domain.nouns import jsonable
 from playground.export import dumps
-from playground.pricing import load
+from playground.pricing import load, loading
 from playground.pricing.crosscheck import Check, Difference, NotInstalled, compare
 from playground.pricing.reading import Unreadable
-from playground.pricing.refreshing import days, diff, patched, proposed, table
+from playground.pricing.refreshing import days, diff, patched, proposed
 
 
 def check(as_json: bool) -> int:
@@ -36,7 +36,7 @@ def check(as_json: bool) -> int:
 def refresh(new: Sequence[str], apply: bool) -> int:
     """Print what to add to pricing.yaml as a diff, and add it where asked to; exit code 0."""
     book = load(own=False)
-    file = table()
+    file = loading.PROJECT
     try:
         rows = proposed(book, datetime.now(UTC).date(), new)
     except NotInstalled as missing:
@@ -54,9 +54,7 @@ def refresh(new: Sequence[str], apply: bool) -> int:
     print(diff(old, fresh, file.name), end="")
     if apply:
         file.write_text(fresh, encoding="utf-8")
-        say(
-            f"Rows added to {file.name}: {len(rows)}. Read them, then copy the file to playground/pricing/shipped.yaml."
-        )
+        say(f"Rows added to {file.name}: {len(rows)}. Read them before they count.")
     return 0
 
 

@@ -180,6 +180,7 @@ def _last_line(node: Any, lines: list[str]) -> int:
 
 def _write(file: Path, text: str) -> None:
     """Replace the file in one step: a reader never sees half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(file)

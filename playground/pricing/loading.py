@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from dataclasses import replace
 from pathlib import Path
 
+from playground import files, settings
 from playground.pricing.book import PriceBook, build
 from playground.pricing.reading import Unreadable, read
 from playground.pricing.row import Table
 
-SHIPPED = Path(__file__).parent / "shipped.yaml"
-"""A copy of pricing.yaml that travels with the package."""
-PROJECT = Path(__file__).parents[2] / "pricing.yaml"
+PROJECT = files.shipped("pricing.yaml")
+LAST_GOOD = ".pricing.good.yaml"
+"""In the repository, beside pricing.yaml: what it was when it last had no mistake, for a start after a broken edit."""
 OWN = "pricing.overrides.yaml"
-"""The user's own prices, beside pricing.yaml."""
+"""The user's own prices."""
 VARIABLE = "PLAYGROUND_PRICES"
 """Environment variable that names another file for them."""
 
@@ -30,7 +32,7 @@ def load(path: Path | None = None, overrides: Path | None = None, *, own: bool =
     `path` is pricing.yaml of the project by default, `overrides` the user's `own_file`: a model there replaces the
     same model of the table. `own=False` leaves that file out.
     """
-    path = path or _shipped()
+    path = path or PROJECT
     if overrides is None and own:
         named = own_file(path)
         overrides = named if named.exists() or os.environ.get(VARIABLE) else None
@@ -43,13 +45,15 @@ def load(path: Path | None = None, overrides: Path | None = None, *, own: bool =
 
 
 def own_file(path: Path | None = None) -> Path:
-    """The user's own prices: the file named in PLAYGROUND_PRICES, or pricing.overrides.yaml beside pricing.yaml."""
-    named = os.environ.get(VARIABLE)
-    return Path(named).expanduser() if named else (path or _shipped()).with_name(OWN)
+    """The user's own prices: the file named in PLAYGROUND_PRICES, or pricing.overrides.yaml.
 
-
-def _shipped() -> Path:
-    return PROJECT if PROJECT.exists() else SHIPPED
+    That lies beside pricing.yaml, and in the data folder where pricing.yaml was installed: an upgrade replaces it.
+    """
+    if named := os.environ.get(VARIABLE):
+        return Path(named).expanduser()
+    path = path or PROJECT
+    installed = path == PROJECT and files.checkout() is None
+    return settings.data_dir() / OWN if installed else path.with_name(OWN)
 
 
 def _build(path: Path, overrides: Path | None) -> PriceBook:
@@ -72,13 +76,37 @@ def _table(path: Path) -> tuple[Table, list[str]]:
     try:
         table = read(path)
     except Unreadable as wrong:
-        kept = _good.get(path)
-        said = "the last good prices stay in use" if kept else "the shipped prices are used instead"
-        return kept or read(SHIPPED), [f"{wrong}; {said}"]
+        good, said = _last_good(path)
+        return good, [f"{wrong}; {said}"]
     if not table.problems:
         _good[path] = table
+        _remember(path)
         return table, []
-    return _mended(table, _good.get(path) or read(SHIPPED)), list(table.problems)
+    return _mended(table, _last_good(path)[0]), list(table.problems)
+
+
+def _last_good(path: Path) -> tuple[Table, str]:
+    """What stands in for a broken file, and the words for it."""
+    if kept := _good.get(path):
+        return kept, "the last good prices stay in use"
+    if path != PROJECT:
+        return _table(PROJECT)[0], "the shipped prices are used instead"
+    try:
+        return read(path.with_name(LAST_GOOD)), "the last good prices stay in use"
+    except Unreadable:
+        return Table(), "there are no prices until it is mended"
+
+
+def _remember(path: Path) -> None:
+    """Keep a copy of a good pricing.yaml of the repository, the only one that is edited by hand."""
+    if path != PROJECT or files.checkout() is None:
+        return
+    copy, fresh = path.with_name(LAST_GOOD), path.with_name(f"{LAST_GOOD}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        content = path.read_bytes()
+        if not copy.exists() or copy.read_bytes() != content:
+            fresh.write_bytes(content)
+            fresh.replace(copy)
 
 
 def _mended(table: Table, good: Table) -> Table:

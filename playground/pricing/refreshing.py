@@ -5,9 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
-from playground.pricing import crosscheck, loading
+from playground.pricing import crosscheck
 from playground.pricing.book import PriceBook
 from playground.pricing.editing import added
 from playground.pricing.row import Price
@@ -17,11 +16,6 @@ def days(book: PriceBook, today: date) -> tuple[date, ...]:
     """Today and every day ahead on which a price of ours changes."""
     ahead = {p.valid_from for p in book.prices if p.valid_from and p.valid_from > today}
     return (today, *sorted(ahead))
-
-
-def table() -> Path:
-    """The file that is checked and changed: pricing.yaml of the project, or the shipped copy."""
-    return loading.PROJECT if loading.PROJECT.exists() else loading.SHIPPED
 
 
 def proposed(book: PriceBook, today: date, new: Iterable[str] = ()) -> list[Price]:

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.domain import ModelRef, Usage
-from playground.pricing import load
-from playground.pricing.loading import PROJECT, SHIPPED
+from playground.pricing import load, loading
+from playground.pricing.loading import PROJECT
 from playground.pricing.reading import Unreadable, read
 
 TODAY = date(2026, 11, 21)
@@ -50,12 +50,6 @@ def test_our_own_table_has_no_mistake() -> None:
     assert book.problems == ()
     assert len(book.prices) > 150
     assert len(book.plans) >= 20
-
-
-def test_shipped_copy_is_the_table() -> None:
-    assert SHIPPED.read_text() == PROJECT.read_text(), (
-        "cp pricing.yaml playground/pricing/shipped.yaml"
-    )
 
 
 def test_every_row_has_a_source_and_the_day_it_was_checked() -> None:
@@ -220,6 +214,31 @@ def test_a_broken_edit_keeps_the_last_good_prices(write: Write) -> None:
     assert broken.find("acme", "one", TODAY)
     assert broken.problems[0].endswith("the last good prices stay in use")
     assert load(write(GOOD)).problems == ()
+
+
+def test_a_broken_edit_found_at_start_keeps_the_last_good_prices_too(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "PROJECT", tmp_path / "pricing.yaml")
+    load(write(GOOD))
+    monkeypatch.setattr(loading, "_good", {})  # as a new process has it
+    broken = load(write("prices: {"))
+    assert broken.find("acme", "one", TODAY)
+    assert broken.problems[0].endswith("the last good prices stay in use")
+    mended = load(
+        write(with_row("{model: one, input: five, output: 1, source: s, as_of: 2026-11-01}"))
+    )
+    assert mended.find("acme", "one", TODAY)
+    assert "line 6 (one): `input` should be" in mended.problems[0]
+
+
+def test_where_no_good_price_is_known_there_are_none(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "PROJECT", tmp_path / "pricing.yaml")
+    book = load(write("prices: {"))
+    assert book.prices == ()
+    assert book.problems[0].endswith("there are no prices until it is mended")
 
 
 def test_one_broken_row_takes_the_whole_history_of_its_model_from_the_last_good_prices(

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground import settings
+from playground import files, settings
 from playground.pricing import Price, PriceBook
 from playground.pricing.editing import own_file, remove, save
 from playground.pricing.reading import Unreadable
@@ -34,8 +34,9 @@ def own_prices(book: PriceBook) -> None:
         )
         return
     _form()
+    where = "beside pricing.yaml" if files.checkout() else "in your data folder"
     st.caption(
-        f"Kept in `{own_file().name}` beside pricing.yaml; edit it by hand as you like, or name another file in PLAYGROUND_PRICES."
+        f"Kept in `{own_file().name}` {where}; edit it by hand as you like, or name another file in PLAYGROUND_PRICES."
     )
 
 

@@ -9,12 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from playground import settings
+from playground import files, settings
 from playground.demo.process import get_demo
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import provider_of
 from playground.ui.session.state import session
-from playground.ui.shell.pages import REPO
 
 LOG = logging.getLogger("playground")
 
@@ -63,7 +62,7 @@ def secrets_toml() -> dict[str, Any]:
     `st.secrets` is not used: Streamlit copies what it reads into os.environ, where every child process sees it.
     """
     found: dict[str, Any] = {}
-    for folder in (Path.home(), REPO):
+    for folder in (Path.home(), files.project()):
         try:
             found |= tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8"))
         except FileNotFoundError:

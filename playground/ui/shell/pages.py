@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-REPO = Path(__file__).resolve().parents[3]
+from playground import files
+
+FOLDER = files.shipped("pages")
 
 
 class PageRow(NamedTuple):
@@ -65,7 +68,7 @@ PAGES = (
 
 def path(file: str) -> str:
     """A page as `st.switch_page` and `st.page_link` want it: seen from the script that runs every page."""
-    return f"../../../pages/{file}"
+    return Path(os.path.relpath(FOLDER / file, Path(__file__).parent)).as_posix()
 
 
 COMPARE = path("compare.py")
@@ -75,7 +78,7 @@ def pages() -> list[Any]:
     """The rows of PAGES as Streamlit's pages."""
     return [
         st.Page(
-            REPO / "pages" / row.file,
+            FOLDER / row.file,
             title=row.title,
             icon=row.icon,
             help=row.help,

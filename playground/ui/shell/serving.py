@@ -16,13 +16,14 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from playground import files
 from playground.ui.live import stream
 from playground.ui.shell.headers import SecurityHeaders
 from playground.ui.shell.lifespan import lifespan, on_script_error
-from playground.ui.shell.pages import REPO, to_first_page
+from playground.ui.shell.pages import to_first_page
 
 ROUTER = Path(__file__).with_name("router.py")
-CONFIG = REPO / ".streamlit" / "config.toml"
+CONFIG = files.shipped(".streamlit/config.toml")
 
 
 def parts(script: Path = ROUTER) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def _plain(error: Exception) -> str:
 
 def configured() -> dict[str, Any]:
     """`.streamlit/config.toml` as flat options: Streamlit itself looks for it only in the current folder."""
-    if Path.cwd() == REPO or not CONFIG.is_file():
+    if Path.cwd() == files.checkout() or not CONFIG.is_file():
         return {}
     return dict(_flat(tomllib.loads(CONFIG.read_text("utf-8"))))
 

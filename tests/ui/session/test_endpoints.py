@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from playground import files
 from playground.ui.session import endpoints
 
 
@@ -18,7 +19,7 @@ def test_secrets_are_read_without_reaching_the_environment(
         (folder / ".streamlit").mkdir(parents=True)
         (folder / ".streamlit" / "secrets.toml").write_text(text)
     monkeypatch.setattr(Path, "home", lambda: home)
-    monkeypatch.setattr(endpoints, "REPO", repo)
+    monkeypatch.setattr(files, "project", lambda: repo)
     assert endpoints.secrets_toml() == {"A": "project", "B": "home"}
     assert "A" not in os.environ
 
@@ -29,7 +30,7 @@ def test_a_broken_secrets_file_is_named_and_not_quoted(
     (tmp_path / ".streamlit").mkdir()
     (tmp_path / ".streamlit" / "secrets.toml").write_text("KEY = sk-canary")
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "nobody")
-    monkeypatch.setattr(endpoints, "REPO", tmp_path)
+    monkeypatch.setattr(files, "project", lambda: tmp_path)
     assert endpoints.secrets_toml() == {}
     assert "secrets.toml" in caplog.text
     assert "canary" not in caplog.text

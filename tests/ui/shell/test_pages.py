@@ -10,10 +10,11 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.app_discovery import discover_asgi_app
 
+from playground import files
 from playground.ui.shell import pages
 from playground.ui.shell.serving import ROUTER
 
-APP = pages.REPO / "playground" / "app.py"
+APP = files.PACKAGE / "app.py"
 
 
 def test_the_first_page_also_opens_under_its_own_name(client: TestClient) -> None:
@@ -32,9 +33,7 @@ def test_no_pages_folder_lies_beside_the_scripts_that_streamlit_starts() -> None
 
 
 def test_every_page_of_the_table_is_a_file() -> None:
-    assert [
-        row.file for row in pages.PAGES if not (pages.REPO / "pages" / row.file).is_file()
-    ] == []
+    assert [row.file for row in pages.PAGES if not (pages.FOLDER / row.file).is_file()] == []
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def two_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / "pages" / f"{name}.py").write_text(
             f"import streamlit as st\nst.title('{name}')\n"
         )
-    monkeypatch.setattr(pages, "REPO", tmp_path)
+    monkeypatch.setattr(pages, "FOLDER", tmp_path / "pages")
     rows = [pages.PageRow(f"{name}.py", name, ":material/home:", name) for name in ("one", "two")]
     monkeypatch.setattr(pages, "PAGES", tuple(rows))
     return tmp_path / "pages"

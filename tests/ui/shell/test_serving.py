@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from playground import files
 from playground.ui.shell import serving
-from playground.ui.shell.pages import REPO
 
 
 def options() -> dict[str, object]:
@@ -40,7 +40,7 @@ def test_started_from_another_folder_the_same_configuration_holds(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert serving.configured() == options()
-    monkeypatch.chdir(REPO)
+    monkeypatch.chdir(files.checkout() or "")
     assert serving.configured() == {}  # Streamlit reads the file itself
 
 
