@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import functools
 import math
-import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, Union
+from typing import Any
 
 from playground.domain.model import ModelRef
 from playground.domain.request import Part
 from playground.domain.secret import Secret
+
+if typing.TYPE_CHECKING:
+    from pydantic_core import SchemaValidator
 
 PARTS: dict[str, type] = {
     part.__dataclass_fields__["kind"].default: part for part in typing.get_args(Part)
@@ -60,100 +61,84 @@ def digits(amount: Decimal) -> str:
 
 
 def noun(kind: Any, value: Any, where: str = "value") -> Any:
-    """The value as this type: a noun, or a tuple, mapping, number or text inside one; NotARun says where it is not."""
-    origin = typing.get_origin(kind)
-    if kind is Any:
-        return _part(value, where)
-    if origin in (Union, types.UnionType):
-        return _one_of(typing.get_args(kind), value, where)
-    if origin is Literal:
-        return value if value in typing.get_args(kind) else _wrong(where, value)
-    if origin is tuple:
-        return _tuple(typing.get_args(kind), value, where)
-    if origin is not None:  # a Mapping; what is in it stays as it is, or is a number or text
-        if not isinstance(value, dict):
-            _wrong(where, value)
-        inner = typing.get_args(kind)[1]
-        return {
-            k: noun(inner, v, f"{where}.{k}") if inner is not Any else v for k, v in value.items()
-        }
-    if is_dataclass(kind) and kind is not ModelRef:
-        return _dataclass(kind, value, where)
-    return _leaf(kind, value, where)
+    """The value as this type: a noun, or a number or text; NotARun says where it is not."""
+    from pydantic_core import ValidationError
 
-
-def _part(value: Any, where: str) -> Any:
-    """A message part where it is one; anything else is JSON and stays as it is."""
-    kind = value.get("kind") if isinstance(value, dict) else None
-    part = PARTS.get(kind) if isinstance(kind, str) else None
-    names = {f.name for f in fields(part)} if part else set()
-    return noun(part, value, where) if part and set(value) == names else value
-
-
-def _one_of(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
-    if value is None and type(None) in kinds:
-        return None
-    kinds = tuple(kind for kind in kinds if kind is not type(None))
-    if len(kinds) == 1:
-        return noun(kinds[0], value, where)
-    kind = value.get("kind") if isinstance(value, dict) else None
-    if kind not in PARTS:
-        _wrong(where, value)
-    return noun(PARTS[kind], value, where)
-
-
-def _tuple(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        _wrong(where, value)
-    if len(kinds) == 2 and kinds[1] is Ellipsis:
-        return tuple(noun(kinds[0], item, f"{where}[{i}]") for i, item in enumerate(value))
-    if len(kinds) != len(value):
-        _wrong(where, value)
-    return tuple(
-        noun(kind, item, f"{where}[{i}]")
-        for i, (kind, item) in enumerate(zip(kinds, value, strict=True))
-    )
-
-
-def _dataclass(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, dict):
-        _wrong(where, value)
-    hints = _hints(kind)
-    given = {
-        name: noun(hints[name], value[name], f"{where}.{name}") for name in hints if name in value
-    }
     try:
-        return kind(**given)
-    except TypeError:
-        missing = ", ".join(sorted(set(hints) - set(given)))
-        raise NotARun(f"{where} lacks some of: {missing}.") from None
+        return _reader(kind).validate_python(value)
+    except ValidationError as error:
+        raise NotARun(_complaint(error.errors(include_url=False), where)) from None
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    """Field → type, class constants left out."""
-    hints = typing.get_type_hints(kind)
-    return {f.name: hints[f.name] for f in fields(kind)}
+def _reader(kind: Any) -> SchemaValidator:
+    from pydantic import TypeAdapter
+    from pydantic_core import SchemaValidator
+
+    return SchemaValidator(_exact(TypeAdapter(kind).core_schema))
 
 
-def _leaf(kind: type, value: Any, where: str) -> Any:
-    try:
-        if kind is float and isinstance(value, int | float | str) and not isinstance(value, bool):
-            return float(value)
-        if kind is ModelRef and isinstance(value, str):
-            return ModelRef.parse(value)
-        if kind is Decimal and isinstance(value, str):
-            return Decimal(value)
-        if kind is bytes and isinstance(value, str):
-            return base64.b64decode(value, validate=True)
-    except (ValueError, InvalidOperation, binascii.Error):
-        _wrong(where, value)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        _wrong(where, value)
-    return value
+def _exact(schema: Any) -> Any:
+    """pydantic's schema of a type, as exact as our JSON: true is no number, and no number is text."""
+    from pydantic_core import core_schema
+
+    if isinstance(schema, list):
+        return [_exact(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("cls") is ModelRef:
+        return _spelled(ModelRef.parse)
+    match schema.get("type"):
+        case "int" | "str" | "bool":
+            return schema | {"strict": True}
+        case "float":  # what is not finite is written as text
+            either = [core_schema.float_schema(strict=True), _spelled(float)]
+            return core_schema.union_schema(
+                either, custom_error_type="float", custom_error_message="no number"
+            )
+        case "decimal":
+            return _spelled(Decimal)
+        case "bytes":
+            return _spelled(functools.partial(base64.b64decode, validate=True))
+        case "union":  # the only one is Part
+            parts = zip(PARTS, _exact(schema["choices"]), strict=True)
+            return core_schema.tagged_union_schema(dict(parts), "kind")
+    return {key: _exact(item) for key, item in schema.items()}
 
 
-def _wrong(where: str, value: Any) -> typing.NoReturn:
-    raise NotARun(
-        f"{where} is {type(value).__name__ if value is not None else 'missing'}, or not what belongs there."
+def _spelled(read: Callable[[str], Any]) -> Any:
+    """The schema of what stands in JSON as text."""
+    from pydantic_core import core_schema
+
+    def checked(text: str) -> Any:
+        try:
+            return read(text)
+        except (ValueError, InvalidOperation):
+            raise ValueError("not what belongs there") from None
+
+    return core_schema.no_info_after_validator_function(
+        checked, core_schema.str_schema(strict=True)
     )
+
+
+def _complaint(errors: list[Any], where: str) -> str:
+    """The first of pydantic's errors as a sentence."""
+    path, value = errors[0]["loc"], errors[0]["input"]
+    if errors[0]["type"] == "missing":
+        path = path[:-1]
+        if isinstance(value, dict):  # else it is a tuple that is too short
+            missing = (e["loc"] for e in errors if e["type"] == "missing")
+            names = ", ".join(name for *above, name in missing if tuple(above) == path)
+            return f"{_place(where, path)} lacks {names}."
+    kind = "missing" if value is None else type(value).__name__
+    return f"{_place(where, path)} is {kind}, or not what belongs there."
+
+
+def _place(where: str, path: tuple[int | str, ...]) -> str:
+    """`responses[0].usage.input_tokens`; the kind that pydantic puts behind the number of a part is left out."""
+    for before, step in zip(("", *path), path, strict=False):
+        if isinstance(step, int):
+            where += f"[{step}]"
+        elif not (isinstance(before, int) and step in PARTS):
+            where += f".{step}"
+    return where

@@ -10,7 +10,7 @@ from playground.domain.cost import Cost
 from playground.domain.exchange import Exchange
 from playground.domain.failure import Failure
 from playground.domain.model import ModelRef
-from playground.domain.request import File, ToolCall
+from playground.domain.request import File, Part, ToolCall
 from playground.domain.timing import Timing, Trust
 from playground.domain.usage import Usage
 
@@ -63,7 +63,7 @@ class Response:
     attempts: tuple[Attempt, ...] = ()
     streamed: bool = True
     simulated: bool = False
-    turn: tuple[Any, ...] = ()
+    turn: tuple[Part, ...] = ()
     """The answer as message parts, in order, to send back in the next turn."""
 
     @property

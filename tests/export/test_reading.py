@@ -70,6 +70,18 @@ def change(what: Callable[[Any], Any]) -> str:
         (lambda d: d["responses"][0]["cost"].update(total="cheap"), "cost.total"),
         (lambda d: d["responses"][0].update(text=None), "text"),
         (lambda d: d["responses"][0].update(timing=[]), "timing"),
+        (lambda d: d["requests"][0]["messages"][0]["parts"][0].update(kind=[]), "parts.0. is dict"),
+        (lambda d: d["responses"][0]["turn"][1].pop("text"), r"turn\[1\] lacks text\."),
+        (lambda d: d["responses"][0]["turn"][0].update(text=1), r"turn\[0\]\.text is int"),
+        (lambda d: d["responses"][0]["usage"]["also_billed"][1].pop(), r"also_billed\[1\] is list"),
+        (lambda d: d["responses"][0]["usage"].update(output_tokens="30"), "output_tokens is str"),
+        (lambda d: d["responses"][0]["usage"].update(output_tokens=30.5), "output_tokens is float"),
+        (lambda d: d["responses"][0]["cost"].update(total=0.1), "cost.total is float"),
+        (lambda d: d["responses"][0]["cost"].update(total="\ud800"), "cost.total is str"),
+        (lambda d: d["responses"][0]["timing"].update(queued=True), "timing.queued is bool"),
+        (lambda d: d["responses"][0].update(streamed=1), "streamed is int"),
+        (lambda d: d["responses"][0]["failure"].update(type="bad luck"), "failure.type is str"),
+        (lambda d: d["responses"][0]["exchange"].update(events={}), "exchange.events is dict"),
     ],
 )
 def test_a_damaged_document_is_refused_with_the_place(
@@ -82,3 +94,19 @@ def test_a_damaged_document_is_refused_with_the_place(
 def test_fields_of_a_newer_version_are_passed_over() -> None:
     text = change(lambda d: (d.update(new=1), d["responses"][0].update(new=1)))
     assert from_json(text) == [full_run()]
+
+
+def test_parts_of_an_older_version_and_numbers_written_as_text_are_read() -> None:
+    def older(d: Any) -> None:
+        del d["responses"][0]["turn"][0]["signature"]
+        d["responses"][0]["timing"]["queued"] = "inf"
+
+    made = from_json(change(older))[0].responses[0]
+    assert made.turn == full_run().responses[0].turn
+    assert made.timing.queued == float("inf")
+
+
+def test_arguments_that_look_like_a_part_stay_json() -> None:
+    like = {"kind": "text", "text": "x", "signature": None}
+    text = change(lambda d: d["responses"][0]["tool_calls"][0].update(arguments=like))
+    assert from_json(text)[0].responses[0].tool_calls[0].arguments == like
