@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from playground.domain import lane_names
 from playground.ui.compare.lanes import NARROWEST, lane_row, remarks, request
 from playground.ui.compare.prompt import ask
 from playground.ui.live.stream import live_run
@@ -10,7 +11,7 @@ from playground.ui.parts.summary import summary
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import start
 from playground.ui.session.sidebar import sidebar
-from playground.ui.session.state import current_run, lane_names, show_run
+from playground.ui.session.state import current_run, show_run
 
 sidebar()
 st.title("Compare", anchor=False)
@@ -50,7 +51,7 @@ if run is None:
     )
     st.stop()
 
-names = lane_names(tuple(lane.request.model for lane in run.lanes))
+names = lane_names(lane.request.model for lane in run.lanes)
 with st.grid(columns=4, min_column_width=NARROWEST, gap="small") as grid:
     for lane in run.lanes:
         with grid.cell():

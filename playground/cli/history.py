@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -16,25 +15,16 @@ from playground.cli.say import say
 from playground.cli.show import conclude, console, safe
 from playground.cli.tables import _print as table
 from playground.domain.nouns import NotARun, jsonable
-from playground.export import dumps, to_csv, to_html, to_markdown
-from playground.export.jsonl import to_jsonl
+from playground.export import dumps
+from playground.export.formats import FORMATS
 from playground.history import Row, Stored
 from playground.history.deleting import delete_runs
-from playground.history.documents import import_text, stored_document
+from playground.history.documents import import_text, labelled, stored_document
 from playground.history.interrupted import find_interrupted
 from playground.history.queries import Filter, find, ids, one, pivot
 from playground.history.reading import each, read_run
 from playground.store.database import HistoryError
 from playground.store.store import Store
-
-FORMATS: dict[str, Callable[[Sequence[Stored]], str]] = {
-    "json": lambda many: dumps(_documents(many)),
-    "jsonl": lambda many: to_jsonl(map(stored_document, many)),
-    "csv": lambda many: _csv(many),
-    "markdown": lambda many: "\n\n".join(to_markdown(stored.run) for stored in many),
-    "html": lambda many: to_html([stored.run for stored in many]),
-}
-"""Name of a format → how runs are written in it."""
 
 
 def opened() -> Store:
@@ -105,7 +95,7 @@ def export(run_ids: Sequence[str], wanted: Filter, format_: str, output: str | N
     if not chosen:
         say("No run matches.")
         return 1
-    text = FORMATS[format_](list(each(store, chosen)))
+    text = FORMATS[format_].write([labelled(stored) for stored in each(store, chosen)])
     if output is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return 0
@@ -183,7 +173,8 @@ def cost(by: str, wanted: Filter, as_json: bool) -> int:
     ]
     answers = sum(row.answers for row in rows)
     lines.append(["total", fmt.count(answers), "", "", fmt.money(total), ""])
-    table((by, "answers", "input", "output", "cost", "note"), lines, left={by, "note"})
+    summed = (figure.label.lower() for figure in fmt.named("input_tokens", "output_tokens", "cost"))
+    table((by, "answers", *summed, "note"), lines, left={by, "note"})
     if wanted.simulated:
         print("Simulated: nothing was billed.")
     return 0
@@ -199,16 +190,6 @@ def _note(unpriced: int, bounds: int) -> str:
 
 def _runs(count: int) -> str:
     return f"{count:,} run" + ("" if count == 1 else "s")
-
-
-def _documents(many: Sequence[Stored]) -> Any:
-    documents = [stored_document(stored) for stored in many]
-    return documents[0] if len(documents) == 1 else documents
-
-
-def _csv(many: Sequence[Stored]) -> str:
-    first, *rest = [to_csv(stored.run) for stored in many]
-    return first + "".join(text.partition("\r\n")[2] for text in rest)
 
 
 def _id(store: Store, beginning: str) -> str:

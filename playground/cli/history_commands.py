@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,7 +13,6 @@ DAY = click.DateTime(["%Y-%m-%d"])
 MOST = click.IntRange(1, 100_000)
 DOLLARS = click.FloatRange(0)
 BY = ("day", "month", "model", "provider", "tag", "department")
-FORMATS = ("json", "jsonl", "csv", "markdown", "html")
 
 IDS = {"ignore_unknown_options": True}
 """An ID may start with a dash."""
@@ -38,6 +37,19 @@ FILTERS = (
 )
 """The options that every command with a filter takes: the page's filters."""
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class FormatName(click.Choice[str]):
+    """One of the export formats; their table is read when this command is, so that no other waits for it."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> Sequence[str]:  # type: ignore[override]
+        from playground.export.formats import FORMATS
+
+        return tuple(FORMATS)
 
 
 def filtered(command: F) -> F:
@@ -105,7 +117,7 @@ def show(run_id: str, as_json: bool) -> int:
 @click.argument("run_ids", metavar="[ID]...", nargs=-1)
 @filtered
 @click.option("--search", default="", metavar="TEXT", help="Runs with this text.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--format", "format_", type=FormatName(), default="json", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write there; otherwise to standard output.")
 def export(
     run_ids: tuple[str, ...], search: str, format_: str, output: str | None, **options: Any

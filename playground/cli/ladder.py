@@ -23,6 +23,8 @@ from playground.domain import Endpoint, ModelRef, Run
 if TYPE_CHECKING:
     from playground.lab.ladder import Counts, Rung
 
+FIGURES = fmt.named("input_tokens", "output_tokens", "time_to_first_text", "cost")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -155,21 +157,17 @@ def _table(rungs: Sequence[Rung], counts: Counts, responses: Sequence[Any]) -> T
     from playground.lab.ladder import FRAMING, parts
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("step", overflow="fold", ratio=1)
-    for name in ("adds", "framing", "input", "output", "1st text", "cost"):
+    table.add_column("Step", overflow="fold", ratio=1)
+    for name in ("Adds", "Framing", *(figure.label for figure in FIGURES)):
         table.add_column(name, justify="right", overflow="fold")
     for index, (rung, response) in enumerate(zip(rungs, responses, strict=True)):
-        usage = response.usage
-        found = parts(rungs, counts, index, usage.input_tokens)
+        found = parts(rungs, counts, index, response.usage.input_tokens)
         framing = next(part for part in found if part.name == FRAMING)
         own = found[-1] if index else found[0]
         table.add_row(
             Text(safe(f"{'+ ' if index else ''}{rung.name}")),
             f"{'≈' if own.estimate else ''}{own.tokens:+,}",
             f"{framing.tokens:,}",
-            fmt.count(usage.input_tokens),
-            fmt.count(usage.output_tokens),
-            fmt.seconds(response.timing.time_to_first_text),
-            fmt.cost_of(response),
+            *(figure.write(response) for figure in FIGURES),
         )
     return table

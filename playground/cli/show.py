@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playground import figures as fmt
-from playground.domain import Failure, Response, Run, Usage
+from playground.domain import Failure, Response, Run
 
 if TYPE_CHECKING:
     from playground.engine import Lane, LiveRun
@@ -25,15 +25,8 @@ TICK = 0.05
 PIPED_WIDTH = 120
 """Columns of a table that goes into a file or another program."""
 SIMULATED = "Simulated: the built-in demo server wrote these answers; nothing was billed."
-FIGURES = (
-    ("input", 10),
-    ("output", 10),
-    ("1st text", 8),
-    ("total", 8),
-    ("speed", 10),
-    ("cost", 12),
-)
-"""Columns of the table of figures and how wide they may get."""
+WIDEST = {"count": 12, "seconds": 8, "speed": 10, "money": 12, "text": 12}
+"""Columns that a figure of a kind may take, so that all of them stand in 80."""
 STYLES = {"reasoning": "dim italic"}
 COLORS = {"done": "green", "failed": "red", "stopped": "yellow"}
 CONTROL = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | dict.fromkeys(
@@ -84,21 +77,15 @@ def conclude(run: Run, interrupted: bool) -> None:
 
 def figures(responses: Sequence[Response]) -> Table:
     """Tokens, times, speed and cost of every lane, 80 columns wide."""
+    shown = [figure for figure in fmt.shown("terminal") if not figure.under]
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("model", overflow="fold", ratio=1)
-    for name, most in FIGURES:
-        table.add_column(name, justify="right", overflow="fold", max_width=most)
+    table.add_column("Model", overflow="fold", ratio=1)
+    for figure in shown:
+        most = WIDEST[figure.kind]
+        table.add_column(figure.label, justify="right", overflow="fold", max_width=most)
     for response in responses:
-        usage, timing = response.usage, response.timing
-        table.add_row(
-            Text(_foldable(safe(str(response.model)))),
-            _with(fmt.count(usage.input_tokens), _input_details(usage)),
-            _with(fmt.count(usage.output_tokens), _output_details(usage)),
-            fmt.seconds(timing.time_to_first_text),
-            fmt.seconds(timing.duration),
-            fmt.speed(response.output_tokens_per_second),
-            fmt.cost_of(response),
-        )
+        cells = (_cell(figure, response) for figure in shown)
+        table.add_row(Text(_foldable(safe(str(response.model)))), *cells)
     return table
 
 
@@ -107,22 +94,12 @@ def _foldable(model: str) -> str:
     return model if len(model) <= 20 else model.replace(":", ":\n", 1)
 
 
-def _input_details(usage: Usage) -> Iterator[str]:
-    if usage.cache_read_input_tokens:
-        yield f"{fmt.count(usage.cache_read_input_tokens)} cached"
-    if usage.cache_write_input_tokens:
-        yield f"{fmt.count(usage.cache_write_input_tokens)} written"
-
-
-def _output_details(usage: Usage) -> Iterator[str]:
-    if usage.reasoning_output_tokens:
-        yield f"{fmt.count(usage.reasoning_output_tokens)} thought"
-
-
-def _with(number: str, details: Iterator[str]) -> Text:
-    text = Text(number)
-    for detail in details:
-        text.append(f"\n{detail}", style="dim")
+def _cell(figure: fmt.Figure, response: Response) -> Text:
+    """A figure, and beneath it those of its parts that there are."""
+    text = Text(figure.write(response))
+    for part in fmt.parts_of(figure, "terminal"):
+        if part.value(response):
+            text.append(f"\n{part.label.lower()} {part.write(response)}", style="dim")
     return text
 
 

@@ -4,7 +4,7 @@ from playground.domain.cost import Cost, CostLine, PriceSource
 from playground.domain.endpoint import Endpoint
 from playground.domain.exchange import Event, Exchange
 from playground.domain.failure import FAILURE_TYPES, RETRYABLE, Failure, FailureType
-from playground.domain.model import ModelRef
+from playground.domain.model import ModelRef, lane_names
 from playground.domain.provider import APIS, PROVIDERS, Api, Provider
 from playground.domain.request import (
     File,
@@ -58,5 +58,6 @@ __all__ = [
     "ToolResult",
     "Trust",
     "Usage",
+    "lane_names",
     "media_type",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from playground.domain.provider import provider_of
@@ -37,3 +38,12 @@ class ModelRef:
         usual = provider_of(self.provider).default_api
         door = "" if self.api == usual else f"/{self.api}"
         return f"{self.provider}{door}:{self.model}"
+
+
+def lane_names(refs: Iterable[ModelRef]) -> list[str]:
+    """A unique name for each lane: the model's spelling, numbered where the same model runs twice."""
+    spellings = [str(ref) for ref in refs]
+    return [
+        name if spellings.count(name) == 1 else f"{name} #{spellings[: i + 1].count(name)}"
+        for i, name in enumerate(spellings)
+    ]

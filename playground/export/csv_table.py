@@ -1,4 +1,4 @@
-"""A run as a table for spreadsheets, one row a response."""
+"""Runs as one table for spreadsheets, one row a response."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from playground.domain import Response, Run
 from playground.domain.nouns import digits, jsonable
+from playground.export.document import several
+from playground.figures import FIGURES
 
 Column = Callable[[Response], Any]
 
@@ -23,15 +25,7 @@ COLUMNS: dict[str, Column] = {
     "model": lambda r: r.model.model,
     "response_model": lambda r: r.response_model,
     "finish_reason": lambda r: r.finish_reason,
-    "input_tokens": lambda r: r.usage.input_tokens,
-    "cache_read_input_tokens": lambda r: r.usage.cache_read_input_tokens,
-    "cache_write_input_tokens": lambda r: r.usage.cache_write_input_tokens,
-    "output_tokens": lambda r: r.usage.output_tokens,
-    "reasoning_output_tokens": lambda r: r.usage.reasoning_output_tokens,
-    "time_to_first_chunk": lambda r: r.timing.time_to_first_chunk,
-    "time_to_first_text": lambda r: r.timing.time_to_first_text,
-    "duration": lambda r: r.timing.duration,
-    "output_tokens_per_second": lambda r: r.output_tokens_per_second,
+    **{name: figure.value for name, figure in FIGURES.items() if figure.document},
     "cost_currency": lambda r: r.cost.currency if r.cost else None,
     "cost_total": lambda r: digits(r.cost.total) if r.cost else None,
     "cost_estimate": lambda r: r.cost.estimate if r.cost else None,
@@ -54,14 +48,15 @@ NUMBERS = frozenset({"cost_total"})
 """Text columns that hold a number of ours, so that nothing needs defusing."""
 
 
-def to_csv(run: Run) -> str:
-    """The run's responses as CSV; cells that a spreadsheet would take for a formula start with an apostrophe."""
+def to_csv(runs: Run | Sequence[Run]) -> str:
+    """The responses of one run or several as CSV; cells that a spreadsheet would take for a formula start with an apostrophe."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(["run_id", "simulated", *COLUMNS])
-    for response in run.responses:
-        cells = [_cell(name, value(response)) for name, value in COLUMNS.items()]
-        writer.writerow([defused(run.id), _cell("simulated", run.simulated), *cells])
+    for run in several(runs):
+        for response in run.responses:
+            cells = [_cell(name, value(response)) for name, value in COLUMNS.items()]
+            writer.writerow([defused(run.id), _cell("simulated", run.simulated), *cells])
     return out.getvalue()
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
-from playground.domain import Cost, Failure, Request, Response, Run, Timing, Usage
+from playground.domain import Cost, Failure, Request, Response, Run
 from playground.domain.nouns import digits, jsonable
 from playground.export.telemetry import attributes
+from playground.figures import FIGURES
+
+
+class Labelled(NamedTuple):
+    """A run as it is exported."""
+
+    run: Run
+    labels: Mapping[str, Any] | None = None
+    """What people have put on it in the history, as JSON; None = it does not come from there."""
 
 
 def document(run: Run) -> dict[str, Any]:
@@ -42,6 +52,17 @@ def full_document(run: Run) -> dict[str, Any]:
     return whole
 
 
+def labelled_document(item: Labelled) -> dict[str, Any]:
+    """`full_document` with the run's labels, where it has some, behind everything else."""
+    labels = {} if item.labels is None else {"labels": dict(item.labels)}
+    return full_document(item.run) | labels
+
+
+def several(runs: Run | Sequence[Run]) -> Sequence[Run]:
+    """One run or several as several."""
+    return [runs] if isinstance(runs, Run) else runs
+
+
 def to_json(run: Run) -> str:
     """The full document as indented JSON text."""
     return dumps(full_document(run))
@@ -70,8 +91,8 @@ def _response(response: Response) -> dict[str, Any]:
             for call in response.tool_calls
         ],
         "finish_reason": response.finish_reason,
-        "usage": _usage(response.usage),
-        "timing": _timing(response),
+        "usage": _figures("usage", response),
+        "timing": _figures("timing", response),
         "cost": _cost(response.cost),
         "failure": _failure(response.failure),
         "request_id": response.request_id,
@@ -79,23 +100,9 @@ def _response(response: Response) -> dict[str, Any]:
     }
 
 
-def _usage(usage: Usage) -> dict[str, int | None]:
+def _figures(part: str, response: Response) -> dict[str, Any]:
     return {
-        "input_tokens": usage.input_tokens,
-        "cache_read_input_tokens": usage.cache_read_input_tokens,
-        "cache_write_input_tokens": usage.cache_write_input_tokens,
-        "output_tokens": usage.output_tokens,
-        "reasoning_output_tokens": usage.reasoning_output_tokens,
-    }
-
-
-def _timing(response: Response) -> dict[str, float | None]:
-    timing: Timing = response.timing
-    return {
-        "time_to_first_chunk": timing.time_to_first_chunk,
-        "time_to_first_text": timing.time_to_first_text,
-        "duration": timing.duration,
-        "output_tokens_per_second": response.output_tokens_per_second,
+        name: figure.value(response) for name, figure in FIGURES.items() if figure.document == part
     }
 
 

@@ -10,40 +10,21 @@ from dataclasses import fields
 from datetime import datetime
 
 from playground import figures as fmt
-from playground.domain import File, Request, Response, Run, Settings, Timing
+from playground.domain import File, Request, Response, Run, Settings, lane_names
 from playground.domain.nouns import jsonable
+from playground.export.document import several
+from playground.figures import PHASES, phases
+from playground.figures.palette import BLUE
 
-PHASES = {
-    "waiting": "#56B4E9",
-    "reasoning": "#E69F00",
-    "answering": "#009E73",
-    "closing": "#8A929C",
-}
-"""Phase of a response → its colour, told apart by every kind of colour vision."""
-BAR = "#0072B2"
 WIDTH, LABEL, VALUE, ROW = 860, 240, 110, 30
 """Of a chart: all of it, the names' column, the values' column, each row; pixels at full size."""
+SPACE = WIDTH - LABEL - VALUE
+"""What is left for the bars."""
 SIMULATED = (
     "Simulated: the built-in demo server wrote these answers and their timing; no provider was asked and nothing was"
     " billed."
 )
-FIGURES = (
-    ("input tokens", lambda r: fmt.count(r.usage.input_tokens)),
-    ("cached", lambda r: fmt.count(r.usage.cache_read_input_tokens)),
-    ("output tokens", lambda r: fmt.count(r.usage.output_tokens)),
-    ("reasoning", lambda r: fmt.count(r.usage.reasoning_output_tokens)),
-    ("first text", lambda r: fmt.seconds(r.timing.time_to_first_text)),
-    ("total time", lambda r: fmt.seconds(r.timing.duration)),
-    ("speed", lambda r: fmt.speed(r.output_tokens_per_second)),
-    ("cost", fmt.cost_of),
-    (
-        "finish",
-        lambda r: (
-            r.failure.type.replace("_", " ") if r.failure else r.finish_reason or fmt.NOT_REPORTED
-        ),
-    ),
-)
-"""Heading → how a response's figure is written."""
+FIGURES = fmt.shown("report")
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#16242b;--paper:#fff;--soft:#f2f6f8;--line:#d5dfe4;--dim:#566971}
@@ -58,7 +39,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border:1p
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.82rem}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .4rem;text-align:right;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
-svg{width:100%;height:auto}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}
+svg{width:100%;height:auto}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}svg .zero{stroke:var(--dim)}
 summary{cursor:pointer}img{max-width:100%}
 @media print{*{print-color-adjust:exact}:root{--ink:#000;--paper:#fff;--soft:#fff;--line:#999;--dim:#333}body{padding:0;max-width:none;font-size:11pt}
 section{break-before:page}section:first-of-type{break-before:auto}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}
@@ -70,7 +51,6 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def to_html(runs: Run | Sequence[Run]) -> str:
     """The report of one run or several."""
-    many = [runs] if isinstance(runs, Run) else list(runs)
     title = "AI API playground: report"
     head = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -78,31 +58,23 @@ def to_html(runs: Run | Sequence[Run]) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<style>{STYLE}</style></head><body>"
     )
-    whole = f"{head}<h1>{title}</h1>{''.join(part for run in many for part in _run(run))}</body></html>\n"
+    whole = f"{head}<h1>{title}</h1>{''.join(part for run in several(runs) for part in _run(run))}</body></html>\n"
     return whole.encode("utf-8", "replace").decode("utf-8")
 
 
 def _run(run: Run) -> Iterator[str]:
-    names = _names(run.requests)
+    names = lane_names(request.model for request in run.requests)
     yield f"<section><h2>{_text(_title(run))}</h2>"
     yield f'<p class="dim">{_text(_when(run.created_at))} · run {_text(run.id)}</p>'
     if run.simulated:
         yield f'<p class="simulated">{SIMULATED}</p>'
     yield from _asked(run.requests)
     yield from _figures(names, run.responses)
-    yield from _chart("Where the time went", _waterfall(names, run.responses))
+    yield from _times(names, run.responses)
     yield from _chart("What it cost", _costs(names, run.responses))
     for name, request, response in zip(names, run.requests, run.responses, strict=True):
         yield from _answer(name, request, response)
     yield "</section>"
-
-
-def _names(requests: Sequence[Request]) -> list[str]:
-    spellings = [str(request.model) for request in requests]
-    return [
-        name if spellings.count(name) == 1 else f"{name} #{spellings[: i + 1].count(name)}"
-        for i, name in enumerate(spellings)
-    ]
 
 
 def _title(run: Run) -> str:
@@ -135,10 +107,10 @@ def _asked(requests: Sequence[Request]) -> Iterator[str]:
 
 
 def _figures(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str]:
-    yield '<h3>Figures</h3><div class="scroll"><table><tr><th>lane</th>'
-    yield "".join(f"<th>{heading}</th>" for heading, _ in FIGURES) + "</tr>"
+    yield '<h3>Figures</h3><div class="scroll"><table><tr><th>Lane</th>'
+    yield "".join(f"<th>{figure.label}</th>" for figure in FIGURES) + "</tr>"
     for name, response in zip(names, responses, strict=True):
-        cells = "".join(f"<td>{_text(write(response))}</td>" for _, write in FIGURES)
+        cells = "".join(f"<td>{_text(figure.write(response))}</td>" for figure in FIGURES)
         yield f"<tr><td>{_text(name)}</td>{cells}</tr>"
     yield "</table></div>"
 
@@ -194,51 +166,52 @@ def _chart(title: str, rows: Sequence[str]) -> Iterator[str]:
         yield f'<h3>{title}</h3><svg role="img" aria-label="{title}" viewBox="0 0 {WIDTH} {height}">'
         yield from rows
         yield "</svg>"
-        if title == "Where the time went":
-            legend = "".join(
-                f'<span style="display:inline-block;width:.8em;height:.8em;background:{color};margin:0 .3em 0 1em"></span>{phase}'
-                for phase, color in PHASES.items()
-            )
-            yield f'<p class="dim">{legend}</p>'
 
 
-def _waterfall(names: Sequence[str], responses: Sequence[Response]) -> list[str]:
-    longest = max((r.timing.duration or 0 for r in responses), default=0)
-    if not longest:
-        return []
-    rows = []
-    for number, (name, response) in enumerate(zip(names, responses, strict=True)):
-        bars = "".join(
-            _bar(
-                number,
-                start / longest,
-                (end - start) / longest,
-                PHASES[phase],
-                f"{phase} {fmt.seconds(end - start)}",
-            )
-            for phase, start, end in phases(response.timing)
-        )
-        rows.append(_row(number, name, bars, fmt.seconds(response.timing.duration)))
-    return rows
-
-
-def phases(timing: Timing) -> Iterator[tuple[str, float, float]]:
-    """(phase, from, to) in seconds from the request's head on the wire."""
-    end = timing.duration
-    if end is None:
+def _times(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str]:
+    """The phases of every lane on one axis, as on the screen; nothing when nothing was timed."""
+    lanes = [list(phases(response.timing)) for response in responses]
+    first = min((start for lane in lanes for _, start, _ in lane), default=0.0)
+    whole = max((end for lane in lanes for *_, end in lane), default=0.0) - first
+    if not whole:
         return
-    came = [mark for mark in (timing.first_reasoning, timing.first_text) if mark is not None]
-    marks = (
-        ("waiting", min(came, default=end)),
-        ("reasoning", (timing.first_text or end) if timing.first_reasoning is not None else None),
-        ("answering", timing.last_text),
-        ("closing", end),
+    rows = [
+        _row(
+            number,
+            name,
+            _zero(number, -first / whole) + _phases(number, lane, first, whole),
+            fmt.seconds(response.timing.duration),
+        )
+        for number, (name, response, lane) in enumerate(zip(names, responses, lanes, strict=True))
+    ]
+    yield from _chart("Where the time went", rows)
+    occur = {phase for lane in lanes for phase, *_ in lane}
+    yield '<p class="dim">' + "".join(
+        f'<span style="display:inline-block;width:.8em;height:.8em;background:{color};margin:0 .3em 0 1em"></span>{phase}'
+        for phase, color in PHASES.items()
+        if phase in occur
     )
-    start = 0.0
-    for phase, until in marks:
-        if until is not None and until > start:
-            yield phase, start, until
-            start = until
+    yield " · the line is where the request's head left; times count from there</p>"
+
+
+def _phases(
+    number: int, lane: Sequence[tuple[str, float, float]], first: float, whole: float
+) -> str:
+    return "".join(
+        _bar(
+            number,
+            (start - first) / whole,
+            (end - start) / whole,
+            PHASES[phase],
+            f"{phase} {fmt.seconds(end - start)}",
+        )
+        for phase, start, end in lane
+    )
+
+
+def _zero(number: int, share: float) -> str:
+    x, y = LABEL + share * SPACE, number * ROW
+    return f'<line class="zero" x1="{x:.1f}" y1="{y}" x2="{x:.1f}" y2="{y + ROW}"/>'
 
 
 def _costs(names: Sequence[str], responses: Sequence[Response]) -> list[str]:
@@ -248,7 +221,7 @@ def _costs(names: Sequence[str], responses: Sequence[Response]) -> list[str]:
     rows = []
     for number, (name, response) in enumerate(zip(names, responses, strict=True)):
         share = float(response.cost.total / dearest) if response.cost else 0.0
-        bar = _bar(number, 0, share, BAR, fmt.cost_of(response)) if share else ""
+        bar = _bar(number, 0, share, BLUE, fmt.cost_of(response)) if share else ""
         rows.append(_row(number, name, bar, fmt.cost_of(response)))
     return rows
 
@@ -263,9 +236,8 @@ def _row(number: int, name: str, bars: str, value: str) -> str:
 
 
 def _bar(number: int, start: float, share: float, color: str, title: str) -> str:
-    space = WIDTH - LABEL - VALUE
     return (
-        f'<rect x="{LABEL + start * space:.1f}" y="{number * ROW + 7}" width="{max(share * space, 1):.1f}" height="17"'
+        f'<rect x="{LABEL + start * SPACE:.1f}" y="{number * ROW + 7}" width="{max(share * SPACE, 1):.1f}" height="17"'
         f' fill="{color}"><title>{_text(title)}</title></rect>'
     )
 

@@ -10,45 +10,18 @@ from dataclasses import fields
 from playground import figures as fmt
 from playground.domain import File, Request, Response, Run, Settings
 from playground.domain.nouns import digits, jsonable
+from playground.export.document import several
 
 SIMULATED = (
     "**Simulated.** The built-in demo server wrote these answers and their timing;"
     " no provider was asked and nothing was billed."
 )
-HEADERS = (
-    "lane",
-    "model",
-    "input tokens",
-    "cached",
-    "output tokens",
-    "reasoning",
-    "time to first token",
-    "total time",
-    "speed",
-    "cost",
-    "finish",
-)
+FIGURES = fmt.shown("report")
 
 
-def to_markdown(run: Run) -> str:
-    """The report; answers stand in code fences, so that nothing in them is rendered or loaded."""
-    return "\n".join(_report(run)).rstrip() + "\n"
-
-
-def figures(response: Response) -> list[str]:
-    """The figures of one response in the order of HEADERS, lane and model left out."""
-    usage, timing = response.usage, response.timing
-    return [
-        fmt.count(usage.input_tokens),
-        fmt.count(usage.cache_read_input_tokens),
-        fmt.count(usage.output_tokens),
-        fmt.count(usage.reasoning_output_tokens),
-        fmt.seconds(timing.time_to_first_text),
-        fmt.seconds(timing.duration),
-        fmt.speed(response.output_tokens_per_second),
-        fmt.cost_of(response),
-        response.failure.type if response.failure else response.finish_reason or fmt.NOT_REPORTED,
-    ]
+def to_markdown(runs: Run | Sequence[Run]) -> str:
+    """The report of one run or several; answers stand in code fences, so that nothing in them is rendered or loaded."""
+    return "\n\n".join("\n".join(_report(run)).rstrip() + "\n" for run in several(runs))
 
 
 def _report(run: Run) -> Iterator[str]:
@@ -59,10 +32,10 @@ def _report(run: Run) -> Iterator[str]:
     yield from _prompt(run.requests)
     yield "## Figures\n"
     rows = [
-        [str(lane), str(response.model), *figures(response)]
+        [str(lane), str(response.model), *(figure.write(response) for figure in FIGURES)]
         for lane, response in enumerate(run.responses, 1)
     ]
-    yield from _table(HEADERS, rows)
+    yield from _table(("Lane", "Model", *(figure.label for figure in FIGURES)), rows)
     for lane, (request, response) in enumerate(zip(run.requests, run.responses, strict=True), 1):
         yield f"## Lane {lane}: {_cell(str(response.model))}\n"
         yield from _settings(request)

@@ -1,6 +1,6 @@
 """OpenTelemetry's names for what a request and its response were, as `attributes` in the JSON export.
 
-The GenAI conventions are still in development: every name stands here and nowhere else.
+The GenAI conventions are still in development: every name stands here, those of figures in their rows, and nowhere else.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from typing import Any
 
 from playground.domain import APIS, Request, Response
 from playground.domain.provider import provider_of
+from playground.figures import FIGURES
 
 
 def attributes(request: Request, response: Response) -> dict[str, Any]:
     """The span attributes of one call; what is unknown is left out. Prompts and answers are not among them."""
-    settings, usage, timing = request.settings, response.usage, response.timing
+    settings = request.settings
     found: dict[str, Any] = {
         "gen_ai.operation.name": APIS[request.model.api].operation,
         "gen_ai.provider.name": provider_of(request.model.provider).telemetry_name,
@@ -30,13 +31,7 @@ def attributes(request: Request, response: Response) -> dict[str, Any]:
         "gen_ai.response.finish_reasons": [response.finish_reason]
         if response.finish_reason
         else None,
-        "gen_ai.usage.input_tokens": usage.input_tokens,
-        "gen_ai.usage.output_tokens": usage.output_tokens,
-        "gen_ai.usage.cache_read.input_tokens": usage.cache_read_input_tokens,
-        "gen_ai.usage.cache_creation.input_tokens": usage.cache_write_input_tokens,
-        "gen_ai.usage.reasoning.output_tokens": usage.reasoning_output_tokens,
-        "gen_ai.client.operation.duration": timing.duration,
-        "gen_ai.client.operation.time_to_first_chunk": timing.time_to_first_chunk,
+        **{f.attribute: f.value(response) for f in FIGURES.values() if f.attribute},
         "error.type": response.failure.type if response.failure else None,
         "http.response.status_code": response.exchange.status if response.exchange else None,
     }

@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from playground.export.document import full_document
+from playground.export.document import Labelled, labelled_document
 from playground.export.reading import documents, run_of
 from playground.history.labels import Labels, Stored, tags
 from playground.history.writing import put
 from playground.store.store import Store
 
 
+def labelled(stored: Stored) -> Labelled:
+    """The run with its labels, as an export takes it."""
+    return Labelled(stored.run, {**asdict(stored.labels), "tags": list(stored.labels.tags)})
+
+
 def stored_document(stored: Stored) -> dict[str, Any]:
     """The export document with the run's labels behind everything else."""
-    return {
-        **full_document(stored.run),
-        "labels": {**asdict(stored.labels), "tags": list(stored.labels.tags)},
-    }
+    return labelled_document(labelled(stored))
 
 
 def labels_of(document: Mapping[str, Any]) -> Labels:

@@ -49,8 +49,8 @@ def test_the_table_of_figures_fits_80_columns_and_knows_no_false_zero() -> None:
     )
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
-    assert "1,234,567" in lines[1] + lines[2]
-    failed = "\n".join(lines[2:])
+    answered, _, failed = out.getvalue().partition("gemini/")
+    assert "1,234,567" in answered
     assert "reported" in failed
     assert "n/a" in failed
     assert " 0 " not in failed

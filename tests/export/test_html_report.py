@@ -10,7 +10,7 @@ import pytest
 
 from playground.domain import File, Run
 from playground.export import to_html
-from playground.export.html_report import PHASES, phases
+from playground.figures import PHASES, phases
 from tests.history.runs import full_run
 
 VOID = {"meta", "img", "br"}

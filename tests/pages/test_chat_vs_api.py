@@ -88,7 +88,7 @@ def test_the_ladder_climbs_and_every_sum_is_the_reported_usage() -> None:
     assert len(table) == 7
     steps = [int(str(text).strip("≈ ").replace(",", "")) for text in table["adds"]]
     for row in range(7):
-        assert sum(steps[: row + 1]) + table["framing"][row] == table["input"][row]
+        assert sum(steps[: row + 1]) + table["framing"][row] == table["input_tokens"][row]
     assert "simulated" in said(page)
 
 

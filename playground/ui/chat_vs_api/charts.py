@@ -8,28 +8,20 @@ from typing import Any
 
 import altair as alt
 
+from playground.figures.palette import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, VIOLET
+
 NEW, RESENT, HIDDEN, ANSWER = (
     "new question",
     "said before, sent again",
     "system prompt, every time",
     "answer",
 )
-TURN_COLORS = {NEW: "#009E73", RESENT: "#E69F00", HIDDEN: "#8A63C7"}
-PART_COLORS = (
-    "#009E73",
-    "#7A7F87",
-    "#0072B2",
-    "#56B4E9",
-    "#E69F00",
-    "#CC79A7",
-    "#D55E00",
-    "#8A63C7",
-)
+TURN_COLORS = {NEW: GREEN, RESENT: ORANGE, HIDDEN: VIOLET}
+PART_COLORS = (GREEN, GREY, BLUE, SKY, ORANGE, PINK, RED, VIOLET)
 """The prompt first, the provider's framing second, then the steps in their order."""
 MEASURED = "measured"
-SERIES_COLORS = ("#009E73", "#D55E00", "#E69F00", "#8A63C7", "#CC79A7")
+SERIES_COLORS = (GREEN, RED, ORANGE, VIOLET, PINK)
 """Measured first, then the projections in their order."""
-GREY = "#7A7F87"
 ROW = 30
 """Pixels of a bar."""
 
@@ -194,7 +186,7 @@ def _meetings(marks: Sequence[Mapping[str, Any]]) -> alt.Chart:
     """A dot wherever a plan and the API cost the same."""
     chart: alt.Chart = (
         alt.Chart({"values": list(marks)})
-        .mark_point(filled=True, size=80, color="#0072B2")
+        .mark_point(filled=True, size=80, color=BLUE)
         .encode(x=CONVERSATIONS, y=USD, tooltip=["label:N"])
     )
     return chart

@@ -226,13 +226,12 @@ def _receipt(side: Side, number: int, *, pasted: bool) -> None:
 def figures(sides: Sequence[Side]) -> str:
     """All statistics of all answers as a Markdown table, one column an answer."""
     counted = [statistics(side.text) for side in sides]
+    took, tokens = (figure.label.lower() for figure in fmt.named("duration", "output_tokens"))
     lines = [
         "| | " + " | ".join(plain(side.name) for side in sides) + " |",
         "|:--" + "|--:" * len(sides) + "|",
-        _line(
-            "seconds", [fmt.seconds(side.seconds) if side.seconds else "unknown" for side in sides]
-        ),
-        _line("output tokens", [_tokens(side) for side in sides]),
+        _line(took, [fmt.seconds(side.seconds) if side.seconds else "unknown" for side in sides]),
+        _line(tokens, [_tokens(side) for side in sides]),
         _line("cost by API", [fmt.cost(side.cost) for side in sides]),
         _line(
             "words in common with the first",

@@ -13,6 +13,7 @@ import streamlit as st
 from playground import figures as fmt
 from playground.domain import Cost, ModelRef
 from playground.domain.provider import provider_of
+from playground.figures.palette import GREY
 from playground.pricing import PriceBook
 from playground.pricing.shape import PROCESSING, TTLS, Shape, lengths, offered, quote, written_for
 from playground.providers.catalog import catalog, defaults
@@ -303,7 +304,7 @@ def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> A
     cliffs = [{**cliff, "top": peak * (1 - 0.08 * i)} for i, cliff in enumerate(cliffs)]
     rules = (
         alt.Chart({"values": cliffs})
-        .mark_rule(strokeDash=[3, 3], color="#888")
+        .mark_rule(strokeDash=[3, 3], color=GREY)
         .encode(x=x, tooltip=[alt.Tooltip("model:N"), alt.Tooltip("jump:N", title="cliff")])
     )
     middle = max(value["tokens"] for value in values) / 2
@@ -314,7 +315,7 @@ def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> A
     labels = [
         alt.Chart({"values": side})
         .mark_text(align=align, dx=dx, fontSize=12, fontWeight="bold")
-        .encode(x=x, y="top:Q", text="jump:N", color=alt.value("#808a90"))
+        .encode(x=x, y="top:Q", text="jump:N", color=alt.value(GREY))
         for side, align, dx in sides
         if side
     ]

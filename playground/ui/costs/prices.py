@@ -12,6 +12,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import ModelRef
+from playground.figures.palette import MONEY
 from playground.pricing import Price, PriceBook
 from playground.pricing.listing import Entry, cases, entries
 from playground.pricing.shape import Shape, quote
@@ -375,7 +376,9 @@ def history_chart(history: Sequence[Price]) -> Any:
             y=alt.Y("usd:Q", title="USD per 1,000,000 tokens", axis=alt.Axis(format="$~f")),
             color=alt.Color(
                 "rate:N",
-                scale=alt.Scale(domain=["input", "output"], range=["#0072B2", "#E69F00"]),
+                scale=alt.Scale(
+                    domain=["input", "output"], range=[MONEY["input"], MONEY["output"]]
+                ),
                 legend=alt.Legend(title=None, orient="top"),
             ),
             tooltip=[

@@ -14,6 +14,7 @@ import streamlit as st
 from playground import figures as fmt
 from playground import settings
 from playground.domain import ModelRef, Response, Run
+from playground.figures.palette import BLUE, GREEN, GREY, RED
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, shape_of
 from playground.pricing.whatif import Change, Step, Work, steps
@@ -24,7 +25,7 @@ from playground.ui.session.state import current_run
 MOST = 50
 """Runs to choose from, the newest first."""
 Load = Callable[[], Run | None]
-FALL, RISE, TOTAL = "#009E73", "#D55E00", "#0072B2"
+FALL, RISE, TOTAL = GREEN, RED, BLUE
 
 
 def from_runs(book: PriceBook, on: date) -> None:
@@ -206,7 +207,7 @@ def waterfall(found: Sequence[Step], times: int) -> Any:
         tooltip=[alt.Tooltip("step:N"), alt.Tooltip("usd:Q", format="$.6~f", title="USD")],
     )
     texts = (
-        base.mark_text(dy=-8, fontWeight="bold", color="#808a90")
+        base.mark_text(dy=-8, fontWeight="bold", color=GREY)
         .encode(y=alt.Y("top:Q"), text="label:N")
         .transform_calculate(top="max(datum.from, datum.to)")
     )

@@ -15,6 +15,7 @@ import streamlit as st
 from playground import figures as fmt
 from playground.domain.nouns import digits
 from playground.export.csv_table import defused
+from playground.figures.palette import BLUE
 from playground.history.queries import Filter, Sum, pivot
 from playground.store.store import Store
 
@@ -26,6 +27,9 @@ BY = {
     "tag": "Tag",
     "department": "Department or project",
 }
+INPUT, OUTPUT, COST = (
+    figure.label for figure in fmt.named("input_tokens", "output_tokens", "cost")
+)
 EMPTY = {"tag": "no tag", "department": "none"}
 MOST_BARS = 60
 FEW = 16
@@ -106,10 +110,10 @@ def _totals(rows: Sequence[Sum]) -> None:
     whole = total(rows)
     mark = "≥ " if whole.unpriced or whole.bounds else ""
     with st.container(horizontal=True):
-        st.metric("Cost", mark + fmt.money(whole.cost), width="content")
+        st.metric(COST, mark + fmt.money(whole.cost), width="content")
         st.metric("Answers", fmt.count(whole.answers), width="content")
-        st.metric("Input tokens", fmt.count(whole.input_tokens), width="content")
-        st.metric("Output tokens", fmt.count(whole.output_tokens), width="content")
+        st.metric(INPUT, fmt.count(whole.input_tokens), width="content")
+        st.metric(OUTPUT, fmt.count(whole.output_tokens), width="content")
     if whole.unpriced:
         st.caption(
             f"{whole.unpriced:,} answers have no known cost, so the sum is at least this much."
@@ -131,9 +135,9 @@ def chart(rows: Sequence[Sum], by: str) -> alt.Chart:
     values = [
         {"group": _label(row, by), "usd": float(row.cost), "answers": row.answers} for row in shown
     ]
-    made = alt.Chart({"values": values}).mark_bar(cornerRadius=2, color="#0072B2")
+    made = alt.Chart({"values": values}).mark_bar(cornerRadius=2, color=BLUE)
     if time and len(shown) <= FEW:
-        made = made.mark_bar(cornerRadius=2, color="#0072B2", size=36)
+        made = made.mark_bar(cornerRadius=2, color=BLUE, size=36)
     dollars = alt.Axis(format="$~f")
     tooltip = [
         alt.Tooltip("group:N", title=BY[by]),
@@ -158,18 +162,18 @@ def _table(rows: Sequence[Sum], by: str) -> None:
             BY[by]: [*(_label(row, by) for row in rows), "total"],
             "Answers": [row.answers for row in every],
             "Failed": [row.failed for row in every],
-            "Input": [row.input_tokens for row in every],
-            "Output": [row.output_tokens for row in every],
-            "Cost": [float(row.cost) for row in every],
+            INPUT: [row.input_tokens for row in every],
+            OUTPUT: [row.output_tokens for row in every],
+            COST: [float(row.cost) for row in every],
             "Estimated": [row.bounds for row in every],
             "Without cost": [row.unpriced for row in every],
         },
         column_config={
             **{
                 name: st.column_config.NumberColumn(name, format="localized")
-                for name in ("Answers", "Failed", "Input", "Output", "Estimated", "Without cost")
+                for name in ("Answers", "Failed", INPUT, OUTPUT, "Estimated", "Without cost")
             },
-            "Cost": st.column_config.NumberColumn("Cost", format="$%.6f"),
+            COST: st.column_config.NumberColumn(COST, format="$%.6f"),
         },
         hide_index=True,
         alt=f"Cost and tokens by {BY[by].lower()}, the total in the last row",

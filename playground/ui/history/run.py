@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from playground import figures as fmt
-from playground.domain import Request, Response, Settings
-from playground.export import to_csv, to_markdown
-from playground.export.html_report import to_html
-from playground.export.jsonl import to_jsonl
+from playground.domain import Request, Response, Settings, lane_names
+from playground.export.formats import FORMATS
 from playground.history.deleting import delete_runs
-from playground.history.documents import stored_document
+from playground.history.documents import labelled
 from playground.history.labels import Row, Stored
 from playground.history.reading import each, read_run
 from playground.history.writing import change
@@ -25,34 +22,13 @@ from playground.store.database import HistoryError
 from playground.store.packing import storable
 from playground.store.store import Store
 from playground.ui.parts.markdown import plain
-from playground.ui.parts.summary import COLUMNS, figures
+from playground.ui.parts.summary import figures
+from playground.ui.parts.tables import COMPARED
 from playground.ui.parts.words import word_diff
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import fill_compare, prompt_of, redactor, start
-from playground.ui.session.state import lane_names, session, show_run
+from playground.ui.session.state import session, show_run
 from playground.ui.shell.pages import COMPARE
-
-FORMATS: dict[str, tuple[Callable[[Sequence[Stored]], str], str, str]] = {
-    "JSON": (lambda many: _json(many), "json", "application/json"),
-    "JSONL": (lambda many: to_jsonl(map(stored_document, many)), "jsonl", "application/jsonl"),
-    "CSV": (lambda many: _csv(many), "csv", "text/csv"),
-    "Markdown": (lambda many: "\n\n".join(to_markdown(s.run) for s in many), "md", "text/markdown"),
-    "HTML report": (lambda many: to_html([s.run for s in many]), "html", "text/html"),
-}
-"""What a run is exported as → (how, file ending, media type)."""
-
-
-def _json(many: Sequence[Stored]) -> str:
-    documents = [stored_document(stored) for stored in many]
-    return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2)
-
-
-def _csv(many: Sequence[Stored]) -> str:
-    first, *rest = [to_csv(stored.run) for stored in many]
-    return first + "".join(text.partition("\r\n")[2] for text in rest)
-
-
-# One --------------------------------------------------------------------------------------------
 
 
 def details(store: Store, row: Row) -> None:
@@ -74,7 +50,7 @@ def details(store: Store, row: Row) -> None:
     if held and held != row.id:
         compare_two(store, [held, row.id])
         return
-    names = lane_names(tuple(request.model for request in stored.run.requests))
+    names = lane_names(request.model for request in stored.run.requests)
     figures(names, stored.run.responses)
     for name, response in zip(names, stored.run.responses, strict=True):
         st.caption(f"**{plain(name)}**")
@@ -170,9 +146,6 @@ def _do(what: Callable[[], Any]) -> None:
         st.rerun()
 
 
-# Several ----------------------------------------------------------------------------------------
-
-
 def bulk(store: Store, rows: Sequence[Row]) -> None:
     """What can be done with several runs at once."""
     run_ids = [row.id for row in rows]
@@ -196,14 +169,14 @@ def _tag_all(store: Store, rows: Sequence[Row], word: str) -> None:
 
 def _exports(many: Sequence[Stored], *, key: str) -> None:
     with st.popover("Download", icon=":material/download:"):
-        for label, (make, suffix, mime) in FORMATS.items():
+        for format_ in FORMATS.values():
             st.download_button(
-                label,
-                lambda make=make: make(many),  # type: ignore[misc]
-                file_name=f"{'run' if len(many) == 1 else 'runs'}-{many[0].run.created_at[:10] if many else ''}.{suffix}",
-                mime=mime,
+                format_.label,
+                partial(format_.write, [labelled(stored) for stored in many]),
+                file_name=f"{'run' if len(many) == 1 else 'runs'}-{many[0].run.created_at[:10] if many else ''}.{format_.ending}",
+                mime=format_.media_type,
                 on_click="ignore",
-                key=f"history_{suffix}_{key}",
+                key=f"history_{format_.ending}_{key}",
                 width="stretch",
             )
 
@@ -214,9 +187,6 @@ def _delete(store: Store, run_ids: Sequence[str]) -> None:
         what = "this run" if len(run_ids) == 1 else f"these {len(run_ids):,} runs"
         if st.button(f"Delete {what}", type="primary", key=f"delete_{hash(tuple(run_ids))}"):
             _do(lambda: delete_runs(store, run_ids))
-
-
-# Two --------------------------------------------------------------------------------------------
 
 
 HELD = "history_held"
@@ -267,7 +237,7 @@ def compare_two(store: Store, run_ids: Sequence[str]) -> None:
 
 def _lane(label: str, stored: Stored, key: str) -> tuple[Request, Response, str]:
     run = stored.run
-    names = lane_names(tuple(request.model for request in run.requests))
+    names = lane_names(request.model for request in run.requests)
     when = run.created_at[:16].replace("T", " ")
     number = 0
     if len(names) > 1:
@@ -277,27 +247,13 @@ def _lane(label: str, stored: Stored, key: str) -> tuple[Request, Response, str]
     return run.requests[number], run.responses[number], f"{names[number]} ({when})"
 
 
-def _side_by_side(a: Response, b: Response, name_a: str, name_b: str) -> dict[str, list[Any]]:
-    rows = [(name, value(a), value(b)) for name, (_, value, _) in COLUMNS.items()]
+def _side_by_side(a: Response, b: Response, name_a: str, name_b: str) -> dict[str, list[str]]:
     return {
-        "figure": [COLUMNS[name][0] for name, _, _ in rows],
-        name_a: [_number(name, x) for name, x, _ in rows],
-        name_b: [_number(name, y) for name, _, y in rows],
-        "difference": [_change(x, y) for _, x, y in rows],
+        "figure": [figure.label for figure in COMPARED],
+        name_a: [figure.write(a) for figure in COMPARED],
+        name_b: [figure.write(b) for figure in COMPARED],
+        "difference": [_change(figure.value(a), figure.value(b)) for figure in COMPARED],
     }
-
-
-WRITTEN: dict[str, Callable[[Any], str]] = {
-    "cost": lambda value: fmt.money(Decimal(str(value))),
-    "time_to_first_text": fmt.seconds,
-    "duration": fmt.seconds,
-    "output_tokens_per_second": fmt.speed,
-}
-"""Figure → how it is written; all others are counts."""
-
-
-def _number(name: str, value: Any) -> str:
-    return fmt.NOT_REPORTED if value is None else WRITTEN.get(name, fmt.count)(value)
 
 
 def _change(x: Any, y: Any) -> str:

@@ -15,6 +15,7 @@ from playground.domain.provider import unknown
 from playground.export import snippets
 from playground.ui.parts import markdown
 
+COST = fmt.FIGURES["cost"]
 ANSWER_HEIGHT = 340
 """Pixels: the same as the live lane, so that nothing jumps when a lane ends."""
 MOST_EVENTS = 2_000
@@ -190,21 +191,18 @@ TABS = (*TABS_OF_RESPONSE, "Code")
 
 def _figures(response: Response) -> str:
     """The figures as a definition list; every value says so when it was not reported."""
-    usage, timing = response.usage, response.timing
-    cached = f"cached {fmt.count(usage.cache_read_input_tokens)} · written {fmt.count(usage.cache_write_input_tokens)}"
-    rows = [
-        ("Input tokens", fmt.count(usage.input_tokens), cached),
-        (
-            "Output tokens",
-            fmt.count(usage.output_tokens),
-            f"reasoning {fmt.count(usage.reasoning_output_tokens)}",
-        ),
-        ("First text", fmt.seconds(timing.time_to_first_text), ""),
-        ("Total time", fmt.seconds(timing.duration), ""),
-        ("Speed", fmt.speed(response.output_tokens_per_second), ""),
-        ("Finish reason", response.finish_reason or fmt.NOT_REPORTED, response.service_tier or ""),
-    ]
-    return f'<dl class="figures">{"".join(_figure(*row) for row in rows)}</dl>'
+    rows = (
+        _figure(figure.label, figure.write(response), _beneath(figure, response))
+        for figure in fmt.shown("card")
+        if not figure.under
+    )
+    return f'<dl class="figures">{"".join(rows)}</dl>'
+
+
+def _beneath(whole: fmt.Figure, response: Response) -> str:
+    """What stands under a figure in small: its parts."""
+    parts = [(part.label.lower(), part.write(response)) for part in fmt.parts_of(whole, "card")]
+    return " · ".join(f"{label} {text}" for label, text in parts if text)
 
 
 def _figure(label: str, value: str, more: str) -> str:
@@ -219,7 +217,7 @@ def _receipt(response: Response, key: str) -> None:
         st.caption(NO_COST[response.failure is None])
         return
     with st.popover(
-        f"Cost {fmt.cost(cost)}".replace("$", r"\$"),
+        f"{COST.label} {COST.write(response)}".replace("$", r"\$"),
         icon=":material/receipt_long:",
         width="stretch",
         key=f"{key}_receipt",

@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
-from playground.domain import Response, Timing
+from playground.domain import Response
+from playground.figures import PHASES, phases
+from playground.figures.palette import MONEY
 
-PHASES = ("connect", "sending", "waiting", "reasoning", "answering", "closing")
-PHASE_COLORS = ("#999999", "#CC79A7", "#56B4E9", "#E69F00", "#009E73", "#B0B7C3")
-"""Okabe and Ito's palette: tells apart in both themes and for colour-blind readers."""
-MONEY = {
-    "input": "#0072B2",
-    "cache_read": "#56B4E9",
-    "cache_write": "#CC79A7",
-    "output": "#E69F00",
-    "tools": "#009E73",
-}
 ROW = 34
 """Pixels per lane."""
 FRAME = 120
 """Pixels for legend, axis and title."""
-
-
-def phases(timing: Timing) -> Iterator[tuple[str, float, float]]:
-    """(phase, from, to) in seconds; 0 is the request's head on the wire, so connecting is left of it."""
-    opened = (timing.connect or 0) + (timing.tls or 0)
-    if opened:
-        yield "connect", -opened, 0.0
-    end = timing.duration
-    came = [mark for mark in (timing.first_reasoning, timing.first_text) if mark is not None]
-    thought = timing.first_reasoning is not None
-    marks = [
-        ("sending", timing.request_sent),
-        ("waiting", min(came, default=end)),
-        ("reasoning", (timing.first_text or end) if thought else None),
-        ("answering", timing.last_text),
-        ("closing", end),
-    ]
-    start = 0.0
-    for name, until in marks:
-        if until is None:
-            continue
-        if until > start:
-            yield name, start, until
-            start = until
 
 
 def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | None:
@@ -70,7 +38,7 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart 
             ),
             x=alt.X("from:Q", title="seconds since the request left"),
             x2="to:Q",
-            color=_scale("phase", dict(zip(PHASES, PHASE_COLORS, strict=True)), rows),
+            color=_scale("phase", PHASES, rows),
             tooltip=[
                 alt.Tooltip("lane:N"),
                 alt.Tooltip("phase:N"),

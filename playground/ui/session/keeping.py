@@ -12,7 +12,8 @@ import streamlit as st
 from playground import history, settings
 from playground.domain import Endpoint, Request, Secret, Settings, Text
 from playground.engine import Journal, LiveRun, ended_run, get_engine
-from playground.export.jsonl import to_jsonl
+from playground.export.document import Labelled
+from playground.export.formats import FORMATS
 from playground.history import HOLDS_KEY, Labels, holds_secret
 from playground.history.labels import owner_digest, tags
 from playground.store.packing import storable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from playground.history.journal import Writer
     from playground.store.store import Store
 
+UNSAVED = FORMATS["jsonl"]
+"""What runs that can't be kept are saved as: the history reads it back."""
 TO_FILL = "requests_to_fill"
 """Session state: requests that Compare's fields get when the page is next drawn."""
 
@@ -211,9 +214,9 @@ def _warning() -> None:
             f"Download {len(unsaved):,} unsaved runs"
             if len(unsaved) > 1
             else "Download the unsaved run",
-            lambda: to_jsonl(writer.unsaved()),
-            file_name="unsaved-runs.jsonl",
-            mime="application/jsonl",
+            lambda: UNSAVED.write([Labelled(run) for run in writer.unsaved()]),
+            file_name=f"unsaved-runs.{UNSAVED.ending}",
+            mime=UNSAVED.media_type,
             icon=":material/download:",
             on_click="ignore",
             key="download_unsaved",

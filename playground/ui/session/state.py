@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from playground.domain import Endpoint, ModelRef, Secret
+from playground.domain import Endpoint, Secret
 from playground.engine import LiveRun, get_engine
 from playground.ui.live import stream
 
@@ -74,14 +74,3 @@ def show_run(run: LiveRun) -> None:
     """Make this the tab's run, and put its id in the address so that a reload finds it."""
     session().run_id = run.id
     st.query_params["run"] = run.id
-
-
-def lane_names(refs: tuple[ModelRef, ...]) -> list[str]:
-    """A short unique name for each lane: the model's id, numbered where the same model runs twice."""
-    spellings = [str(ref) for ref in refs]
-    return [
-        spelling
-        if spellings.count(spelling) == 1
-        else f"{spelling} #{spellings[: i + 1].count(spelling)}"
-        for i, spelling in enumerate(spellings)
-    ]

@@ -10,6 +10,7 @@ import altair as alt
 import streamlit as st
 
 from playground.domain import ModelRef
+from playground.figures.palette import BLUE, GREY, SKY
 from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pages, paragraphs
 from playground.pricing import load
 from playground.providers.catalog import catalog, defaults
@@ -86,9 +87,7 @@ def chart(rows: Sequence[Measure]) -> Any:
             x=alt.X("times:Q", title=f"tokens, times as many as in {base.language}"),
             color=alt.Color(
                 "vocabulary:N",
-                scale=alt.Scale(
-                    domain=["o200k (now)", "cl100k (GPT-4)"], range=["#0072B2", "#56B4E9"]
-                ),
+                scale=alt.Scale(domain=["o200k (now)", "cl100k (GPT-4)"], range=[BLUE, SKY]),
                 legend=alt.Legend(title=None, orient="top"),
             ),
             tooltip=[
@@ -101,7 +100,7 @@ def chart(rows: Sequence[Measure]) -> Any:
     )
     line = (
         alt.Chart({"values": [{"one": 1}]})
-        .mark_rule(strokeDash=[4, 3], color="#888")
+        .mark_rule(strokeDash=[4, 3], color=GREY)
         .encode(x="one:Q")
     )
     return alt.layer(bars, line)

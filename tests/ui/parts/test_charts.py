@@ -2,42 +2,10 @@
 
 from decimal import Decimal
 
-from playground.domain import Cost, CostLine, ModelRef, PriceSource, Response, Timing
-from playground.ui.parts.charts import money, phases, waterfall
+from playground.domain import Cost, CostLine, ModelRef, PriceSource, Response
+from playground.ui.parts.charts import money, waterfall
 
 MODEL = ModelRef.parse("openai:gpt-6.1-sol")
-
-
-def test_phases_follow_each_other_without_gaps() -> None:
-    timing = Timing(
-        connect=0.1,
-        tls=0.05,
-        request_sent=0.01,
-        first_reasoning=0.5,
-        first_text=1.0,
-        last_text=2.0,
-        last_chunk=2.1,
-    )
-    assert list(phases(timing)) == [
-        ("connect", -(0.1 + 0.05), 0.0),
-        ("sending", 0.0, 0.01),
-        ("waiting", 0.01, 0.5),
-        ("reasoning", 0.5, 1.0),
-        ("answering", 1.0, 2.0),
-        ("closing", 2.0, 2.1),
-    ]
-
-
-def test_a_call_that_never_answered_only_waited() -> None:
-    assert list(phases(Timing(request_sent=0.01, closed=3.0))) == [
-        ("sending", 0.0, 0.01),
-        ("waiting", 0.01, 3.0),
-    ]
-
-
-def test_a_call_that_thought_to_the_end_has_no_answer_phase() -> None:
-    timing = Timing(request_sent=0.01, first_reasoning=0.2, last_chunk=4.0)
-    assert [name for name, *_ in phases(timing)] == ["sending", "waiting", "reasoning"]
 
 
 def test_nothing_measured_is_no_chart() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, ModelRef, lane_names
 from playground.lab.conversation import Policy, Rules
 from playground.ui.chat_vs_api.conversation.figures import figures
 from playground.ui.chat_vs_api.conversation.settings import choose_rules
@@ -15,7 +15,6 @@ from playground.ui.chat_vs_api.conversation.talk import Talk, ask, begin, curren
 from playground.ui.chat_vs_api.conversation.turns import turns
 from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
 from playground.ui.parts.markdown import plain
-from playground.ui.session.state import lane_names
 
 EXAMPLE = (
     "What is a token in a language model API?",

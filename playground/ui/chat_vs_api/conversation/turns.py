@@ -127,16 +127,19 @@ def _table(talk: Talk, turn: Turn, lane: int, response: Response) -> str:
     path = talk.conversation.path(turn.id)
     so_far = [each.response(lane) for each in path]
     usage = response.usage
+    sent, cached, got, cost = fmt.named(
+        "input_tokens", "cache_read_input_tokens", "output_tokens", "cost"
+    )
     rows = [
-        ("Input", fmt.count(usage.input_tokens), _sum(r.usage.input_tokens for r in so_far)),
+        (sent.label, sent.write(response), _sum(sent.value(r) for r in so_far)),
         *_input_parts(usage.input_tokens, split_of(talk, turn, lane)),
-        ("· cached", _share(usage.cache_read_input_tokens, usage.input_tokens), ""),
         (
-            "Output",
-            fmt.count(usage.output_tokens),
-            _sum(r.usage.output_tokens for r in so_far),
+            f"· {cached.label.lower()}",
+            _share(usage.cache_read_input_tokens, usage.input_tokens),
+            "",
         ),
-        ("Cost", fmt.cost_of(response), _money(so_far)),
+        (got.label, got.write(response), _sum(got.value(r) for r in so_far)),
+        (cost.label, cost.write(response), _money(so_far)),
     ]
     table = f"| turn {len(path)} | this turn | in total |\n|:--|--:|--:|\n"
     return table + "\n".join(f"| {a} | {b} | {c} |" for a, b, c in rows)

@@ -21,7 +21,12 @@ from playground.ui.chat_vs_api.ladder.climb import Climb
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.card import receipt, result_card
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.tables import figure_table
 from playground.ui.parts.words import word_diff
+
+FIGURES = fmt.named(
+    "input_tokens", "output_tokens", "reasoning_output_tokens", "cost", "time_to_first_text"
+)
 
 
 def results(climb: Climb, where: Mapping[str, Endpoint]) -> None:
@@ -112,18 +117,15 @@ def _table(
     rungs = climb.ladders[model]
     own = [row[-1] if i else row[0] for i, row in enumerate(parts)]
     framing = [next(p for p in row if p.name == ladder.FRAMING) for row in parts]
-    st.dataframe(
-        {
+    figure_table(
+        responses,
+        FIGURES,
+        before={
             "step": [f"{i}. {rung.name}" for i, rung in enumerate(rungs)],
             "adds": [f"{'≈ ' if part.estimate else ''}{part.tokens:+,}" for part in own],
             "framing": [part.tokens for part in framing],
-            "input": [r.usage.input_tokens for r in responses],
-            "output": [r.usage.output_tokens for r in responses],
-            "reasoning": [r.usage.reasoning_output_tokens for r in responses],
-            "cost": [float(r.cost.total) if r.cost else None for r in responses],
-            "first": [r.timing.time_to_first_text for r in responses],
         },
-        column_config={
+        config={
             "step": st.column_config.TextColumn("Step", pinned=True),
             "adds": st.column_config.TextColumn("Adds", help="Input tokens of this step alone"),
             "framing": st.column_config.NumberColumn(
@@ -131,16 +133,7 @@ def _table(
                 format="localized",
                 help="What the provider reported beyond all counted parts",
             ),
-            "input": st.column_config.NumberColumn(
-                "Input, reported", format="localized", help="The sum of all parts of the step"
-            ),
-            "output": st.column_config.NumberColumn("Output", format="localized"),
-            "reasoning": st.column_config.NumberColumn("Reasoning", format="localized"),
-            "cost": st.column_config.NumberColumn("Cost", format="$%.6f"),
-            "first": st.column_config.NumberColumn("First text", format="%.2f s"),
         },
-        hide_index=True,
-        placeholder="not reported",
         alt="Every step with what it added",
     )
 
@@ -185,16 +178,16 @@ def _delta(responses: Sequence[Response], step: int) -> str:
     here = responses[step]
     if not here.ok:
         return "failed"
-    tokens = fmt.count(here.usage.input_tokens)
-    first = fmt.seconds(here.timing.time_to_first_text)
+    tokens, cost, first = fmt.named("input_tokens", "cost", "time_to_first_text")
+    spoke = f"{first.label.lower()} {first.write(here)}"
     if step == 0:
-        return f"{tokens} input tokens · {fmt.cost_of(here)} · first text {first}"
+        return f"{tokens.write(here)} {tokens.label.lower()} · {cost.write(here)} · {spoke}"
     before = responses[step - 1]
     pair = (before.usage.input_tokens, here.usage.input_tokens)
     added = "?" if None in pair else f"{pair[1] - pair[0]:+,}"  # type: ignore[operator]
     money = fmt.money(here.cost.total - before.cost.total) if here.cost and before.cost else "?"
     sign = "" if money.startswith("-") else "+"
-    return f"{added} input tokens · {sign}{money} · first text {first}"
+    return f"{added} {tokens.label.lower()} · {sign}{money} · {spoke}"
 
 
 def _body(climb: Climb, model: int, step: int) -> None:

@@ -9,7 +9,7 @@ from playground.domain import Cost, Response
 NO_PRICE = "no price"
 NOT_REPORTED = "not reported"
 NOT_AVAILABLE = "n/a"
-FIGURES = 3
+DIGITS = 3
 """Significant digits of an amount below one dollar."""
 
 
@@ -20,7 +20,7 @@ def money(amount: Decimal | None) -> str:
     if amount == 0:
         return "$0.00"
     sign, size = ("-" if amount < 0 else ""), abs(amount)
-    places = 2 if size >= 1 else max(2, FIGURES - 1 - size.adjusted())
+    places = 2 if size >= 1 else max(2, DIGITS - 1 - size.adjusted())
     rounded = size.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
     whole, _, fraction = f"{rounded:,f}".partition(".")
     return f"{sign}${whole}.{fraction.rstrip('0').ljust(2, '0')}"

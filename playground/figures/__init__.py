@@ -1,0 +1,36 @@
+"""The figures of a Response, one row each; how a number is written for people; the phases and colours of the charts."""
+
+from playground.figures.phases import PHASES, phases
+from playground.figures.rows import FIGURES, Figure, named, parts_of, shown
+from playground.figures.writing import (
+    NO_PRICE,
+    NOT_AVAILABLE,
+    NOT_REPORTED,
+    cost,
+    cost_of,
+    count,
+    money,
+    seconds,
+    size,
+    speed,
+)
+
+__all__ = [
+    "FIGURES",
+    "NOT_AVAILABLE",
+    "NOT_REPORTED",
+    "NO_PRICE",
+    "PHASES",
+    "Figure",
+    "cost",
+    "cost_of",
+    "count",
+    "money",
+    "named",
+    "parts_of",
+    "phases",
+    "seconds",
+    "shown",
+    "size",
+    "speed",
+]

@@ -1,0 +1,60 @@
+"""Tables of figures: they sort by value, and every cell is written as it is everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground.domain import Response
+from playground.figures import Figure
+
+ORDER = ("money", "seconds", "speed", "count", "text")
+"""Kinds of figures as a table shows them: what a lane is chosen by comes first."""
+COMPARED = tuple(sorted(fmt.shown("table"), key=lambda figure: ORDER.index(figure.kind)))
+"""The figures in which answers are compared on the screen."""
+
+
+def figure_table(
+    responses: Sequence[Response],
+    figures: Sequence[Figure],
+    *,
+    before: Mapping[str, Sequence[Any]],
+    after: Mapping[str, Sequence[Any]] | None = None,
+    config: Mapping[str, Any],
+    alt: str,
+) -> None:
+    """One row a response: the figures between columns of the caller's, which `config` shows."""
+    numbers = {figure.name: [_number(figure.value(r)) for r in responses] for figure in figures}
+    columns = {
+        figure.name: st.column_config.NumberColumn(figure.label, help=figure.help)
+        for figure in figures
+    }
+    st.dataframe(
+        _written({**before, **numbers, **(after or {})}, responses, figures),
+        column_config={**config, **columns},
+        hide_index=True,
+        placeholder="",  # what is unknown is written in words by the figure itself
+        alt=alt,
+    )
+
+
+def _written(
+    table: Mapping[str, Sequence[Any]], responses: Sequence[Response], figures: Sequence[Figure]
+) -> Any:
+    """The table as numbers, each with its own wording: a format of the browser's can't say ≥ or n/a."""
+    import pandas as pd  # type: ignore[import-untyped]
+
+    styled = pd.DataFrame(table).style
+    for figure in figures:
+        for row, response in enumerate(responses):
+            text = figure.write(response)
+            styled.format(lambda _, text=text: text, subset=([row], [figure.name]))
+    return styled
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value

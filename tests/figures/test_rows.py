@@ -1,0 +1,211 @@
+"""A figure has one name and one wording, wherever it is shown; files have its value."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from playground.cli import show
+from playground.domain import Response, Run, Timing, Usage
+from playground.export import document, to_csv, to_html, to_json, to_markdown
+from playground.figures import FIGURES, shown
+from playground.ui.history.run import _side_by_side
+from playground.ui.parts import card
+from tests.history.runs import full_run
+
+Written = dict[str, str]
+"""A figure's name for people → how it is written."""
+
+
+def whole() -> Response:
+    """Everything reported; a cost of which only a lower bound is known."""
+    first = full_run().responses[0]
+    assert first.cost is not None
+    return replace(
+        first,
+        failure=None,
+        usage=Usage(
+            input_tokens=12_345,
+            cache_read_input_tokens=1_024,
+            cache_write_input_tokens=2_048,
+            output_tokens=1_200,
+            reasoning_output_tokens=200,
+        ),
+        timing=Timing(first_chunk=0.04, first_text=0.25, last_text=12.25, last_chunk=12.34),
+        cost=replace(first.cost, total=Decimal("0.00396812"), lower_bound=True),
+    )
+
+
+def failed() -> Response:
+    return full_run().responses[1]
+
+
+MADE = {"whole": whole, "failed": failed}
+
+
+def run_of(response: Response) -> Run:
+    made = full_run()
+    return replace(made, requests=made.requests[:1], responses=(response,))
+
+
+def on_card(name: str) -> Written:
+    found: Written = {}
+    rows = r"<dt>(.*?)</dt><dd[^>]*>(.*?)(?:<small>(.*?)</small>)?</dd>"
+    for label, text, beneath in re.findall(rows, card._figures(MADE[name]())):
+        found[label] = html.unescape(text)
+        for part in filter(None, beneath.split(" · ")):
+            figure = next(f for f in shown("card") if part.startswith(f"{f.label.lower()} "))
+            found[figure.label] = part.removeprefix(f"{figure.label.lower()} ")
+    return found
+
+
+def on_terminal(name: str) -> Written:
+    found: Written = {}
+    for column in show.figures([MADE[name]()]).columns[1:]:
+        text, *parts = str(next(iter(column.cells))).splitlines()
+        found[str(column.header)] = text
+        for part in parts:
+            figure = next(f for f in shown("terminal") if part.startswith(f.label.lower()))
+            found[figure.label] = part.removeprefix(f"{figure.label.lower()} ")
+    return found
+
+
+def in_html(name: str) -> Written:
+    table = to_html(run_of(MADE[name]())).partition("<h3>Figures</h3>")[2].partition("</table>")[0]
+    labels = re.findall(r"<th>(.*?)</th>", table)[1:]
+    cells = re.findall(r"<td>(.*?)</td>", table)[1:]
+    return dict(zip(labels, map(html.unescape, cells), strict=True))
+
+
+def in_markdown(name: str) -> Written:
+    report = to_markdown(run_of(MADE[name]())).partition("## Figures\n")[2].splitlines()
+    labels, _, cells = [line.strip("| ").split(" | ") for line in report[1:4]]
+    return dict(zip(labels[2:], cells[2:], strict=True))
+
+
+def in_history(name: str) -> Written:
+    table = _side_by_side(MADE[name](), MADE[name](), "a", "b")
+    assert table["a"] == table["b"]
+    return dict(zip(table["figure"], table["a"], strict=True))
+
+
+def in_table(name: str) -> Written:
+    """What the browser gets to show in the cells of the table under the lanes."""
+
+    def draw(name: str) -> None:
+        from playground.ui.parts.summary import figures
+        from tests.figures.test_rows import MADE
+
+        figures(["a"], [MADE[name]()])
+
+    page = AppTest.from_function(draw, args=(name,), default_timeout=30).run()
+    assert not page.exception
+    proto = page.dataframe[0].proto
+    columns = json.loads(proto.columns)
+    styler = (getattr(proto, "arrow_data", None) or proto).styler
+    cells = convert_arrow_bytes_to_pandas_df(styler.display_values).iloc[0]
+    names = [figure.name for figure in FIGURES.values()]
+    return {columns[column]["label"]: cells[column] for column in cells.index if column in names}
+
+
+PLACES = (on_card, in_table, in_html, in_markdown, in_history, on_terminal)
+
+EXPECTED = {
+    "whole": {
+        "Input tokens": "12,345",
+        "Cached": "1,024",
+        "Written to cache": "2,048",
+        "Output tokens": "1,200",
+        "Reasoning": "200",
+        "First text": "0.25 s",
+        "Total time": "12.3 s",
+        "Speed": "83 tok/s",
+        "Cost": "≥ $0.00397",
+        "Finish reason": "completed",
+        "Service tier": "flex",
+    },
+    "failed": {
+        "Input tokens": "not reported",
+        "Cached": "not reported",
+        "Written to cache": "not reported",
+        "Output tokens": "not reported",
+        "Reasoning": "not reported",
+        "First text": "n/a",
+        "Total time": "n/a",
+        "Speed": "n/a",
+        "Cost": "n/a",
+        "Finish reason": "connection",
+    },
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("place", PLACES)
+def test_one_name_and_one_wording_in_every_place(place: Any, name: str) -> None:
+    found = place(name)
+    assert len(found) >= 6
+    assert found == {label: EXPECTED[name][label] for label in found}
+
+
+def test_every_figure_for_people_is_in_the_comparison_above() -> None:
+    labels = [figure.label for figure in FIGURES.values() if figure.shown]
+    assert labels == list(EXPECTED["whole"])
+    assert len(set(labels)) == len(labels)
+    seen = {label for place in PLACES for label in place("whole")}
+    assert seen == set(labels)
+
+
+def test_files_hold_the_values_as_they_are() -> None:
+    run = run_of(whole())
+    (row,) = csv.DictReader(io.StringIO(to_csv(run), newline=""))
+    short, full = document(run)["responses"][0], json.loads(to_json(run))["responses"][0]
+    expected = {
+        "usage": {
+            "input_tokens": 12_345,
+            "cache_read_input_tokens": 1_024,
+            "cache_write_input_tokens": 2_048,
+            "output_tokens": 1_200,
+            "reasoning_output_tokens": 200,
+        },
+        "timing": {
+            "time_to_first_chunk": 0.04,
+            "time_to_first_text": 0.25,
+            "duration": 12.34,
+            "output_tokens_per_second": 1_000 / (12.25 - 0.25),
+        },
+    }
+    for part, figures in expected.items():
+        assert short[part] == figures
+        assert list(short[part]) == list(figures)
+        assert full[part].items() >= figures.items()
+        assert {name: float(row[name]) for name in figures} == figures
+    assert (row["cost_total"], short["cost"]["total"]) == ("0.00396812", "0.00396812")
+    assert (row["finish_reason"], short["finish_reason"]) == ("completed", "completed")
+
+
+def test_a_figures_value_is_what_its_row_says() -> None:
+    response = whole()
+    assert {name: figure.value(response) for name, figure in FIGURES.items()} == {
+        "input_tokens": 12_345,
+        "cache_read_input_tokens": 1_024,
+        "cache_write_input_tokens": 2_048,
+        "output_tokens": 1_200,
+        "reasoning_output_tokens": 200,
+        "time_to_first_chunk": 0.04,
+        "time_to_first_text": 0.25,
+        "duration": 12.34,
+        "output_tokens_per_second": 1_000 / 12,
+        "cost": Decimal("0.00396812"),
+        "finish_reason": "completed",
+        "service_tier": "flex",
+    }
