@@ -191,7 +191,7 @@ def _times(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str]
         for phase, color in PHASES.items()
         if phase in occur
     )
-    yield " · the line is where the request's head left; times count from there</p>"
+    yield " · at the line the request left</p>"
 
 
 def _phases(

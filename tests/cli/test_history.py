@@ -13,7 +13,10 @@ import pytest
 from playground import history
 from playground.budgets.guard import Limit, add_limit
 from playground.export import from_json
+from playground.export.formats import FORMATS
 from playground.history import Labels
+from playground.history.documents import labelled
+from playground.history.reading import read_run
 from playground.history.writing import put
 from tests.cli.conftest import Invoke
 from tests.history.runs import CLAUDE, full_run, small_run
@@ -151,6 +154,20 @@ def test_exports_for_people_and_spreadsheets(invoke: Invoke) -> None:
         "<!doctype html>"
     )
     assert "What is a token?" in invoke("history", "export", "run-1", "--format", "markdown").out
+
+
+@pytest.mark.usefixtures("kept")
+def test_every_format_is_offered_and_written(invoke: Invoke) -> None:
+    offered = invoke("history", "export", "--help").out
+    assert f"[{'|'.join(FORMATS)}]" in " ".join(offered.split())
+    stored = read_run(history.get_store(), "run-1")
+    assert stored is not None
+    for name, format_ in FORMATS.items():
+        written = invoke("history", "export", "run-1", "--format", name).out
+        assert written.rstrip("\n") == format_.write([labelled(stored)]).rstrip("\n")
+    refused = invoke("history", "export", "run-1", "--format", "word")
+    assert refused.code == 2
+    assert "'json'" in refused.err
 
 
 def test_a_file_that_is_no_export_is_said(invoke: Invoke, home: Path) -> None:

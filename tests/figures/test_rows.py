@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
@@ -46,11 +47,17 @@ def whole() -> Response:
     )
 
 
+def partly() -> Response:
+    """Answered by a provider that says little of its tokens."""
+    silent = Usage(output_tokens=1_200)
+    return replace(whole(), reasoning_text="", usage=silent, service_tier=None)
+
+
 def failed() -> Response:
     return full_run().responses[1]
 
 
-MADE = {"whole": whole, "failed": failed}
+MADE = {"whole": whole, "partly": partly, "failed": failed}
 
 
 def run_of(response: Response) -> Run:
@@ -113,9 +120,13 @@ def in_table(name: str) -> Written:
     proto = page.dataframe[0].proto
     columns = json.loads(proto.columns)
     styler = (getattr(proto, "arrow_data", None) or proto).styler
-    cells = convert_arrow_bytes_to_pandas_df(styler.display_values).iloc[0]
-    names = [figure.name for figure in FIGURES.values()]
-    return {columns[column]["label"]: cells[column] for column in cells.index if column in names}
+    written = convert_arrow_bytes_to_pandas_df(styler.display_values).iloc[0]
+    values = page.dataframe[0].value.iloc[0]
+    return {
+        columns[figure]["label"]: proto.placeholder if pd.isna(values[figure]) else written[figure]
+        for figure in values.index
+        if figure in FIGURES
+    }
 
 
 PLACES = (on_card, in_table, in_html, in_markdown, in_history, on_terminal)
@@ -134,6 +145,18 @@ EXPECTED = {
         "Finish reason": "completed",
         "Service tier": "flex",
     },
+    "partly": {
+        "Input tokens": "not reported",
+        "Cached": "not reported",
+        "Written to cache": "not reported",
+        "Output tokens": "1,200",
+        "Reasoning": "not reported",
+        "First text": "0.25 s",
+        "Total time": "12.3 s",
+        "Speed": "100 tok/s",
+        "Cost": "≥ $0.00397",
+        "Finish reason": "completed",
+    },
     "failed": {
         "Input tokens": "not reported",
         "Cached": "not reported",
@@ -149,12 +172,18 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("name", MADE)
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [(place, name) for place in PLACES for name in MADE if (place, name) != (in_table, "failed")],
+)
 def test_one_name_and_one_wording_in_every_place(place: Any, name: str) -> None:
     found = place(name)
     assert len(found) >= 6
     assert found == {label: EXPECTED[name][label] for label in found}
+
+
+def test_a_table_has_one_word_for_what_is_unknown_and_it_is_true() -> None:
+    assert set(in_table("failed").values()) == {"n/a"}
 
 
 def test_every_figure_for_people_is_in_the_comparison_above() -> None:

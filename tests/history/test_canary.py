@@ -15,9 +15,10 @@ from playground import history
 from playground.demo.process import DemoServer
 from playground.domain import Endpoint, Request, Secret
 from playground.engine import Engine
-from playground.export import snippets, to_csv, to_html, to_json, to_jsonl, to_markdown
+from playground.export import snippets, to_jsonl
+from playground.export.formats import FORMATS
 from playground.history import Labels, queries
-from playground.history.documents import stored_document
+from playground.history.documents import labelled, stored_document
 from playground.history.queries import Filter
 from playground.history.reading import each, read_run
 from playground.wire import Redactor
@@ -79,8 +80,8 @@ def test_a_key_in_every_text_of_a_run_is_masked_in_all_that_is_kept(
     assert "•••" in stored.run.requests[0].messages[0].text
     assert stored.context == {"conversation": "c", "•••": ["asked •••"]}
     made = stored.run
-    for export in (to_json, to_csv, to_markdown, to_html):
-        assert not leaks(export(made)), export
+    for format_ in FORMATS.values():
+        assert not leaks(format_.write([labelled(stored)])), format_.name
     for code in snippets(made.requests[0], endpoint).values():
         assert not leaks(code)
 

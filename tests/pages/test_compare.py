@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground import pricing
 from playground.domain import ModelRef, Request
+from playground.export.formats import FORMATS
 from playground.ui.compare.prompt import MOST_CHARACTERS
 from playground.ui.parts.examples import EXAMPLES
 from playground.ui.session.keeping import TO_FILL
@@ -76,6 +77,8 @@ def test_a_run_ends_in_figures_and_receipts(page: AppTest) -> None:
     assert table["input_tokens"].min() > 0
     assert table["cost"].min() > 0
     assert "checked 20" in said(page)
+    labels = [str(getattr(button, "label", "")) for button in page.get("download_button")]
+    assert labels == [format_.label for format_ in FORMATS.values()]
 
 
 @pytest.mark.parametrize("empty", ["", "   \n\t "])

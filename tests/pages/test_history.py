@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from playground import history
 from playground.budgets.guard import all_limits
 from playground.export import to_jsonl
+from playground.export.formats import FORMATS
 from playground.history import Labels, journal, queries
 from playground.history.queries import Filter
 from playground.history.reading import read_run
@@ -208,6 +209,14 @@ def test_selected_runs_are_deleted_for_good() -> None:
     next(b for b in page.button if b.label == "Delete these 2 runs").click().run()
     assert not page.exception
     assert stored_ids() == ["full-run"]
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("rows", [(1,), (0, 1)])
+def test_runs_are_offered_in_every_format(rows: tuple[int, ...]) -> None:
+    page = select(opened(), *rows)
+    labels = [str(getattr(button, "label", "")) for button in page.get("download_button")]
+    assert labels == [format_.label for format_ in FORMATS.values()]
 
 
 @pytest.mark.usefixtures("kept")

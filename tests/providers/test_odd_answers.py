@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from playground import pricing
 from playground.domain import ModelRef, Request, Response, Run
 from playground.engine.receipt import priced
-from playground.export import from_json, to_csv, to_html, to_json, to_markdown
+from playground.export import from_json, to_json
+from playground.export.document import Labelled
+from playground.export.formats import FORMATS
 from playground.providers import Call
 from playground.providers.fitting import reported
 from playground.providers.openai_chat import usage
@@ -252,8 +254,8 @@ def leaves_the_app(asked: Request, response: Response) -> None:
     )
     assert from_json(to_json(run)) == [run]
     assert unpack_response(pack_response(response, {}), {}) == response
-    for text in (to_csv(run), to_markdown(run), to_html(run)):
-        text.encode()
+    for format_ in FORMATS.values():
+        format_.write([Labelled(run)]).encode()
     assert response.usage.problems() is not None
     assert response.output_tokens_per_second is None or response.output_tokens_per_second > 0
     assert KEY.reveal() not in repr(response)

@@ -37,7 +37,7 @@ def figure_table(
         _written({**before, **numbers, **(after or {})}, responses, figures),
         column_config={**config, **columns},
         hide_index=True,
-        placeholder="",  # what is unknown is written in words by the figure itself
+        placeholder=_unknown(responses, figures),
         alt=alt,
     )
 
@@ -45,7 +45,7 @@ def figure_table(
 def _written(
     table: Mapping[str, Sequence[Any]], responses: Sequence[Response], figures: Sequence[Figure]
 ) -> Any:
-    """The table as numbers, each with its own wording: a format of the browser's can't say ≥ or n/a."""
+    """The table as numbers, each with its own wording: a format of the browser's says no ≥ and counts no digits."""
     import pandas as pd  # type: ignore[import-untyped]
 
     styled = pd.DataFrame(table).style
@@ -54,6 +54,12 @@ def _written(
             text = figure.write(response)
             styled.format(lambda _, text=text: text, subset=([row], [figure.name]))
     return styled
+
+
+def _unknown(responses: Sequence[Response], figures: Sequence[Figure]) -> str:
+    """What all empty cells say, since a table has one word for them: the figures' own where they agree."""
+    words = {f.write(r) for f in figures for r in responses if f.value(r) is None}
+    return words.pop() if len(words) == 1 else fmt.NOT_AVAILABLE
 
 
 def _number(value: Any) -> Any:
