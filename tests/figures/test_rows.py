@@ -198,7 +198,7 @@ def test_files_hold_the_values_as_they_are() -> None:
     run = run_of(whole())
     (row,) = csv.DictReader(io.StringIO(to_csv(run), newline=""))
     short, full = document(run)["responses"][0], json.loads(to_json(run))["responses"][0]
-    expected = {
+    expected: dict[str, dict[str, float]] = {
         "usage": {
             "input_tokens": 12_345,
             "cache_read_input_tokens": 1_024,
