@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from playground.domain import lane_names
-from playground.ui.compare.lanes import NARROWEST, lane_row, remarks, request
+from playground.ui.compare.lanes import NARROWEST, lane_row, names_of, remarks, request
 from playground.ui.compare.prompt import ask
 from playground.ui.live.stream import live_run
 from playground.ui.parts.card import result_card
@@ -51,7 +50,7 @@ if run is None:
     )
     st.stop()
 
-names = lane_names(lane.request.model for lane in run.lanes)
+names = names_of(run)
 with st.grid(columns=4, min_column_width=NARROWEST, gap="small") as grid:
     for lane in run.lanes:
         with grid.cell():

@@ -13,8 +13,9 @@ import streamlit as st
 from playground import figures as fmt
 from playground import pricing, tokens
 from playground.demo.faults import FAULTS
-from playground.domain import APIS, Endpoint, ModelRef, Request, Settings
+from playground.domain import APIS, Endpoint, ModelRef, Request, Settings, lane_names
 from playground.domain.provider import provider_of
+from playground.engine import LiveRun
 from playground.providers import acceptance, catalog
 from playground.providers.acceptance import Note
 from playground.providers.catalog import Model
@@ -347,3 +348,8 @@ def _estimate(lanes: Sequence[LaneChoice], asked: Asked) -> str:
         f" input alone, {fmt.money(high)} if each wrote the most it may."
     )
     return text.replace("$", r"\$")
+
+
+def names_of(run: LiveRun) -> list[str]:
+    """A unique name for each lane of a run, as it stands above its answer."""
+    return lane_names(lane.request.model for lane in run.lanes)
