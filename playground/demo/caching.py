@@ -11,6 +11,7 @@ from threading import Lock
 
 from playground.demo.ask import Ask
 from playground.demo.counting import Segment, scaled
+from playground.domain.provider import provider_of
 
 MINIMUM = 1024
 """Shortest prefix that is cached, tokens of the model."""
@@ -60,7 +61,7 @@ class Cache:
         """Look the input up, remember it, and say what was read and written."""
         points = trace(ask, segments)
         with self._lock:
-            by_hand = ask.model.vendor == "anthropic"
+            by_hand = provider_of(ask.model.vendor).cache_on_request
             return self._breakpoints(points) if by_hand else self._automatic(points, ask)
 
     def _automatic(self, points: list[Point], ask: Ask) -> Cached:

@@ -74,8 +74,8 @@ class DemoServer:
     def base_urls(self) -> dict[str, str]:
         """Provider → base URL as its SDK wants it, `compatible` included; starts the process if need be."""
         root = self.base_url
-        paths = {row.name: row.demo_path for row in built_in()} | {"compatible": COMPATIBLE}
-        return {name: root + path for name, path in paths.items()}
+        own = {row.name: root + row.demo_path for row in built_in()}
+        return {**own, "compatible": root + COMPATIBLE}
 
     def endpoints(self) -> dict[str, Endpoint]:
         """Endpoints of the built-in providers, marked as simulated; starts the process if need be."""

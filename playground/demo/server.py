@@ -22,7 +22,9 @@ from playground.demo import (
 from playground.demo.ask import Refused
 from playground.demo.call import Call, check_key
 from playground.demo.door import Door
+from playground.demo.process import COMPATIBLE
 from playground.demo.state import State, now
+from playground.domain import PROVIDERS
 
 SIMULATED = (b"x-playground-simulated", b"true")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
@@ -142,29 +144,32 @@ def build(scale: float = 1.0, record: bool = False) -> ASGIApp:
     responses, chat = openai_responses.DOOR, openai_chat.DOOR
     compatible, messages = openai_chat.COMPATIBLE, anthropic_messages.DOOR
     generate, interactions = gemini_generate.DOOR, gemini_interactions.DOOR
+    openai, anthropic, gemini = (
+        PROVIDERS[name].demo_path for name in ("openai", "anthropic", "gemini")
+    )
     posts = [
-        ("/openai/v1/responses", responses, "send"),
-        ("/openai/v1/responses/input_tokens", responses, "count"),
-        ("/openai/v1/chat/completions", chat, "send"),
-        ("/compatible/v1/chat/completions", compatible, "send"),
-        ("/anthropic/v1/messages", messages, "send"),
-        ("/anthropic/v1/messages/count_tokens", messages, "count"),
-        ("/gemini/v1/interactions", interactions, "send"),
-        ("/gemini/v1beta/interactions", interactions, "send"),
+        (f"{openai}/responses", responses, "send"),
+        (f"{openai}/responses/input_tokens", responses, "count"),
+        (f"{openai}/chat/completions", chat, "send"),
+        (f"{COMPATIBLE}/chat/completions", compatible, "send"),
+        (f"{anthropic}/v1/messages", messages, "send"),
+        (f"{anthropic}/v1/messages/count_tokens", messages, "count"),
+        (f"{gemini}/v1/interactions", interactions, "send"),
+        (f"{gemini}/v1beta/interactions", interactions, "send"),
     ]
     listings = [
-        ("/openai/v1/models", responses),
-        ("/compatible/v1/models", compatible),
-        ("/anthropic/v1/models", messages),
-        ("/gemini/v1/models", generate),
-        ("/gemini/v1beta/models", generate),
+        (f"{openai}/models", responses),
+        (f"{COMPATIBLE}/models", compatible),
+        (f"{anthropic}/v1/models", messages),
+        (f"{gemini}/v1/models", generate),
+        (f"{gemini}/v1beta/models", generate),
     ]
     routes = [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in posts]
     for path, door in listings:
         listed = models_of(state, door.vendor, door)
         routes += [Route(path, listed), Route(path + "/{name:path}", listed)]
     for version in ("v1", "v1beta"):
-        path = f"/gemini/{version}/models/{{call:path}}"
+        path = f"{gemini}/{version}/models/{{call:path}}"
         routes.append(Route(path, gemini_post(state), methods=["POST"]))
     for door in (responses, compatible, messages, generate):
         away = nothing_here(state, door.vendor, door)
