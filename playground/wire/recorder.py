@@ -6,6 +6,7 @@ and headers with nothing in the body, and the call reads the events, or the whol
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 import time
@@ -19,8 +20,10 @@ import httpx2
 
 from playground.domain import APIS, Event, Exchange, Secret, Timing
 from playground.wire.guard import ForbiddenHost
+from playground.wire.limits import MAX_BYTES, MAX_SECONDS, Endless
 from playground.wire.pool import Pool
 from playground.wire.redact import Redactor
+from playground.wire.sse import begins
 
 _CREDENTIALS = frozenset({"api-key", *(api.key_header[0] for api in APIS.values())})
 _SENT = frozenset(
@@ -35,8 +38,14 @@ _SENT_PREFIX = "x-stainless-"
 _NOT_FOR_THE_SDK = frozenset(
     {b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie"}
 )
-_MAX_BODY = 64 * 1024 * 1024
-"""Bytes of one unstreamed body that are read before giving up."""
+_ENCODINGS = {"x-gzip": "gzip", "x-deflate": "deflate"}
+"""Content codings by their old names (RFC 9110 8.4.1.3), which the decoders do not know."""
+_PIECE = 16 * 1024
+"""Bytes that are handed on at once: what a larger piece holds could keep the event loop too long."""
+_TURN = 32 * 1024
+"""Bytes after which the event loop gets a turn, even when more is waiting already."""
+_CHUNK_COSTS = 64
+"""What taking a chunk costs, in bytes of reading."""
 
 RawEvent = tuple[float, str | None, bytes]
 """When it arrived (perf_counter), its name, its data."""
@@ -44,10 +53,6 @@ RawEvent = tuple[float, str | None, bytes]
 
 class SecondRequest(RuntimeError):
     """An SDK tried to send a second request inside one call (a retry, a redirect): never allowed, it would be billed unseen."""
-
-
-class BodyTooLarge(RuntimeError):
-    """The answer is larger than any answer of an API."""
 
 
 class Recorder(httpx2.AsyncBaseTransport):
@@ -89,6 +94,9 @@ class Recorder(httpx2.AsyncBaseTransport):
         """What broke the transport, as it was before any SDK wrapped it."""
         self.bytes_received = 0
         self._stream: Any = None
+        self._incoming: AsyncIterator[bytes] | None = None
+        self._ahead: list[tuple[float, bytes]] = []
+        """What was read to find out whether the answer is a stream, and when it came."""
         self.first_chunk: float | None = None
         self.last_chunk: float | None = None
         self.closed: float | None = None
@@ -123,15 +131,42 @@ class Recorder(httpx2.AsyncBaseTransport):
         response = await self._pool.send(sent)
         self._keep_head(response)
         self._stream = response.stream
-        content_type = self.headers.get("content-type", "").lower()
-        if 200 <= response.status < 300 and content_type.startswith("text/event-stream"):
-            self.streaming = True
-            return self._answer(b"")
+        self._incoming = self._read()
         try:
-            self.body = b"".join([chunk async for chunk in self.chunks(limit=_MAX_BODY)])
+            self.streaming = await self._is_stream()
+            if self.streaming:
+                return self._answer(b"")
+            self.body = await self._whole()
         finally:
-            await self.aclose()
+            if not self.streaming:
+                await self.aclose()
         return self._answer(b"{}")
+
+    async def _is_stream(self) -> bool:
+        """True for an event stream: by its Content-Type or, where that is missing or wrong, by how the body begins."""
+        if not 200 <= (self.status or 0) < 300:
+            return False
+        if self.headers.get("content-type", "").lower().startswith("text/event-stream"):
+            return True
+        assert self._incoming is not None  # noqa: S101 - only called with a body to read
+        start = b""
+        async for chunk in self._incoming:
+            self._ahead.append((self.last_chunk or 0.0, chunk))
+            start = (start + chunk).lstrip(b"\xef\xbb\xbf \t\r\n")[:16]
+            found = begins(start)
+            if found is not None:
+                return found
+        return False
+
+    async def _whole(self) -> bytes:
+        body = bytearray()
+        try:
+            async with asyncio.timeout(MAX_SECONDS):
+                async for chunk in self.chunks():
+                    body += chunk
+        except TimeoutError:
+            raise Endless(f"{self.host} did not end its answer in {MAX_SECONDS:,.0f} s") from None
+        return bytes(body)
 
     def _check_destination(self, url: httpx2.URL) -> None:
         """Only the endpoint's own host may be called, whatever an SDK read from the environment."""
@@ -175,30 +210,52 @@ class Recorder(httpx2.AsyncBaseTransport):
         else:
             self._marks[name] = time.perf_counter()
 
-    async def chunks(self, *, limit: int | None = None) -> AsyncIterator[bytes]:
-        """The body's bytes as they arrive, content-encoding undone; `last_chunk` is when the newest came."""
-        clock = time.perf_counter
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body's bytes as they arrive, content-encoding undone; `last_chunk` is when the newest came.
+
+        Endless when there are too many. The event loop gets its turns in between.
+        """
+        for at, chunk in self._ahead:
+            self.last_chunk = at
+            yield chunk
+        self._ahead.clear()
+        if self._incoming is not None:
+            async for chunk in self._incoming:
+                yield chunk
+
+    async def _read(self) -> AsyncIterator[bytes]:
+        clock, work = time.perf_counter, 0
         try:
             async for chunk in self._decoded():
                 self.last_chunk = clock()
                 if self.first_chunk is None:
                     self.first_chunk = self.last_chunk
                 self.bytes_received += len(chunk)
-                if limit is not None and self.bytes_received > limit:
-                    raise BodyTooLarge(f"the answer is larger than {limit // 2**20} MB")
-                yield chunk
+                if self.bytes_received > MAX_BYTES:
+                    raise _too_large(self.host)
+                if len(chunk) <= _PIECE:
+                    yield chunk
+                    work += len(chunk) + _CHUNK_COSTS
+                    if work > _TURN:
+                        work = 0
+                        await asyncio.sleep(0)
+                    continue
+                for start in range(0, len(chunk), _PIECE):
+                    yield chunk[start : start + _PIECE]
+                    await asyncio.sleep(0)
         except Exception as error:
             self.error = error
             raise
 
     def _decoded(self) -> AsyncIterable[bytes]:
-        encoding = self.headers.get("content-encoding", "identity")
+        encoding = self.headers.get("content-encoding", "identity").lower()
         if encoding == "identity":
             return cast("AsyncIterable[bytes]", self._stream)
+        known = [_ENCODINGS.get(one.strip(), one.strip()) for one in encoding.split(",")]
         response = httpx2.Response(
             self.status or 200,
-            headers={"content-encoding": encoding},
-            stream=_Stream(self._stream),
+            headers={"content-encoding": ", ".join(known)},
+            stream=_Stream(self._stream, self.host),
         )
         return response.aiter_bytes()
 
@@ -268,14 +325,23 @@ def _events(raw: Iterable[RawEvent], zero: float | None, mask: Redactor) -> tupl
 
 
 class _Stream(httpx2.AsyncByteStream):
-    """httpcore2's stream in the shape that httpx2's decoders take."""
+    """httpcore2's stream in the shape that httpx2's decoders take, and no more of it than is read of any body."""
 
-    def __init__(self, stream: AsyncIterable[bytes]) -> None:
+    def __init__(self, stream: AsyncIterable[bytes], host: str) -> None:
         self._inner = stream
+        self._host = host
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        received = 0
         async for chunk in self._inner:
+            received += len(chunk)
+            if received > MAX_BYTES:
+                raise _too_large(self._host)
             yield chunk
+
+
+def _too_large(host: str) -> Endless:
+    return Endless(f"{host} sent more than {MAX_BYTES // 2**20} MB")
 
 
 @functools.lru_cache(maxsize=256)

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import re
 
+from playground.wire.limits import Endless
+
 Block = tuple[str | None, bytes]
 """One dispatched event: its `event:` name, if any, and its data lines joined by a line feed."""
+
+
+_MOST_LINES = 100_000
+"""Lines of one event. An answer has one, or as many as a whole JSON document is printed on."""
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+def begins(start: bytes) -> bool | None:
+    """Whether a body that starts so (blank space left out) is an event stream; None when it is too short to tell."""
+    if start.startswith(_FIELDS):
+        return True
+    return None if any(field.startswith(start) for field in _FIELDS) else False
 
 
 class SSEParser:
     """Bytes in, in any split; whole events out.
 
     Accepts LF, CRLF and CR line ends. A JSON object or array that stands bare between events, with no `data:` before
-    it, is an event too: that is how Gemini breaks off in the middle of a stream.
+    it, is an event too: that is how Gemini breaks off in the middle of a stream. So is every whole JSON object in a row
+    of `data:` lines, where a server leaves out the blank line between its events.
     """
 
     __slots__ = ("_bare", "_data", "_name", "_rest", "_skip_lf", "_started")
 
     def __init__(self) -> None:
-        self._rest: list[bytes] = []
+        self._rest = bytearray()
         self._data: list[bytes] = []
         self._bare: list[bytes] = []
         self._name: str | None = None
@@ -39,14 +54,14 @@ class SSEParser:
             self._skip_lf = chunk.endswith(b"\r")
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if b"\n" not in chunk:
-            self._rest.append(chunk)
+            self._rest += chunk
             return []
         if self._rest:
-            self._rest.append(chunk)
-            chunk = b"".join(self._rest)
+            self._rest += chunk
+            chunk = bytes(self._rest)
+            self._rest.clear()
         lines = chunk.split(b"\n")
-        last = lines.pop()
-        self._rest = [last] if last else []
+        self._rest += lines.pop()
         if not self._started:
             self._started = True
             lines[0] = lines[0].removeprefix(b"\xef\xbb\xbf")
@@ -54,8 +69,8 @@ class SSEParser:
 
     def finish(self) -> list[Block]:
         """What a stream that ended without a blank line leaves: its unfinished last event, if any."""
-        rest = b"".join(self._rest)
-        self._rest = []
+        rest = bytes(self._rest)
+        self._rest.clear()
         return self._read([rest, b""] if rest else [b""])
 
     def _read(self, lines: list[bytes]) -> list[Block]:
@@ -64,7 +79,10 @@ class SSEParser:
             if self._bare:
                 self._read_bare(line, found)
             elif line.startswith(b"data:"):
-                self._data.append(line[6:] if line[5:6] == b" " else line[5:])
+                data = line[6:] if line[5:6] == b" " else line[5:]
+                if self._data and _next_one(self._data, data):
+                    self._dispatch(found)
+                self._data.append(data)
             elif not line:
                 self._dispatch(found)
             elif line.startswith(b"event:"):
@@ -74,6 +92,8 @@ class SSEParser:
                 self._bare.append(line)
             elif line == b"data":
                 self._data.append(b"")
+        if len(self._data) + len(self._bare) > _MOST_LINES:
+            raise Endless(f"one event has more than {_MOST_LINES:,} lines")
         return found
 
     def _read_bare(self, line: bytes, found: list[Block]) -> None:
@@ -91,6 +111,12 @@ class SSEParser:
             found.append((self._name, data))
             self._data = []
         self._name = None
+
+
+def _next_one(before: list[bytes], data: bytes) -> bool:
+    """True when this data begins another event although no blank line stands between."""
+    whole = before[0].startswith(b"{") and before[-1].endswith(b"}")
+    return whole and len(before) == 1 and data.startswith((b"{", b"[DONE]"))
 
 
 _WHOLE = re.compile(rb"(?:event: (.*)\n)?data: (.*)\n\r?\n")

@@ -77,6 +77,15 @@ def test_a_bare_json_object_ends_where_events_begin_again() -> None:
     assert read(b'{"error": 1}\ndata: 2\n\n') == [(None, b'{"error": 1}'), (None, b"2")]
 
 
+def test_whole_objects_in_a_row_of_data_lines_are_events_of_their_own() -> None:
+    assert read(b'data: {"a": 1}\ndata: {"a": 2}\ndata: [DONE]\n\n') == [
+        (None, b'{"a": 1}'),
+        (None, b'{"a": 2}'),
+        (None, b"[DONE]"),
+    ]
+    assert read(b'data: {\ndata: "a": {}}\ndata: 1\n\n') == [(None, b'{\n"a": {}}\n1')]
+
+
 def test_text_that_is_no_field_is_left_out() -> None:
     assert read(b"<html>\n\ndata: 1\n\n") == [(None, b"1")]
 
