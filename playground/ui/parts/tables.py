@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -49,11 +50,15 @@ def _written(
     import pandas as pd  # type: ignore[import-untyped]
 
     styled = pd.DataFrame(table).style
-    for figure in figures:
-        for row, response in enumerate(responses):
-            text = figure.write(response)
-            styled.format(lambda _, text=text: text, subset=([row], [figure.name]))
+    names = [figure.name for figure in figures]
+    for row, response in enumerate(responses):
+        told = {figure.name: partial(_told, figure.write(response)) for figure in figures}
+        styled.format(told, subset=([row], names))
     return styled
+
+
+def _told(text: str, value: object) -> str:
+    return text
 
 
 def _unknown(responses: Sequence[Response], figures: Sequence[Figure]) -> str:
