@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -12,19 +13,36 @@ from playground.domain import APIS, PROVIDERS, ModelRef
 from playground.providers import warm
 from playground.providers.doors import DOORS, door
 
+ADAPTERS: dict[str, Any] = {api: row.adapter for api, row in DOORS.items()}
 ORDER = ["arguments", "open", "read_event", "read_body", "finish", "usage", "failure"]
 
 
-@pytest.mark.parametrize("adapter", [row.adapter for row in DOORS.values()], ids=list(DOORS))
-def test_every_adapter_has_the_same_functions_in_the_same_order(adapter: object) -> None:
-    functions = [
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_every_adapter_has_the_same_functions_in_the_same_order(adapter: Any) -> None:
+    assert functions(adapter) == ORDER
+
+
+@pytest.mark.parametrize("sdk", {row.sdk for row in DOORS.values()}, ids=lambda sdk: sdk.__name__)
+def test_every_sdk_is_asked_in_the_same_way(sdk: Any) -> None:
+    assert functions(sdk) == ["client", "models", "listed", "count"]
+
+
+def functions(module: Any) -> list[str]:
+    """The module's own public functions, in its order."""
+    return [
         name
-        for name, value in vars(adapter).items()
+        for name, value in vars(module).items()
         if inspect.isfunction(value)
-        and value.__module__ == getattr(adapter, "__name__", "")
+        and value.__module__ == module.__name__
         and not name.startswith("_")
     ]
-    assert functions == ORDER
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_no_adapter_knows_another(adapter: Any) -> None:
+    others = {other.__name__ for other in ADAPTERS.values()} - {adapter.__name__}
+    used = [v if inspect.ismodule(v) else inspect.getmodule(v) for v in vars(adapter).values()]
+    assert not others & {module.__name__ for module in used if module}
 
 
 def test_there_is_an_adapter_for_every_door_and_chat_for_everyone_else() -> None:
