@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import os
 import sys
@@ -10,10 +11,12 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
+from playground.demo.process import DemoServer
 from playground.store.database import sqlite_url
 from playground.store.store import Store
 from playground.wire import Pool, open_pool
@@ -22,6 +25,11 @@ from tests.postgresql import binaries, cluster
 
 _databases = itertools.count()
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
+
+os.environ["PLAYGROUND_DEMO_PACE"] = "0"  # a test that needs time to look at a stream says so
+httpx2.create_ssl_context = functools.cache(
+    httpx2.create_ssl_context
+)  # 17 ms for every pool, and all is http here
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +60,13 @@ def _nobodys_history(_histories: Iterator[Path], monkeypatch: pytest.MonkeyPatch
     journal = sys.modules.get("playground.history.journal")
     if journal:
         journal.close_writers()
+
+
+@pytest.fixture(scope="session")
+def simulation() -> Iterator[DemoServer]:
+    """One demo server without delays for all tests of a worker; a test that stops its server starts one of its own."""
+    with DemoServer(pace=0) as server:
+        yield server
 
 
 @pytest.fixture

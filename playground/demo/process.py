@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 class DemoServer:
     """The demo server as a child process: started once by whoever asks first, started again if it has died."""
 
-    def __init__(self, pace: float = 1.0, record: bool = False) -> None:
+    def __init__(self, pace: float | None = None, record: bool = False) -> None:
         self._pace = pace
         self._record = record
         self._lock = threading.Lock()
@@ -99,15 +99,9 @@ class DemoServer:
         self.stop()
 
     def _launch(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "playground.demo",
-            "--port",
-            "0",
-            "--pace",
-            f"{self._pace}",
-        ]
+        command = [sys.executable, "-m", "playground.demo", "--port", "0"]
+        if self._pace is not None:  # else PLAYGROUND_DEMO_PACE counts
+            command += ["--pace", f"{self._pace}"]
         if self._record:
             command.append("--record")
         process = subprocess.Popen(  # noqa: S603 - our own module, no shell

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +41,31 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLAYGROUND_ENDPOINTS", str(tmp_path / "endpoints.toml"))
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(process, "DemoServer", functools.partial(DemoServer, pace=0))
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+class Lasting:
+    """The simulation of all tests, in the place of the one that a command would start and stop."""
+
+    def __init__(self, server: DemoServer) -> None:
+        self.start, self.endpoints = server.start, server.endpoints
+
+    def stop(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def demo_of_all(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--demo` starts no server, but where a test is marked with `own_demo`."""
+    if "own_demo" not in request.fixturenames:
+        stand_in = lambda: Lasting(request.getfixturevalue("simulation"))  # noqa: E731
+        monkeypatch.setattr(process, "DemoServer", stand_in)
+
+
+@pytest.fixture
+def own_demo() -> None:
+    """The command starts its own server, as it does for people."""
 
 
 @pytest.fixture
@@ -67,17 +88,11 @@ def _no_app(port: int, open_browser: bool) -> None:
     raise AssertionError("this command must not open the app")
 
 
-@pytest.fixture(scope="session")
-def simulation() -> Iterator[dict[str, str]]:
-    """Base URLs of one demo server without delays, for all tests of this folder."""
-    with DemoServer(pace=0) as server:
-        yield server.base_urls()
-
-
 @pytest.fixture
-def real(simulation: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def real(simulation: DemoServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Providers that look real to the command line: keys and base URLs in the environment."""
+    urls = simulation.base_urls()
     for provider in built_in():
-        monkeypatch.setenv(provider.base_url_variable, simulation[provider.name])
+        monkeypatch.setenv(provider.base_url_variable, urls[provider.name])
         monkeypatch.setenv(provider.key_variables[0], "test-key")
-    return simulation
+    return urls

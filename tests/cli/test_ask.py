@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from playground.demo.process import DemoServer
 from tests.cli.conftest import Invoke
 
 LANES = (
@@ -65,6 +66,7 @@ def test_without_json_the_answers_and_a_table_of_figures_are_printed(invoke: Inv
     assert max(len(line) for line in result.out.split("Speed")[1].splitlines()) <= 80
 
 
+@pytest.mark.usefixtures("own_demo")
 def test_demo_needs_no_key_and_says_that_it_is_simulated(invoke: Invoke) -> None:
     result = invoke("ask", "What is a token?", "-m", "openai:gpt-6.1-sol", "--demo")
     assert result.code == 0
@@ -120,9 +122,9 @@ def test_the_prompt_comes_from_standard_input(invoke: Invoke) -> None:
 
 
 def test_an_endpoint_of_the_file_is_asked(
-    invoke: Invoke, simulation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    invoke: Invoke, simulation: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert invoke("endpoints", "add", "ollama", simulation["compatible"]).code == 0
+    assert invoke("endpoints", "add", "ollama", simulation.base_urls()["compatible"]).code == 0
     monkeypatch.setenv("GROQ_API_KEY", "k")
     code, doc = document(invoke, "What is a token?", "-m", "ollama:llama3:8b")
     assert code == 0

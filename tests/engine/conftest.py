@@ -10,10 +10,9 @@ from playground.demo.process import DemoServer
 from playground.engine import Engine
 
 
-@pytest.fixture(scope="module")
-def demo() -> Iterator[DemoServer]:
-    with DemoServer() as server:
-        yield server
+@pytest.fixture
+def demo(simulation: DemoServer) -> DemoServer:
+    return simulation
 
 
 @pytest.fixture(scope="module")

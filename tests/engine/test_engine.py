@@ -15,7 +15,8 @@ from playground.engine import Engine, LiveRun
 from playground.engine.live import Lane
 
 PROMPT = "What is a token?"
-SOL = ModelRef.parse("openai:gpt-6.1-sol")
+HALF = "openai:gpt-6.1-sol~stall"
+"""Answers with a third of the text and then says nothing more: a stream that is under way for as long as a test looks."""
 
 
 def ask(spelling: str, **more: object) -> Request:
@@ -72,7 +73,7 @@ def test_the_same_model_may_run_twice(engine: Engine, demo: DemoServer) -> None:
 
 
 def test_stop_closes_the_connection_and_keeps_the_text(demo: DemoServer, engine: Engine) -> None:
-    run = engine.start([ask("openai:gpt-6.1-sol"), ask("openai:gpt-6-luna")], demo.endpoints())
+    run = engine.start([ask(HALF), ask("openai:gpt-6-luna")], demo.endpoints())
     until_text(run.lanes[0])
     run.stop(0)
     assert run.wait(60)
@@ -90,7 +91,7 @@ def test_stop_closes_the_connection_and_keeps_the_text(demo: DemoServer, engine:
 
 def test_the_server_sees_the_connection_close(demo: DemoServer, engine: Engine) -> None:
     urllib.request.urlopen(f"{demo.base_url}/_log").read()
-    run = engine.start([ask("openai:gpt-6.1-sol")], demo.endpoints())
+    run = engine.start([ask(HALF)], demo.endpoints())
     until_text(run.lanes[0])
     asked = time.monotonic_ns()
     run.stop()
@@ -106,7 +107,7 @@ def test_the_server_sees_the_connection_close(demo: DemoServer, engine: Engine) 
 
 
 def test_stopping_twice_and_after_the_end_changes_nothing(demo: DemoServer, engine: Engine) -> None:
-    run = engine.start([ask("openai:gpt-6.1-sol")], demo.endpoints())
+    run = engine.start([ask(HALF)], demo.endpoints())
     run.stop()
     run.stop()
     assert run.wait(10)
@@ -188,9 +189,10 @@ def test_other_work_shares_the_loop(engine: Engine) -> None:
 
 
 def test_a_run_under_way_can_be_read(engine: Engine, demo: DemoServer) -> None:
-    run: LiveRun = engine.start([ask("openai:gpt-6.1-sol")], demo.endpoints())
+    run: LiveRun = engine.start([ask(HALF)], demo.endpoints())
     until_text(run.lanes[0])
     so_far = run.run().responses[0]
     assert so_far.text != ""
+    run.stop()
     run.wait(60)
     assert run.run().responses[0].text.startswith(so_far.text)

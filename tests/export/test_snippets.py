@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ KEY_HEADERS = {
     "generate_content": ("x-goog-api-key", "env-key"),
     "interactions": ("x-goog-api-key", "env-key"),
 }
+NAMES = {
+    "curl": "run.sh",
+    "python-sdk": "sdk.py",
+    "python-http": "http_.py",
+    "javascript": "run.mjs",
+}
 VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "MINE_API_KEY")
 
 
@@ -74,27 +80,43 @@ def server() -> Iterator[Any]:
     listening.server_close()
 
 
-def command(language: str, code: str, folder: Path) -> list[str]:
-    """How the snippet is run; skips where this machine has no such program."""
-    program, name = {
-        "curl": ("bash", "run.sh"),
-        "python-sdk": (sys.executable, "sdk.py"),
-        "python-http": (sys.executable, "http_.py"),
-        "javascript": ("node", "run.mjs"),
-    }[language]
-    if shutil.which(program) is None or (language == "curl" and shutil.which("curl") is None):
-        pytest.skip(f"{program} or curl is not installed")
-    (folder / name).write_text(code, encoding="utf-8")
-    return [program, str(folder / name)]
+Run = Callable[[str, Path], str]
+"""Runs the snippet in a file of this language and gives back what it said."""
 
 
-def sent_by(language: str, code: str, server: Any, folder: Path) -> tuple[str, dict[str, str], Any]:
-    """What arrives when the snippet runs: path, headers, body."""
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Python snippets share one interpreter, which has imported the SDKs; the others get a process each."""
     env = {"PATH": os.environ["PATH"], "HOME": "/nowhere", **dict.fromkeys(VARIABLES, "env-key")}
-    done = subprocess.run(
-        command(language, code, folder), capture_output=True, text=True, env=env, timeout=60
-    )
-    assert server.seen, done.stderr
+    command = [sys.executable, str(Path(__file__).with_name("interpreter.py"))]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": env}
+
+    def run(language: str, file: Path) -> str:
+        if language.startswith("python"):
+            print(file, file=python.stdin, flush=True)
+            assert python.stdout is not None
+            return str(json.loads(python.stdout.readline()))
+        program = {"curl": "bash", "javascript": "node"}[language]
+        if shutil.which(program) is None or (language == "curl" and shutil.which("curl") is None):
+            pytest.skip(f"{program} or curl is not installed")
+        done = subprocess.run(
+            [program, str(file)], capture_output=True, text=True, env=env, timeout=60
+        )
+        return done.stdout + done.stderr
+
+    with subprocess.Popen(command, **pipes) as python:
+        yield run
+        python.kill()  # it would take seconds to let go of the SDKs
+
+
+def sent_by(
+    language: str, code: str, server: Any, folder: Path, run: Run
+) -> tuple[str, dict[str, str], Any]:
+    """What arrives when the snippet runs: path, headers, body."""
+    file = folder / NAMES[language]
+    file.write_text(code, encoding="utf-8")
+    said = run(language, file)
+    assert server.seen, said
     path, headers, body = server.seen.pop()
     return path, headers, body
 
@@ -141,11 +163,11 @@ def endpoint_for(request: Request, server: Any) -> Endpoint:
 @pytest.mark.parametrize("api", SPELLINGS)
 @pytest.mark.parametrize("language", SNIPPETS)
 def test_the_code_sends_what_the_app_sends(
-    server: Any, tmp_path: Path, language: str, api: str
+    server: Any, tmp_path: Path, run: Run, language: str, api: str
 ) -> None:
     request = request_for(api)
     code = snippets(request, endpoint_for(request, server))[language]
-    path, headers, body = sent_by(language, code, server, tmp_path)
+    path, headers, body = sent_by(language, code, server, tmp_path, run)
     assert camel(body) == camel(preview(request))
     if not (api == "messages" and language == "python-sdk"):
         name, value = KEY_HEADERS[api]
@@ -155,22 +177,26 @@ def test_the_code_sends_what_the_app_sends(
 
 
 @pytest.mark.parametrize("api", SPELLINGS)
-def test_the_code_without_streaming_does_too(server: Any, tmp_path: Path, api: str) -> None:
+def test_the_code_without_streaming_does_too(
+    server: Any, tmp_path: Path, run: Run, api: str
+) -> None:
     request = request_for(api, stream=False)
     code = snippets(request, endpoint_for(request, server))
     paths = set()
     for language in ("python-sdk", "python-http"):
-        path, _, body = sent_by(language, code[language], server, tmp_path)
+        path, _, body = sent_by(language, code[language], server, tmp_path, run)
         assert camel(body) == camel(preview(request))
         paths.add(path)
     assert len(paths) == 1, "the SDK and the plain request must go to the same address"
 
 
 @pytest.mark.parametrize("api", SPELLINGS)
-def test_sdk_and_plain_http_call_the_same_address(server: Any, tmp_path: Path, api: str) -> None:
+def test_sdk_and_plain_http_call_the_same_address(
+    server: Any, tmp_path: Path, run: Run, api: str
+) -> None:
     request = request_for(api)
     code = snippets(request, endpoint_for(request, server))
-    paths = {sent_by(n, code[n], server, tmp_path)[0] for n in ("python-sdk", "python-http")}
+    paths = {sent_by(n, code[n], server, tmp_path, run)[0] for n in ("python-sdk", "python-http")}
     assert len(paths) == 1
 
 
@@ -182,15 +208,15 @@ def test_no_key_is_in_the_code(server: Any, api: str) -> None:
         assert re.search(r"[A-Z]+_API_KEY", code)
 
 
-def test_a_server_without_a_key_gets_none(server: Any, tmp_path: Path) -> None:
+def test_a_server_without_a_key_gets_none(server: Any, tmp_path: Path, run: Run) -> None:
     request = Request.ask(ModelRef("local", "chat", "llama3:8b"), NASTY)
     base_url = f"http://127.0.0.1:{server.server_port}/v1"
     code = snippets(request, Endpoint(provider="local", base_url=base_url))
     assert not any("API_KEY" in text for text in code.values())
-    path, headers, body = sent_by("python-http", code["python-http"], server, tmp_path)
+    path, headers, body = sent_by("python-http", code["python-http"], server, tmp_path, run)
     assert (path, body) == ("/v1/chat/completions", preview(request))
     assert "authorization" not in headers
-    assert sent_by("python-sdk", code["python-sdk"], server, tmp_path)[2] == preview(request)
+    assert sent_by("python-sdk", code["python-sdk"], server, tmp_path, run)[2] == preview(request)
 
 
 def test_a_server_with_a_key_of_its_own_gets_a_variable_of_its_own() -> None:
@@ -223,7 +249,7 @@ def test_a_large_attachment_is_left_out_and_named(api: str) -> None:
 
 
 def test_settings_passed_through_unchanged_are_sent_by_the_sdks_too(
-    server: Any, tmp_path: Path
+    server: Any, tmp_path: Path, run: Run
 ) -> None:
     def one(spelling: str) -> None:
         extra = {"x_own": {"deep": [1, None, True]}}
@@ -231,7 +257,7 @@ def test_settings_passed_through_unchanged_are_sent_by_the_sdks_too(
         code = snippets(request, endpoint_for(request, server))["python-sdk"]
         folder = tmp_path / re.sub(r"\W", "_", spelling)
         folder.mkdir()
-        body = sent_by("python-sdk", code, server, folder)[2]
+        body = sent_by("python-sdk", code, server, folder, run)[2]
         assert camel(body) == camel(preview(request))
 
     for spelling in SPELLINGS.values():

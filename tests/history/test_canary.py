@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import urllib.parse
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,10 +29,9 @@ ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[Endpoint]:
-    with DemoServer(pace=0) as demo:
-        url = demo.base_urls()["openai"]
-        yield Endpoint(provider="openai", base_url=url, key=Secret(CANARY))
+def endpoint(simulation: DemoServer) -> Endpoint:
+    url = simulation.base_urls()["openai"]
+    return Endpoint(provider="openai", base_url=url, key=Secret(CANARY))
 
 
 def leaks(text: str) -> bool:
@@ -102,7 +100,6 @@ def said(page: AppTest) -> str:
 def page(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
-    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
     app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     return app.text_input(key="key_openai").set_value(CANARY).run()
 

@@ -146,17 +146,17 @@ def test_the_cookie_that_names_an_owner_is_not_stored(where: URL, writer: Writer
         assert "cookie" not in str(connection.execute(sa.select(runs)).all())
 
 
-def test_an_engine_keeps_its_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_keeps_its_runs(simulation: DemoServer) -> None:
     engine = Engine()
-    with DemoServer(pace=0) as demo:
-        requests = [Request.ask(ref, "What is a token?") for ref in (SOL, CLAUDE)]
-        run = engine.start(requests, demo.endpoints(), owner="me", journal=history.keep())
-        stored = read_run(history.get_store(), run.id)
-        assert stored is not None
-        assert stored.run.requests == tuple(requests)
-        assert run.wait(60)
-        kept_out = engine.start(requests[:1], demo.endpoints(), journal=None)
-        assert kept_out.wait(60)
+    endpoints = simulation.endpoints()
+    requests = [Request.ask(ref, "What is a token?") for ref in (SOL, CLAUDE)]
+    run = engine.start(requests, endpoints, owner="me", journal=history.keep())
+    stored = read_run(history.get_store(), run.id)
+    assert stored is not None
+    assert stored.run.requests == tuple(requests)
+    assert run.wait(60)
+    kept_out = engine.start(requests[:1], endpoints, journal=None)
+    assert kept_out.wait(60)
     engine.close()
     assert history.get_writer().flush(10)
     stored = read_run(history.get_store(), run.id)
@@ -362,7 +362,7 @@ def test_a_run_that_the_database_refuses_holds_up_no_other(
     assert writer.warning is not None
 
 
-def test_a_journal_that_fails_can_not_fail_a_run() -> None:
+def test_a_journal_that_fails_can_not_fail_a_run(simulation: DemoServer) -> None:
     class Broken:
         def began(self, run: LiveRun) -> None:
             raise OSError("no")
@@ -371,9 +371,8 @@ def test_a_journal_that_fails_can_not_fail_a_run() -> None:
             raise OSError("no")
 
     engine = Engine()
-    with DemoServer(pace=0) as demo:
-        run = engine.start([Request.ask(SOL, "hello")], demo.endpoints(), journal=Broken())
-        assert run.wait(60)
+    run = engine.start([Request.ask(SOL, "hello")], simulation.endpoints(), journal=Broken())
+    assert run.wait(60)
     engine.close()
     assert isinstance(run.run(), Run)
     assert run.run().responses[0].ok

@@ -1,4 +1,4 @@
-"""One simulation without delays and one engine for all tests of this folder."""
+"""One engine for all tests of this folder, and where it asks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from playground.engine import Engine
 
 
 @pytest.fixture(scope="session")
-def where() -> Iterator[dict[str, Endpoint]]:
+def where(simulation: DemoServer) -> dict[str, Endpoint]:
     """Endpoints of the simulation."""
-    with DemoServer(pace=0) as server:
-        yield dict(server.endpoints())
+    return simulation.endpoints()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from playground.demo.process import DemoServer
@@ -15,9 +13,8 @@ MODELS = ["openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", "gemini:gemini-3.
 
 
 @pytest.fixture(scope="module")
-def endpoints() -> Iterator[dict[str, Endpoint]]:
-    with DemoServer(pace=0) as server:
-        yield dict(server.endpoints())
+def endpoints(simulation: DemoServer) -> dict[str, Endpoint]:
+    return simulation.endpoints()
 
 
 @pytest.mark.parametrize("spelling", MODELS)

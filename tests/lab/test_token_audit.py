@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -85,9 +84,8 @@ def test_without_a_counting_endpoint_the_rest_is_one_part() -> None:
 
 
 @pytest.fixture(scope="module")
-def endpoints() -> Iterator[dict[str, Endpoint]]:
-    with DemoServer(pace=0) as server:
-        yield dict(server.endpoints())
+def endpoints(simulation: DemoServer) -> dict[str, Endpoint]:
+    return simulation.endpoints()
 
 
 @pytest.mark.parametrize("model", MODELS)

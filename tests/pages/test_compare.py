@@ -22,7 +22,6 @@ ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
 
 
 def opened(**state: str) -> AppTest:

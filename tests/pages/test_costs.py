@@ -23,7 +23,6 @@ def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     file = tmp_path / "own.yaml"
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
     monkeypatch.setattr(loading, "own_file", lambda path=None: file)
     return file
 

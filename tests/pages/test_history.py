@@ -29,7 +29,6 @@ HISTORY, COMPARE = path("history.py"), path("compare.py")
 @pytest.fixture(autouse=True)
 def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
 
 
 def opened(page: str = HISTORY, **state: Any) -> AppTest:

@@ -23,7 +23,6 @@ TEXT = "A short text of eight words to count."
 def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "0")
 
 
 def opened(tab: str, text: str = TEXT, **state: Any) -> AppTest:
