@@ -2,7 +2,14 @@
 
 import streamlit as st
 
-from playground.ui.compare.lanes import NARROWEST, lane_row, names_of, remarks, request
+from playground.ui.compare.lanes import (
+    NARROWEST,
+    first_problem,
+    lane_row,
+    names_of,
+    remarks,
+    request,
+)
 from playground.ui.compare.prompt import ask
 from playground.ui.live.stream import live_run
 from playground.ui.parts.card import result_card
@@ -33,7 +40,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     remarks(chosen, asked, where)
 
 if go:
-    problem = asked.problem or next((lane.problem for lane in chosen if lane.problem), None)
+    problem = asked.problem or first_problem(chosen)
     if problem:
         st.error(problem)
     else:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 from playground import settings
 from playground.cli import attach
+from playground.cli.options import values
 from playground.cli.say import say
-from playground.domain import Endpoint, Message, ModelRef, Part, Request, Run, Settings, Text
+from playground.domain import Endpoint, Message, ModelRef, Part, Request, Run, Text
 from playground.domain.provider import built_in, provider_of, unknown
+from playground.domain.values import put
 
 if TYPE_CHECKING:
     from playground.engine import LiveRun
@@ -38,20 +40,13 @@ class Options:
     prompt: str
     models: tuple[str, ...]
     system: str | None
-    max_output_tokens: int | None
-    effort: str | None
-    temperature: float | None
-    top_p: float | None
-    seed: int | None
-    stop: tuple[str, ...]
-    schema: str | None
-    service_tier: str | None
     files: tuple[str, ...]
     retries: int
     timeout: float
-    no_stream: bool
     demo: bool
     as_json: bool
+    settings: Mapping[str, Any]
+    """Row of the table of settings → what was typed for it."""
     tags: tuple[str, ...] = ()
     department: str = ""
     no_history: bool = False
@@ -108,24 +103,16 @@ def build(options: Options, refs: list[ModelRef]) -> list[Request]:
         *(attach.attachment(name) for name in options.files),
         Text(text=attach.prompt_text(options.prompt)),
     )
-    chosen_settings = Settings(
-        max_output_tokens=options.max_output_tokens,
-        temperature=options.temperature,
-        top_p=options.top_p,
-        stop=options.stop,
-        seed=options.seed,
-        effort=options.effort,
-        service_tier=options.service_tier,
-        response_schema=attach.schema(options.schema) if options.schema else None,
-    )
+    asked = values(options.settings)
     return [
-        Request(
-            model=ref,
-            messages=(Message(role="user", parts=parts),),
-            system=options.system,
-            settings=chosen_settings,
-            stream=not options.no_stream,
-            timeout=options.timeout,
+        put(
+            Request(
+                model=ref,
+                messages=(Message(role="user", parts=parts),),
+                system=options.system,
+                timeout=options.timeout,
+            ),
+            asked,
         )
         for ref in refs
     ]

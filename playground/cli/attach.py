@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -38,15 +36,12 @@ def attachment(name: str) -> File:
     return File(media_type=kind, data=data, name=Path(name).name)
 
 
-def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema in this file; UsageError when it is not a JSON object."""
+def text(name: str) -> str:
+    """The text in this file; UsageError names the file and what is wrong with it."""
     try:
-        value = json.loads(_read(name, LARGEST).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"{name} is not JSON: {error}.") from None
-    if not isinstance(value, dict):
-        raise click.UsageError(f"{name} holds no JSON Schema: it must be a JSON object.")
-    return value
+        return _read(name, LARGEST).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{name} is not UTF-8 text.") from None
 
 
 def _read(name: str, most: int) -> bytes:

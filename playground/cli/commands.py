@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from playground import __version__
 from playground.cli.history_commands import history
+from playground.cli.options import Number, setting_options, split
 from playground.domain.provider import addable
 
 
@@ -19,18 +19,6 @@ class Context:
     """What the commands get from whoever starts them."""
 
     open_app: Callable[[int, bool], None]
-
-
-class Number(click.FloatRange):
-    """A finite number within bounds."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is not a finite number.", param, ctx)
-        return number
 
 
 PORT = click.IntRange(0, 65535)
@@ -65,14 +53,7 @@ playground.add_command(history)
     help="A model to ask; again for more lanes. Default: one each of the providers with a key.",
 )
 @click.option("--system", metavar="TEXT", help="System prompt.")
-@click.option("--max-output-tokens", type=click.IntRange(1), metavar="N", help="Longest answer.")
-@click.option("--effort", metavar="LEVEL", help="Reasoning effort: low, medium, high, …")
-@click.option("--temperature", type=Number(0, 2), metavar="T", help="0 to 2.")
-@click.option("--top-p", type=Number(0, 1), metavar="P", help="0 to 1.")
-@click.option("--seed", type=int, metavar="N", help="Seed for sampling.")
-@click.option("--stop", multiple=True, metavar="TEXT", help="Stop there; may be given again.")
-@click.option("--schema", metavar="FILE", help="JSON Schema that the answer must follow.")
-@click.option("--service-tier", metavar="TIER", help="flex, priority, …")
+@setting_options
 @click.option("--file", "files", multiple=True, metavar="FILE", help="Image or PDF to attach.")
 @click.option("--retries", type=click.IntRange(0, 10), default=0, show_default=True, metavar="N")
 @click.option(
@@ -82,7 +63,6 @@ playground.add_command(history)
     metavar="SECONDS",
     help="Longest silence on the connection.  [default: 600]",
 )
-@click.option("--no-stream", is_flag=True, help="Ask for each answer in one piece.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Tag of the run in the history.")
 @click.option("--department", default="", metavar="NAME", help="Department or project that pays.")
 @click.option("--no-history", is_flag=True, help="Do not keep this run in the history.")
@@ -99,7 +79,8 @@ def ask(**options: Any) -> int:
     """
     from playground.cli.ask import Options, ask
 
-    return ask(Options(**options))
+    settings, others = split(options)
+    return ask(Options(settings=settings, **others))
 
 
 @playground.command(short_help="Climb from a bare API call to something like a chat product.")

@@ -12,7 +12,6 @@ from playground.domain.request import (
     Part,
     Reasoning,
     Request,
-    Settings,
     Text,
     Tool,
     ToolCall,
@@ -22,6 +21,7 @@ from playground.domain.request import (
 from playground.domain.response import Attempt, Response
 from playground.domain.run import Run
 from playground.domain.secret import Secret
+from playground.domain.setting import Settings
 from playground.domain.timing import Timing, Trust
 from playground.domain.usage import Usage
 

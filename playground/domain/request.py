@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.domain.model import ModelRef
+from playground.domain.setting import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,31 +111,6 @@ class Tool:
     description: str
     parameters: Mapping[str, Any]
     """JSON Schema of the arguments object."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How to answer. None means "the provider's default": the field is then left out of the request."""
-
-    max_output_tokens: int | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    stop: tuple[str, ...] = ()
-    seed: int | None = None
-    effort: str | None = None
-    """Reasoning effort or thinking level, in the provider's own word (`low`, `high`, `none`, …)."""
-    reasoning_summary: bool = False
-    """Ask for a readable summary of the reasoning where the provider offers one."""
-    verbosity: str | None = None
-    service_tier: str | None = None
-    cache_ttl: str | None = None
-    """Ask for prompt caching with this time to live (`5m`, `1h`, `30m`, `12h`) where it must be asked for."""
-    response_schema: Mapping[str, Any] | None = None
-    """JSON Schema that the answer must follow."""
-    tool_choice: Literal["auto", "required", "none"] | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """Body fields passed through unchanged, for what has no setting of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

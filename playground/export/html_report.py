@@ -6,12 +6,12 @@ import base64
 import html
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from datetime import datetime
 
 from playground import figures as fmt
-from playground.domain import File, Request, Response, Run, Settings, lane_names
+from playground.domain import File, Request, Response, Run, lane_names, typed
 from playground.domain.nouns import jsonable
+from playground.domain.values import changed
 from playground.export.document import several
 from playground.figures import PHASES, phases
 from playground.figures.palette import BLUE
@@ -117,16 +117,9 @@ def _figures(names: Sequence[str], responses: Sequence[Response]) -> Iterator[st
 
 def _answer(name: str, request: Request, response: Response) -> Iterator[str]:
     yield f"<h3>{_text(name)}</h3>"
-    chosen = {
-        f.name: getattr(request.settings, f.name)
-        for f in fields(Settings)
-        if getattr(request.settings, f.name) != getattr(Settings(), f.name)
-    }
+    chosen = [f"{row.name} {typed.written(row, value)}" for row, value in changed(request)]
     if chosen:
-        words = ", ".join(
-            f"{k} {json.dumps(jsonable(v), ensure_ascii=False)}" for k, v in chosen.items()
-        )
-        yield f'<p class="dim">{_text(words)}</p>'
+        yield f'<p class="dim">{_text(", ".join(chosen))}</p>'
     if failure := response.failure:
         yield f'<p class="failed"><b>{_text(failure.type.replace("_", " "))}</b> {_text(failure.meaning)} {_text(failure.next_step)}</p>'
     if response.reasoning_text:

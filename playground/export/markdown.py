@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 
 from playground import figures as fmt
-from playground.domain import File, Request, Response, Run, Settings
+from playground.domain import File, Request, Response, Run, typed
 from playground.domain.nouns import digits, jsonable
+from playground.domain.values import changed
 from playground.export.document import several
 
 SIMULATED = (
@@ -62,22 +62,9 @@ def _prompt(requests: Sequence[Request]) -> Iterator[str]:
 
 
 def _settings(request: Request) -> Iterator[str]:
-    default = Settings()
-    chosen = {
-        f.name: getattr(request.settings, f.name)
-        for f in fields(Settings)
-        if getattr(request.settings, f.name) != getattr(default, f.name)
-    }
-    if not request.stream:
-        chosen["stream"] = False
+    chosen = [[row.name, typed.written(row, value)] for row, value in changed(request)]
     if chosen:
-        yield from _table(
-            ("setting", "value"),
-            [
-                [name, json.dumps(jsonable(value), ensure_ascii=False)]
-                for name, value in chosen.items()
-            ],
-        )
+        yield from _table(("setting", "value"), chosen)
     else:
         yield "Settings: the provider's defaults.\n"
 

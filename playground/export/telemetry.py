@@ -1,6 +1,7 @@
 """OpenTelemetry's names for what a request and its response were, as `attributes` in the JSON export.
 
-The GenAI conventions are still in development: every name stands here, those of figures in their rows, and nowhere else.
+The GenAI conventions are still in development: every name stands here, those of settings and figures in their rows, and
+nowhere else.
 """
 
 from __future__ import annotations
@@ -8,24 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from playground.domain import APIS, Request, Response
+from playground.domain.nouns import jsonable
 from playground.domain.provider import provider_of
+from playground.domain.values import changed
 from playground.figures import FIGURES
 
 
 def attributes(request: Request, response: Response) -> dict[str, Any]:
     """The span attributes of one call; what is unknown is left out. Prompts and answers are not among them."""
-    settings = request.settings
     found: dict[str, Any] = {
         "gen_ai.operation.name": APIS[request.model.api].operation,
         "gen_ai.provider.name": provider_of(request.model.provider).telemetry_name,
         "gen_ai.request.model": request.model.model,
-        "gen_ai.request.max_tokens": settings.max_output_tokens,
-        "gen_ai.request.temperature": settings.temperature,
-        "gen_ai.request.top_p": settings.top_p,
-        "gen_ai.request.top_k": settings.top_k,
-        "gen_ai.request.seed": settings.seed,
-        "gen_ai.request.stop_sequences": list(settings.stop) or None,
-        "gen_ai.output.type": "json" if settings.response_schema else "text",
+        **{row.attribute: jsonable(value) for row, value in changed(request) if row.attribute},
+        "gen_ai.output.type": "json" if request.settings.response_schema else "text",
         "gen_ai.response.id": response.response_id,
         "gen_ai.response.model": response.response_model,
         "gen_ai.response.finish_reasons": [response.finish_reason]

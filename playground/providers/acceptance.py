@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
 
-from playground.domain import File, ModelRef, Request, Settings
+from playground.domain import File, ModelRef, Request
+from playground.domain.values import changed, default, put
 from playground.providers.catalog import Model, at_door, describe
 
 Action = Literal["sent", "renamed", "lowered", "dropped", "ignored", "unavailable"]
@@ -17,22 +18,33 @@ class Note:
     """What becomes of one setting."""
 
     setting: str
-    """A field of Settings, `images`, `pdf`, `tools`, `web_search`, `code_execution`, `previous_response_id` or `api`."""
+    """A row of `setting.SETTINGS`, `web_search` or `code_execution` for server tools one by one, `images`, `pdf`,
+    `previous_response_id` or `api`."""
     action: Action
     """`sent` as it is, `renamed`, `lowered` to a limit, `dropped` before sending, sent and `ignored` by the model;
     `unavailable` for a door that does not offer the model."""
     why: str = ""
 
 
-def accepts(ref: ModelRef, setting: str) -> bool:
-    """True when the setting can have an effect on this model through this door."""
+NOTHING = (False, (), "ignored", "rejected")
+
+
+def offered(ref: ModelRef, setting: str) -> Any:
+    """What there is of a setting at this model through this door: its choices, its limit, True, or one of NOTHING."""
     if at_door(ref, setting).startswith("dropped"):
         return False
-    return ACCEPTS.get(setting, _always)(describe(ref))
+    if setting == "server_tools":
+        return tuple(tool for tool in SERVER_TOOLS if accepts(ref, tool))
+    return RULES.get(setting, ANY).has(describe(ref), ref.api)
+
+
+def accepts(ref: ModelRef, setting: str) -> bool:
+    """True when the setting can have an effect on this model through this door."""
+    return offered(ref, setting) not in NOTHING
 
 
 def check(request: Request) -> list[Note]:
-    """What becomes of everything that this request sets, in the order of Settings."""
+    """What becomes of everything that this request sets, in the order in which it is offered."""
     model = describe(request.model)
     notes = [_note(request, model, setting, value) for setting, value in _asked(request)]
     if model.apis and request.model.api not in model.apis:
@@ -51,15 +63,12 @@ def fit(request: Request) -> Request:
 
 def _asked(request: Request) -> Iterator[tuple[str, Any]]:
     """Everything that the request sets beside its text: name, value."""
-    empty = Settings()
-    for field in fields(Settings):
-        value = getattr(request.settings, field.name)
-        if field.name != "extra" and value != getattr(empty, field.name):
-            yield field.name, value
+    for row, value in changed(request):
+        if row.name == "server_tools":
+            yield from ((tool, True) for tool in value)
+        else:
+            yield row.name, value
     yield from _files(request)
-    if request.tools:
-        yield "tools", request.tools
-    yield from ((tool, True) for tool in request.server_tools)
     if request.previous_response_id is not None:
         yield "previous_response_id", request.previous_response_id
 
@@ -77,7 +86,7 @@ def _note(request: Request, model: Model, setting: str, value: Any) -> Note:
     how, _, what = door.partition(": ")
     if how == "dropped":
         return Note(setting=setting, action="dropped", why=what)
-    if model.known and (found := RULES.get(setting, _no_rule)(model, request, value)) is not None:
+    if model.known and (found := RULES.get(setting, ANY).judge(model, request, value)) is not None:
         return Note(setting=setting, action=found[0], why=found[1])
     if how == "renamed" and what != setting:
         return Note(setting=setting, action="renamed", why=f"this API calls it {what}")
@@ -86,11 +95,33 @@ def _note(request: Request, model: Model, setting: str, value: Any) -> Note:
 
 
 Verdict = tuple[Action, str] | None
-Rule = Callable[[Model, Request, Any], Verdict]
+Has = Callable[[Model, str], Any]
+Judge = Callable[[Model, Request, Any], Verdict]
 
 
-def _no_rule(model: Model, request: Request, value: Any) -> Verdict:
+class Rule(NamedTuple):
+    """What a model makes of one setting."""
+
+    has: Has
+    """What it has of it through a door (`chat`): the choices, the limit, True, or one of NOTHING."""
+    judge: Judge
+    """What becomes of a value in a request to a model that the catalog knows; None = as the door has it."""
+
+
+def _always(model: Model, api: str) -> Any:
+    return True
+
+
+def _judged_fine(model: Model, request: Request, value: Any) -> Verdict:
     return None
+
+
+ANY = Rule(_always, _judged_fine)
+"""For what every model takes."""
+
+
+def _samples(model: Model, api: str) -> Any:
+    return model.sampling
 
 
 def _limit(model: Model, request: Request, value: int) -> Verdict:
@@ -153,116 +184,108 @@ def _stop(model: Model, request: Request, value: Any) -> Verdict:
     return None if model.stop else ("dropped", f"{model.label} refuses stop sequences")
 
 
-def _offered(what: str, values: Callable[[Model], tuple[str, ...]]) -> Rule:
-    def rule(model: Model, request: Request, value: str) -> Verdict:
-        offered = values(model)
-        if value in offered:
+def _one_of(what: str, has: Has) -> Rule:
+    def judge(model: Model, request: Request, value: str) -> Verdict:
+        values = has(model, request.model.api)
+        if value in values:
             return None
         return "dropped", (
-            f"{model.label} takes {', '.join(offered)}"
-            if offered
-            else f"{model.label} has no {what}"
+            f"{model.label} takes {', '.join(values)}" if values else f"{model.label} has no {what}"
         )
 
-    return rule
+    return Rule(has, judge)
 
 
-def _able(what: str, able: Callable[[Model], bool]) -> Rule:
-    def rule(model: Model, request: Request, value: Any) -> Verdict:
-        return None if able(model) else ("dropped", f"{model.label} takes no {what}")
+def _able(what: str, has: Has) -> Rule:
+    def judge(model: Model, request: Request, value: Any) -> Verdict:
+        able = has(model, request.model.api)
+        return None if able else ("dropped", f"{model.label} takes no {what}")
 
-    return rule
+    return Rule(has, judge)
+
+
+def _calls(model: Model, api: str) -> bool:
+    """Whether there can be tools to choose from."""
+    return model.tools or (api in CHOOSES_SERVER_TOOLS and bool(model.server_tools))
+
+
+CHOOSES_SERVER_TOOLS = ("responses", "messages")
+"""Doors at which a tool choice is about the provider's own tools too; at the others it needs functions."""
 
 
 def _tool_choice(model: Model, request: Request, value: str) -> Verdict:
-    if not (request.tools and model.tools):
+    functions = request.tools and model.tools
+    if not functions and not (
+        request.model.api in CHOOSES_SERVER_TOOLS
+        and any(tool in model.server_tools for tool in request.server_tools)
+    ):
         return "dropped", "there are no tools to choose from"
     if value == "required" and not model.forced_tools:
         return "dropped", f"{model.label} cannot be forced to call a tool"
     return None
 
 
+def _searches(model: Model, api: str) -> bool:
+    through_chat = api != "chat" or not model.known or "search" in model.id
+    return through_chat and "web_search" in model.server_tools
+
+
 def _web_search(model: Model, request: Request, value: Any) -> Verdict:
+    if _searches(model, request.model.api):
+        return None
     if request.model.api == "chat" and "search" not in model.id:
         return (
             "dropped",
             "Chat Completions searches only with the search models; Responses with all",
         )
-    able = "web_search" in model.server_tools
-    return None if able else ("dropped", f"{model.label} cannot search the web")
+    return "dropped", f"{model.label} cannot search the web"
+
+
+def _runs_code(model: Model, api: str) -> bool:
+    return "code_execution" in model.server_tools
 
 
 def _code_execution(model: Model, request: Request, value: Any) -> Verdict:
-    able = "code_execution" in model.server_tools
+    able = _runs_code(model, request.model.api)
     return None if able else ("dropped", f"{model.label} cannot run code")
 
 
+SERVER_TOOLS: Mapping[str, Rule] = {
+    "web_search": Rule(_searches, _web_search),
+    "code_execution": Rule(_runs_code, _code_execution),
+}
+
 RULES: Mapping[str, Rule] = {
-    "max_output_tokens": _limit,
-    "temperature": _sampling,
-    "top_p": _top_p,
-    "top_k": _sampling,
-    "stop": _stop,
-    "effort": _effort,
-    "reasoning_summary": _summary,
-    "verbosity": _able("verbosity", lambda model: model.verbosity),
-    "service_tier": _offered("choice of service tier", lambda model: model.service_tiers),
-    "cache_ttl": _offered("prompt cache that is asked for", lambda model: model.cache_ttls),
-    "response_schema": _able("JSON schema", lambda model: model.response_schema),
-    "tool_choice": _tool_choice,
-    "images": _able("images", lambda model: model.images),
-    "pdf": _able("PDF files", lambda model: model.pdf),
-    "tools": _able("tools", lambda model: model.tools),
-    "web_search": _web_search,
-    "code_execution": _code_execution,
+    "max_output_tokens": Rule(lambda model, _: model.max_output or True, _limit),
+    "temperature": Rule(_samples, _sampling),
+    "top_p": Rule(_samples, _top_p),
+    "top_k": Rule(_samples, _sampling),
+    "stop": Rule(lambda model, _: model.stop, _stop),
+    "effort": Rule(lambda model, _: model.efforts, _effort),
+    "reasoning_summary": Rule(lambda model, _: model.summary, _summary),
+    "verbosity": _able("verbosity", lambda model, _: model.verbosity),
+    "service_tier": _one_of("choice of service tier", lambda model, _: model.service_tiers),
+    "cache_ttl": _one_of("prompt cache that is asked for", lambda model, _: model.cache_ttls),
+    "response_schema": _able("JSON schema", lambda model, _: model.response_schema),
+    "tool_choice": Rule(_calls, _tool_choice),
+    "images": _able("images", lambda model, _: model.images),
+    "pdf": _able("PDF files", lambda model, _: model.pdf),
+    "tools": _able("tools", lambda model, _: model.tools),
+    **SERVER_TOOLS,
 }
-"""Setting → what becomes of it at a model that the catalog knows; None = as the door has it."""
-
-
-def _always(model: Model) -> bool:
-    return True
-
-
-def _samples(model: Model) -> bool:
-    return model.sampling not in ("ignored", "rejected")
-
-
-ACCEPTS: Mapping[str, Callable[[Model], bool]] = {
-    "temperature": _samples,
-    "top_p": _samples,
-    "top_k": _samples,
-    "stop": lambda model: model.stop,
-    "effort": lambda model: bool(model.efforts),
-    "reasoning_summary": lambda model: model.summary,
-    "verbosity": lambda model: model.verbosity,
-    "service_tier": lambda model: bool(model.service_tiers),
-    "cache_ttl": lambda model: bool(model.cache_ttls),
-    "response_schema": lambda model: model.response_schema,
-    "tool_choice": lambda model: model.tools,
-    "images": lambda model: model.images,
-    "pdf": lambda model: model.pdf,
-    "tools": lambda model: model.tools,
-    "web_search": lambda model: "web_search" in model.server_tools,
-    "code_execution": lambda model: "code_execution" in model.server_tools,
-}
-"""Setting → whether it is worth offering for a model."""
+"""Setting → what a model has of it and what becomes of a value; a setting that is not here is taken everywhere."""
 
 
 def _without(request: Request, note: Note) -> Request:
     """The request with this one setting taken out, or brought down to its limit."""
     name = note.setting
-    if name == "max_output_tokens" and note.action == "lowered":
-        most = describe(request.model).max_output
-        return replace(request, settings=replace(request.settings, max_output_tokens=most))
+    if note.action == "lowered":
+        return put(request, {name: offered(request.model, name)})
     if name in ("images", "pdf"):
         return _without_files(request, "image/" if name == "images" else "application/pdf")
-    if name == "tools":
-        return replace(request, tools=())
-    if name == "previous_response_id":
-        return replace(request, previous_response_id=None)
     if name in request.server_tools:
         return replace(request, server_tools=tuple(t for t in request.server_tools if t != name))
-    return replace(request, settings=replace(request.settings, **{name: getattr(Settings(), name)}))
+    return put(request, {name: default(name)})
 
 
 def _without_files(request: Request, kind: str) -> Request:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,124 +13,27 @@ import streamlit as st
 from playground import figures as fmt
 from playground import pricing, tokens
 from playground.demo.faults import FAULTS
-from playground.domain import APIS, Endpoint, ModelRef, Request, Settings, lane_names
+from playground.domain import APIS, Endpoint, ModelRef, Request, lane_names, setting, typed
 from playground.domain.provider import provider_of
+from playground.domain.setting import Setting
+from playground.domain.values import default, put, value
 from playground.engine import LiveRun
 from playground.providers import acceptance, catalog
 from playground.providers.acceptance import Note
-from playground.providers.catalog import Model
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.setting import widget
+from playground.ui.session.lane import key
 from playground.ui.session.models import model_options, option, read
 
 MOST_LANES = 8
 NARROWEST = 260
 """Pixels of a lane before the row wraps."""
 
-Widget = Callable[[str, Model], Any]
-
-
-def _tokens(key: str, model: Model) -> int | None:
-    return st.number_input(
-        "Max output tokens",
-        min_value=1,
-        max_value=model.max_output_tokens,
-        value=None,
-        step=256,
-        key=key,
-        placeholder="the provider's default",
-        persist_state="session",
-    )
-
-
-def _effort(key: str, model: Model) -> str | None:
-    default = f" ({model.default_effort})" if model.default_effort else ""
-    return st.selectbox(
-        "Reasoning effort",
-        model.efforts,
-        index=None,
-        key=key,
-        placeholder=f"the provider's default{default}",
-        persist_state="session",
-    )
-
-
-def _decimal(label: str, most: float, step: float) -> Widget:
-    def draw(key: str, model: Model) -> float | None:
-        return st.number_input(
-            label,
-            0.0,
-            most,
-            value=None,
-            step=step,
-            key=key,
-            placeholder="the provider's default",
-            persist_state="session",
-        )
-
-    return draw
-
-
-def _integer(label: str, least: int) -> Widget:
-    def draw(key: str, model: Model) -> int | None:
-        return st.number_input(
-            label, least, value=None, step=1, key=key, placeholder="none", persist_state="session"
-        )
-
-    return draw
-
-
-def _choice(label: str, options: Callable[[Model], Sequence[str]]) -> Widget:
-    def draw(key: str, model: Model) -> str | None:
-        return st.selectbox(
-            label,
-            options(model),
-            index=None,
-            key=key,
-            placeholder="the provider's default",
-            persist_state="session",
-        )
-
-    return draw
-
-
-def _stop(key: str, model: Model) -> tuple[str, ...]:
-    return tuple(
-        st.multiselect(
-            "Stop at",
-            [],
-            accept_new_options=True,
-            key=key,
-            placeholder="type a word, Enter",
-            persist_state="session",
-        )
-    )
-
-
-def _reasoning(key: str, model: Model) -> bool:
-    st.session_state.setdefault(key, provider_of(model.provider).summary_unasked)
-    return st.toggle(
-        "Show the reasoning",
-        key=key,
-        help="Ask for a readable summary of the model's reasoning.",
-        persist_state="session",
-    )
-
-
-WIDGETS: dict[str, Widget] = {
-    "max_output_tokens": _tokens,
-    "effort": _effort,
-    "reasoning_summary": _reasoning,
-    "temperature": _decimal("Temperature", 2.0, 0.1),
-    "top_p": _decimal("Top p", 1.0, 0.05),
-    "top_k": _integer("Top k", 1),
-    "stop": _stop,
-    "seed": _integer("Seed", 0),
-    "verbosity": _choice("Verbosity", lambda model: ("low", "medium", "high")),
-    "service_tier": _choice("Service tier", lambda model: model.service_tiers),
-    "cache_ttl": _choice("Prompt caching", lambda model: model.cache_ttls),
+BEGINS: Mapping[str, Callable[[ModelRef], bool]] = {
+    "reasoning_summary": lambda ref: provider_of(ref.provider).summary_unasked,
 }
-"""Setting → its widget; only those that the lane's model accepts are drawn."""
+"""Flags that a new lane has otherwise than a request has by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +43,9 @@ class LaneChoice:
     id: int
     model: ModelRef | None
     problem: str | None
-    settings: Settings
-    stream: bool
+    """Why it can't be sent; None when it can."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Settings that were chosen, by name."""
 
 
 def lane_row(where: Mapping[str, Endpoint], asked: Asked) -> list[LaneChoice]:
@@ -188,19 +92,18 @@ def _lane(
         if ref is None:
             st.error(problem)
             _remove_button(lane, removable)
-            return LaneChoice(lane, None, problem, Settings(), stream=True)
+            return LaneChoice(lane, None, problem)
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             if where[ref.provider].simulated:
                 st.badge("simulated", icon=":material/science:", color="violet")
             else:
                 st.badge("real API", icon=":material/key:", color="blue")
             with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-                ref, settings, stream = _settings(
-                    lane, ref, simulated=where[ref.provider].simulated
-                )
-                made = LaneChoice(lane, ref, None, settings, stream)
+                made = _settings(lane, ref, simulated=where[ref.provider].simulated)
                 _what_is_sent(made, asked)
             _remove_button(lane, removable)
+        if made.problem:
+            st.error(plain(made.problem))
         return made
 
 
@@ -216,8 +119,8 @@ def _remove_button(lane: int, removable: bool) -> None:
         )
 
 
-def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, Settings, bool]:
-    """The settings that this model accepts, and the door it is called through."""
+def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> LaneChoice:
+    """The door that the model is called through, and the settings that it accepts there."""
     doors = provider_of(ref.provider).apis
     if len(doors) > 1:
         st.session_state.setdefault(f"api_{lane}_{ref.provider}", ref.api)
@@ -228,44 +131,75 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> tuple[ModelRef, S
             format_func=lambda api: APIS[api].label,
         )
         ref = ModelRef(ref.provider, api or ref.api, ref.model)
-    model = catalog.describe(ref)
-    accepted = [name for name in WIDGETS if acceptance.accepts(ref, name)]
-    values = {name: WIDGETS[name](f"{name}_{lane}_{ref.model}", model) for name in accepted}
-    st.session_state.setdefault(f"stream_{lane}", True)
-    stream = st.toggle(
-        "Stream",
-        key=f"stream_{lane}",
-        help="Off: the answer comes whole at the end, and there is no time to first text.",
-        persist_state="session",
-    )
+    accepted = [row for row in setting.SETTINGS if acceptance.accepts(ref, row.name)]
+    groups = list(dict.fromkeys(row.group for row in accepted))
+    places = dict(zip(groups, st.tabs(groups), strict=True))
+    values: dict[str, Any] = {}
+    problem = None
+    for row in accepted:
+        try:
+            with places[row.group]:
+                chosen = _widget(row, lane, ref)
+        except ValueError as error:
+            problem = problem or str(error)
+        else:
+            values |= {} if chosen is None else {row.name: chosen}
     if simulated:
-        ref = _with_fault(lane, ref)
-    left_out = [name.replace("_", " ") for name in WIDGETS if name not in accepted]
+        with places["Call"]:
+            ref = _with_fault(lane, ref)
+    left_out = [row.label.lower() for row in setting.SETTINGS if row not in accepted]
     if left_out:
         st.caption(f"Not accepted here: {', '.join(left_out)}.")
-    return (
-        ref,
-        Settings(**{name: value for name, value in values.items() if value is not None}),
-        stream,
-    )
+    return LaneChoice(lane, ref, problem, values)
+
+
+def _widget(row: Setting, lane: int, ref: ModelRef) -> Any:
+    where = key(row.name, lane, ref.model)
+    if row.kind == "flag":
+        begins = BEGINS.get(row.name)
+        st.session_state.setdefault(where, begins(ref) if begins else default(row.name))
+    chosen = widget(row, where, ref)
+    if chosen and row.stays and row.kind in typed.READ and len(st.session_state.lanes) > 1:
+        st.button(
+            "Use in every lane",
+            icon=":material/content_copy:",
+            type="tertiary",
+            key=f"everywhere_{where}",
+            on_click=_use_in_every_lane,
+            args=(row.name, where),
+        )
+    return chosen
+
+
+def _use_in_every_lane(name: str, where: str) -> None:
+    for lane in st.session_state.lanes:
+        st.session_state[key(name, lane, "")] = st.session_state[where]
 
 
 def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:
     """Everything that the lane sets beside its text, and what becomes of it."""
-    notes = acceptance.check(_wanted(lane, asked))
+    if lane.problem:
+        st.caption("**Nothing will be sent** while a field above can't be read.")
+        return
+    wanted = _wanted(lane, asked)
+    notes = acceptance.check(wanted)
     st.caption(
         "**Will be sent:** the prompt"
         + (", the system prompt" if asked.system else "")
         + ("." if not notes else "; and of the settings:")
     )
     if notes:
-        st.caption("  \n".join(_said(note) for note in notes))
+        st.caption("  \n".join(_said(note, wanted) for note in notes))
 
 
-def _said(note: Note) -> str:
+def _said(note: Note, wanted: Request) -> str:
     """One setting's fate in a line."""
+    row = setting.find(note.setting)
+    name = row.label.lower() if row else note.setting.replace("_", " ")
+    if row and row.kind not in typed.READ:
+        name += f" {typed.written(row, value(wanted, row.name))}"
     why = f" ({plain(note.why)})" if note.why else ""
-    return f"{plain(note.setting.replace('_', ' '))}: {note.action}{why}"
+    return f"{plain(name)}: {note.action}{why}"
 
 
 def _with_fault(lane: int, ref: ModelRef) -> ModelRef:
@@ -280,6 +214,12 @@ def _with_fault(lane: int, ref: ModelRef) -> ModelRef:
         persist_state="session",
     )
     return ModelRef(ref.provider, ref.api, f"{ref.model}~{fault}") if fault else ref
+
+
+def first_problem(chosen: Sequence[LaneChoice]) -> str | None:
+    """Why not all lanes can be sent; None when they can."""
+    said = (f"Lane {n}: {plain(lane.problem)}" for n, lane in enumerate(chosen, 1) if lane.problem)
+    return next(said, None)
 
 
 def request(lane: LaneChoice, asked: Asked) -> Request:
@@ -303,9 +243,10 @@ def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endp
         )
     st.caption(_estimate(fine, asked))
     notes = [
-        f"**{plain(str(lane.model))}** · {_said(note)}"
+        f"**{plain(str(lane.model))}** · {_said(note, wanted)}"
         for lane in fine
-        for note in acceptance.check(_wanted(lane, asked))
+        for wanted in (_wanted(lane, asked),)
+        for note in acceptance.check(wanted)
         if note.action not in ("sent", "renamed")
     ]
     if notes:
@@ -315,13 +256,8 @@ def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endp
 def _wanted(lane: LaneChoice, asked: Asked) -> Request:
     """The request with everything that was set, before the model's limits."""
     assert lane.model is not None  # noqa: S101 - lanes with a problem are not sent
-    return Request(
-        model=lane.model,
-        messages=asked.messages(),
-        system=asked.system,
-        settings=lane.settings,
-        stream=lane.stream,
-    )
+    plain_request = Request(model=lane.model, messages=asked.messages(), system=asked.system)
+    return put(plain_request, lane.values)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -338,7 +274,7 @@ def _estimate(lanes: Sequence[LaneChoice], asked: Asked) -> str:
     low, high = Decimal(0), Decimal(0)
     for lane in lanes:
         assert lane.model is not None  # noqa: S101 - the caller left out lanes with a problem
-        most = lane.settings.max_output_tokens or catalog.describe(lane.model).max_output
+        most = lane.values.get("max_output_tokens") or catalog.describe(lane.model).max_output
         span = book.estimate(lane.model, counted, most, today)
         if span:
             low += span[0]

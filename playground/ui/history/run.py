@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from playground.domain import Request, Response, Settings, lane_names
+from playground.domain import Request, Response, lane_names, typed
+from playground.domain.values import changed
 from playground.export.formats import FORMATS
 from playground.history.deleting import delete_runs
 from playground.history.documents import labelled
@@ -261,13 +261,8 @@ def _change(x: Any, y: Any) -> str:
 
 
 def _settings(request: Request) -> str:
-    default = Settings()
-    rows = [
-        f"{f.name} = {getattr(request.settings, f.name)!r}"
-        for f in fields(Settings)
-        if getattr(request.settings, f.name) != getattr(default, f.name)
-    ]
-    return storable("\n".join([f"model = {request.model}", f"stream = {request.stream}", *rows]))
+    rows = [f"{row.name} = {typed.written(row, value)}" for row, value in changed(request)]
+    return storable("\n".join([f"model = {request.model}", *rows]))
 
 
 def _body(request: Request) -> str:

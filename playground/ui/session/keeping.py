@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from playground import history, settings
-from playground.domain import Endpoint, Request, Secret, Settings, Text
+from playground.domain import Endpoint, Request, Secret, Text, setting
+from playground.domain.values import value
 from playground.engine import Journal, LiveRun, ended_run, get_engine
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
@@ -18,6 +19,7 @@ from playground.history import HOLDS_KEY, Labels, holds_secret
 from playground.history.labels import owner_digest, tags
 from playground.store.packing import storable
 from playground.ui.session.endpoints import real_endpoints
+from playground.ui.session.lane import kept, key
 from playground.ui.session.state import owner, session
 from playground.wire import Redactor
 
@@ -151,12 +153,8 @@ def fill_compare(requests: Sequence[Request]) -> None:
         ref = request.model
         state[f"model_{lane}"] = str(ref)
         state[f"api_{lane}_{ref.provider}"] = ref.api
-        state[f"stream_{lane}"] = request.stream
-        for f in fields(Settings):
-            value = getattr(request.settings, f.name)
-            state[f"{f.name}_{lane}_{ref.model}"] = (
-                list(value) if isinstance(value, tuple) else value
-            )
+        for row in setting.SETTINGS:
+            state[key(row.name, lane, ref.model)] = kept(row, value(request, row.name))
     if any(not isinstance(part, Text) for part in first.messages[-1].parts):
         st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
 
