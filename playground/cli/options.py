@@ -105,7 +105,7 @@ def _of_file(row: Setting, name: str) -> Any:
     """What the file holds for this setting."""
     try:
         return typed.read(row, attach.text(name))
-    except ValueError as error:
+    except typed.Unreadable as error:
         raise click.UsageError(f"{row.option}: {name} {error}") from None
     except click.UsageError as error:
         raise click.UsageError(f"{row.option}: {error.message}") from None
@@ -123,7 +123,7 @@ def _fields(row: Setting, given: tuple[str, ...]) -> dict[str, Any]:
                 found[name.strip()] = typed.read_json(text)
             else:
                 found |= typed.read_object(attach.text(one))
-        except (ValueError, click.UsageError) as error:
+        except (typed.Unreadable, click.UsageError) as error:
             said = error.message if isinstance(error, click.UsageError) else f"{one} {error}"
             raise click.UsageError(f"{row.option}: {said} {FIELDS}") from None
     return found

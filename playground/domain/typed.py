@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from playground.domain.nouns import jsonable
 from playground.domain.request import Tool
@@ -33,38 +34,42 @@ _COMPLAINTS = {
 """What Python's reader says → what a person can mend."""
 
 
+class Unreadable(ValueError):
+    """What was typed can't be sent; the message goes behind the name of it: `is not JSON: …`."""
+
+
 def read(row: Setting, text: str) -> Any:
-    """The value that this JSON text is for the setting; ValueError says what is wrong, to be put behind a name."""
+    """The value that this JSON text is for the setting; Unreadable says what is wrong."""
     return READ[row.kind](text)
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """A JSON object; ValueError as `read`."""
+    """A JSON object; Unreadable as `read`."""
     value = read_json(text)
     if not isinstance(value, dict):
-        raise ValueError("must be a JSON object: { … }.")
+        raise Unreadable("must be a JSON object: { … }.")
     return value
 
 
 def read_schema(text: str) -> dict[str, Any]:
-    """A JSON Schema; ValueError also for what can't be one, as far as that is certain."""
+    """A JSON Schema; Unreadable also for what can't be one, as far as that is certain."""
     value = read_json(text)
     if not isinstance(value, dict):
-        raise ValueError("holds no JSON Schema: it must be a JSON object.")
+        raise Unreadable("holds no JSON Schema: it must be a JSON object.")
     if flaw := _flaw(value):
-        raise ValueError(f"is no JSON Schema: {flaw}.")
+        raise Unreadable(f"is no JSON Schema: {flaw}.")
     return value
 
 
 def read_tools(text: str) -> tuple[Tool, ...]:
-    """The functions in a JSON list of {"name", "description", "parameters"}; ValueError as `read`."""
+    """The functions in a JSON list of {"name", "description", "parameters"}; Unreadable as `read`."""
     value = read_json(text)
     if not isinstance(value, list):
-        raise ValueError('must be a JSON list: [{"name": …, "description": …, "parameters": …}].')
+        raise Unreadable('must be a JSON list: [{"name": …, "description": …, "parameters": …}].')
     tools = tuple(_tool(item, f"tool {number}") for number, item in enumerate(value, 1))
     names = [tool.name for tool in tools]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ValueError(f"has two tools that are named {twice!r}.")
+        raise Unreadable(f"has two tools that are named {twice!r}.")
     return tools
 
 
@@ -98,49 +103,55 @@ _WRITTEN: dict[Kind, Callable[[Any], str]] = {
 
 
 def read_json(text: str) -> Any:
-    """The JSON value; ValueError as `read`, with line and column."""
+    """The JSON value; Unreadable as `read`, with line and column."""
     try:
         value = json.loads(
-            text.removeprefix("\ufeff"), parse_constant=_no_number, object_pairs_hook=_object
+            text.removeprefix("\ufeff"),
+            parse_float=_finite,
+            parse_constant=_finite,
+            object_pairs_hook=_object,
         )
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         what = _COMPLAINTS.get(error.msg, error.msg[:1].lower() + error.msg[1:])
         where = f"line {error.lineno}, column {error.colno}"
-        raise ValueError(f"is not JSON: {what} in {where}.") from None
+        raise Unreadable(f"is not JSON: {what} in {where}.") from None
     except UnicodeEncodeError:
-        raise ValueError("is not JSON: it holds half a character (\\ud800 to \\udfff).") from None
+        raise Unreadable("is not JSON: it holds half a character (\\ud800 to \\udfff).") from None
     except RecursionError:
-        raise ValueError("is nested too deeply.") from None
+        raise Unreadable("is nested too deeply.") from None
     return value
 
 
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"is not JSON: {name} is no number there.")
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise Unreadable(f"is not JSON: {text} is no number there.")
+    return number
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in pairs:
         if name in made:
-            raise ValueError(f"has {json.dumps(name, ensure_ascii=False)} twice in one object.")
+            raise Unreadable(f"has {json.dumps(name, ensure_ascii=False)} twice in one object.")
         made[name] = value
     return made
 
 
 def _tool(item: Any, where: str) -> Tool:
     if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not item["name"]:
-        raise ValueError(f'is no list of tools: {where} must be {{"name": …, …}}.')
+        raise Unreadable(f'is no list of tools: {where} must be {{"name": …, …}}.')
     if unknown := set(item) - set(Tool.__dataclass_fields__):
-        raise ValueError(
+        raise Unreadable(
             f"has {min(unknown)!r} in {where}: a tool has name, description and parameters only."
         )
     description, parameters = item.get("description", ""), item.get("parameters", _NOTHING)
     if not isinstance(description, str):
-        raise ValueError(f"has a description in {where} that is no text.")
+        raise Unreadable(f"has a description in {where} that is no text.")
     flaw = "it is no object" if not isinstance(parameters, dict) else _flaw(parameters)
     if flaw:
-        raise ValueError(f"has parameters in {where} that are no JSON Schema: {flaw}.")
+        raise Unreadable(f"has parameters in {where} that are no JSON Schema: {flaw}.")
     return Tool(name=item["name"], description=description, parameters=parameters)
 
 

@@ -26,11 +26,8 @@ class Note:
     why: str = ""
 
 
-NOTHING = (False, (), "ignored", "rejected")
-
-
 def offered(ref: ModelRef, setting: str) -> Any:
-    """What there is of a setting at this model through this door: its choices, its limit, True, or one of NOTHING."""
+    """What there is of a setting at this model through this door: its choices, its limit, or True; otherwise nothing."""
     if at_door(ref, setting).startswith("dropped"):
         return False
     if setting == "server_tools":
@@ -40,7 +37,7 @@ def offered(ref: ModelRef, setting: str) -> Any:
 
 def accepts(ref: ModelRef, setting: str) -> bool:
     """True when the setting can have an effect on this model through this door."""
-    return offered(ref, setting) not in NOTHING
+    return bool(offered(ref, setting))
 
 
 def check(request: Request) -> list[Note]:
@@ -103,25 +100,17 @@ class Rule(NamedTuple):
     """What a model makes of one setting."""
 
     has: Has
-    """What it has of it through a door (`chat`): the choices, the limit, True, or one of NOTHING."""
+    """What it has of it through a door (`chat`): the choices, the limit, or True; nothing where it can have no effect."""
     judge: Judge
     """What becomes of a value in a request to a model that the catalog knows; None = as the door has it."""
 
 
-def _always(model: Model, api: str) -> Any:
-    return True
-
-
-def _judged_fine(model: Model, request: Request, value: Any) -> Verdict:
-    return None
-
-
-ANY = Rule(_always, _judged_fine)
+ANY = Rule(lambda model, api: True, lambda model, request, value: None)
 """For what every model takes."""
 
 
-def _samples(model: Model, api: str) -> Any:
-    return model.sampling
+def _samples(model: Model, api: str) -> bool:
+    return model.sampling not in ("ignored", "rejected")
 
 
 def _limit(model: Model, request: Request, value: int) -> Verdict:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import pricing
-from playground.domain import ModelRef, Request
+from playground.domain import ModelRef, Request, Settings, Tool, setting
+from playground.domain.setting import SETTINGS, Setting
+from playground.domain.typed import read_schema, read_tools
 from playground.export.formats import FORMATS
 from playground.ui.compare.prompt import MOST_CHARACTERS
 from playground.ui.parts.examples import EXAMPLES
@@ -24,7 +28,7 @@ def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
 
 
-def opened(**state: str) -> AppTest:
+def opened(**state: Any) -> AppTest:
     """The app's first page in a new session; AppTest takes a model that is not in the menu only before the first run."""
     app = AppTest.from_file(str(ROUTER), default_timeout=60)
     for key, value in state.items():
@@ -162,6 +166,145 @@ def test_a_run_that_is_opened_leaves_nothing_of_the_settings_before(page: AppTes
     assert page.session_state["api_0_openai"] == "responses"
     assert page.toggle(key="stream_0").value is False
     assert page.session_state["lanes"] == [0, 1]
+
+
+def fields_of(page: AppTest) -> set[str]:
+    """The keys of everything that can be set."""
+    kinds = ("number_input", "selectbox", "multiselect", "toggle", "text_area", "button_group")
+    return {str(element.key) for kind in kinds for element in page.get(kind)}
+
+
+def test_every_setting_has_its_field_at_a_model_that_takes_it() -> None:
+    page = opened(
+        model_0="openai/chat:gpt-4o",
+        model_1="anthropic:claude-haiku-4-5",
+        model_2="openai:gpt-6.1-sol",
+        model_3="gemini:gemini-3.1-pro-preview",
+        lanes=[0, 1, 2, 3],
+    )
+    found = fields_of(page)
+    for row in SETTINGS:
+        assert [key for key in found if key.startswith(f"{row.name}_")], row.name
+
+
+def test_a_row_that_is_new_is_a_field_and_reaches_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rest = [row for row in SETTINGS if row.name != "top_k"]
+    mood = Setting(
+        name="top_k",
+        label="Mood",
+        group="Answer",
+        help="How it feels.",
+        kind="choice",
+        option="--mood",
+        choices=("7", "8"),
+    )
+    monkeypatch.setattr(setting, "SETTINGS", (mood, *rest))
+    page = opened(model_0="anthropic:claude-haiku-4-5")
+    field = page.selectbox(key="top_k_0_claude-haiku-4-5")
+    assert (field.label, field.options) == ("Mood", ["7", "8"])
+    field.set_value("8").run()
+    assert "mood 8: sent" in said(page)
+
+
+WEATHER = """[{"name": "weather", "description": "The weather in a city.", "parameters": {"type": "object",
+ "properties": {"city": {"type": "string"}}, "required": ["city"]}}]"""
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        (
+            "response_schema_0",
+            '{\n "type": "object"\n "properties": {}}',
+            "Response schema is not JSON: a comma is missing in line 3, column 2.",
+        ),
+        ("response_schema_0", "[]", "Response schema holds no JSON Schema: it must be a JSON obj"),
+        (
+            "response_schema_0",
+            '{"type": "int"}',
+            'Response schema is no JSON Schema: type is "int"',
+        ),
+        ("tools_0", '{"name": "a"}', "Tools must be a JSON list"),
+        ("extra_0_gpt-6.1-sol", '"a"', "Extra body fields must be a JSON object"),
+    ],
+)
+def test_json_that_is_wrong_is_said_at_once_and_nothing_is_sent_until_it_is_right(
+    page: AppTest, key: str, text: str, sentence: str
+) -> None:
+    page.text_area(key=key).set_value(text).run()
+    words = said(page).replace("\\", "")
+    assert sentence in words
+    assert "Nothing will be sent" in words
+    press(page, "run")
+    assert f"Lane 1: {sentence}" in said(page).replace("\\", "")
+    assert "run" not in page.query_params
+    assert not page.exception
+    page.text_area(key=key).set_value("").run()
+    assert sentence not in said(page).replace("\\", "")
+    until_done(press(page, "run"))
+    assert list(page.dataframe[0].value["state"]) == ["done", "done", "done"]
+
+
+def test_a_schema_is_used_in_every_lane_and_the_answers_follow_it(page: AppTest) -> None:
+    schema = '{"type": "object", "properties": {"word": {"const": "sky"}}, "required": ["word"]}'
+    page.text_area(key="response_schema_0").set_value(schema).run()
+    press(page, "everywhere_response_schema_0")
+    assert [page.text_area(key=f"response_schema_{i}").value for i in range(3)] == [schema] * 3
+    until_done(press(page, "run"))
+    answers = [json.loads(code.value) for code in page.code if '"word"' in code.value]
+    assert answers == [{"word": "sky"}] * 3
+
+
+def test_a_schema_stays_when_the_lane_gets_another_model(page: AppTest) -> None:
+    page.text_area(key="response_schema_0").set_value("{}").run()
+    page.selectbox(key="model_0").set_value("gemini:gemini-3.8-flash").run()
+    assert page.text_area(key="response_schema_0").value == "{}"
+
+
+def test_tools_and_their_choice_are_sent(page: AppTest) -> None:
+    page.text_area(key="tools_0").set_value(WEATHER).run()
+    page.selectbox(key="tool_choice_0_gpt-6.1-sol").set_value("required").run()
+    assert "tool choice required: sent" in said(page)
+    until_done(press(page, "run"))
+    assert "Asks to run the tool `weather` with" in said(page)
+
+
+def test_a_tool_choice_without_tools_is_left_out_with_the_reason(page: AppTest) -> None:
+    page.selectbox(key="tool_choice_0_gpt-6.1-sol").set_value("required").run()
+    assert "tool choice required: dropped (there are no tools to choose from)" in said(page)
+
+
+def test_server_tools_are_offered_where_the_model_and_its_door_have_them(page: AppTest) -> None:
+    offered = page.get("button_group")
+    assert "server_tools_0_gpt-6.1-sol" in {group.key for group in offered}
+    page.session_state["api_0_openai"] = "chat"
+    page.run()
+    assert "server_tools_0_gpt-6.1-sol" not in fields_of(page)
+    assert "server tools" in said(page)
+
+
+def test_a_run_that_is_opened_brings_its_json_back(page: AppTest) -> None:
+    tool = Tool(name="now", description="The time.", parameters={"type": "object"})
+    page.session_state[TO_FILL] = [
+        Request.ask(
+            ModelRef.parse("anthropic:claude-haiku-4-5"),
+            "Hi",
+            settings=Settings(
+                response_schema={"type": "object"}, extra={"user": "me"}, effort="2048", top_k=5
+            ),
+            tools=(tool,),
+            server_tools=("web_search",),
+        )
+    ]
+    page.run()
+    assert not page.exception
+    assert read_schema(str(page.text_area(key="response_schema_0").value)) == {"type": "object"}
+    assert read_tools(str(page.text_area(key="tools_0").value)) == (tool,)
+    assert '"user": "me"' in str(page.text_area(key="extra_0_claude-haiku-4-5").value)
+    assert page.selectbox(key="effort_0_claude-haiku-4-5").value == "2048"
+    assert page.session_state["server_tools_0_claude-haiku-4-5"] == ["web_search"]
 
 
 def test_a_fault_can_be_chosen_and_is_a_sentence(page: AppTest) -> None:

@@ -20,6 +20,7 @@ from playground.domain import (
     Text,
     Tool,
 )
+from playground.domain.setting import SETTINGS
 from playground.providers import acceptance, catalog
 from playground.providers.acceptance import Note
 from playground.providers.doors import DOORS
@@ -43,7 +44,8 @@ def test_a_model_that_is_not_in_the_catalog_lets_everything_through() -> None:
     request = ask("ollama:llama3:8b", tools=True, temperature=0.3, effort="high", stop=("x",))
     assert acceptance.fit(request) == request
     assert {note.action for note in acceptance.check(request)} == {"sent", "renamed"}
-    assert "not in the catalog: everything is sent as is" in acceptance.check(request)[0].why
+    said = {note.setting: note.why for note in acceptance.check(request)}
+    assert "not in the catalog: everything is sent as is" in said["temperature"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,10 @@ def test_setting(model: str, settings: dict[str, Any], action: str, why: str) ->
 
 def test_sampling_is_free_once_reasoning_is_off() -> None:
     request = ask("openai:gpt-6-luna", temperature=0.5, effort="none")
-    assert [note.action for note in acceptance.check(request)] == ["sent", "renamed"]
+    assert {note.setting: note.action for note in acceptance.check(request)} == {
+        "temperature": "sent",
+        "effort": "renamed",
+    }
 
 
 def test_older_claude_takes_one_sampling_setting_and_none_while_thinking() -> None:
@@ -148,6 +153,58 @@ def test_a_model_that_always_thinks_cannot_be_forced_to_call() -> None:
     assert acceptance.fit(request).tools == (TOOL,)
     older = ask("anthropic:claude-haiku-4-5", tools=True, tool_choice="required")
     assert acceptance.fit(older) == older
+
+
+@pytest.mark.parametrize(
+    ("model", "tools", "choice", "kept"),
+    [
+        ("openai:gpt-6.1-sol", ("web_search",), "required", True),
+        ("anthropic:claude-haiku-4-5", ("web_search",), "required", True),
+        ("anthropic:claude-sonnet-5-5", ("code_execution",), "auto", True),
+        ("anthropic:claude-sonnet-5-5", ("code_execution",), "required", False),
+        ("gemini:gemini-3.8-flash", ("web_search",), "required", False),
+        ("gemini/interactions:gemini-3.8-flash", ("web_search",), "required", False),
+        ("openai/chat:gpt-5-search-api", ("web_search",), "required", False),
+        ("openai:o3-mini", ("web_search",), "required", False),
+    ],
+)
+def test_a_tool_choice_is_about_the_providers_tools_where_its_door_has_it_so(
+    model: str, tools: tuple[str, ...], choice: str, kept: bool
+) -> None:
+    request = replace(ask(model, tool_choice=choice), server_tools=tools)
+    assert (acceptance.fit(request).settings.tool_choice == choice) is kept
+
+
+@pytest.mark.parametrize(
+    ("model", "setting", "there_is"),
+    [
+        ("openai:gpt-6.1-sol", "max_output_tokens", 128_000),
+        ("ollama:llama3:8b", "max_output_tokens", True),
+        ("openai:gpt-6.1-sol", "effort", ("low", "medium", "high", "xhigh", "max")),
+        ("openai:gpt-6.1-sol", "seed", False),
+        ("openai/chat:gpt-4o", "seed", True),
+        ("openai:gpt-6.1-sol", "server_tools", ("web_search", "code_execution")),
+        ("openai/chat:gpt-6.1-sol", "server_tools", ()),
+        ("openai/chat:gpt-5-search-api", "server_tools", ("web_search",)),
+        ("openai:gpt-4", "server_tools", ()),
+        ("ollama:llama3:8b", "server_tools", ("web_search",)),
+        ("gemini:gemini-3.8-flash", "temperature", False),
+        ("gemini:gemini-2.5-flash-image", "tools", False),
+        ("anthropic:claude-sonnet-5-5", "cache_ttl", ("5m", "1h")),
+        ("openai:gpt-6.1-sol", "extra", True),
+    ],
+)
+def test_what_there_is_of_a_setting(model: str, setting: str, there_is: Any) -> None:
+    ref = ModelRef.parse(model)
+    assert acceptance.offered(ref, setting) == there_is
+    assert acceptance.accepts(ref, setting) is bool(there_is)
+
+
+def test_every_rule_is_about_something_that_a_request_has() -> None:
+    beside = {"images", "pdf", *acceptance.SERVER_TOOLS}
+    assert set(acceptance.RULES) - {row.name for row in SETTINGS} == beside
+    (tools,) = (row for row in SETTINGS if row.name == "server_tools")
+    assert tuple(acceptance.SERVER_TOOLS) == tools.choices
 
 
 def test_a_door_that_does_not_offer_the_model_is_said() -> None:
@@ -266,11 +323,17 @@ MAYBE = {
 }
 
 
-@given(st.sampled_from(ALL), st.fixed_dictionaries({}, optional=MAYBE), st.booleans())
+@given(
+    st.sampled_from(ALL),
+    st.fixed_dictionaries({}, optional=MAYBE),
+    st.booleans(),
+    st.sets(st.sampled_from(sorted(acceptance.SERVER_TOOLS))),
+)
 def test_a_fitted_request_needs_no_more_fitting(
-    model: str, settings: dict[str, Any], tools: bool
+    model: str, settings: dict[str, Any], tools: bool, server_tools: set[str]
 ) -> None:
-    fitted = acceptance.fit(ask(model, tools=tools, **settings))
+    asked = replace(ask(model, tools=tools, **settings), server_tools=tuple(sorted(server_tools)))
+    fitted = acceptance.fit(asked)
     again = acceptance.check(fitted)
     assert not [note for note in again if note.action in ("dropped", "lowered")]
     assert acceptance.fit(fitted) == fitted

@@ -140,7 +140,7 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> LaneChoice:
         try:
             with places[row.group]:
                 chosen = _widget(row, lane, ref)
-        except ValueError as error:
+        except typed.Unreadable as error:
             problem = problem or str(error)
         else:
             values |= {} if chosen is None else {row.name: chosen}

@@ -74,7 +74,9 @@ def _answer(response: Response) -> None:
             markdown.answer(response.reasoning_text)
     if response.refusal:
         st.warning(response.refusal, title="Refused", icon=":material/block:")
-    if response.text:
+    if _is_json(response.text):
+        st.code(response.text, language="json", wrap_lines=True)
+    elif response.text:
         markdown.answer(response.text)
     for file in response.files:
         if file.media_type.startswith("image/"):
@@ -265,6 +267,17 @@ def _remarks(response: Response) -> None:
 
 def _lines(headers: Mapping[str, str]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in headers.items())
+
+
+def _is_json(text: str) -> bool:
+    """True for an object or a list and nothing around it."""
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _pretty(value: Any) -> str:

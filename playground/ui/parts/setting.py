@@ -17,7 +17,7 @@ JSON_HEIGHT = 180
 
 
 def widget(row: Setting, key: str, ref: ModelRef) -> Any:
-    """Draw it; its value, None for the provider's default. ValueError, said beside it too, for what can't be sent."""
+    """Draw it; its value, None for the provider's default. Unreadable, said beside it too, for what can't be sent."""
     return _KINDS[row.kind](row, key, ref)
 
 
@@ -119,10 +119,10 @@ def _json(row: Setting, key: str, ref: ModelRef) -> Any:
         return None
     try:
         return typed.read(row, text or "")
-    except ValueError as error:
+    except typed.Unreadable as error:
         sentence = f"{row.label} {error}"
         st.error(plain(sentence))
-        raise ValueError(sentence) from None
+        raise typed.Unreadable(sentence) from None
 
 
 _KINDS: dict[Kind, Callable[[Setting, str, ModelRef], Any]] = {
