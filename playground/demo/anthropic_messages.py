@@ -19,6 +19,7 @@ from playground.demo.door import (
     texts,
 )
 from playground.demo.faults import Frame
+from playground.demo.hosted import Used
 
 FINISH = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
 FILES: dict[Any, Kind] = {"image": "image", "document": "document"}
@@ -138,9 +139,15 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         frames += _deltas(index, "signature_delta", "signature", signed)
         frames.append((schedule.reasoned, _stop(index)))
         index += 1
+    for block in _used_blocks(reply):
+        frames += _used_frames(schedule.reasoned, index, block)
+        index += 1
     first = len(frames)
+    cited = _citations(reply)
     if reply.choices[0].text:
-        frames.append((schedule.reasoned, _start(index, {"type": "text", "text": ""})))
+        empty: dict[str, Any] = {"type": "text", "text": "", **({"citations": []} if cited else {})}
+        frames.append((schedule.reasoned, _start(index, empty)))
+        frames += [(schedule.reasoned, _cites(index, one)) for one in cited]
         if not reply.reasoning_tokens:
             frames.append((schedule.reasoned, ping))
         first = len(frames)
@@ -154,6 +161,21 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         frames.append((beats[-1][0], _stop(index)))
         index += 1
     return frames + _end(reply), first
+
+
+def _used_frames(at: float, index: int, block: dict[str, Any]) -> list[Frame]:
+    """A use of a tool has its input in deltas; a result comes whole."""
+    if "input" not in block:
+        return [(at, _start(index, block)), (at, _stop(index))]
+    given = ((at, ""), (at, compact(block["input"])))
+    deltas = _deltas(index, "input_json_delta", "partial_json", given)
+    return [(at, _start(index, {**block, "input": {}})), *deltas, (at, _stop(index))]
+
+
+def _cites(index: int, citation: dict[str, Any]) -> bytes:
+    delta = {"type": "citations_delta", "citation": citation}
+    body = {"type": "content_block_delta", "index": index, "delta": delta}
+    return event("content_block_delta", body)
 
 
 def _end(reply: Reply) -> list[Frame]:
@@ -192,17 +214,59 @@ def whole(reply: Reply) -> dict[str, Any]:
     if reply.reasoning_tokens:
         thought = {"type": "thinking", "thinking": reply.reasoning, "signature": signature(reply)}
         content.append(thought)
+    content += _used_blocks(reply)
     if reply.choices[0].text:
-        content.append({"type": "text", "text": reply.choices[0].text})
+        cited = _citations(reply)
+        text = {"type": "text", "text": reply.choices[0].text}
+        content.append({**text, "citations": cited} if cited else text)
     for call in reply.calls:
         content.append(_call_block(call, call.parsed))
-    counted = usage(reply, reply.output_tokens)
-    counted["output_tokens_details"] = {"thinking_tokens": reply.reasoning_tokens}
+    counted = _final_usage(reply)
     return {**_head(reply), "content": content, **_finish(reply), "usage": counted}
 
 
 def _call_block(call: Call, given: Any) -> dict[str, Any]:
     return {"type": "tool_use", "id": f"toolu_01{call.id[:22]}", "name": call.name, "input": given}
+
+
+def _used_blocks(reply: Reply) -> list[dict[str, Any]]:
+    return [block for used in reply.used for block in _used(used)]
+
+
+def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
+    id = f"srvtoolu_01{used.id[:22]}"
+    name, given, result = _RESULTS[used.tool](used)
+    return (
+        {"type": "server_tool_use", "id": id, "name": name, "input": given},
+        {"type": f"{name}_tool_result", "tool_use_id": id, "content": result},
+    )
+
+
+def _found(used: Used) -> tuple[str, dict[str, Any], Any]:
+    opaque = {"encrypted_content": f"Esimulated{used.id}", "page_age": None}
+    pages = [
+        {"type": "web_search_result", "title": page.title, "url": page.url, **opaque}
+        for page in used.pages
+    ]
+    return "web_search", {"query": used.wanted}, pages
+
+
+def _printed(used: Used) -> tuple[str, dict[str, Any], Any]:
+    printed = {"stdout": used.output, "stderr": "", "return_code": 0, "content": []}
+    result = {"type": "bash_code_execution_result", **printed}
+    return "bash_code_execution", {"command": f"python3 -c '{used.wanted}'"}, result
+
+
+_RESULTS = {"web_search": _found, "code_execution": _printed}
+
+
+def _citations(reply: Reply) -> list[dict[str, Any]]:
+    return [
+        {"type": "web_search_result_location", "cited_text": page.text, "url": page.url}
+        | {"title": page.title, "encrypted_index": f"Esimulated{used.id}"}
+        for used in reply.used
+        for page in used.pages
+    ]
 
 
 def usage(reply: Reply, output: int) -> dict[str, Any]:
@@ -223,10 +287,21 @@ def usage(reply: Reply, output: int) -> dict[str, Any]:
 
 
 def _delta_usage(reply: Reply) -> dict[str, Any]:
-    counted = usage(reply, reply.output_tokens)
+    counted = _final_usage(reply)
     for told_at_start in ("cache_creation", "service_tier", "inference_geo"):
         counted.pop(told_at_start)
+    return counted
+
+
+def _final_usage(reply: Reply) -> dict[str, Any]:
+    counted = usage(reply, reply.output_tokens)
+    counted["input_tokens"] += reply.fed_tokens
     counted["output_tokens_details"] = {"thinking_tokens": reply.reasoning_tokens}
+    if reply.used:
+        counted["server_tool_use"] = {
+            "web_search_requests": reply.searches,
+            "web_fetch_requests": 0,
+        }
     return counted
 
 

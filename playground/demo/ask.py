@@ -60,7 +60,7 @@ class Offer:
     schema: Mapping[str, Any] = field(default_factory=dict)
     cache: str | None = None
     hosted: bool = False
-    """True for a tool that the provider would run itself; the simulation never calls one."""
+    """True for a tool that the provider runs itself; the simulation only acts as if."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from playground.demo import answers, counting
+from playground.demo import answers, counting, hosted
 from playground.demo.ask import Ask, Offer, Part, Refused, Turn
 from playground.demo.caching import Cache, Cached
 from playground.demo.models import EFFORTS
@@ -72,7 +72,17 @@ class Reply:
     choices: tuple[Choice, ...]
     calls: tuple[Call, ...]
     call_tokens: int
+    """Of calls to functions and of what was asked of the provider's own tools."""
     schedule: Schedule
+    used: tuple[hosted.Used, ...] = ()
+    """The provider's own tools that ran before the answer."""
+    fed_tokens: int = 0
+    """Input on top of `input_tokens`: what those tools brought."""
+
+    @property
+    def searches(self) -> int:
+        """How often the web was searched."""
+        return sum(used.tool == "web_search" for used in self.used)
 
     @property
     def visible_tokens(self) -> int:
@@ -144,7 +154,9 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
     budget = min(ask.max_output or ask.model.output, ask.model.output)
     thought = min(thinking(ask, dice), budget)
     calls = () if ask.fault == "refuse" else tool_calls(ask, dice)
+    used = () if ask.fault == "refuse" else hosted.use(ask, dice)
     call_tokens = sum(_call_tokens(call, ask) for call in calls)
+    call_tokens += sum(CALL_TOKENS + counting.text_tokens(u.wanted, ask.model) for u in used)
     choices = tuple(
         _choice(ask, number, size, budget - thought, bool(calls), dice)
         for number in range(ask.choices)
@@ -169,6 +181,8 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
             [(c.arguments, _call_tokens(c, ask)) for c in calls],
             dice,
         ),
+        used=used,
+        fed_tokens=sum(counting.text_tokens(one.fed, ask.model) for one in used),
     )
 
 

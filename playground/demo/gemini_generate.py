@@ -151,6 +151,7 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         (at, _chunk(reply, [{"text": text, "thought": True}], 0, None))
         for at, text in schedule.reasoning
     ]
+    frames += [(schedule.reasoned, _chunk(reply, [part], 0, None)) for part in _used_parts(reply)]
     first = len(frames)
     beats = schedule.texts[0]
     tokens, share = reply.choices[0].tokens, 0.0
@@ -177,6 +178,7 @@ def _chunk(
         candidate = {"content": {"parts": parts, "role": "model"}, "index": 0}
     if finish:
         candidate["finishReason"] = finish
+        candidate |= _grounding(reply)
     if finish == "SAFETY":
         candidate["safetyRatings"] = SAFETY
     counted: Any = (
@@ -206,6 +208,7 @@ def whole(reply: Reply) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     if reply.reasoning:
         parts.append({"text": reply.reasoning, "thought": True})
+    parts += _used_parts(reply)
     if reply.choices[0].text and reply.finish != "refusal":
         parts.append({"text": reply.choices[0].text})
         if reply.reasoning_tokens:
@@ -216,11 +219,41 @@ def whole(reply: Reply) -> dict[str, Any]:
         candidate["safetyRatings"] = SAFETY
     else:
         candidate = {"content": {"parts": parts, "role": "model"}, **candidate}
+        candidate |= _grounding(reply)
     return {
         "candidates": [candidate],
         "usageMetadata": usage(reply, visible(reply)),
         "modelVersion": reply.ask.model.id,
         "responseId": response_id(reply),
+    }
+
+
+def _used_parts(reply: Reply) -> list[dict[str, Any]]:
+    """Code and what it printed; a search leaves no part but `groundingMetadata`."""
+    return [
+        part
+        for used in reply.used
+        if used.tool == "code_execution"
+        for part in (
+            {"executableCode": {"language": "PYTHON", "code": used.wanted, "id": used.id[:8]}},
+            {
+                "codeExecutionResult": {"outcome": "OUTCOME_OK", "output": used.output}
+                | {"id": used.id[:8]}
+            },
+        )
+    ]
+
+
+def _grounding(reply: Reply) -> dict[str, Any]:
+    searches = [used for used in reply.used if used.tool == "web_search"]
+    if not searches:
+        return {}
+    found = [page for used in searches for page in used.pages]
+    return {
+        "groundingMetadata": {
+            "groundingChunks": [{"web": {"uri": page.url, "title": page.title}} for page in found],
+            "webSearchQueries": [used.wanted for used in searches],
+        }
     }
 
 
@@ -250,6 +283,9 @@ def usage(reply: Reply, output: int, thought: bool = True) -> dict[str, Any]:
     counted["promptTokensDetails"] = modalities(reply.modalities)
     if thoughts:
         counted["thoughtsTokenCount"] = thoughts
+    if reply.fed_tokens and output:
+        counted["toolUsePromptTokenCount"] = reply.fed_tokens
+        counted["totalTokenCount"] += reply.fed_tokens
     return counted
 
 

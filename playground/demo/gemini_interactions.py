@@ -22,6 +22,7 @@ from playground.demo.door import (
 )
 from playground.demo.faults import Frame
 from playground.demo.gemini_generate import signature
+from playground.demo.hosted import Used
 
 STATUS = {"length": "incomplete", "tool": "requires_action"}
 FILES = ("image", "document", "audio", "video")
@@ -136,6 +137,9 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
     if reply.reasoning_tokens:
         frames += _thought(reply)
         index += 1
+    for step in _used_steps(reply):
+        frames += _used_frames(schedule.reasoned, index, step)
+        index += 1
     first = len(frames)
     if reply.choices[0].text:
         frames.append((schedule.reasoned, _start(index, {"type": "model_output"})))
@@ -198,6 +202,14 @@ def _deltas(index: int, beats: tuple[tuple[float, str], ...], delta: dict[str, A
     return [(at, head + dumps(text) + tail) for at, text in beats]
 
 
+def _used_frames(at: float, index: int, step: dict[str, Any]) -> list[Frame]:
+    """The step begins with its ids; what it holds comes in one delta."""
+    begun = {name: value for name, value in step.items() if name in ("id", "call_id", "type")}
+    delta = {name: value for name, value in step.items() if name not in ("id", "call_id")}
+    told = event("step.delta", {"index": index, "delta": delta, "event_type": "step.delta"})
+    return [(at, _start(index, begun)), (at, told), (at, _stop(index))]
+
+
 def whole(reply: Reply) -> dict[str, Any]:
     """The finished interaction."""
     steps: list[dict[str, Any]] = []
@@ -206,6 +218,7 @@ def whole(reply: Reply) -> dict[str, Any]:
         if reply.reasoning:
             thought["summary"] = [{"text": reply.reasoning, "type": "text"}]
         steps.append(thought)
+    steps += _used_steps(reply)
     if reply.choices[0].text:
         content = [{"text": reply.choices[0].text, "type": "text"}]
         steps.append({"content": content, "type": "model_output"})
@@ -224,6 +237,27 @@ def whole(reply: Reply) -> dict[str, Any]:
     }
 
 
+def _used_steps(reply: Reply) -> list[dict[str, Any]]:
+    return [step for used in reply.used for step in _used(used)]
+
+
+def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
+    id = used.id[:8]
+    arguments: dict[str, Any] = {"queries": [used.wanted]}
+    name, result = "google_search", [{"search_suggestions": page.title} for page in used.pages]
+    if used.tool == "code_execution":
+        name, arguments = "code_execution", {"language": "python", "code": used.wanted}
+    return (
+        {"id": id, "type": f"{name}_call", "arguments": arguments},
+        {
+            "call_id": id,
+            "type": f"{name}_result",
+            "result": result if used.pages else used.output,
+            "is_error": False,
+        },
+    )
+
+
 def _call_step(call: Call) -> dict[str, Any]:
     return {
         "id": call.id[:8],
@@ -236,17 +270,20 @@ def _call_step(call: Call) -> dict[str, Any]:
 def usage(reply: Reply) -> dict[str, Any]:
     """Thoughts are outside the output's tokens, cached tokens inside the input's."""
     sums = reply.modalities
-    return {
-        "total_tokens": reply.input_tokens + reply.output_tokens,
+    counted: dict[str, Any] = {
+        "total_tokens": reply.input_tokens + reply.fed_tokens + reply.output_tokens,
         "total_input_tokens": reply.input_tokens,
         "input_tokens_by_modality": [
             {"modality": kind, "tokens": n} for kind, n in sums.items() if n
         ],
         "total_cached_tokens": reply.cached.read,
         "total_output_tokens": reply.visible_tokens,
-        "total_tool_use_tokens": 0,
+        "total_tool_use_tokens": reply.fed_tokens,
         "total_thought_tokens": reply.reasoning_tokens,
     }
+    if reply.searches:
+        counted["grounding_tool_count"] = [{"type": "google_search", "count": reply.searches}]
+    return counted
 
 
 DOOR = Door("gemini_interactions", "gemini", read, stream, whole, response_id)

@@ -19,6 +19,7 @@ from playground.demo.door import (
     positive,
 )
 from playground.demo.faults import Frame
+from playground.demo.hosted import Used
 
 ROLES = {"developer": "system", "system": "system", "assistant": "assistant"}
 
@@ -116,6 +117,8 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
     writer = _Writer(reply)
     writer.open()
     writer.reasoning()
+    for used in reply.used:
+        writer.use(used)
     first = len(writer.frames)
     for number, call in enumerate(reply.calls):
         writer.call(call, number)
@@ -172,6 +175,23 @@ class _Writer:
             frame = head + dumps(text) + tail + b"%d}\n\n" % len(self.frames)
             self.frames.append((at, frame))
 
+    def use(self, used: Used) -> None:
+        item, at, index = _used_item(self.reply, used), self.reply.schedule.reasoned, len(self.done)
+        place = {"output_index": index, "item_id": item["id"]}
+        kind, begun = f"response.{item['type']}", {**item, "status": "in_progress"}
+        begun.pop("action", None)
+        if "code" in item:
+            begun |= {"code": "", "outputs": None}
+        self.send(at, "response.output_item.added", item=begun, output_index=index)
+        self.send(at, f"{kind}.in_progress", **place)
+        if "code" in item:
+            self.send(at, f"{kind}_code.delta", delta=used.wanted, **place)
+            self.send(at, f"{kind}_code.done", code=used.wanted, **place)
+        self.send(at, f"{kind}.{'interpreting' if 'code' in item else 'searching'}", **place)
+        self.send(at, f"{kind}.completed", **place)
+        self.send(at, "response.output_item.done", item=item, output_index=index)
+        self.done.append(item)
+
     def message(self) -> int:
         reply, schedule = self.reply, self.reply.schedule
         item = _message_item(reply)
@@ -184,11 +204,15 @@ class _Writer:
         begun = {**item, "status": "in_progress", "content": []}
         self.send(at, "response.output_item.added", item=begun, output_index=index)
         place = {"item_id": item["id"], "output_index": index, "content_index": 0}
-        self.send(at, "response.content_part.added", part={**part, field: ""}, **place)
+        empty = {**part, field: ""} | ({"annotations": []} if field == "text" else {})
+        self.send(at, "response.content_part.added", part=empty, **place)
         first = len(self.frames)
         more: dict[str, Any] = {} if field == "refusal" else {"logprobs": []}
         self.deltas(f"response.{kind}.delta", schedule.texts[0], {**place, **more})
         end = schedule.ended
+        for number, cited in enumerate(part.get("annotations", ())):
+            where = {**place, "annotation_index": number}
+            self.send(end, "response.output_text.annotation.added", annotation=cited, **where)
         self.send(end, f"response.{kind}.done", **{field: part[field]}, **place, **more)
         self.send(end, "response.content_part.done", part=part, **place)
         self.send(end, "response.output_item.done", item=item, output_index=index)
@@ -220,6 +244,7 @@ def whole(reply: Reply) -> dict[str, Any]:
     cut_off = reply.finish == "length"
     message = None if reply.calls else _message_item(reply)
     output = [_reasoning_item(reply)] if reply.reasoning_tokens else []
+    output += [_used_item(reply, used) for used in reply.used]
     output += [message] if message else []
     output += [_call_item(call) for call in reply.calls]
     return {
@@ -230,6 +255,7 @@ def whole(reply: Reply) -> dict[str, Any]:
         "output": output,
         "service_tier": _tier(reply),
         "usage": usage(reply),
+        **({"tool_usage": {"web_search": {"num_requests": reply.searches}}} if reply.used else {}),
     }
 
 
@@ -240,11 +266,11 @@ def usage(reply: Reply) -> dict[str, Any]:
         "cache_write_tokens": reply.cached.written,
     }
     return {
-        "input_tokens": reply.input_tokens,
+        "input_tokens": reply.input_tokens + reply.fed_tokens,
         "input_tokens_details": details,
         "output_tokens": reply.output_tokens,
         "output_tokens_details": {"reasoning_tokens": reply.reasoning_tokens},
-        "total_tokens": reply.input_tokens + reply.output_tokens,
+        "total_tokens": reply.input_tokens + reply.fed_tokens + reply.output_tokens,
     }
 
 
@@ -302,7 +328,13 @@ def _message_item(reply: Reply) -> dict[str, Any] | None:
     choice = reply.choices[0]
     if not choice.text:
         return None
-    part: dict[str, Any] = {"type": "output_text", "annotations": [], "logprobs": []}
+    cited = [
+        {"type": "url_citation", "start_index": 0, "end_index": len(choice.text)}
+        | {"title": page.title, "url": page.url}
+        for used in reply.used
+        for page in used.pages
+    ]
+    part: dict[str, Any] = {"type": "output_text", "annotations": cited, "logprobs": []}
     part["text"] = choice.text
     if choice.finish == "refusal":
         part = {"type": "refusal", "refusal": choice.text}
@@ -313,6 +345,22 @@ def _message_item(reply: Reply) -> dict[str, Any] | None:
         "content": [part],
         "phase": "final_answer",
         "role": "assistant",
+    }
+
+
+def _used_item(reply: Reply, used: Used) -> dict[str, Any]:
+    if used.tool == "web_search":
+        action = {"type": "search", "query": used.wanted, "queries": [used.wanted]}
+        item = {"id": f"ws_{used.id}", "type": "web_search_call", "status": "completed"}
+        return {**item, "action": action}
+    shown = "code_interpreter_call.outputs" in (reply.ask.body.get("include") or ())
+    return {
+        "id": f"ci_{used.id}",
+        "type": "code_interpreter_call",
+        "status": "completed",
+        "code": used.wanted,
+        "container_id": f"cntr_{used.id}",
+        "outputs": [{"type": "logs", "logs": used.output}] if shown else None,
     }
 
 

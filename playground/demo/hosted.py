@@ -1,0 +1,93 @@
+"""Tools that a provider runs itself: which of them the simulated model uses, and what comes of it. Nothing is searched."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from playground.demo.ask import Ask
+
+TOOLS = {
+    "web_search": "web_search",
+    "google_search": "web_search",
+    "googleSearch": "web_search",
+    "code_execution": "code_execution",
+    "codeExecution": "code_execution",
+    "code_interpreter": "code_execution",
+}
+"""A vendor's name for a tool → ours."""
+ASKED_FOR = {
+    "web_search": re.compile(r"\b(search|web|internet|online|news|look up)\b", re.IGNORECASE),
+    "code_execution": re.compile(r"\b(run|execute|python|code|calculate|compute)\b", re.IGNORECASE),
+}
+"""Words of a question that make the simulated model use a tool that it has."""
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+MOST_NUMBERS = 20
+QUERY = 80
+"""Characters of a search query."""
+PAGES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that the simulated search found."""
+
+    title: str
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One use of a tool."""
+
+    id: str
+    """Letters and digits."""
+    tool: str
+    """`web_search` or `code_execution`."""
+    wanted: str
+    """The query, or the code."""
+    output: str = ""
+    """What the code printed."""
+    pages: tuple[Page, ...] = ()
+
+    @property
+    def fed(self) -> str:
+        """What goes back into the model, and is counted as its input."""
+        return self.output + "".join(f"{page.title}\n{page.text}\n" for page in self.pages)
+
+
+def use(ask: Ask, dice: random.Random) -> tuple[Used, ...]:
+    """The tools that the question asks for, each once; the first one where a tool must be called and no function is there."""
+    if ask.tool_choice == "none" or ask.has_result:
+        return ()
+    there = [TOOLS[o.name] for o in ask.tools if o.hosted and o.name in TOOLS]
+    wanted = [tool for tool in there if ASKED_FOR[tool].search(ask.prompt)]
+    if not wanted and ask.tool_choice == "required" and all(o.hosted for o in ask.tools):
+        wanted = there[:1]
+    return tuple(_USE[tool](ask.prompt, f"{dice.getrandbits(96):024x}") for tool in wanted)
+
+
+def _search(prompt: str, id: str) -> Used:
+    query = " ".join(prompt.split())[:QUERY] or "tokens"
+    pages = tuple(
+        Page(
+            f"Simulated page {n} about {query[:40]}",
+            f"https://example.com/simulated/{n}",
+            f"This page was not fetched: the simulation made it up for the query {query!r}.",
+        )
+        for n in range(1, PAGES + 1)
+    )
+    return Used(id, "web_search", query, pages=pages)
+
+
+def _run(prompt: str, id: str) -> Used:
+    numbers = NUMBER.findall(prompt)[:MOST_NUMBERS] or ["1", "2"]
+    total = sum(Fraction(number) for number in numbers)
+    shown = str(total) if total.denominator == 1 else repr(float(total))
+    return Used(id, "code_execution", f"print({' + '.join(numbers)})", output=f"{shown}\n")
+
+
+_USE = {"web_search": _search, "code_execution": _run}
