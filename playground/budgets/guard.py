@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 import functools
-import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal, get_args
 
-import sqlalchemy as sa
-
-from playground import history, pricing, tokens
+from playground import history, pricing, settings, tokens
+from playground.budgets.ledger import spent, written
+from playground.budgets.limits import Limit, Period, all_limits
 from playground.domain import Endpoint, Failure, Request, Usage
+from playground.domain.endpoint import bills
 from playground.engine import Lane, LiveRun
 from playground.figures import money
-from playground.history.queries import spent
-from playground.store.database import HistoryError, reading, writing
-from playground.store.packing import units, usd
-from playground.store.schema import limits
+from playground.store.database import HistoryError
 from playground.store.store import Store
 
-LOG = logging.getLogger("playground")
-
-Period = Literal["run", "session", "day", "month"]
-PERIODS: tuple[Period, ...] = get_args(Period)
 WARN_AT = Decimal("0.8")
 """Share of a limit from which people are warned."""
 TICK = 0.1
 """Seconds between two looks at what streams."""
-UNSAVED_SECONDS = 1.0
-"""How long a check waits for ended lanes to be written, so that their cost is counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """The most that may be spent in a period, on everything or on one provider or tag."""
-
-    period: Period
-    amount: Decimal
-    """USD."""
-    provider: str = ""
-    tag: str = ""
-    id: int = 0
-
-    @property
-    def name(self) -> str:
-        """`$5.00 a day for openai`."""
-        what = " and ".join(
-            part for part in (self.provider, self.tag and f"tag {self.tag}") if part
-        )
-        return f"{money(self.amount)} a {self.period}" + (f" for {what}" if what else "")
-
-    def concerns(self, provider: str, tags: Sequence[str]) -> bool:
-        """Whether a request of this provider in a run with these tags counts."""
-        return self.provider in ("", provider) and (not self.tag or self.tag in tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +71,7 @@ class Watched:
     """Deltas already counted, by lane."""
     output_tokens: list[int] = field(default_factory=list)
     saved: set[int] = field(default_factory=set)
-    """Ended lanes whose cost is in what was read from the history."""
+    """Ended lanes whose cost is in what was read from the database."""
 
 
 class Guard:
@@ -114,12 +80,10 @@ class Guard:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._watched: list[Watched] = []
-        self._sessions: dict[str, list[tuple[str, tuple[str, ...], Decimal]]] = {}
+        self._sessions: dict[str, dict[tuple[str, tuple[str, ...]], Decimal]] = {}
         self._limits: tuple[Limit, ...] = ()
         self._spent: dict[Limit, Decimal] = {}
         self._thread: threading.Thread | None = None
-
-    # Before sending ------------------------------------------------------------------------------
 
     def check(
         self,
@@ -130,7 +94,7 @@ class Guard:
         tags: Sequence[str] = (),
     ) -> Verdict:
         """What sending these would cost, and which limits that would pass. Simulated lanes cost nothing."""
-        real = [Planned(r, estimate(r)) for r in requests if _is_real(r, endpoints)]
+        real = [Planned(r, estimate(r)) for r in requests if bills(r.model, endpoints)]
         low = sum((planned.low for planned in real), Decimal(0))
         highs = [planned.high for planned in real]
         high = None if None in highs else sum((h for h in highs if h is not None), Decimal(0))
@@ -170,8 +134,6 @@ class Guard:
                 model = planned.request.model
                 warnings.append(f"{model} has no price, so {said} can't count it.")
 
-    # While streaming -----------------------------------------------------------------------------
-
     def watch(
         self,
         run: LiveRun,
@@ -181,7 +143,7 @@ class Guard:
         tags: Sequence[str] = (),
     ) -> None:
         """Look after a run until it ends."""
-        if not any(_is_real(lane.request, endpoints) for lane in run.lanes):
+        if not any(bills(lane.request.model, endpoints) for lane in run.lanes):
             return
         lanes = len(run.lanes)
         watched = Watched(
@@ -221,24 +183,20 @@ class Guard:
         ]
         if not open_lanes or self._used(limit, watched.session, watched) <= limit.amount:
             return
-        for (
-            lane
-        ) in open_lanes:  # what was counted piece by piece is a little too much: count it whole
+        for lane in open_lanes:  # counted piece by piece it is a little too much: count it whole
             watched.output_tokens[lane.index] = _tokens(lane.text() + lane.text("reasoning"))
         used = self._used(limit, watched.session, watched)
         if used > limit.amount:
             for lane in open_lanes:
                 watched.run.stop(lane.index, why=over_budget(limit, used))
 
-    # Sums ----------------------------------------------------------------------------------------
-
     def _used(self, limit: Limit, session: str, run: Watched | None = None) -> Decimal:
         """USD of this limit that is used: what is written down, and at least what is under way."""
         if limit.period == "run":
             return self._under_way(limit, [run]) if run else Decimal(0)
         if limit.period == "session":
-            ended = self._sessions.get(session, [])
-            total = sum((usd_ for p, tags, usd_ in ended if limit.concerns(p, tags)), Decimal(0))
+            ended = self._sessions.get(session, {})
+            total = sum((usd for key, usd in ended.items() if limit.concerns(*key)), Decimal(0))
             mine = [watched for watched in self._watched if watched.session == session]
             return total + self._under_way(limit, mine, all_lanes=True)
         return self._spent.get(limit, Decimal(0)) + self._under_way(limit, self._watched)
@@ -259,37 +217,35 @@ class Guard:
         )
 
     def _refresh(self) -> str | None:
-        """Read limits and what was spent anew; a sentence when the history can't be read."""
+        """Read limits and what was spent anew; a sentence when that can't be read."""
         try:
-            writer = history.get_writer()
-            saved = writer.flush(UNSAVED_SECONDS) if not self._streaming() else False
-            store = history.get_store()
-            self._limits = tuple(all_limits(store))
-            ended = {
-                w.run.id: {lane.index for lane in w.run.lanes if lane.ended} for w in self._watched
-            }
-            saved = saved or not writer.unsaved()
-            self._spent = {limit: _spent(store, limit) for limit in self._limits}
+            store = history.find_store()
+            if store is None:  # no limit was ever set, and none is missed
+                self._limits, self._spent = (), {}
+            else:
+                noted = written(store, [watched.run.id for watched in self._watched])
+                self._limits = tuple(all_limits(store))
+                self._spent = {limit: _spent(store, limit) for limit in self._limits}
         except HistoryError as error:
             return f"What was spent before can't be read, so budgets count only what this app has sent since it started. {error}"
-        if saved:
-            for watched in self._watched:
-                watched.saved |= ended[watched.run.id]
+        for watched in self._watched:
+            watched.saved |= {
+                lane.index
+                for lane in watched.run.lanes
+                if lane.ended and (store is None or (watched.run.id, lane.index) in noted)
+            }
         self._drop_ended()
         return None
 
-    def _streaming(self) -> bool:
-        return any(not watched.run.done for watched in self._watched)
-
     def _drop_ended(self) -> None:
         """Runs that have ended and are written need no watching; their session remembers what they cost."""
-        for watched in list(self._watched):
-            if watched.run.done and len(watched.saved) == len(watched.run.lanes):
-                self._watched.remove(watched)
-                for lane in watched.run.lanes:
-                    if not watched.run.simulations[lane.index]:
-                        entry = (lane.request.model.provider, watched.tags, at_least(watched, lane))
-                        self._sessions.setdefault(watched.session, []).append(entry)
+        for watched in [w for w in self._watched if w.run.done and _all_written(w)]:
+            self._watched.remove(watched)
+            session = self._sessions.setdefault(watched.session, {})
+            for lane in watched.run.lanes:
+                if not watched.run.simulations[lane.index]:
+                    key = (lane.request.model.provider, watched.tags)
+                    session[key] = session.get(key, Decimal(0)) + at_least(watched, lane)
 
     def used(self, session: str = "") -> list[tuple[Limit, Decimal]]:
         """Every limit of a session, day or month and how much of it is used; HistoryError when that can't be read."""
@@ -303,7 +259,7 @@ class Guard:
             ]
 
 
-LATER = {
+LATER: dict[Period, str] = {
     "run": "",
     "session": ", or start a new session",
     "day": ", or wait until tomorrow (UTC)",
@@ -354,43 +310,14 @@ def over_budget(limit: Limit, used: Decimal) -> Failure:
     )
 
 
-# Kept limits ------------------------------------------------------------------------------------
-
-
-def all_limits(store: Store) -> list[Limit]:
-    """Every limit, in the order of their making."""
-    with reading(store.engine) as connection:
-        rows = connection.execute(sa.select(limits).order_by(limits.c.id)).all()
-    return [
-        Limit(
-            id=r.id,
-            period=r.period,
-            provider=r.provider,
-            tag=r.tag,
-            amount=usd(r.amount) or Decimal(0),
-        )
-        for r in rows
-    ]
-
-
-def add_limit(store: Store, limit: Limit) -> None:
-    """Keep a limit; ValueError when its amount is not above zero."""
-    if not limit.amount.is_finite() or limit.amount <= 0:
-        raise ValueError("A limit must be above $0.")
-    row = {
-        "period": limit.period,
-        "provider": limit.provider,
-        "tag": limit.tag,
-        "amount": units(limit.amount),
-    }
-    with writing(store.engine) as connection:
-        connection.execute(limits.insert(), row)
-
-
-def remove_limit(store: Store, limit_id: int) -> None:
-    """Forget a limit."""
-    with writing(store.engine) as connection:
-        connection.execute(limits.delete().where(limits.c.id == limit_id))
+def _all_written(watched: Watched) -> bool:
+    """Whether every lane of a run that has ended is written down, or cost nothing that anyone knows of."""
+    billed = (
+        lane.index
+        for lane in watched.run.lanes
+        if lane.response and lane.response.cost and not watched.run.simulations[lane.index]
+    )
+    return all(index in watched.saved for index in billed)
 
 
 def _spent(store: Store, limit: Limit) -> Decimal:
@@ -400,16 +327,15 @@ def _spent(store: Store, limit: Limit) -> Decimal:
     return spent(store, since=first.isoformat(), provider=limit.provider, tag=limit.tag)
 
 
-def _is_real(request: Request, endpoints: Mapping[str, Endpoint]) -> bool:
-    endpoint = endpoints.get(request.model.provider)
-    return endpoint is not None and not endpoint.simulated
-
-
 def _today() -> date:
     return datetime.now(UTC).date()
 
 
 @functools.cache
-def get_guard() -> Guard:
-    """This process's guard."""
+def _guard_of(where: str) -> Guard:
     return Guard()
+
+
+def get_guard() -> Guard:
+    """This process's guard of the database that the settings name."""
+    return _guard_of(settings.database_url() or str(settings.data_dir()))

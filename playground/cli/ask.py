@@ -60,8 +60,7 @@ def ask(options: Options) -> int:
     for problem in loaded.problems:
         say(problem)
     refs = chosen(options, loaded.endpoints)
-    if not options.no_history:
-        keeping.prepare()
+    keeping.prepare(keep=not options.no_history, demo=options.demo)
     requests = [fitted(request) for request in build(options, refs)]
     if options.demo:
         with simulated() as endpoints:
@@ -197,7 +196,7 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
         return 1
     finally:
         engine.close()
-        keeping.finish()
+        keeping.finish(keep=not options.no_history)
     _print(options, finished, interrupted)
     if interrupted:
         return 130

@@ -121,12 +121,16 @@ def _asked(text: str, refs: list[ModelRef], options: Options) -> dict[ModelRef, 
 def _count(
     text: str, refs: list[ModelRef], endpoints: Mapping[str, Endpoint]
 ) -> dict[ModelRef, int | None]:
+    from playground import runs
+    from playground.cli import keeping
     from playground.engine import Engine
     from playground.providers import ProviderError, count_input_tokens
 
     for ref in refs:
         if ref.provider not in endpoints:
             raise nowhere(ref.provider, endpoints)
+    if refusal := runs.holds_key((Request.ask(ref, text) for ref in refs), keeping.secrets()):
+        raise click.ClickException(refusal.reason)
     engine = Engine()
     found: dict[ModelRef, int | None] = {}
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from playground.domain.model import ModelRef
 from playground.domain.secret import Secret
 
 
@@ -23,3 +25,9 @@ class Endpoint:
     """True when a person typed the address: a key held by the server is never sent there."""
     key_from_server: bool = False
     """True when the key is the server's own (environment, secrets file), not one that this user typed."""
+
+
+def bills(model: ModelRef, endpoints: Mapping[str, Endpoint]) -> bool:
+    """Whether a real API answers for this model: a simulated one bills nothing, one without an endpoint is not asked."""
+    endpoint = endpoints.get(model.provider)
+    return endpoint is not None and not endpoint.simulated

@@ -5,18 +5,17 @@ What is imported here is quick to import: SQLAlchemy comes with the first call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from playground import settings
-from playground.domain import File, Request, Secret, Text
+from playground.domain import Secret
 from playground.history.labels import Labels, Row, Stored
 
 if TYPE_CHECKING:
     from playground.engine import Journal
     from playground.history.journal import Writer
     from playground.store.store import Store
-    from playground.wire import Redactor
 
 
 def keep(labels: Labels | None = None, secrets: Iterable[Secret | None] = ()) -> Journal | None:
@@ -29,23 +28,13 @@ def keep(labels: Labels | None = None, secrets: Iterable[Secret | None] = ()) ->
     return Keeper(get_writer(), labels or Labels(), Redactor(secrets))
 
 
-HOLDS_KEY = "Not sent: the prompt or a setting holds one of your API keys. Take it out: it would go to every model, and stay in exports."
+def charge(labels: Labels, secrets: Iterable[Secret | None] = ()) -> Journal:
+    """The journal of a run that is not kept: it notes what the run costs, and nothing else."""
+    from playground.history.charges import Charger
+    from playground.history.journal import get_writer
+    from playground.wire import Redactor
 
-
-def holds_secret(request: Request, redactor: Redactor) -> bool:
-    """Whether a key stands in what would be sent."""
-    texts = list(request_texts(request))
-    return bool(redactor.value(texts) != texts)
-
-
-def request_texts(request: Request) -> Iterator[str]:
-    """Every text in a request that a person may have typed."""
-    yield request.system or ""
-    yield repr(request.settings)
-    yield repr(request.tools)
-    for message in request.messages:
-        for part in message.parts:
-            yield repr(part) if not isinstance(part, File | Text) else getattr(part, "text", "")
+    return Charger(get_writer(), labels, Redactor(secrets))
 
 
 def get_writer() -> Writer:
@@ -60,6 +49,11 @@ def get_store() -> Store:
     return get_writer().store()
 
 
+def find_store() -> Store | None:
+    """The same; None where the history is switched off and there is no database, which is then not made."""
+    return get_writer().found()
+
+
 def warm() -> None:
     """Open the history in the background: upgraded, interrupted runs found, old ones deleted."""
     from playground.history.upkeep import tidy
@@ -69,13 +63,13 @@ def warm() -> None:
 
 
 __all__ = [
-    "HOLDS_KEY",
     "Labels",
     "Row",
     "Stored",
+    "charge",
+    "find_store",
     "get_store",
     "get_writer",
-    "holds_secret",
     "keep",
     "warm",
 ]

@@ -9,21 +9,21 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL
 
+from playground import settings
 from playground.domain import Run
 from playground.engine import Lane, LiveRun
-from playground.engine.live import SHOWN
-from playground.history.interrupted import writer_name
+from playground.history.charges import note
+from playground.history.kept import Kept, make_rows, new_pieces, write_one
 from playground.history.labels import Labels
-from playground.history.rows import Beginning, Ending, begun, ended, searched
-from playground.history.writing import add_pieces, begin, end, settle, still_here
+from playground.history.writing import still_here
 from playground.store import database
-from playground.store.database import HistoryError, writing
-from playground.store.packing import NOTHING_SECRET, storable
+from playground.store.database import HistoryError, exists, writing
+from playground.store.packing import NOTHING_SECRET
 from playground.store.store import Store
 from playground.wire import Redactor
 
@@ -42,28 +42,6 @@ KEPT_UNSAVED = 1_000
 """Runs kept in memory while the history can't be written; the oldest is dropped first, and that is said."""
 
 
-@dataclass(eq=False, slots=True)
-class Kept:
-    """One run under way and how much of it is in the database."""
-
-    live: LiveRun
-    labels: Labels
-    redactor: Redactor = NOTHING_SECRET
-    """Masks this person's keys, should they stand in a prompt or an answer."""
-    began: bool = False
-    """It is in the database."""
-    written: threading.Event = field(default_factory=threading.Event)
-    ended: deque[int] = field(default_factory=deque)
-    """Lanes that have ended and are not yet in the database."""
-    left: int = 0
-    """Lanes that are not yet in the database."""
-    deltas: list[int] = field(default_factory=list)
-    """Deltas of each lane that are in the database."""
-    pieces: list[int] = field(default_factory=list)
-    made: dict[int | None, Beginning | Ending] = field(default_factory=dict)
-    """Rows that are made and not yet written: None = the beginning, otherwise a lane's end."""
-
-
 class Writer:
     """The one writer of a process: takes runs from any thread, never raises, never loses one silently."""
 
@@ -75,6 +53,7 @@ class Writer:
         self._idle.set()
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._refused: deque[Kept] = deque(maxlen=KEPT_UNSAVED)
+        self._charges: deque[dict[str, Any]] = deque()
         self._store: Store | None = None
         self._opening = threading.Lock()
         self._failure: HistoryError | None = None
@@ -87,8 +66,6 @@ class Writer:
         """Unsaved runs that memory had no room for."""
         self._thread = threading.Thread(target=self._work, name="history", daemon=True)
         self._thread.start()
-
-    # Any thread ----------------------------------------------------------------------------------
 
     def begin(self, live: LiveRun, labels: Labels, redactor: Redactor = NOTHING_SECRET) -> None:
         """Write a run down; returns once it is written, or after a short while when that is not possible."""
@@ -111,11 +88,27 @@ class Writer:
                 kept.ended.append(lane.index)
         self._wake.set()
 
+    def charge(self, row: dict[str, Any]) -> None:
+        """Note what a lane cost whose run is not kept; the thread does the rest."""
+        with self._lock:
+            self._idle.clear()
+            self._charges.append(row)
+        self._wake.set()
+
     def store(self, *, again: bool = False) -> Store:
         """The open database; HistoryError when it can't be opened.
 
         A page does not wait for what has just failed: only the writer's thread, with `again`, keeps trying.
         """
+        opened = self._open(again=again, make=True)
+        assert opened is not None  # noqa: S101 - it was to be made
+        return opened
+
+    def found(self, *, again: bool = False) -> Store | None:
+        """The same; None where the history is switched off and there is no database, which is then not made."""
+        return self._open(again=again, make=settings.keeps_history())
+
+    def _open(self, *, again: bool, make: bool) -> Store | None:
         if self._store is not None:
             return self._store
         recent = time.monotonic() - self._failed_at < AGAIN_SECONDS
@@ -123,7 +116,9 @@ class Writer:
             raise self._failure
         with self._opening:
             try:
-                self._store = self._store or Store(self._where())
+                where = self._where()
+                if make or exists(where):
+                    self._store = self._store or Store(where)
             except HistoryError as error:
                 self._failure, self._failed_at = error, time.monotonic()
                 raise
@@ -168,11 +163,9 @@ class Writer:
             self._store.close()
         return saved
 
-    # The writer's thread -------------------------------------------------------------------------
-
     def _work(self) -> None:
         while not self._closing:
-            under_way = bool(self._kept)
+            under_way = bool(self._kept or self._charges)
             self._wake.wait(FLUSH_SECONDS if under_way else None)
             self._wake.clear()
             try:
@@ -188,10 +181,7 @@ class Writer:
     def _write(self) -> None:
         """Everything new; a run that the database refuses for what is in it is set apart, so that it holds up no other."""
         with self._lock:
-            waiting = list(self._kept.values())
-            if not waiting:
-                self._idle.set()
-                return
+            waiting, charges = list(self._kept.values()), list(self._charges)
         try:
             self._write_all(waiting)
         except HistoryError as error:
@@ -203,6 +193,29 @@ class Writer:
             LOG.exception("Runs could not be made into rows.")
             for kept in waiting:
                 self._write_alone(kept)
+        self._write_charges(charges)
+        self._rest()
+
+    def _write_charges(self, charges: list[dict[str, Any]]) -> None:
+        """Amounts of runs that are not kept; where there is no database there is no limit either, and none is made."""
+        if not charges:
+            return
+        store = self.found(again=True)
+        try:
+            if store is not None:
+                with writing(store.engine) as connection:
+                    note(store, charges, connection)
+        except HistoryError as error:
+            if not error.of_data:
+                raise
+            LOG.exception("Amounts could not be written: the budgets count too little.")
+        for _ in charges:
+            self._charges.popleft()
+
+    def _rest(self) -> None:
+        with self._lock:
+            if not self._kept and not self._charges:
+                self._idle.set()
 
     def _write_alone(self, kept: Kept) -> None:
         try:
@@ -221,15 +234,15 @@ class Writer:
         now = time.monotonic()
         ends = {id(kept): list(kept.ended) for kept in waiting}
         for kept in waiting:
-            self._make_rows(kept, ends[id(kept)])
-        partial = {id(kept): _new_pieces(kept, ends[id(kept)]) for kept in waiting}
+            make_rows(kept, ends[id(kept)])
+        partial = {id(kept): new_pieces(kept, ends[id(kept)]) for kept in waiting}
         beats = [kept.live.id for kept in waiting] if now - self._beat > HEARTBEAT_SECONDS else []
         if self._nothing_new(waiting, ends, partial, beats):
             return
         store = self.store(again=True)
         with writing(store.engine) as connection:
             for kept in waiting:
-                _write_one(store, kept, ends[id(kept)], partial[id(kept)], connection)
+                write_one(store, kept, ends[id(kept)], partial[id(kept)], connection)
             if beats:
                 still_here(beats, connection)
         for kept in waiting:
@@ -241,26 +254,6 @@ class Writer:
     def _nothing_new(waiting: list[Kept], ends: Any, partial: Any, beats: list[str]) -> bool:
         began = all(kept.began for kept in waiting)
         return began and not beats and not any(ends.values()) and not any(partial.values())
-
-    def _make_rows(self, kept: Kept, ends: list[int]) -> None:
-        """Turn nouns into rows before any lock is taken; what can't be turned is said and left out."""
-        if not kept.began and None not in kept.made:
-            run = kept.live.run()
-            kept.made[None] = begun(
-                run,
-                kept.labels,
-                owner=kept.live.owner,
-                writer=writer_name(),
-                simulations=kept.live.simulations,
-                redactor=kept.redactor,
-                context=kept.live.context,
-            )
-        for index in ends:
-            lane = kept.live.lanes[index]
-            if index not in kept.made and lane.response is not None:
-                kept.made[index] = ended(
-                    kept.live.id, index, lane.response, lane.request, kept.redactor
-                )
 
     def _written(self, kept: Kept, ends: list[int], rows: list[dict[str, Any]]) -> None:
         kept.began = True
@@ -276,8 +269,6 @@ class Writer:
         if kept.left == 0:
             with self._lock:
                 self._kept.pop(kept.live.id, None)
-                if not self._kept:
-                    self._idle.set()
 
     def _let_go(self) -> None:
         """Nobody waits for a history that can't be written."""
@@ -290,54 +281,6 @@ class Writer:
             if kept.live.done:
                 del self._kept[run_id]
                 self.dropped += 1
-
-
-def _new_pieces(kept: Kept, ends: list[int]) -> list[dict[str, Any]]:
-    """What has streamed since the last time, of lanes still under way."""
-    rows = []
-    for lane in kept.live.lanes:
-        if lane.response is not None or lane.index in ends:
-            continue
-        known = kept.deltas[lane.index]
-        fresh = lane.deltas[known:]
-        texts: dict[str, list[str]] = {}
-        for kind, text in fresh:
-            if SHOWN.get(kind):
-                texts.setdefault(kind, []).append(text)
-        for number, (kind, parts) in enumerate(texts.items()):
-            piece = kept.pieces[lane.index] + number
-            text = storable(kept.redactor.text("".join(parts)))
-            rows.append(
-                {
-                    "lane": lane.index,
-                    "piece": piece,
-                    "kind": kind,
-                    "text": text,
-                    "until": known + len(fresh),
-                }
-            )
-    return rows
-
-
-def _write_one(
-    store: Store, kept: Kept, ends: list[int], rows: list[dict[str, Any]], connection: Connection
-) -> None:
-    run_id = kept.live.id
-    beginning = kept.made.get(None)
-    if isinstance(beginning, Beginning):
-        begin(store, beginning, connection)
-    add_pieces(
-        store, run_id, [{k: v for k, v in row.items() if k != "until"} for row in rows], connection
-    )
-    seq = None
-    for index in ends:
-        ending = kept.made.get(index)
-        if isinstance(ending, Ending):
-            seq = end(store, ending, connection)
-    if seq is not None:
-        last = kept.left == len(ends)
-        text = kept.redactor.text(searched(kept.live.run(), kept.labels)) if last else None
-        settle(seq, connection, text)
 
 
 _registry = threading.Lock()
@@ -363,8 +306,6 @@ _writers: dict[str, Writer] = {}
 
 def get_writer() -> Writer:
     """This process's writer for the database that the settings name, started at first use."""
-    from playground import settings
-
     where = settings.database_url() or str(settings.data_dir())
     with _registry:
         if where not in _writers:

@@ -351,16 +351,3 @@ def _sum(row: Any) -> Sum:
         bounds=int(bounds or 0),
         unpriced=int(unknown or 0),
     )
-
-
-def spent(store: Store, *, since: str, provider: str = "", tag: str = "") -> Decimal:
-    """USD billed since this day (UTC), simulated runs left out."""
-    conditions = [lanes.c.day >= since, ~lanes.c.simulated]
-    if provider:
-        conditions.append(lanes.c.provider == provider)
-    if tag:
-        tagged = sa.select(run_tags.c.run_seq).where(run_tags.c.tag == tag)
-        conditions.append(lanes.c.run_seq.in_(tagged))
-    with reading(store.engine) as connection:
-        total = connection.scalar(sa.select(sa.func.sum(lanes.c.cost)).where(*conditions))
-    return usd(total or 0) or Decimal(0)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from playground.domain import Run
 from playground.history import labels as labelled
+from playground.history.charges import in_history_again
 from playground.history.labels import Labels
 from playground.history.rows import Beginning, Ending, begun, ended, head, searched
 from playground.store.database import writing
@@ -112,6 +113,7 @@ def put(store: Store, run: Run, labels: Labels, *, owner: str = "") -> bool:
         if _seq(run.id, connection) is not None:
             return False
         begin(store, beginning, connection)
+        in_history_again(run.id, connection)
         for ending in endings:
             end(store, ending, connection)
         seq = _seq(run.id, connection)

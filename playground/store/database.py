@@ -76,6 +76,18 @@ def connect(where: URL) -> Engine:
     return engine
 
 
+def exists(where: URL) -> bool:
+    """Whether there is a database of ours at this address; nothing is made. HistoryError when that can't be found out."""
+    if where.get_backend_name() == "sqlite":
+        return Path(where.database or "").exists()
+    engine = _postgresql(where)
+    try:
+        with reading(engine) as connection:
+            return version(connection) is not None
+    finally:
+        engine.dispose()
+
+
 @contextlib.contextmanager
 def told(where: URL) -> Iterator[None]:
     """Turns what a driver raises into a HistoryError."""

@@ -9,14 +9,13 @@ from decimal import Decimal
 import pytest
 
 from playground import history
-from playground.budgets import guard as budgets
-from playground.budgets.guard import (
-    Guard,
+from playground.budgets.guard import Guard, estimate
+from playground.budgets.limits import (
+    PERIODS,
     Limit,
     Period,
     add_limit,
     all_limits,
-    estimate,
     remove_limit,
 )
 from playground.demo.process import DemoServer
@@ -74,7 +73,7 @@ def test_simulated_lanes_cost_nothing(guard: Guard, kept: Store) -> None:
     assert verdict.problem is None
 
 
-@pytest.mark.parametrize("period", budgets.PERIODS)
+@pytest.mark.parametrize("period", PERIODS)
 def test_a_run_that_would_pass_a_limit_is_stopped_before_it_leaves(
     guard: Guard, kept: Store, period: Period
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from playground import history
-from playground.budgets.guard import Limit, add_limit
+from playground.budgets.limits import Limit, add_limit
 from playground.export import from_json
 from playground.export.formats import FORMATS
 from playground.history import Labels

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import URL
 from streamlit.testing.v1 import AppTest
 
-from playground import history
+from playground import history, runs
 from playground.demo.process import DemoServer
 from playground.domain import Endpoint, Request, Secret
 from playground.engine import Engine
@@ -20,7 +20,6 @@ from playground.history import Labels, queries
 from playground.history.documents import labelled, stored_document
 from playground.history.queries import Filter
 from playground.history.reading import each, read_run
-from playground.wire import Redactor
 from tests.history.runs import SOL
 
 CANARY = "sk-canary/Zebra+Quagga-31337=="
@@ -86,9 +85,9 @@ def test_a_key_in_every_text_of_a_run_is_masked_in_all_that_is_kept(
 
 def test_a_prompt_that_holds_a_key_is_not_sent() -> None:
     key = [Secret(CANARY)]
-    assert history.holds_secret(Request.ask(SOL, f"x {CANARY} y"), Redactor(key))
-    assert history.holds_secret(Request.ask(SOL, "x", system=CANARY), Redactor(key))
-    assert not history.holds_secret(Request.ask(SOL, "What is an API key?"), Redactor(key))
+    assert runs.holds_key([Request.ask(SOL, f"x {CANARY} y")], key)
+    assert runs.holds_key([Request.ask(SOL, "x", system=CANARY)], key)
+    assert not runs.holds_key([Request.ask(SOL, "What is an API key?")], key)
 
 
 def said(page: AppTest) -> str:
@@ -124,5 +123,5 @@ def test_a_key_typed_in_the_app_is_in_nothing_that_is_kept_or_shown(page: AppTes
 def test_a_key_typed_into_the_prompt_is_stopped_before_it_leaves(page: AppTest) -> None:
     page.text_area(key="prompt").set_value(f"Is {CANARY} a good key?").run()
     page.button(key="run").click().run()
-    assert [e.value for e in page.error] == [history.HOLDS_KEY]
+    assert [e.value for e in page.error] == [runs.HOLDS_KEY]
     assert queries.find(history.get_store(), Filter()).total == 0

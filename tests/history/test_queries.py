@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from playground.budgets.ledger import spent
 from playground.domain import Failure, Run
 from playground.history import queries
 from playground.history.labels import Labels, owner_digest
@@ -170,10 +171,10 @@ def test_a_pivot_of_one_model_leaves_the_other_lanes_out(store: Store) -> None:
 
 
 def test_what_was_spent_leaves_simulated_runs_out(filled: Store) -> None:
-    assert queries.spent(filled, since="2026-11-01") == Decimal("0.321")
-    assert queries.spent(filled, since="2026-11-20") == Decimal("0.3")
-    assert queries.spent(filled, since="2026-11-01", provider="anthropic") == Decimal("0.02")
-    assert queries.spent(filled, since="2026-11-01", tag="a") == Decimal("0.021")
+    assert spent(filled, since="2026-11-01") == Decimal("0.321")
+    assert spent(filled, since="2026-11-20") == Decimal("0.3")
+    assert spent(filled, since="2026-11-01", provider="anthropic") == Decimal("0.02")
+    assert spent(filled, since="2026-11-01", tag="a") == Decimal("0.021")
 
 
 def test_an_id_is_found_by_its_beginning_when_there_is_only_one(filled: Store) -> None:

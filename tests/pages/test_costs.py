@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.domain import ModelRef, Request, Response, Run, Usage
-from playground.history import HOLDS_KEY
 from playground.pricing import loading
+from playground.runs import HOLDS_KEY
 from playground.ui.costs.runs import average, work_of
 from playground.ui.shell.pages import path
 

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import history
-from playground.budgets.guard import all_limits
+from playground.budgets.limits import all_limits
 from playground.export import to_jsonl
 from playground.export.formats import FORMATS
 from playground.history import Labels, journal, queries

@@ -9,7 +9,6 @@ import streamlit as st
 
 from playground.domain import Endpoint, ModelRef, Request
 from playground.engine import get_engine
-from playground.history import HOLDS_KEY, holds_secret
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, quote
 from playground.providers import ProviderError, count_input_tokens
@@ -46,9 +45,7 @@ def same_text(book: PriceBook, on: date, endpoints: Mapping[str, Endpoint]) -> N
             help="Free of charge",
         )
         st.caption("Counts marked ≈ are estimates until the provider itself has counted.")
-    if ask and any(holds_secret(Request.ask(ref, text), keeping.redactor()) for ref in refs):
-        st.error(HOLDS_KEY, icon=":material/key_off:")
-    elif ask:
+    if ask and keeping.may_count(Request.ask(ref, text) for ref in refs):
         with st.spinner("Counting…"):
             st.session_state.same_counts = (text, _counts(text, refs, endpoints))
     asked_text, counts = st.session_state.get("same_counts", (None, {}))

@@ -7,15 +7,8 @@ from decimal import Decimal
 import streamlit as st
 
 from playground import settings
-from playground.budgets.guard import (
-    PERIODS,
-    WARN_AT,
-    Limit,
-    add_limit,
-    all_limits,
-    get_guard,
-    remove_limit,
-)
+from playground.budgets.guard import WARN_AT, get_guard
+from playground.budgets.limits import PERIODS, Limit, add_limit, all_limits, remove_limit
 from playground.domain.provider import built_in
 from playground.figures import money
 from playground.history.queries import options

@@ -1,21 +1,21 @@
-"""Starting runs that are kept and paid for: the history's journal, the budgets, and what the sidebar says of both."""
+"""Starting this tab's runs, with the labels that are chosen in its sidebar, and what the sidebar says of the history."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from playground import history, settings
+from playground import history, runs, settings
 from playground.domain import Endpoint, Request, Secret, Text, setting
 from playground.domain.values import value
-from playground.engine import Journal, LiveRun, ended_run, get_engine
+from playground.engine import LiveRun, ended_run, get_engine
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
-from playground.history import HOLDS_KEY, Labels, holds_secret
+from playground.history import Labels
 from playground.history.labels import owner_digest, tags
 from playground.store.packing import storable
 from playground.ui.session.endpoints import real_endpoints
@@ -33,34 +33,47 @@ TO_FILL = "requests_to_fill"
 """Session state: requests that Compare's fields get when the page is next drawn."""
 
 
+REFUSED = {"holds_key": ":material/key_off:", "over_budget": ":material/savings:"}
+"""Kind of refusal → its sign."""
+
+
 def start(
-    requests: Sequence[Request], where: Mapping[str, Endpoint], *, kind: str = "compare"
+    requests: Sequence[Request],
+    where: Mapping[str, Endpoint],
+    *,
+    kind: str = "compare",
+    context: Mapping[str, Any] | None = None,
 ) -> LiveRun | None:
-    """Start a run and keep it; None when a budget or a key in the prompt forbids it, which the page then says."""
-    if any(holds_secret(request, redactor()) for request in requests):
-        st.error(HOLDS_KEY, icon=":material/key_off:")
+    """Start a run of this tab; None when a budget or a key in the prompt forbids it, which the page then says."""
+    made = runs.start(
+        get_engine(),
+        requests,
+        where,
+        owner=owner(),
+        session=session().id,
+        labels=labels_chosen(kind),
+        keep=st.session_state.get("keep_runs", True),
+        secrets=secrets(),
+        context=context,
+    )
+    if isinstance(made, runs.Refusal):
+        _refused(made)
         return None
-    if not settings.keeps_history():
-        return get_engine().start(requests, where, owner=owner())
-    from playground.budgets.guard import get_guard
-
-    guard, labels = get_guard(), labels_chosen(kind)
-    verdict = guard.check(requests, where, session=session().id, tags=labels.tags)
-    if verdict.problem:
-        st.error(verdict.problem.replace("$", r"\$"), icon=":material/savings:")
-        return None
-    for warning in verdict.warnings:
-        st.toast(warning.replace("$", r"\$"), icon=":material/savings:", duration="long")
-    run = get_engine().start(requests, where, owner=owner(), journal=journal(kind))
-    guard.watch(run, where, session=session().id, tags=labels.tags)
-    return run
+    for warning in made.warnings:
+        st.toast(warning.replace("$", r"\$"), icon=REFUSED["over_budget"], duration="long")
+    return made.run
 
 
-def journal(kind: str) -> Journal | None:
-    """The journal for a run of this page; None when the user or the host keeps none."""
-    if not st.session_state.get("keep_runs", True):
-        return None
-    return history.keep(labels_chosen(kind), secrets())
+def may_count(requests: Iterable[Request]) -> bool:
+    """Whether these may go to a counting endpoint, which costs nothing; what forbids it the page then says."""
+    refusal = runs.holds_key(requests, secrets())
+    if refusal:
+        _refused(refusal)
+    return refusal is None
+
+
+def _refused(refusal: runs.Refusal) -> None:
+    st.error(refusal.reason.replace("$", r"\$"), icon=REFUSED[refusal.kind])
 
 
 def secrets() -> list[Secret | None]:

@@ -24,7 +24,6 @@ from playground.domain import (
     Tool,
 )
 from playground.engine import get_engine
-from playground.history import HOLDS_KEY, holds_secret
 from playground.lab import token_audit
 from playground.lab.token_audit import Audit, Counts
 from playground.pricing import load
@@ -207,11 +206,8 @@ def _ask(
     requests: tuple[Request, ...], endpoints: Mapping[str, Endpoint], *, send: bool
 ) -> Asked | None:
     """The counts, and with `send` the answers; None when something forbids it or nobody answers, which is then said."""
-    if any(holds_secret(request, keeping.redactor()) for request in requests):
-        st.error(HOLDS_KEY, icon=":material/key_off:")
-        return None
     run = keeping.start(requests, endpoints, kind="tokens") if send else None
-    if send and run is None:
+    if run is None and (send or not keeping.may_count(requests)):
         return None
     engine = get_engine()
     pending = [

@@ -1,0 +1,81 @@
+"""Spending limits as they are kept: the most that may be spent in a period, on everything, one provider or one tag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, get_args
+
+import sqlalchemy as sa
+
+from playground.figures import money
+from playground.store.database import reading, writing
+from playground.store.packing import MOST, UNIT, units, usd
+from playground.store.schema import limits
+from playground.store.store import Store
+
+Period = Literal["run", "session", "day", "month"]
+PERIODS: tuple[Period, ...] = get_args(Period)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """The most that may be spent in a period, on everything or on one provider or tag."""
+
+    period: Period
+    amount: Decimal
+    """USD."""
+    provider: str = ""
+    tag: str = ""
+    id: int = 0
+
+    @property
+    def name(self) -> str:
+        """`$5.00 a day for openai`."""
+        what = " and ".join(
+            part for part in (self.provider, self.tag and f"tag {self.tag}") if part
+        )
+        return f"{money(self.amount)} a {self.period}" + (f" for {what}" if what else "")
+
+    def concerns(self, provider: str, tags: Sequence[str]) -> bool:
+        """Whether a request of this provider in a run with these tags counts."""
+        return self.provider in ("", provider) and (not self.tag or self.tag in tags)
+
+
+def all_limits(store: Store) -> list[Limit]:
+    """Every limit, in the order of their making."""
+    with reading(store.engine) as connection:
+        rows = connection.execute(sa.select(limits).order_by(limits.c.id)).all()
+    return [
+        Limit(
+            id=r.id,
+            period=r.period,
+            provider=r.provider,
+            tag=r.tag,
+            amount=usd(r.amount) or Decimal(0),
+        )
+        for r in rows
+    ]
+
+
+def add_limit(store: Store, limit: Limit) -> None:
+    """Keep a limit; ValueError when its amount is not above zero, or too small or too large to be kept as it is."""
+    if not limit.amount.is_finite() or limit.amount < UNIT:
+        raise ValueError(f"A limit must be above $0: {money(UNIT)} is the least.")
+    if limit.amount > MOST * UNIT:
+        raise ValueError(f"A limit can't be above {money(MOST * UNIT)}.")
+    row = {
+        "period": limit.period,
+        "provider": limit.provider,
+        "tag": limit.tag,
+        "amount": units(limit.amount),
+    }
+    with writing(store.engine) as connection:
+        connection.execute(limits.insert(), row)
+
+
+def remove_limit(store: Store, limit_id: int) -> None:
+    """Forget a limit."""
+    with writing(store.engine) as connection:
+        connection.execute(limits.delete().where(limits.c.id == limit_id))

@@ -1,0 +1,87 @@
+"""What answers cost that the history does not hold: an amount in the ledger, not a word of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from playground.engine import Lane, LiveRun
+from playground.history import labels as labelled
+from playground.history.labels import Labels
+from playground.history.rows import without_secrets
+from playground.store.packing import NOTHING_SECRET, storable, units
+from playground.store.schema import lanes, ledger, runs
+from playground.store.store import Store
+from playground.wire import Redactor
+
+if TYPE_CHECKING:
+    from playground.history.journal import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Charger:
+    """The engine's journal for a run that is not kept: what its lanes cost is noted, and nothing else."""
+
+    writer: Writer
+    labels: Labels
+    redactor: Redactor = NOTHING_SECRET
+
+    def began(self, run: LiveRun) -> None:
+        """Nothing is spent yet."""
+
+    def lane_ended(self, run: LiveRun, lane: Lane) -> None:
+        if row := charge(run, lane, self.labels, self.redactor):
+            self.writer.charge(row)
+
+
+def charge(
+    run: LiveRun, lane: Lane, labels: Labels, redactor: Redactor = NOTHING_SECRET
+) -> dict[str, Any] | None:
+    """An ended lane's row of the ledger; None where nothing was billed, or nobody knows how much."""
+    response = lane.response
+    if response is None or response.cost is None or response.simulated:
+        return None
+    masked = without_secrets(labels, redactor)
+    return {
+        "run_id": run.id,
+        "lane": lane.index,
+        "day": run.created_at[:10],
+        "provider": storable(lane.request.model.provider),
+        "tags": ", ".join(labelled.tags(map(storable, masked.tags))),
+        "department": storable(masked.department.strip()),
+        "amount": units(response.cost.total),
+    }
+
+
+def note(store: Store, rows: Sequence[dict[str, Any]], connection: Connection) -> None:
+    """Write amounts down, each once however often it is tried."""
+    if rows:
+        connection.execute(store.insert(ledger).on_conflict_do_nothing(), rows)
+
+
+def still_spent(store: Store, seqs: Sequence[int], connection: Connection) -> None:
+    """Before runs are deleted: what they cost stays spent."""
+    billed = (
+        sa.select(
+            runs.c.id,
+            lanes.c.lane,
+            lanes.c.day,
+            lanes.c.provider,
+            runs.c.tags,
+            runs.c.department,
+            lanes.c.cost,
+        )
+        .join(lanes, lanes.c.run_seq == runs.c.seq)
+        .where(runs.c.seq.in_(seqs), ~lanes.c.simulated, lanes.c.cost.is_not(None))
+    )
+    into = store.insert(ledger).from_select([column.name for column in ledger.c], billed)
+    connection.execute(into.on_conflict_do_nothing())
+
+
+def in_history_again(run_id: str, connection: Connection) -> None:
+    """A run that is brought in from a file counts there, and no longer in the ledger."""
+    connection.execute(ledger.delete().where(ledger.c.run_id == run_id))

@@ -1,0 +1,111 @@
+"""The one way to start a run: no key in it, within the budgets, written down, looked after; or a refusal that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from playground import history, settings
+from playground.domain import Endpoint, File, Request, Secret, Text
+from playground.domain.endpoint import bills
+from playground.history import Labels
+from playground.wire import Redactor
+
+if TYPE_CHECKING:
+    from playground.budgets.guard import Guard
+    from playground.engine import Engine, Journal, LiveRun
+
+HOLDS_KEY = "Not sent: the prompt or a setting holds one of your API keys. Take it out: it would go to every model, and stay in exports."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing was sent."""
+
+    kind: Literal["holds_key", "over_budget"]
+    reason: str
+    """Sentences with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that is under way."""
+
+    run: LiveRun
+    warnings: tuple[str, ...] = ()
+    """What its budgets have to say, in sentences."""
+
+
+def start(
+    engine: Engine,
+    requests: Sequence[Request],
+    endpoints: Mapping[str, Endpoint],
+    *,
+    owner: str = "",
+    session: str = "",
+    labels: Labels | None = None,
+    keep: bool = True,
+    secrets: Iterable[Secret | None] = (),
+    retries: int = 0,
+    context: Mapping[str, Any] | None = None,
+) -> Started | Refusal:
+    """Send all requests, unless a key in them or a budget forbids it.
+
+    `session` is what a limit for a session counts by. With `keep` the run goes into the history, where there is one;
+    without it, only what it costs is noted. `secrets` are keys to look for beside those of the real endpoints.
+    """
+    labels = labels or Labels()
+    known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
+    if refusal := holds_key(requests, known):
+        return refusal
+    guard = _guard() if any(bills(r.model, endpoints) for r in requests) else None
+    verdict = guard.check(requests, endpoints, session=session, tags=labels.tags) if guard else None
+    if verdict and verdict.problem:
+        return Refusal("over_budget", verdict.problem)
+    run = engine.start(
+        requests,
+        endpoints,
+        owner=owner,
+        retries=retries,
+        journal=_journal(labels, known, keep=keep, billed=guard is not None),
+        context=context,
+    )
+    if guard:
+        guard.watch(run, endpoints, session=session, tags=labels.tags)
+    return Started(run, verdict.warnings if verdict else ())
+
+
+def _guard() -> Guard:
+    from playground.budgets.guard import get_guard  # SQLAlchemy, which a simulated run may not need
+
+    return get_guard()
+
+
+def _journal(
+    labels: Labels, secrets: Iterable[Secret | None], *, keep: bool, billed: bool
+) -> Journal | None:
+    """Who writes the run down, or only what it costs; None where neither is wanted."""
+    if keep and settings.keeps_history():
+        return history.keep(labels, secrets)
+    return history.charge(labels, secrets) if billed else None
+
+
+def holds_key(requests: Iterable[Request], secrets: Iterable[Secret | None]) -> Refusal | None:
+    """The refusal where a key stands in what would be sent, to a counting endpoint as well as to a model; None where none does."""
+    redactor = Redactor(secrets)
+    for request in requests:
+        texts = list(request_texts(request))
+        if redactor.value(texts) != texts:
+            return Refusal("holds_key", HOLDS_KEY)
+    return None
+
+
+def request_texts(request: Request) -> Iterator[str]:
+    """Every text in a request that a person may have typed."""
+    yield request.system or ""
+    yield repr(request.settings)
+    yield repr(request.tools)
+    for message in request.messages:
+        for part in message.parts:
+            yield repr(part) if not isinstance(part, File | Text) else getattr(part, "text", "")
