@@ -8,14 +8,15 @@ from playground.ui.session.sidebar import sidebar
 
 sidebar()
 st.title("History", anchor=False)
-st.caption(
-    "Every run is kept on this computer, with its request, answers, figures and receipt. Keys never are."
-)
 
 store = opened()
 if store is None:
+    budgets.without_history()
     st.stop()
 
+st.caption(
+    "Every run is kept on this computer, with its request, answers, figures and receipt. Keys never are."
+)
 runs_tab, costs_tab, budgets_tab, keeping_tab = st.tabs(
     ["Runs", "Costs", "Budgets", "Keeping"], key="history_tab", on_change="rerun"
 )

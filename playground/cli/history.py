@@ -11,6 +11,7 @@ import click
 
 from playground import figures as fmt
 from playground import history
+from playground.budgets.ledger import not_in_history
 from playground.cli.say import say
 from playground.cli.show import conclude, console, safe
 from playground.cli.tables import _print as table
@@ -144,7 +145,9 @@ def delete(run_ids: Sequence[str], wanted: Filter, everything: bool, sure: bool)
 def cost(by: str, wanted: Filter, as_json: bool) -> int:
     """Print what was spent, grouped; simulated answers are left out unless asked for."""
     wanted = wanted if wanted.simulated is not None else replace(wanted, simulated=False)
-    rows = pivot(opened(), by, wanted)
+    store = opened()
+    rows = pivot(store, by, wanted)
+    elsewhere = None if wanted.simulated else not_in_history(store, wanted)
     total = sum((row.cost for row in rows), start=0 * rows[0].cost) if rows else None
     if as_json:
         print(
@@ -153,10 +156,16 @@ def cost(by: str, wanted: Filter, as_json: bool) -> int:
                     "by": by,
                     "rows": [jsonable(asdict(row)) for row in rows],
                     "total": jsonable(total),
+                    "not_in_history": jsonable(elsewhere),
                 }
             )
         )
         return 0
+    if elsewhere:
+        say(
+            f"Not in these sums: {fmt.money(elsewhere)} for answers of runs that were not kept or are deleted."
+            " The budgets count it."
+        )
     if not rows or total is None:
         say("No billed answer matches; --simulated sums up what simulated ones would have cost.")
         return 1

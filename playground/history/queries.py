@@ -76,8 +76,6 @@ class Sum:
     """Answers that may have been billed but have no cost: the sum is at least this much."""
 
 
-# Words ------------------------------------------------------------------------------------------
-
 TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 
 
@@ -139,9 +137,6 @@ def _matching(search: str, dialect: str) -> sa.ColumnElement[bool]:
     return runs.c.seq.in_(sa.select(texts.c.seq).where(vector.op("@@")(words)))
 
 
-# Conditions -------------------------------------------------------------------------------------
-
-
 def _lanes_where(*conditions: Any) -> Any:
     return runs.c.seq.in_(sa.select(lanes.c.run_seq).where(*conditions))
 
@@ -185,9 +180,6 @@ def where(wanted: Filter, dialect: str) -> list[Any]:
     if wanted.search.strip():
         found.append(_matching(wanted.search, dialect))
     return found
-
-
-# Lists ------------------------------------------------------------------------------------------
 
 
 def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> Found:
@@ -282,8 +274,6 @@ def _distinct(connection: Any, column: Any) -> list[str]:
     found = connection.scalars(sa.select(chain.c.value).where(chain.c.value.is_not(None)))
     return [value for value in found if value]
 
-
-# Sums -------------------------------------------------------------------------------------------
 
 GROUPS: Mapping[str, Any] = {
     "day": lanes.c.day,

@@ -116,9 +116,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-# Kinds of database ------------------------------------------------------------------------------
-
-
 def _sqlite(where: URL) -> Engine:
     path = Path(where.database or "")
     with told(where):
@@ -160,9 +157,6 @@ def _postgresql(where: URL) -> Engine:
         pool_recycle=600,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "ai-api-playground"},
     )
-
-
-# Upgrades ---------------------------------------------------------------------------------------
 
 
 def version(connection: Connection) -> str | None:
@@ -234,8 +228,6 @@ def _copy_schema(connection: Connection, found: str) -> None:
     for table in sa.inspect(connection).get_table_names():
         connection.execute(sa.text(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"'))
 
-
-# Failures in words ------------------------------------------------------------------------------
 
 KEPT = "Runs go on and are kept in memory."
 SENTENCES: tuple[tuple[str, str], ...] = (

@@ -191,6 +191,21 @@ def test_costs_add_up(invoke: Invoke) -> None:
     assert "total" in table
     assert "(none)" in table
     assert invoke("history", "cost", "--simulated").code == 1
+    assert found["not_in_history"] == "0"
+    assert invoke("history", "cost").err == ""
+
+
+@pytest.mark.usefixtures("kept")
+def test_costs_say_what_is_spent_and_no_longer_in_them(invoke: Invoke) -> None:
+    assert invoke("history", "delete", "--tag", "a", "--yes").code == 0
+    result = invoke("history", "cost")
+    assert "Not in these sums: $0.001 for answers" in result.err
+    found: Any = json.loads(invoke("history", "cost", "--json").out)
+    assert (found["total"], found["not_in_history"]) == ("0.020250001", "0.001")
+    assert (
+        json.loads(invoke("history", "cost", "--model", "x", "--json").out)["not_in_history"]
+        is None
+    )
 
 
 @pytest.mark.usefixtures("kept")

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import history
+from playground import history, settings
 from playground.budgets.limits import all_limits
 from playground.export import to_jsonl
 from playground.export.formats import FORMATS
 from playground.history import Labels, journal, queries
+from playground.history.deleting import delete_runs
 from playground.history.queries import Filter
 from playground.history.reading import read_run
 from playground.history.writing import put
@@ -237,6 +238,38 @@ def test_a_limit_is_added_shown_and_removed() -> None:
     assert (limit.amount, limit.period, limit.provider) == (Decimal("2.5"), "day", "openai")
     page.button(key=f"limit_{limit.id}").click().run()
     assert all_limits(history.get_store()) == []
+
+
+def test_limits_are_seen_and_set_where_no_history_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PLAYGROUND_HISTORY", "off")
+    page = opened()
+    assert "No history is kept here" in said(page)
+    assert "Every run is kept" not in said(page)
+    assert "There is no limit yet" in said(page)
+    assert not settings.data_dir().exists()
+    next(b for b in page.button if b.label == "Add a limit").click().run()
+    store = history.find_store()
+    assert store is not None
+    (limit,) = all_limits(store)
+    assert (limit.amount, limit.period) == (Decimal(5), "day")
+    assert len(page.get("progress")) == 1
+    page.button(key=f"limit_{limit.id}").click().run()
+    assert all_limits(store) == []
+
+
+@pytest.mark.usefixtures("kept")
+def test_costs_say_what_is_spent_and_no_longer_in_them() -> None:
+    assert "Not in these sums" not in said(opened(history_tab="Costs"))
+    delete_runs(history.get_store(), ["run-2"])
+    assert r"Not in these sums: \$0.02 for answers" in said(opened(history_tab="Costs"))
+    by_model = opened(history_tab="Costs", history_model="gpt-6.1-sol")
+    assert "Not in these sums" not in said(by_model)
+    delete_runs(history.get_store(), ["run-1", "full-run"])
+    page = opened(history_tab="Costs")
+    assert "No answer in the history matches" in said(page)
+    assert r"\$0.0213 for answers" in said(page)
 
 
 @pytest.mark.usefixtures("kept")

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import streamlit as st
 
-from playground import settings
+from playground import history, settings
 from playground.budgets.guard import WARN_AT, get_guard
 from playground.budgets.limits import PERIODS, Limit, add_limit, all_limits, remove_limit
 from playground.domain.provider import built_in
 from playground.figures import money
-from playground.history.queries import options
+from playground.history.queries import Options, options
 from playground.store.database import HistoryError
 from playground.store.store import Store
 from playground.ui.session.state import session
@@ -24,25 +24,38 @@ PERIOD_NAMES = {
 }
 
 
-def budgets(store: Store) -> None:
-    """The whole tab."""
+def without_history() -> None:
+    """The tab alone, where no history is kept; nothing where one is kept that can't be opened."""
+    if settings.keeps_history():
+        return
+    (tab,) = st.tabs(["Budgets"])
+    with tab:
+        try:
+            budgets(history.find_store())
+        except HistoryError as error:
+            st.error(str(error), icon=":material/error:")
+
+
+def budgets(store: Store | None) -> None:
+    """The whole tab; without a store there is no limit yet, and the first one makes it."""
     st.caption(
         "A run that would pass a limit is not sent; one that passes it while it streams is stopped and keeps its text."
-        f" From {WARN_AT:.0%} on you are warned. Simulated answers cost nothing and never count. Reasoning that a provider"
-        " hides is counted when its receipt comes."
+        f" From {WARN_AT:.0%} on you are warned. Answers of runs that are not kept, or are deleted, count too; simulated ones"
+        " cost nothing and never do. Reasoning that a provider hides is counted when its receipt comes."
     )
     if settings.hosted():
         st.info("Limits are set by whoever hosts this app.", icon=":material/savings:")
         return
-    known = all_limits(store)
+    known = all_limits(store) if store else []
     if not known:
         st.info(
             "There is no limit yet: add one below, for example $5 a day.", icon=":material/savings:"
         )
-    used = dict(get_guard().used(session().id))
-    for limit in known:
-        _limit(store, limit, used.get(limit))
-    _add(store)
+    if store:
+        used = dict(get_guard().used(session().id))
+        for limit in known:
+            _limit(store, limit, used.get(limit))
+    _add(options(store) if store else Options())
 
 
 def _limit(store: Store, limit: Limit, used: Decimal | None) -> None:
@@ -60,8 +73,7 @@ def _limit(store: Store, limit: Limit, used: Decimal | None) -> None:
             st.rerun()
 
 
-def _add(store: Store) -> None:
-    known = options(store)
+def _add(known: Options) -> None:
     with st.form("limit_add", border=True):
         left, middle, right, last = st.columns(4)
         amount = left.number_input(
@@ -90,7 +102,7 @@ def _add(store: Store) -> None:
                 period=period, amount=Decimal(str(amount)), provider=provider or "", tag=tag or ""
             )
             try:
-                add_limit(store, made)
+                add_limit(history.get_store(), made)
             except (ValueError, HistoryError) as error:
                 st.error(str(error).replace("$", r"\$"))
             else:

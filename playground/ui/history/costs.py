@@ -13,6 +13,7 @@ import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
+from playground.budgets.ledger import not_in_history
 from playground.domain.nouns import digits
 from playground.export.csv_table import defused
 from playground.figures.palette import BLUE
@@ -30,6 +31,7 @@ BY = {
 INPUT, OUTPUT, COST = (
     figure.label for figure in fmt.named("input_tokens", "output_tokens", "cost")
 )
+NOTHING = "No answer matches, so nothing was spent."
 EMPTY = {"tag": "no tag", "department": "none"}
 MOST_BARS = 60
 FEW = 16
@@ -48,37 +50,25 @@ HEADERS = (
 
 def costs(store: Store, wanted: Filter) -> None:
     """The pivot: what to group by, a chart, the table, its total."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = (
-            st.segmented_control(
-                "Group by",
-                list(BY),
-                default="day",
-                format_func=BY.__getitem__,
-                key="costs_by",
-                persist_state="session",
-            )
-            or "day"
-        )
-        simulated = wanted.simulated
-        if simulated is None:
-            real = bool(pivot(store, "provider", replace(wanted, simulated=False)))
-            kind = st.segmented_control(
-                "Answers",
-                ["billed", "simulated"],
-                default="billed" if real else "simulated",
-                key="costs_kind",
-            )
-            simulated = kind == "simulated"
+    elsewhere = not_in_history(store, wanted)
+    by, simulated = _choice(store, wanted, elsewhere)
     rows = pivot(store, by, replace(wanted, simulated=simulated))
-    if not rows:
-        st.info("No answer matches, so nothing was spent.", icon=":material/savings:")
-        return
     if simulated:
+        elsewhere = None
+    if simulated and rows:
         st.caption(
             ":violet[:material/science: Simulated]: what these tokens would have cost. Nothing was billed."
         )
-    _totals(rows)
+    if rows:
+        _totals(rows)
+    else:
+        nothing = "No answer in the history matches." if elsewhere else NOTHING
+        st.info(nothing, icon=":material/savings:")
+    if elsewhere:  # why the budgets count more than these sums
+        said = f"Not in these sums: {fmt.money(elsewhere)} for answers of runs that were not kept or are deleted."
+        st.caption(f"{said} The budgets count it.".replace("$", r"\$"))
+    if not rows:
+        return
     st.altair_chart(chart(rows, by), alt=f"Cost by {BY[by].lower()}")
     _table(rows, by)
     st.download_button(
@@ -90,6 +80,29 @@ def costs(store: Store, wanted: Filter) -> None:
         on_click="ignore",
         key="costs_csv",
     )
+
+
+def _choice(store: Store, wanted: Filter, elsewhere: Decimal | None) -> tuple[str, bool]:
+    """What to group by, and whether simulated answers are summed up."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = st.segmented_control(
+            "Group by",
+            list(BY),
+            default="day",
+            format_func=BY.__getitem__,
+            key="costs_by",
+            persist_state="session",
+        )
+        if wanted.simulated is not None:
+            return by or "day", wanted.simulated
+        billed = bool(elsewhere or pivot(store, "provider", replace(wanted, simulated=False)))
+        kind = st.segmented_control(
+            "Answers",
+            ["billed", "simulated"],
+            default="billed" if billed else "simulated",
+            key="costs_kind",
+        )
+    return by or "day", kind == "simulated"
 
 
 def total(rows: Sequence[Sum]) -> Sum:

@@ -183,7 +183,9 @@ def _exports(many: Sequence[Stored], *, key: str) -> None:
 
 def _delete(store: Store, run_ids: Sequence[str]) -> None:
     with st.popover("Delete", icon=":material/delete:"):
-        st.caption("Gone for good: from the file too, not only from this list.")
+        st.caption(
+            "Gone for good: from the file too, not only from this list. What it cost stays counted in the budgets."
+        )
         what = "this run" if len(run_ids) == 1 else f"these {len(run_ids):,} runs"
         if st.button(f"Delete {what}", type="primary", key=f"delete_{hash(tuple(run_ids))}"):
             _do(lambda: delete_runs(store, run_ids))

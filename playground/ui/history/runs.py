@@ -140,9 +140,6 @@ def _clear() -> None:
         st.session_state[f"history_{name}"] = False if name == "starred" else None
 
 
-# List -------------------------------------------------------------------------------------------
-
-
 def listed(store: Store, wanted: Filter) -> None:
     """One screen of runs, and what can be done with the selected ones."""
     page = st.session_state.get("history_page", 1)

@@ -42,7 +42,7 @@ def _place(store: Store) -> None:
         )
     st.caption(
         "`PLAYGROUND_DATA_DIR` moves the file, `PLAYGROUND_DATABASE_URL` names a PostgreSQL for a team,"
-        " `PLAYGROUND_HISTORY=off` keeps nothing. For single runs: **Keep runs** in the sidebar."
+        " `PLAYGROUND_HISTORY=off` keeps no run. For single runs: **Keep runs** in the sidebar."
     )
 
 
@@ -91,7 +91,8 @@ def _delete(store: Store) -> None:
     found = ids(store, Filter(owner=visitor()))
     with st.popover("Delete everything", icon=":material/delete_forever:", disabled=not found):
         st.caption(
-            f"All {len(found):,} runs, for good: the file shrinks and nothing of them stays in it."
+            f"All {len(found):,} runs, for good: the file shrinks and nothing of them stays in it but what they cost, by"
+            " day, provider, tag and department, for the budgets."
         )
         sure = st.text_input("Type delete to confirm", key="history_sure")
         if st.button(

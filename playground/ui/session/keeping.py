@@ -178,9 +178,6 @@ def prompt_of(request: Request) -> str:
     return storable(next(asked, ""))
 
 
-# Sidebar ----------------------------------------------------------------------------------------
-
-
 def panel() -> None:
     """What becomes of new runs, and a warning with a way out when they can't be kept."""
     if requests := st.session_state.pop(TO_FILL, None):  # here, before the fields of the page exist
@@ -193,7 +190,8 @@ def panel() -> None:
             "Keep runs",
             value=True,
             key="keep_runs",
-            help="Off: new runs stay in memory and are gone when the app ends. Keys are never kept.",
+            help="Off: new runs stay in memory and are gone when the app ends; the budgets still count what they cost."
+            " Keys are never kept.",
             persist_state="session",
         )
         st.text_input(
