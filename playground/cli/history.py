@@ -13,7 +13,7 @@ from playground import figures as fmt
 from playground import history
 from playground.budgets.ledger import not_in_history
 from playground.cli.say import say
-from playground.cli.show import conclude, console, safe
+from playground.cli.show import console, safe, whole
 from playground.cli.tables import _print as table
 from playground.domain.nouns import NotARun, jsonable
 from playground.export import dumps
@@ -22,7 +22,7 @@ from playground.history import Row, Stored
 from playground.history.deleting import delete_runs
 from playground.history.documents import import_text, labelled, stored_document
 from playground.history.interrupted import find_interrupted
-from playground.history.queries import Filter, find, ids, one, pivot
+from playground.history.queries import Filter, find, ids, one, options, pivot
 from playground.history.reading import each, read_run
 from playground.store.database import HistoryError
 from playground.store.store import Store
@@ -40,7 +40,8 @@ def opened() -> Store:
 
 def list_(wanted: Filter, limit: int, as_json: bool) -> int:
     """Print runs, the newest first; exit code 1 when none matches."""
-    found = find(opened(), wanted, count=limit)
+    store = opened()
+    found = find(store, wanted, count=limit)
     if as_json:
         print(dumps([jsonable(row) for row in found.rows]))
     elif found.rows:
@@ -48,21 +49,30 @@ def list_(wanted: Filter, limit: int, as_json: bool) -> int:
         if found.total > len(found.rows):
             print(f"{len(found.rows):,} of {found.total:,} runs; more with --limit.")
     else:
-        say("No run matches.")
+        say("No run matches." + _kinds(store, wanted))
     return 0 if found.rows else 1
+
+
+def _kinds(store: Store, wanted: Filter) -> str:
+    """What there is, where a kind was asked for that there is not."""
+    known = options(store).kinds
+    if not wanted.kind or wanted.kind in known:
+        return ""
+    return (
+        f" Nothing is of the kind {wanted.kind!r}; there is {', '.join(known) or 'no run at all'}."
+    )
 
 
 HEADERS = ("id", "when (UTC)", "models", "cost", "state", "prompt or title")
 
 
 def _row(row: Row) -> list[str]:
-    state = f"{row.failed} failed" if row.failed and row.state == "done" else row.state
     return [
         row.id,
         row.created_at[:16].replace("T", " "),
         row.models,
         fmt.money(row.cost) if row.cost is not None else "",
-        state + (", simulated" if row.simulated else ""),
+        row.ending + (", simulated" if row.simulated else ""),
         ("★ " if row.starred else "") + row.name[:60],
     ]
 
@@ -81,11 +91,8 @@ def show(run_id: str, as_json: bool) -> int:
     for text in (labels.title, labels.note):
         if text:
             out.print(safe(text))
-    names = dict(enumerate(str(request.model) for request in stored.run.requests))
-    for number, response in enumerate(stored.run.responses):
-        out.print(safe(f"\n{names[number]}"), style="bold")
-        out.print(safe(response.text or response.refusal or "(no text)"))
-    conclude(stored.run, False)
+    out.print()
+    whole(stored.run)
     return 0
 
 
@@ -176,7 +183,7 @@ def cost(by: str, wanted: Filter, as_json: bool) -> int:
             fmt.count(row.input_tokens),
             fmt.count(row.output_tokens),
             fmt.money(row.cost),
-            _note(row.unpriced, row.bounds),
+            _note(row.unpriced, row.bounds, row.stopped),
         ]
         for row in rows
     ]
@@ -189,10 +196,11 @@ def cost(by: str, wanted: Filter, as_json: bool) -> int:
     return 0
 
 
-def _note(unpriced: int, bounds: int) -> str:
+def _note(unpriced: int, bounds: int, stopped: int) -> str:
     notes = [
         f"{unpriced:,} without a cost" if unpriced else "",
         f"{bounds:,} estimated" if bounds else "",
+        f"{stopped:,} stopped" if stopped else "",
     ]
     return ", ".join(note for note in notes if note)
 

@@ -27,7 +27,7 @@ FILTERS = (
     click.option("--since", type=DAY, metavar="YYYY-MM-DD", help="First day, UTC."),
     click.option("--until", type=DAY, metavar="YYYY-MM-DD", help="Last day, UTC."),
     click.option("--failure", default="", metavar="TYPE", help="A failure's type, any or none."),
-    click.option("--kind", default="", metavar="KIND", help="compare, ask, ladder, experiment, …"),
+    click.option("--kind", default="", metavar="KIND", help="What made the run, such as ask."),
     click.option("--min-cost", type=DOLLARS, metavar="USD", help="Runs that cost at least this."),
     click.option("--max-cost", type=DOLLARS, metavar="USD", help="Runs that cost at most this."),
     click.option("--starred", is_flag=True, help="Starred runs only."),

@@ -141,15 +141,16 @@ def _print(
 
 
 def _failures(out: Any, rungs: Sequence[Rung], responses: Sequence[Any]) -> None:
-    """Why steps failed, each reason once."""
-    reasons: dict[str, list[str]] = {}
+    """Why steps failed or were stopped, each reason once."""
+    reasons: dict[tuple[bool, str], list[str]] = {}
     for rung, response in zip(rungs, responses, strict=True):
-        if response.failure:
-            said = f"{response.failure.meaning} {response.failure.next_step}".strip()
-            reasons.setdefault(said, []).append(rung.name)
-    for said, names in reasons.items():
+        if failure := response.failure:
+            said = f"{failure.meaning} {failure.next_step}".strip()
+            reasons.setdefault((failure.stopped, said), []).append(rung.name)
+    for (stopped, said), names in reasons.items():
         which = "All steps" if len(names) == len(rungs) else ", ".join(names)
-        out.print(Text(f"✗ {safe(which)}: {safe(said)}", style="red"))
+        mark, style = ("■ stopped,", "yellow") if stopped else ("✗", "red")
+        out.print(Text(f"{mark} {safe(which)}: {safe(said)}", style=style))
 
 
 def _table(rungs: Sequence[Rung], counts: Counts, responses: Sequence[Any]) -> Table:

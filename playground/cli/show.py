@@ -69,6 +69,19 @@ def conclude(run: Run, interrupted: bool) -> None:
         out.print()
         for response in run.responses:
             _ending(out, response)
+    _figures(out, run)
+
+
+def whole(run: Run) -> None:
+    """A run that is over, from its first answer to its figures."""
+    out = console()
+    for index, response in enumerate(run.responses):
+        _heading(out, index, str(response.model), len(run.responses), run.simulated)
+        _answer(out, response)
+    _figures(out, run)
+
+
+def _figures(out: Console, run: Run) -> None:
     out.print()
     out.print(figures(run.responses))
     if run.simulated:
@@ -162,6 +175,8 @@ def _failed(failure: Failure) -> Text:
     status = f", HTTP {failure.status}" if failure.status else ""
     said = failure.detail if failure.status is None else f"It said: {failure.detail}"
     words = (failure.meaning, said, failure.next_step)
+    if failure.stopped:
+        return Text("■ stopped. ", style="yellow").append(safe(" ".join(filter(None, words))))
     text = Text(f"✗ {failure.type}{status}. ", style="red")
     return text.append(safe(" ".join(word for word in words if word)))
 

@@ -3,7 +3,7 @@
 from playground.domain.cost import Cost, CostLine, PriceSource
 from playground.domain.endpoint import Endpoint
 from playground.domain.exchange import Event, Exchange
-from playground.domain.failure import FAILURE_TYPES, RETRYABLE, Failure, FailureType
+from playground.domain.failure import FAILURE_TYPES, RETRYABLE, STOPPED, Failure, FailureType
 from playground.domain.model import ModelRef, lane_names
 from playground.domain.provider import APIS, PROVIDERS, Api, Provider
 from playground.domain.request import (
@@ -49,6 +49,7 @@ __all__ = [
     "Request",
     "Response",
     "Run",
+    "STOPPED",
     "Secret",
     "Settings",
     "Text",

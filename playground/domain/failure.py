@@ -30,6 +30,8 @@ RETRYABLE: frozenset[FailureType] = frozenset(
     {"rate_limited", "overloaded", "server", "timeout", "connection"}
 )
 """Failures that may go away by themselves."""
+STOPPED: frozenset[FailureType] = frozenset({"cancelled", "over_budget"})
+"""Nothing failed: someone, or a budget, ended the call while it was under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,16 @@ class Failure:
     """The request field that the provider complains of."""
     retry_after: float | None = None
     """Seconds to wait, as the provider says."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether someone, or a budget, ended the call: what came before is as good as any answer."""
+        return self.type in STOPPED
+
+    @property
+    def word(self) -> str:
+        """What is said of it in a table: `stopped`, or its type in words (`rate limited`)."""
+        return "stopped" if self.stopped else self.type.replace("_", " ")
 
     @property
     def detail(self) -> str:

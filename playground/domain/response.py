@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from playground.domain.cost import Cost
 from playground.domain.exchange import Exchange
@@ -14,6 +14,8 @@ from playground.domain.request import File, Part, ToolCall
 from playground.domain.timing import Timing, Trust
 from playground.domain.usage import Usage
 
+State = Literal["done", "stopped", "failed"]
+"""How a response ended; one that broke off because someone or a budget stopped it has not failed."""
 MIN_DECODE_SECONDS = 0.05
 MIN_DECODE_TOKENS = 10
 
@@ -78,6 +80,13 @@ class Response:
     def ok(self) -> bool:
         """True when the model answered; a refusal or a cut-off answer is not a failure of the call."""
         return self.failure is None
+
+    @property
+    def state(self) -> State:
+        """How it ended, in the word that every place uses."""
+        if self.failure is None:
+            return "done"
+        return "stopped" if self.failure.stopped else "failed"
 
     @property
     def visible_output_tokens(self) -> int | None:

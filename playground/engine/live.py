@@ -13,7 +13,6 @@ from playground.domain import Failure, Request, Response, Run
 
 State = Literal["queued", "connecting", "thinking", "streaming", "done", "failed", "stopped"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "stopped"})
-STOPPED_TYPES = frozenset({"cancelled", "over_budget"})
 SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
 """Which kinds of delta are shown, and in which of a lane's two texts."""
 
@@ -71,11 +70,7 @@ class Lane:
         self.finished_at = time.monotonic()
         self.response = response
         self.partial = None
-        failure = response.failure
-        if failure is None:
-            self.state = "done"
-        else:
-            self.state = "stopped" if failure.type in STOPPED_TYPES else "failed"
+        self.state = response.state
 
 
 class LiveRun:

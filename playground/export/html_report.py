@@ -34,7 +34,7 @@ body{margin:0 auto;max-width:66rem;padding:1.5rem;background:var(--paper);color:
 h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .4rem}h3{font-size:1.05rem;margin:1.4rem 0 .3rem}
 p{margin:.4rem 0}.dim{color:var(--dim);font-size:.9rem}
 .simulated{border-left:4px solid #8a63c7;background:var(--soft);padding:.5rem .8rem}
-.failed{border-left:4px solid #d55e00;background:var(--soft);padding:.5rem .8rem}
+.failed,.stopped{border-left:4px solid #d55e00;background:var(--soft);padding:.5rem .8rem}.stopped{border-color:#e69f00}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border:1px solid var(--line);border-radius:.5rem;padding:.8rem;font:14px/1.5 ui-monospace,monospace}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.82rem}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .4rem;text-align:right;white-space:nowrap}
@@ -121,7 +121,7 @@ def _answer(name: str, request: Request, response: Response) -> Iterator[str]:
     if chosen:
         yield f'<p class="dim">{_text(", ".join(chosen))}</p>'
     if failure := response.failure:
-        yield f'<p class="failed"><b>{_text(failure.type.replace("_", " "))}</b> {_text(failure.meaning)} {_text(failure.next_step)}</p>'
+        yield f'<p class="{response.state}"><b>{_text(failure.word)}</b> {_text(failure.meaning)} {_text(failure.next_step)}</p>'
     if response.reasoning_text:
         yield f"<details><summary>Reasoning</summary><pre>{_text(response.reasoning_text)}</pre></details>"
     if response.refusal:

@@ -73,9 +73,10 @@ def _answer(response: Response) -> Iterator[str]:
     if response.failure:
         failure = response.failure
         status = f", HTTP {failure.status}" if failure.status else ""
-        yield f"**Failed ({failure.type}{status}).** {_cell(failure.meaning)} {_cell(failure.next_step)}\n"
-        if failure.message:
-            yield from _fenced("The provider's words", failure.message)
+        said = "Stopped" if failure.stopped else f"Failed ({failure.type}{status})"
+        yield f"**{said}.** {_cell(failure.meaning)} {_cell(failure.next_step)}\n"
+        if failure.detail:
+            yield from _fenced("The provider's words", failure.detail)
     if response.response_model and response.response_model != response.model.model:
         yield f"Answered by {_cell(response.response_model)}.\n"
     if response.reasoning_text:

@@ -71,9 +71,9 @@ def named(*names: str) -> tuple[Figure, ...]:
 
 
 def _ending(response: Response) -> str:
-    """The provider's word for why the answer ended, or the kind of failure that ended it."""
+    """The provider's word for why the answer ended, or the kind of failure that ended it, or that it was stopped."""
     if response.failure:
-        return response.failure.type.replace("_", " ")
+        return response.failure.word
     return response.finish_reason or NOT_REPORTED
 
 

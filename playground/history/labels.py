@@ -63,6 +63,8 @@ class Row:
     simulated: bool
     lanes: int
     failed: int
+    """Lanes that have failed; those that were stopped are none of them."""
+    stopped: int
     unpriced: int
     """Ended lanes whose cost is unknown though they may have been billed."""
     cost: Decimal | None
@@ -71,6 +73,15 @@ class Row:
     @property
     def name(self) -> str:
         return self.title or self.prompt
+
+    @property
+    def ending(self) -> str:
+        """How it ended, in words: `done`, `1 of 3 stopped`, `2 of 3 failed`; or `running`, `interrupted`."""
+        if self.state != "done":
+            return self.state
+        counts = ((self.failed, "failed"), (self.stopped, "stopped"))
+        said = [f"{count} of {self.lanes} {word}" for count, word in counts if count]
+        return ", ".join(said) or "done"
 
 
 def tag(text: str) -> str:

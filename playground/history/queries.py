@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
+from playground.domain import STOPPED
 from playground.history.labels import Row
 from playground.history.writing import unpriced
 from playground.store.database import reading
@@ -66,6 +67,7 @@ class Sum:
     group: str
     answers: int
     failed: int
+    stopped: int
     input_tokens: int
     output_tokens: int
     cost: Decimal
@@ -182,6 +184,15 @@ def where(wanted: Filter, dialect: str) -> list[Any]:
     return found
 
 
+STOPPED_LANES = (
+    sa.select(sa.func.count())
+    .where(lanes.c.run_seq == runs.c.seq, lanes.c.failure.in_(STOPPED))
+    .scalar_subquery()
+    .label("stopped")
+)
+"""How many lanes of a run were stopped; its `failed` counts them too."""
+
+
 def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> Found:
     """One screen of runs, the newest first, and how many there are in all."""
     conditions = where(wanted, store.engine.dialect.name)
@@ -190,7 +201,8 @@ def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> 
     with reading(store.engine) as connection:
         matching = sa.select(runs.c.seq).where(*conditions).order_by(*newest).limit(limit)
         seqs = list(connection.scalars(matching))
-        shown = sa.select(runs).where(runs.c.seq.in_(seqs[start : start + count])).order_by(*newest)
+        page = runs.c.seq.in_(seqs[start : start + count])
+        shown = sa.select(runs, STOPPED_LANES).where(page).order_by(*newest)
         rows = tuple(_row(row) for row in connection.execute(shown))
     return Found(rows, len(seqs))
 
@@ -234,7 +246,8 @@ def _row(row: Any) -> Row:
         starred=row.starred,
         simulated=row.simulated,
         lanes=row.lanes,
-        failed=row.failed,
+        failed=row.failed - row.stopped,
+        stopped=row.stopped,
         unpriced=row.unpriced,
         cost=usd(row.cost),
     )
@@ -249,7 +262,7 @@ class Options:
     tags: Sequence[str] = ()
     departments: Sequence[str] = ()
     failures: Sequence[str] = ()
-    kinds: Sequence[str] = field(default=())
+    kinds: Sequence[str] = ()
 
 
 def options(store: Store) -> Options:
@@ -260,6 +273,7 @@ def options(store: Store) -> Options:
         "tags": run_tags.c.tag,
         "departments": runs.c.department,
         "failures": lanes.c.failure,
+        "kinds": runs.c.kind,
     }
     with reading(store.engine) as connection:
         return Options(**{name: _distinct(connection, column) for name, column in columns.items()})
@@ -314,6 +328,7 @@ def pivot(store: Store, by: str, wanted: Filter) -> list[Sum]:
             group.label("value"),
             sa.func.count(),
             sa.func.count(lanes.c.failure),
+            sa.func.sum(sa.case((lanes.c.failure.in_(STOPPED), 1), else_=0)),
             sa.func.sum(lanes.c.input_tokens),
             sa.func.sum(lanes.c.output_tokens),
             sa.func.sum(lanes.c.cost),
@@ -330,11 +345,12 @@ def pivot(store: Store, by: str, wanted: Filter) -> list[Sum]:
 
 
 def _sum(row: Any) -> Sum:
-    group, answers, failed, sent, received, cost, bounds, unknown = row
+    group, answers, failed, stopped, sent, received, cost, bounds, unknown = row
     return Sum(
         group=group or "",
         answers=answers,
-        failed=failed,
+        failed=failed - int(stopped or 0),
+        stopped=int(stopped or 0),
         input_tokens=int(sent or 0),
         output_tokens=int(received or 0),
         cost=usd(cost or 0) or Decimal(0),

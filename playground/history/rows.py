@@ -147,14 +147,11 @@ def ended(
     """The rows of a lane that has ended."""
     apart = digests(attachments(request, response))
     cost, failure = response.cost, response.failure
-    state = "done" if failure is None else "failed"
-    if failure is not None and failure.type in ("cancelled", "over_budget"):
-        state = "stopped"
     return Ending(
         run_id=run_id,
         lane=lane,
         figures={
-            "state": state,
+            "state": response.state,
             "failure": failure.type if failure else None,
             "simulated": response.simulated,
             "input_tokens": response.usage.input_tokens,

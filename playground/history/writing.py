@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from playground.domain import Run
+from playground.domain import STOPPED, Run
 from playground.history import labels as labelled
 from playground.history.charges import in_history_again
 from playground.history.labels import Labels
@@ -163,6 +163,6 @@ def unpriced(table: sa.Table) -> sa.ColumnElement[bool]:
     """True for an ended lane that may have been billed but has no cost: it answered, or was cut off."""
     billed = sa.or_(
         table.c.failure.is_(None),
-        table.c.failure.in_(("cancelled", "interrupted", "stream_truncated", "over_budget")),
+        table.c.failure.in_((*STOPPED, "interrupted", "stream_truncated")),
     )
     return sa.and_(table.c.state != RUNNING, table.c.cost.is_(None), billed)

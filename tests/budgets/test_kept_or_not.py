@@ -20,6 +20,7 @@ from playground.budgets import guard
 from playground.budgets.guard import get_guard
 from playground.budgets.limits import Limit, add_limit, all_limits, remove_limit
 from playground.demo.process import DemoServer
+from playground.domain import PROVIDERS
 from playground.engine import get_engine
 from playground.history import queries
 from playground.history.queries import Filter
@@ -39,7 +40,7 @@ def simulation() -> Iterator[dict[str, str]]:
 @pytest.fixture(autouse=True)
 def _real(simulation: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The simulation as if it were the real APIs, so that what it says costs something."""
-    for name, provider in settings.PROVIDERS.items():
+    for name, provider in PROVIDERS.items():
         monkeypatch.setenv(provider.base_url_variable, simulation[name])
         monkeypatch.setenv(provider.key_variables[0], "a-key-for-tests")
     monkeypatch.setenv("HOME", str(tmp_path))

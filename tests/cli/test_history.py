@@ -179,6 +179,15 @@ def test_a_file_that_is_no_export_is_said(invoke: Invoke, home: Path) -> None:
 
 
 @pytest.mark.usefixtures("kept")
+def test_a_kind_that_is_not_there_is_said_with_those_that_are(invoke: Invoke) -> None:
+    put(history.get_store(), small_run(9), Labels(kind="a kind of tomorrow"))
+    assert ids(invoke("history", "list", "--kind", "a kind of tomorrow", "--json").out) == ["run-9"]
+    result = invoke("history", "list", "--kind", "compre")
+    assert result.code == 1
+    assert "there is a kind of tomorrow, ask, compare" in result.err
+
+
+@pytest.mark.usefixtures("kept")
 def test_costs_add_up(invoke: Invoke) -> None:
     found: Any = json.loads(invoke("history", "cost", "--by", "provider", "--json").out)
     assert {row["group"]: row["cost"] for row in found["rows"]} == {

@@ -86,7 +86,7 @@ def test_ctrl_c_prints_what_there_is(stalled: Stalled) -> None:
     code, out, err = interrupted(stalled)
     assert code == 130
     assert "partial" in out
-    assert "cancelled" in out
+    assert "■ stopped. You stopped this lane" in out
     assert "Traceback" not in out + err
 
 

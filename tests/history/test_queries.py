@@ -135,6 +135,7 @@ def test_the_options_are_what_occurs(filled: Store) -> None:
     assert options.tags == ["a", "b"]
     assert options.departments == ["sales"]
     assert options.failures == ["rate_limited"]
+    assert options.kinds == ["ask", "compare"]
 
 
 @pytest.mark.parametrize("by", list(queries.GROUPS))

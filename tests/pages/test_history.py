@@ -204,6 +204,16 @@ def test_any_two_runs_are_compared_however_far_apart() -> None:
 
 
 @pytest.mark.usefixtures("kept")
+def test_runs_are_found_by_whatever_kind_made_them() -> None:
+    put(history.get_store(), small_run(9), Labels(kind="a kind of tomorrow", title="Ninth"))
+    page = opened()
+    kinds = page.selectbox(key="history_kind")
+    assert kinds.options == ["a kind of tomorrow", "compare"]
+    page = kinds.set_value("a kind of tomorrow").run()
+    assert names(page) == ["Ninth"]
+
+
+@pytest.mark.usefixtures("kept")
 def test_selected_runs_are_deleted_for_good() -> None:
     page = select(opened(), 1, 2)
     next(b for b in page.button if b.label == "Delete these 2 runs").click().run()

@@ -45,6 +45,7 @@ HEADERS = (
     "cost",
     "estimated",
     "without_cost",
+    "stopped",
 )
 
 
@@ -111,6 +112,7 @@ def total(rows: Sequence[Sum]) -> Sum:
         group="total",
         answers=sum(row.answers for row in rows),
         failed=sum(row.failed for row in rows),
+        stopped=sum(row.stopped for row in rows),
         input_tokens=sum(row.input_tokens for row in rows),
         output_tokens=sum(row.output_tokens for row in rows),
         cost=sum((row.cost for row in rows), Decimal(0)),
@@ -175,6 +177,7 @@ def _table(rows: Sequence[Sum], by: str) -> None:
             BY[by]: [*(_label(row, by) for row in rows), "total"],
             "Answers": [row.answers for row in every],
             "Failed": [row.failed for row in every],
+            "Stopped": [row.stopped for row in every],
             INPUT: [row.input_tokens for row in every],
             OUTPUT: [row.output_tokens for row in every],
             COST: [float(row.cost) for row in every],
@@ -184,7 +187,15 @@ def _table(rows: Sequence[Sum], by: str) -> None:
         column_config={
             **{
                 name: st.column_config.NumberColumn(name, format="localized")
-                for name in ("Answers", "Failed", INPUT, OUTPUT, "Estimated", "Without cost")
+                for name in (
+                    "Answers",
+                    "Failed",
+                    "Stopped",
+                    INPUT,
+                    OUTPUT,
+                    "Estimated",
+                    "Without cost",
+                )
             },
             COST: st.column_config.NumberColumn(COST, format="$%.6f"),
         },
@@ -207,6 +218,7 @@ def to_csv(rows: Sequence[Sum], by: str) -> str:
             digits(row.cost),
             row.bounds,
             row.unpriced,
+            row.stopped,
         )
         writer.writerow((defused(row.group), *figures))
     return out.getvalue()

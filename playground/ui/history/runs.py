@@ -26,8 +26,6 @@ from playground.ui.history.run import bulk, compare_two, details
 from playground.ui.session.keeping import visitor
 from playground.ui.shell.pages import COMPARE
 
-MARK = {"interrupted": "interrupted", "running": "running"}
-"""State of a run → the word in the list, where it says more than the failures do."""
 ANY_FAILURE, NO_FAILURE = "any", "none"
 
 
@@ -84,7 +82,7 @@ def _filters(known: Options) -> Filter:
         model = _choice("Model", "model", known.models)
         department = _choice("Department or project", "department", known.departments)
         until = _day("To", "until")
-        kind = _choice("Made by", "kind", ["compare", "ask", "chat", "ladder", "experiment"])
+        kind = _choice("Made by", "kind", known.kinds)
         most = _dollars("Cost to, USD", "most_cost")
         real = _choice("Answers", "simulated", ["real", "simulated"])
     return Filter(
@@ -195,7 +193,7 @@ COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
         ),
     ),
     "state": (
-        lambda r: MARK.get(r.state) or (f"{r.failed} of {r.lanes} failed" if r.failed else "done"),
+        lambda r: r.ending,
         st.column_config.TextColumn("State"),
     ),
     "simulated": (

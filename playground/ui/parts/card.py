@@ -12,6 +12,7 @@ import streamlit as st
 from playground import figures as fmt
 from playground.domain import Cost, Endpoint, Request, Response
 from playground.domain.provider import unknown
+from playground.domain.response import State
 from playground.export import snippets
 from playground.ui.parts import markdown
 
@@ -19,6 +20,12 @@ COST = fmt.FIGURES["cost"]
 ANSWER_HEIGHT = 340
 """Pixels: the same as the live lane, so that nothing jumps when a lane ends."""
 MOST_EVENTS = 2_000
+STATES: dict[State, tuple[str, Any]] = {
+    "done": (":material/check:", "green"),
+    "stopped": (":material/stop_circle:", "orange"),
+    "failed": (":material/error:", "red"),
+}
+"""How a response ended → sign and colour."""
 NO_COST = {
     True: "Cost: unknown. No price is known for this model, or no usage was reported.",
     False: "Cost: the provider took no request, so nothing should be billed.",
@@ -40,18 +47,10 @@ def result_card(
 def _head(name: str, response: Response) -> None:
     st.markdown(f"**{markdown.plain(name)}**")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        label, icon, color = _state(response)
-        st.badge(label, icon=icon, color=color)
+        icon, color = STATES[response.state]
+        st.badge(response.state, icon=icon, color=color)
         if response.simulated:
             st.badge("simulated", icon=":material/science:", color="violet")
-
-
-def _state(response: Response) -> tuple[str, str, Any]:
-    if response.failure is None:
-        return "done", ":material/check:", "green"
-    if response.failure.type == "cancelled":
-        return "stopped", ":material/stop_circle:", "orange"
-    return "failed", ":material/error:", "red"
 
 
 def _tabs(request: Request, response: Response, endpoint: Endpoint | None, key: str) -> None:
@@ -97,11 +96,11 @@ def _answer(response: Response) -> None:
 def _failure(response: Response) -> None:
     failure = response.failure
     assert failure is not None  # noqa: S101 - the caller looked
-    show = st.warning if failure.type == "cancelled" else st.error
+    show = st.warning if failure.stopped else st.error
     status = f" · HTTP {failure.status}" if failure.status else ""
     show(
         f"{failure.meaning} {failure.next_step}",
-        title=failure.type.replace("_", " ").capitalize() + status,
+        title=failure.word.capitalize() + status,
     )
     if failure.detail:
         st.code(failure.detail, language=None, wrap_lines=True)

@@ -20,7 +20,14 @@ FRAME = 120
 def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | None:
     """All lanes on one time axis; None when nothing was timed."""
     rows = [
-        {"lane": name, "phase": phase, "from": start, "to": end, "seconds": end - start}
+        {
+            "lane": name,
+            "phase": phase,
+            "from": start,
+            "to": end,
+            "seconds": end - start,
+            "state": response.state,
+        }
         for name, response in zip(names, responses, strict=True)
         for phase, start, end in phases(response.timing)
     ]
@@ -45,6 +52,7 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart 
                 alt.Tooltip("from:Q", format=".3f", title="from, s"),
                 alt.Tooltip("to:Q", format=".3f", title="to, s"),
                 alt.Tooltip("seconds:Q", format=".3f", title="takes, s"),
+                alt.Tooltip("state:N", title="the lane"),
             ],
         )
     )
@@ -54,7 +62,12 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart 
 def money(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | None:
     """Cost of each lane, split by what it was paid for; None when no lane has a price."""
     rows: list[dict[str, Any]] = [
-        {"lane": name, "part": _part(line.name), "usd": float(line.amount)}
+        {
+            "lane": name,
+            "part": _part(line.name),
+            "usd": float(line.amount),
+            "state": response.state,
+        }
         for name, response in zip(names, responses, strict=True)
         if response.cost
         for line in response.cost.lines
@@ -77,6 +90,7 @@ def money(names: Sequence[str], responses: Sequence[Response]) -> alt.Chart | No
                 alt.Tooltip("lane:N"),
                 alt.Tooltip("part:N"),
                 alt.Tooltip("sum(usd):Q", format="$.8~f", title="USD"),
+                alt.Tooltip("state:N", title="the lane"),
             ],
         )
     )

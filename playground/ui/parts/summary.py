@@ -45,9 +45,7 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
         responses,
         COMPARED,
         before={"lane": list(names), "best at": marks(responses)},
-        after={
-            "state": [r.failure.type.replace("_", " ") if r.failure else "done" for r in responses]
-        },
+        after={"state": [r.failure.word if r.failure else r.state for r in responses]},
         config={
             "lane": st.column_config.TextColumn("Lane", pinned=True),
             "best at": st.column_config.TextColumn("Best at", help=BEST),

@@ -29,4 +29,4 @@ def test_the_cost_chart_adds_up_to_the_receipt() -> None:
     )
     assert chart is not None
     ((row,),) = chart.to_dict()["datasets"].values()
-    assert row == {"lane": "a", "part": "cache_write", "usd": 0.00025}
+    assert row == {"lane": "a", "part": "cache_write", "usd": 0.00025, "state": "done"}

@@ -108,7 +108,11 @@ def _lane(talk: Talk, turn: Turn, lane: int, name: str, key: str, *, alone: bool
 
 def _said(response: Response) -> None:
     if response.failure:
-        st.error(f"{response.failure.meaning} {response.failure.next_step}")
+        show = st.warning if response.failure.stopped else st.error
+        show(
+            f"{response.failure.meaning} {response.failure.next_step}",
+            title=response.failure.word.capitalize(),
+        )
     if response.refusal:
         st.warning(response.refusal)
     answer(response.text)

@@ -62,7 +62,8 @@ def _headline(climb: Climb, responses: Sequence[Response], parts: Sequence[Seque
     first, last = responses[0], responses[-1]
     before, after = first.usage.input_tokens, last.usage.input_tokens
     if not before or not after:
-        st.warning("A step failed, so there is nothing to compare. Its row says why.")
+        word = "was stopped" if "stopped" in (first.state, last.state) else "failed"
+        st.warning(f"A step {word}, so there is nothing to compare. Its row says why.")
         return
     words = (
         f"### Your prompt is {parts[0][0].tokens:,} tokens. Dressed like a chat product, it is {after:,}: "
@@ -177,7 +178,7 @@ def _delta(responses: Sequence[Response], step: int) -> str:
     """What the step changed against the one before, in figures."""
     here = responses[step]
     if not here.ok:
-        return "failed"
+        return here.state
     tokens, cost, first = fmt.named("input_tokens", "cost", "time_to_first_text")
     spoke = f"{first.label.lower()} {first.write(here)}"
     if step == 0:
