@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,29 @@ class Limit:
     def concerns(self, provider: str, tags: Sequence[str]) -> bool:
         """Whether a request of this provider in a run with these tags counts."""
         return self.provider in ("", provider) and (not self.tag or self.tag in tags)
+
+
+NUMBER = re.compile(r"\d*(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+"""Digits with a decimal point or comma, and with the other one between thousands."""
+TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+def dollars(text: str) -> Decimal:
+    """An amount as people write it, with a point or a comma: `2.5`, `2,5`, `$1,000.50`, `1.000,50`.
+
+    ValueError says what can't be read, or can be read in two ways: `1.000` may be one or a thousand.
+    """
+    typed = re.sub(r"[\s$]|USD", "", text)
+    if TWO_WAYS.fullmatch(typed):
+        whole, part = re.split(r"[.,]", typed)
+        raise ValueError(
+            f"{text.strip()} can be read in two ways: write {whole}{part}, or {whole}.{part}0."
+        )
+    if not typed or not NUMBER.fullmatch(typed):
+        raise ValueError(f"{text.strip() or 'Nothing'} is no amount: write it like 2.50.")
+    *thousands, last = re.split(r"[.,]", typed)
+    point = len(set(re.findall(r"[.,]", typed))) == 2 or len(thousands) == 1
+    return Decimal(f"{''.join(thousands)}.{last}" if point else "".join([*thousands, last]))
 
 
 def all_limits(store: Store) -> list[Limit]:

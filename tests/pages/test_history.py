@@ -241,7 +241,7 @@ def test_costs_add_up_whatever_they_are_grouped_by(by: str) -> None:
 def test_a_limit_is_added_shown_and_removed() -> None:
     page = opened(history_tab="Budgets")
     assert "There is no limit yet" in said(page)
-    page.number_input(key="limit_amount").set_value(2.5)
+    page.text_input(key="limit_amount").set_value("2,5")
     page.selectbox(key="limit_provider").set_value("openai")
     next(b for b in page.button if b.label == "Add a limit").click().run()
     (limit,) = all_limits(history.get_store())

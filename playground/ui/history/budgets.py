@@ -8,7 +8,14 @@ import streamlit as st
 
 from playground import history, settings
 from playground.budgets.guard import WARN_AT, get_guard
-from playground.budgets.limits import PERIODS, Limit, add_limit, all_limits, remove_limit
+from playground.budgets.limits import (
+    PERIODS,
+    Limit,
+    add_limit,
+    all_limits,
+    dollars,
+    remove_limit,
+)
 from playground.domain.provider import built_in
 from playground.figures import money
 from playground.history.queries import Options, options
@@ -76,8 +83,8 @@ def _limit(store: Store, limit: Limit, used: Decimal | None) -> None:
 def _add(known: Options) -> None:
     with st.form("limit_add", border=True):
         left, middle, right, last = st.columns(4)
-        amount = left.number_input(
-            "USD", min_value=0.0, value=5.0, step=1.0, format="%.4f", key="limit_amount"
+        amount = left.text_input(  # a number's field takes 2,5 for 25
+            "USD", "5.00", key="limit_amount"
         )
         period = middle.selectbox(
             "For", PERIODS, index=2, format_func=PERIOD_NAMES.__getitem__, key="limit_period"
@@ -98,10 +105,10 @@ def _add(known: Options) -> None:
             key="limit_tag",
         )
         if st.form_submit_button("Add a limit", icon=":material/add:"):
-            made = Limit(
-                period=period, amount=Decimal(str(amount)), provider=provider or "", tag=tag or ""
-            )
             try:
+                made = Limit(
+                    period=period, amount=dollars(amount), provider=provider or "", tag=tag or ""
+                )
                 add_limit(history.get_store(), made)
             except (ValueError, HistoryError) as error:
                 st.error(str(error).replace("$", r"\$"))
