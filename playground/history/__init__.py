@@ -30,8 +30,7 @@ def keep(labels: Labels | None = None, secrets: Iterable[Secret | None] = ()) ->
 
 def charge(labels: Labels, secrets: Iterable[Secret | None] = ()) -> Journal:
     """The journal of a run that is not kept: it notes what the run costs, and nothing else."""
-    from playground.history.charges import Charger
-    from playground.history.journal import get_writer
+    from playground.history.journal import Charger
     from playground.wire import Redactor
 
     return Charger(get_writer(), labels, Redactor(secrets))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,25 +16,6 @@ from playground.store.packing import NOTHING_SECRET, storable, units
 from playground.store.schema import lanes, ledger, runs
 from playground.store.store import Store
 from playground.wire import Redactor
-
-if TYPE_CHECKING:
-    from playground.history.journal import Writer
-
-
-@dataclass(frozen=True, slots=True)
-class Charger:
-    """The engine's journal for a run that is not kept: what its lanes cost is noted, and nothing else."""
-
-    writer: Writer
-    labels: Labels
-    redactor: Redactor = NOTHING_SECRET
-
-    def began(self, run: LiveRun) -> None:
-        """Nothing is spent yet."""
-
-    def lane_ended(self, run: LiveRun, lane: Lane) -> None:
-        if row := charge(run, lane, self.labels, self.redactor):
-            self.writer.charge(row)
 
 
 def charge(

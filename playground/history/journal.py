@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from playground import settings
 from playground.domain import Run
 from playground.engine import Lane, LiveRun
-from playground.history.charges import note
+from playground.history.charges import charge, note
 from playground.history.kept import Kept, make_rows, new_pieces, write_one
 from playground.history.labels import Labels
 from playground.history.writing import still_here
@@ -299,6 +299,22 @@ class Keeper:
 
     def lane_ended(self, run: LiveRun, lane: Lane) -> None:
         self.writer.end(run, lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Charger:
+    """The engine's journal for a run that is not kept: what its lanes cost is noted, and nothing else."""
+
+    writer: Writer
+    labels: Labels
+    redactor: Redactor = NOTHING_SECRET
+
+    def began(self, run: LiveRun) -> None:
+        """Nothing is spent yet."""
+
+    def lane_ended(self, run: LiveRun, lane: Lane) -> None:
+        if row := charge(run, lane, self.labels, self.redactor):
+            self.writer.charge(row)
 
 
 _writers: dict[str, Writer] = {}

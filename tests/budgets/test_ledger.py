@@ -12,9 +12,8 @@ from sqlalchemy.engine import URL
 from playground.budgets.ledger import not_in_history, spent, written
 from playground.domain import Response
 from playground.engine import LiveRun
-from playground.history.charges import Charger
 from playground.history.deleting import delete_older, delete_runs
-from playground.history.journal import Keeper, Writer
+from playground.history.journal import Charger, Keeper, Writer
 from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter, pivot
 from playground.history.writing import put
