@@ -111,7 +111,9 @@ def _tuple(kind: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _mapping(kind: Any, value: Mapping[str, Any]) -> Mapping[str, Any]:
-    if kind is Any or all(type(v) is kind for v in value.values()):
+    if kind is Any:
         return value
     fit = {name: _fit(kind, inner) for name, inner in value.items()}
+    if all(fit[name] is inner for name, inner in value.items()):
+        return value
     return {name: inner for name, inner in fit.items() if inner is not _UNFIT}

@@ -327,6 +327,13 @@ async def test_only_whole_numbers_are_counts(count: Any, read: int | None) -> No
     assert response.failure is None
 
 
+async def test_a_count_that_has_a_name_has_the_same_limit() -> None:
+    calls = {"web_search_requests": 10**40, "web_fetch_requests": 2}
+    body = {**BODIES["anthropic"], "usage": {"input_tokens": 9, "server_tool_use": calls}}
+    response = await answered("anthropic", json.dumps(body).encode(), stream=False)
+    assert response.usage.server_tool_calls == {"web_fetch": 2}
+
+
 @pytest.mark.parametrize("raw", [["odd"], "odd", 7, {"prompt_tokens_details": "odd"}])
 def test_a_usage_that_is_none_is_kept_as_it_came(raw: Any) -> None:
     found = reported(usage, raw)
