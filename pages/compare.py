@@ -14,10 +14,11 @@ from playground.ui.compare.prompt import ask
 from playground.ui.live.stream import live_run
 from playground.ui.parts.card import result_card
 from playground.ui.parts.summary import summary
+from playground.ui.session import compose
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import start
+from playground.ui.session.looking import look_at, looked_at
 from playground.ui.session.sidebar import sidebar
-from playground.ui.session.state import current_run, show_run
 
 sidebar()
 st.title("Compare", anchor=False)
@@ -27,9 +28,9 @@ st.caption(
 )
 
 where = endpoints()
+run = looked_at(compose.PLACE)
 asked = ask()
 chosen = lane_row(where, asked)
-run = current_run()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     go = st.button(
@@ -46,7 +47,7 @@ if go:
     else:
         started = start([request(lane, asked) for lane in chosen], where)
         if started:
-            show_run(started)
+            look_at(compose.PLACE, started)
             st.rerun()
 
 if run is None:

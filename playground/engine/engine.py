@@ -104,6 +104,16 @@ class Engine:
         run = self._runs.get(run_id)
         return run if run is not None and secrets.compare_digest(run.owner, owner) else None
 
+    def having(self, name: str, value: str, owner: str = "") -> list[LiveRun]:
+        """This owner's runs in memory whose context has this text under this name, the oldest first."""
+        with self._lock:
+            known = list(self._runs.values())
+        return [
+            run
+            for run in known
+            if run.context.get(name) == value and secrets.compare_digest(run.owner, owner)
+        ]
+
     def submit(self, work: Callable[[Pool], Awaitable[T]]) -> Future[T]:
         """Run other work (list models, count tokens) on the engine's loop with its connection pool."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from playground import tokens
 from playground.domain import APIS, Message, ModelRef, Request, Response, Settings, Text
+from playground.domain.nouns import NotARun, jsonable, noun
 from playground.domain.provider import provider_of
 from playground.engine import LiveRun
 from playground.engine.live import response_of
@@ -33,15 +34,19 @@ POLICIES: tuple[Policy, ...] = ("stop", "drop the oldest", "summarise")
 class Turn:
     """One question and the run that answers it."""
 
-    id: int
-    parent: int | None
-    """The turn before; None for a first one."""
+    parent: str | None
+    """The id of the turn before; None for a first one."""
     question: str
     live: LiveRun = field(repr=False)
     summary: bool = False
     """True where the answers take the place of everything before them."""
     dropped: Mapping[int, int] = field(default_factory=dict)
     """Lane → earlier messages that were left out so that the turn fits."""
+
+    @property
+    def id(self) -> str:
+        """The id of its run."""
+        return self.live.id
 
     def response(self, lane: int) -> Response:
         """The lane's answer, final or so far."""
@@ -75,54 +80,92 @@ class Conversation:
 
     id: str
     rules: Rules
-    turns: dict[int, Turn] = field(default_factory=dict)
-    head: int | None = None
+    turns: dict[str, Turn] = field(default_factory=dict)
+    """By id, the oldest first."""
+    head: str | None = None
     """The last turn of the branch that is shown; None before the first."""
-    queue: list[str] = field(default_factory=list)
-    """Questions to be asked one after the other, each when the one before is answered."""
 
-    def path(self, upto: int | None = -1) -> list[Turn]:
-        """The turns from the first to `upto` (the head by default), in order."""
-        at = self.head if upto == -1 else upto
+    def path(self) -> list[Turn]:
+        """The turns of the branch that is shown, the first one first."""
+        return self.path_to(self.head)
+
+    def path_to(self, turn_id: str | None) -> list[Turn]:
+        """The turns up to this one, as far back as they are known."""
         found = []
-        while at is not None:
-            turn = self.turns[at]
-            found.append(turn)
-            at = turn.parent
+        while turn_id is not None and turn_id in self.turns:
+            found.append(self.turns[turn_id])
+            turn_id = found[-1].parent
         return found[::-1]
 
     def siblings(self, turn: Turn) -> list[Turn]:
         """All versions of this turn: itself, its edits and its repetitions."""
         return [other for other in self.turns.values() if other.parent == turn.parent]
 
-    def add(
-        self,
-        question: str,
-        live: LiveRun,
-        *,
-        parent: int | None,
-        summary: bool = False,
-        dropped: Mapping[int, int] | None = None,
-    ) -> Turn:
-        """Put a turn behind `parent` and look at it."""
-        turn = Turn(
-            id=len(self.turns),
-            parent=parent,
-            question=question,
-            live=live,
-            summary=summary,
-            dropped=dropped or {},
-        )
+    def add(self, turn: Turn) -> Turn:
+        """Put a turn behind its parent and look at it."""
         self.turns[turn.id] = turn
         self.head = turn.id
         return turn
 
-    def show(self, turn: Turn) -> None:
+    def show(self, turn_id: str) -> None:
         """Look at the branch of this turn, as far as it goes."""
-        at = turn.id
-        while children := [t.id for t in self.turns.values() if t.parent == at]:
-            at = max(children)
-        self.head = at
+        while children := [t.id for t in self.turns.values() if t.parent == turn_id]:
+            turn_id = children[-1]
+        self.head = turn_id
+
+
+CONVERSATION = "conversation"
+"""Under this name a turn's run holds the conversation's id in its context."""
+
+
+def context(
+    conversation: Conversation,
+    *,
+    parent: str | None,
+    summary: bool = False,
+    dropped: Mapping[int, int] | None = None,
+) -> dict[str, Any]:
+    """What the run of a new turn holds, as JSON values, so that the conversation can be made of its runs again."""
+    return {
+        CONVERSATION: conversation.id,
+        "parent": parent,
+        "summary": summary,
+        "dropped": jsonable(dropped or {}),
+        "rules": jsonable(conversation.rules),
+    }
+
+
+def turn_of(live: LiveRun) -> Turn:
+    """The turn that a run answers; NotARun when the run is no conversation's."""
+    held = live.context
+    if CONVERSATION not in held or not live.lanes:
+        raise NotARun("This run is no turn of a conversation.")
+    dropped = noun(Mapping[str, int], held.get("dropped", {}), "dropped")
+    return Turn(
+        parent=noun(str | None, held.get("parent"), "parent"),
+        question=live.lanes[0].request.messages[-1].text,
+        live=live,
+        summary=noun(bool, held.get("summary", False), "summary"),
+        dropped={int(lane): gone for lane, gone in dropped.items()},
+    )
+
+
+def conversation_of(runs: Sequence[LiveRun]) -> Conversation:
+    """The conversation that these runs are the turns of, the oldest first; NotARun when they are none.
+
+    The newest turn is shown, with the rules that it was asked by.
+    """
+    turns = [turn_of(live) for live in runs]
+    if not turns:
+        raise NotARun("There is no run, so there is no conversation.")
+    held = turns[-1].live.context
+    made = Conversation(
+        id=noun(str, held.get(CONVERSATION), CONVERSATION),
+        rules=noun(Rules, held.get("rules"), "rules"),
+    )
+    for turn in turns:
+        made.add(turn)
+    return made
 
 
 def request(rules: Rules, lane: int, path: Sequence[Turn], question: str) -> Request:

@@ -16,6 +16,7 @@ from typing import Any
 
 from playground import tokens
 from playground.domain import Endpoint, Message, ModelRef, Request, Response, Text
+from playground.domain.nouns import NotARun, jsonable, noun
 from playground.domain.provider import provider_of, unknown
 from playground.lab.ladder_profile import Profile, Step
 from playground.providers import ProviderError, acceptance, count_input_tokens
@@ -38,6 +39,15 @@ class Rung:
     request: Request
     left_out: tuple[str, ...] = ()
     """What of this step the model does not take, and why, in sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a climb's run holds of a rung beside its request."""
+
+    name: str
+    kind: str
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +99,31 @@ def climb(
         request = acceptance.fit(wanted)
         rungs.append(Rung(name=step.name, kind=step.kind, request=request, left_out=notes))
     return tuple(rungs)
+
+
+def held(ladders: Sequence[Sequence[Rung]]) -> Any:
+    """What a climb's run holds beside its requests, model by model, as JSON values."""
+    return jsonable(
+        [[Held(name=r.name, kind=r.kind, left_out=r.left_out) for r in rungs] for rungs in ladders]
+    )
+
+
+def ladders_of(value: Any, requests: Sequence[Request]) -> tuple[tuple[Rung, ...], ...]:
+    """The ladders of a run's requests and of what it held beside them; NotARun when they are no climb."""
+    steps = noun(tuple[tuple[Held, ...], ...], value, "ladder")
+    height = len(steps[0]) if steps else 0
+    if (
+        not height
+        or any(len(one) != height for one in steps)
+        or len(requests) != height * len(steps)
+    ):
+        raise NotARun("This run is no climb of a ladder.")
+    named = [step for one in steps for step in one]
+    rungs = [
+        Rung(name=step.name, kind=step.kind, request=request, left_out=step.left_out)
+        for step, request in zip(named, requests, strict=True)
+    ]
+    return tuple(tuple(rungs[i : i + height]) for i in range(0, len(rungs), height))
 
 
 def add(request: Request, step: Step, now: datetime) -> Request:

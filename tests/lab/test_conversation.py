@@ -63,7 +63,7 @@ def ask(
     run = engine.start(requests, where)
     assert run.wait(20)
     assert all(lane.response and lane.response.ok for lane in run.lanes)
-    return conversation.add(question, run, parent=conversation.head)
+    return conversation.add(Turn(question=question, live=run, parent=conversation.head))
 
 
 def turns_of(conversation: Conversation, lane: int = 0) -> tuple[growth.Turn, ...]:
@@ -185,7 +185,7 @@ def test_an_edit_is_a_branch_and_the_old_one_stays(
     edited = ask(engine, where, conversation, "What is streaming?")
     assert [turn.question for turn in conversation.path()] == [QUESTIONS[0], "What is streaming?"]
     assert conversation.siblings(edited) == [second, edited]
-    conversation.show(second)
+    conversation.show(second.id)
     assert [turn.question for turn in conversation.path()] == list(QUESTIONS[:3])
 
 
@@ -210,7 +210,9 @@ def test_after_a_summary_only_the_summary_is_sent(
     request = lab.request(rules, 0, conversation.path(), lab.SUMMARISE)
     run = engine.start([request], where)
     assert run.wait(20)
-    turn = conversation.add(lab.SUMMARISE, run, parent=conversation.head, summary=True)
+    turn = conversation.add(
+        Turn(question=lab.SUMMARISE, live=run, parent=conversation.head, summary=True)
+    )
     after = lab.request(rules, 0, conversation.path(), "And now?")
     assert [message.text for message in after.messages] == ["And now?"]
     assert after.system == f"Be kind.\n\n{lab.SUMMARY}\n{turn.response(0).text}"
@@ -223,11 +225,8 @@ def test_a_turn_without_an_answer_is_not_sent_again(
     conversation = Conversation(id="t", rules=rules)
     run = engine.start([lab.request(rules, 0, [], "Hello")], where)
     assert run.wait(20)
-    conversation.add("Hello", run, parent=None)
+    conversation.add(Turn(question="Hello", live=run, parent=None))
     assert len(lab.request(rules, 0, conversation.path(), "Again").messages) == 1
-
-
-# Arithmetic alone --------------------------------------------------------------------------------
 
 
 @given(st.integers(1, 2000), st.integers(1, 4000), st.integers(1, 60), st.integers(0, 9000))

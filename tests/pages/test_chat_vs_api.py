@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.lab.text_statistics import MOST_CHARACTERS
+from playground.ui import names
 from playground.ui.chat_vs_api import sections as chat
 from playground.ui.shell.pages import path
 
@@ -24,7 +25,7 @@ def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def opened(section: str = chat.START, **state: Any) -> AppTest:
     app = AppTest.from_file(str(ROUTER), default_timeout=60)
-    app.session_state[chat.VIEW] = section
+    app.session_state[names.CHAT_VIEW] = section
     for key, value in state.items():
         app.session_state[key] = value
     app.switch_page(path("chat_vs_api.py"))
@@ -257,7 +258,7 @@ def test_every_difference_has_a_button() -> None:
     for name in ("Billing", "State", "System prompt", "Tools", "Limits", "Retention", "Rendering"):
         assert f"point_{name}" in keys
     press(page, "point_State")
-    assert page.session_state[chat.VIEW] == chat.CONVERSATION
+    assert page.session_state[names.CHAT_VIEW] == chat.CONVERSATION
 
 
 def test_six_questions_end_in_a_recommendation_with_figures() -> None:
@@ -274,5 +275,5 @@ def test_six_questions_end_in_a_recommendation_with_figures() -> None:
     assert "### The API" in words
     assert "600 conversations a month would cost" in words
     press(page, "choose_open")
-    assert page.session_state[chat.VIEW] == chat.PAY
+    assert page.session_state[names.CHAT_VIEW] == chat.PAY
     assert page.session_state["pay_source"] == "heavy"

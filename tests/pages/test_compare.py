@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import pricing
-from playground.domain import ModelRef, Request, Settings, Tool, setting
+from playground import history, pricing
+from playground.domain import ModelRef, Request, Response, Run, Settings, Tool, setting
 from playground.domain.setting import SETTINGS, Setting
 from playground.domain.typed import read_schema, read_tools
 from playground.export.formats import FORMATS
+from playground.history import Labels
+from playground.history.writing import put
 from playground.ui.compare.prompt import MOST_CHARACTERS
 from playground.ui.parts.examples import EXAMPLES
-from playground.ui.session.keeping import TO_FILL
 
+NOW = "2026-11-26T12:00:00.000+00:00"
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
@@ -53,6 +55,15 @@ def until_done(page: AppTest) -> AppTest:
         time.sleep(0.1)
         page.run()
     pytest.fail("the run did not end")
+
+
+def open_run(page: AppTest, *requests: Request) -> None:
+    """Let the history have a run of these requests, and the address name it."""
+    responses = tuple(Response(model=request.model, text="Hello.") for request in requests)
+    run = Run(id="earlier", created_at=NOW, requests=requests, responses=responses)
+    put(history.get_store(), run, Labels())
+    page.query_params["run"] = run.id
+    page.run()
 
 
 def said(page: AppTest) -> str:
@@ -157,10 +168,7 @@ def test_a_run_that_is_opened_leaves_nothing_of_the_settings_before(page: AppTes
     page.run()
     assert (page.number_input(key=limit).value, page.toggle(key=shown).value) == (64, True)
     asked = ("openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5")
-    page.session_state[TO_FILL] = [
-        Request.ask(ModelRef.parse(one), "Hi", stream=False) for one in asked
-    ]
-    page.run()
+    open_run(page, *(Request.ask(ModelRef.parse(one), "Hi", stream=False) for one in asked))
     assert not page.exception
     assert (page.number_input(key=limit).value, page.toggle(key=shown).value) == (None, False)
     assert page.session_state["api_0_openai"] == "responses"
@@ -287,7 +295,8 @@ def test_server_tools_are_offered_where_the_model_and_its_door_have_them(page: A
 
 def test_a_run_that_is_opened_brings_its_json_back(page: AppTest) -> None:
     tool = Tool(name="now", description="The time.", parameters={"type": "object"})
-    page.session_state[TO_FILL] = [
+    open_run(
+        page,
         Request.ask(
             ModelRef.parse("anthropic:claude-haiku-4-5"),
             "Hi",
@@ -296,9 +305,8 @@ def test_a_run_that_is_opened_brings_its_json_back(page: AppTest) -> None:
             ),
             tools=(tool,),
             server_tools=("web_search",),
-        )
-    ]
-    page.run()
+        ),
+    )
     assert not page.exception
     assert read_schema(str(page.text_area(key="response_schema_0").value)) == {"type": "object"}
     assert read_tools(str(page.text_area(key="tools_0").value)) == (tool,)
@@ -349,7 +357,7 @@ def test_a_key_that_cannot_be_one_is_refused_without_being_repeated(page: AppTes
 def test_an_endpoint_can_be_added_and_forgotten() -> None:
     page = opened(model_0="ollama:llama3:8b")
     assert "No endpoint is named 'ollama'" in said(page)
-    press(page, "endpoint_add")
+    press(page, "endpoint_add_ollama")
     assert not page.exception
     assert "No endpoint is named" not in said(page)
     (unreachable,) = page.error

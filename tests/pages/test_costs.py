@@ -217,13 +217,13 @@ def test_an_average_request() -> None:
     work = work_of(run)
     assert len(work) == 2
     assert average([shape for _, shape in work]) == {
-        "calc_input": 200,
-        "calc_cached": 25,
-        "calc_written": 0,
-        "calc_output": 20,
-        "calc_reasoning": 20,
-        "calc_images": 0,
-        "calc_searches": 0,
+        "input": 200,
+        "cached": 25,
+        "written": 0,
+        "output": 20,
+        "reasoning": 20,
+        "images": 0,
+        "searches": 0,
     }
 
 

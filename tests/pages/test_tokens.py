@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from playground.lab.languages import paragraphs
 from playground.runs import HOLDS_KEY
 from playground.tokens import count
+from playground.ui import names
 from playground.ui.shell.pages import path
 from playground.ui.tokens.editor import EXAMPLES, figures
 
@@ -28,7 +29,7 @@ def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def opened(tab: str, text: str = TEXT, **state: Any) -> AppTest:
     """The page with this tab open and this text in the box."""
     app = AppTest.from_file(str(ROUTER), default_timeout=60)
-    app.session_state["tokens_text"] = {"text": text, "n": 1, "version": 0, "told": -1}
+    app.session_state[names.TOKENS_TEXT] = text
     app.session_state["tokens_tab"] = tab
     for key, value in state.items():
         app.session_state[key] = value
@@ -60,9 +61,8 @@ def test_an_example_fills_the_box() -> None:
     page = opened("Context meter")
     page.selectbox(key="tokens_example").set_value("Emoji").run()
     assert not page.exception
-    state = page.session_state["tokens_text"]
-    assert state["text"] == EXAMPLES["Emoji"]
-    assert state["version"] == 1
+    assert page.session_state[names.TOKENS_TEXT] == EXAMPLES["Emoji"]
+    assert page.session_state[names.TOKENS_BOX].version == 1
     assert page.selectbox(key="tokens_example").value is None
 
 

@@ -14,7 +14,8 @@ from playground.domain import Endpoint
 from playground.lab import breakeven
 from playground.pricing.plans import paid
 from playground.providers import catalog
-from playground.ui.chat_vs_api.pay import mine
+from playground.ui import names
+from playground.ui.chat_vs_api.pay import MINE, mine
 from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go, today
 from playground.ui.parts.markdown import plain
 
@@ -63,7 +64,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         answer = st.segmented_control(
             f"{number}. {question.text}",
             list(question.answers),
-            key=f"choose_{question.key}",
+            key=names.choose(question.key),
             persist_state="session",
             wrap=True,
         )
@@ -126,9 +127,7 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
                 type="primary",
                 icon=":material/payments:",
                 key="choose_open",
-                on_click=go,
-                args=(PAY,),
-                kwargs={"pay_source": "my conversation" if own else habit.name},
+                on_click=_open_figures,
             )
             to, label = (
                 (LADDER, "Try what the API answers")
@@ -136,7 +135,11 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
                 else (PASTE, "Test it with your chat's answer")
             )
             st.button(
-                label, icon=":material/arrow_forward:", key="choose_try", on_click=go, args=(to,)
+                label,
+                icon=":material/arrow_forward:",
+                key=f"choose_try_{to}",
+                on_click=go,
+                args=(to,),
             )
     with st.expander("How the answer comes about"):
         lines = [
@@ -147,6 +150,13 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
         st.caption(
             "3 or more: the API; −2 or less: a plan; between: both. A rule of thumb of ours, which you may disagree with."
         )
+
+
+def _open_figures() -> None:
+    """Open the comparison with the answers as they are at the click."""
+    often = st.session_state.get(names.choose("often"))
+    source = MINE if mine() else often
+    go(PAY, {names.PAY_SOURCE: source} if source else None)
 
 
 def _figures(cost: Decimal | None, habit: breakeven.Habit, model: str) -> str:

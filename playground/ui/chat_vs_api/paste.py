@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground import pricing, tokens
 from playground.domain import PROVIDERS, Cost, Endpoint, ModelRef, Request, Response, Usage
+from playground.domain.nouns import NotARun, jsonable, noun
+from playground.engine import LiveRun
 from playground.lab.text_statistics import MOST_CHARACTERS, Statistics, statistics
 from playground.providers import acceptance
-from playground.ui.chat_vs_api.sections import dollars, remember, remembered, today
+from playground.ui import names
+from playground.ui.chat_vs_api.sections import dollars, today
 from playground.ui.live.stream import live_run
 from playground.ui.parts.card import receipt
 from playground.ui.parts.markdown import answer, plain
 from playground.ui.parts.words import similarity, word_diff
-from playground.ui.session import keeping
+from playground.ui.session import compose, keeping
+from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import default_model, pick_models, simulated_note
+from playground.ui.session.stored import note
 
 PRODUCTS = (*(row.app for row in PROVIDERS.values() if row.app), "another product")
 CLOCK = "paste_clock"
@@ -52,15 +58,74 @@ class Side:
     cost: Cost | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What a chat product answered."""
+
+    product: str
+    text: str
+    seconds: float | None
+
+
+PASTE = "paste"
+"""Under this name the run of the API's answers holds what was pasted."""
+
+
+def _fill(run: LiveRun) -> None:
+    """The question, the models and what was pasted, of a comparison that is opened."""
+    if not run.lanes:
+        return
+    st.session_state[names.PASTE_PROMPT] = compose.prompt_of(run.lanes[0].request)
+    st.session_state[names.PASTE_MODELS] = [str(lane.request.model) for lane in run.lanes]
+    with suppress(NotARun):
+        pasted = noun(Pasted, run.context.get(PASTE), PASTE)
+        st.session_state[names.PASTE_TEXT] = pasted.text
+        st.session_state[names.PASTE_SECONDS] = pasted.seconds
+        if pasted.product in PRODUCTS:
+            st.session_state[names.PASTE_PRODUCT] = pasted.product
+
+
+PLACE = Place("paste", _fill)
+"""Where the tab looks at the API's answers."""
+
+
 def view(where: Mapping[str, Endpoint]) -> None:
     """The whole section."""
+    run = looked_at(PLACE)
     st.markdown(
         "**Ask the product and the API the same question.** Ask in the app, stop the time if you like, paste the answer"
         " here, and see what differs: words, length, reading level, format, and what it would have cost by API."
     )
+    prompt, pasted = _fields()
+    problem = problem_of(pasted.text)
+    if problem:
+        (st.info if not pasted.text.strip() else st.error)(problem)
+    models = pick_models(names.PASTE_MODELS, where, most=MOST_MODELS, default=[default_model()])
+    if st.button(
+        "Ask the API the same", type="primary", icon=":material/play_arrow:", key="paste_go"
+    ):
+        if not prompt.strip():
+            st.error("The question is empty: type what you asked the product.")
+        elif models:
+            _ask(prompt, models, pasted, where)
+    simulated_note(models, where)
+    if run and not run.done:
+        live_run(run, key=f"paste_live_{run.id}")
+        return
+    if run and prompt == compose.prompt_of(run.lanes[0].request):
+        _keep(run, pasted)
+    responses = run.run().responses if run else ()
+    sides = [_api_side(response) for response in responses if response.text]
+    if not problem:
+        sides.insert(0, _pasted(pasted, prompt, models))
+    _compare(sides, pasted=not problem)
+
+
+def _fields() -> tuple[str, Pasted]:
+    """The question, and what is pasted."""
     prompt = st.text_area(
         "The question that you asked the product",
-        key="paste_prompt",
+        key=names.PASTE_PROMPT,
         height=80,
         placeholder="The same words for both.",
         persist_state="session",
@@ -69,39 +134,39 @@ def view(where: Mapping[str, Endpoint]) -> None:
     with left:
         text = st.text_area(
             "The product's answer",
-            key="paste_text",
+            key=names.PASTE_TEXT,
             height=220,
-            placeholder="Paste it here. It stays in this tab.",
+            placeholder="Paste it here. It is sent to nobody, and kept with the run of the API's answers.",
             persist_state="session",
         )
     with right:
-        product = st.selectbox("Product", PRODUCTS, key="paste_product", persist_state="session")
+        product = st.selectbox(
+            "Product", PRODUCTS, key=names.PASTE_PRODUCT, persist_state="session"
+        )
         seconds = _stopwatch()
-    problem = problem_of(text or "")
-    if problem:
-        (st.info if not (text or "").strip() else st.error)(problem)
-    models = pick_models("paste_models", where, most=MOST_MODELS, default=[default_model()])
-    run = remembered("paste")
-    if st.button(
-        "Ask the API the same", type="primary", icon=":material/play_arrow:", key="paste_go"
-    ):
-        if not (prompt or "").strip():
-            st.error("The question is empty: type what you asked the product.")
-        elif models:
-            requests = [acceptance.fit(Request.ask(ref, prompt or "")) for ref in models]
-            started = keeping.start(requests, where, kind="chat")
-            if started:
-                remember("paste", started)
-                st.rerun()
-    simulated_note(models, where)
-    if run and not run.done:
-        live_run(run, key=f"paste_live_{run.id}")
-        return
-    responses = run.run().responses if run else ()
-    sides = [_api_side(response) for response in responses if response.text]
-    if not problem and text:
-        sides.insert(0, _pasted(product or PRODUCTS[0], text, seconds, prompt or "", models))
-    _compare(sides, pasted=not problem)
+    return prompt or "", Pasted(product or PRODUCTS[0], text or "", seconds)
+
+
+def _ask(
+    prompt: str, models: Sequence[ModelRef], pasted: Pasted, where: Mapping[str, Endpoint]
+) -> None:
+    requests = [acceptance.fit(Request.ask(ref, prompt)) for ref in models]
+    held = {PASTE: jsonable(_cut(pasted))}
+    if started := keeping.start(requests, where, kind="chat", context=held):
+        look_at(PLACE, started)
+        st.rerun()
+
+
+def _keep(run: LiveRun, pasted: Pasted) -> None:
+    """What is pasted after the API has answered the same question belongs to that run, too."""
+    held = jsonable(_cut(pasted))
+    if run.context.get(PASTE) != held:
+        note(run, **{PASTE: held})
+
+
+def _cut(pasted: Pasted) -> Pasted:
+    """Nothing that is too long to be read is kept."""
+    return pasted if len(pasted.text) <= MOST_CHARACTERS else replace(pasted, text="")
 
 
 def problem_of(text: str) -> str | None:
@@ -118,7 +183,7 @@ def problem_of(text: str) -> str | None:
 
 def _stopwatch() -> float | None:
     """Seconds that the product took: measured with two clicks, or typed."""
-    started = st.session_state.get(CLOCK)
+    started = st.session_state.get(names.PASTE_CLOCK)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             "Seconds it took",
@@ -127,7 +192,7 @@ def _stopwatch() -> float | None:
             value=None,
             step=0.1,
             format="%.1f",
-            key="paste_seconds",
+            key=names.PASTE_SECONDS,
             placeholder="unknown",
             width=160,
             persist_state="session",
@@ -141,27 +206,30 @@ def _stopwatch() -> float | None:
         if started is not None
         else "Start when you send the question in the app, Stop when its answer is complete. Exact to about half a second."
     )
-    value = st.session_state.get("paste_seconds")
+    value = st.session_state.get(names.PASTE_SECONDS)
     return None if value is None else float(value)
 
 
 def _start_clock() -> None:
-    st.session_state[CLOCK] = time.monotonic()
+    st.session_state[names.PASTE_CLOCK] = time.monotonic()
 
 
 def _stop_clock() -> None:
-    started = st.session_state.pop(CLOCK, None)
+    started = st.session_state.pop(names.PASTE_CLOCK, None)
     if started is not None:
-        st.session_state["paste_seconds"] = round(time.monotonic() - started, 1)
+        st.session_state[names.PASTE_SECONDS] = round(time.monotonic() - started, 1)
 
 
-def _pasted(
-    product: str, text: str, seconds: float | None, prompt: str, models: Sequence[ModelRef]
-) -> Side:
+def _pasted(pasted: Pasted, prompt: str, models: Sequence[ModelRef]) -> Side:
     ref = models[0] if models else default_model()
-    counted = tokens.estimate(text, ref)
+    counted = tokens.estimate(pasted.text, ref)
     return Side(
-        f"{product} (pasted)", text, seconds, counted.tokens, True, would_cost(prompt, text, ref)
+        f"{pasted.product} (pasted)",
+        pasted.text,
+        pasted.seconds,
+        counted.tokens,
+        True,
+        would_cost(prompt, pasted.text, ref),
     )
 
 

@@ -18,6 +18,7 @@ from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
 from playground.pricing.plans import paid
 from playground.providers import catalog
+from playground.ui import names
 from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.sections import dollars, today
@@ -44,7 +45,7 @@ def mine() -> Conversation | None:
     turns = growth.measured([turn.response(0) for turn in path])
     if not turns:
         return None
-    ref = talk.conversation.rules.models[0]
+    ref = talk.rules.models[0]
     simulated = " on the simulation" if path[0].response(0).simulated else ""
     return Conversation(
         name=MINE,
@@ -84,11 +85,11 @@ def _conversation() -> Conversation:
     """What is priced: measured, or a preset."""
     own = mine()
     options = SOURCES if own else SOURCES[1:]
-    if st.session_state.get("pay_source") not in options:
-        st.session_state["pay_source"] = MINE if own else "medium"
+    if st.session_state.get(names.PAY_SOURCE) not in options:
+        st.session_state[names.PAY_SOURCE] = MINE if own else "medium"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.segmented_control(
-            "What is priced", options, key="pay_source", required=True, persist_state="session"
+            "What is priced", options, key=names.PAY_SOURCE, required=True, persist_state="session"
         )
         hidden = st.toggle(
             f"Hidden prompt of {lab.HIDDEN:,} tokens in every turn",

@@ -14,6 +14,7 @@ from playground.domain import Cost, Endpoint, ModelRef
 from playground.lab import breakeven
 from playground.lab import conversation_growth as growth
 from playground.providers import catalog
+from playground.ui import names
 from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.figures import bar_rows
@@ -37,7 +38,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
             "Shown", (YOURS, EXAMPLE), default=YOURS, key="start_shown", required=True
         )
     if talk and len(own) > 1 and shown == YOURS:
-        _picture(own, bar_rows(talk, path[: len(own)], 0), talk.conversation.rules.models[0])
+        _picture(own, bar_rows(path[: len(own)], 0), talk.rules.models[0])
     else:
         _example()
     _ways()
@@ -47,7 +48,7 @@ EXAMPLE, YOURS = "an example", "your conversation"
 
 
 def _example() -> None:
-    system = breakeven.HIDDEN if st.session_state.get("start_hidden") else 0
+    system = breakeven.HIDDEN if st.session_state.get(names.START_HIDDEN) else 0
     turns = growth.scripted(QUESTION, ANSWER, TURNS, system)
     _picture(turns, _example_rows(turns, system), catalog.defaults()[0])
     _example_controls()
@@ -141,12 +142,11 @@ def _example_controls() -> None:
             icon=":material/play_arrow:",
             key="start_play",
             on_click=go,
-            args=(CONVERSATION,),
-            kwargs={"conversation_play": True},
+            args=(CONVERSATION, {names.CONVERSATION_PLAY: True}),
         )
         st.toggle(
             "Add the hidden prompt of a chat product",
-            key="start_hidden",
+            key=names.START_HIDDEN,
             help=(
                 f"{breakeven.HIDDEN:,} tokens in front of every turn: the size of the prompt that Anthropic published for"
                 " Claude.ai with Opus 5 (2026-07-24), counted with o200k_base."

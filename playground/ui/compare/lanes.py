@@ -20,10 +20,11 @@ from playground.domain.values import default, put, value
 from playground.engine import LiveRun
 from playground.providers import acceptance, catalog
 from playground.providers.acceptance import Note
+from playground.ui import names
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.setting import widget
-from playground.ui.session.lane import key
+from playground.ui.session import compose
 from playground.ui.session.models import model_options, option, read
 
 MOST_LANES = 8
@@ -50,8 +51,7 @@ class LaneChoice:
 
 def lane_row(where: Mapping[str, Endpoint], asked: Asked) -> list[LaneChoice]:
     """Draw the lanes' selectors and return what they hold."""
-    st.session_state.setdefault("lanes", list(range(len(catalog.defaults()))))
-    ids: list[int] = st.session_state.lanes
+    ids: list[int] = st.session_state.setdefault(names.LANES, list(range(len(catalog.defaults()))))
     with st.grid(columns=4, min_column_width=NARROWEST, gap="small"):
         chosen = [
             _lane(number, i, where, asked, removable=len(ids) > 1)
@@ -64,9 +64,15 @@ def lane_row(where: Mapping[str, Endpoint], asked: Asked) -> list[LaneChoice]:
             type="tertiary",
             disabled=len(ids) >= MOST_LANES,
             help=f"Up to {MOST_LANES}; the same model may run twice with other settings.",
-            on_click=lambda: ids.append(max(ids) + 1),
+            on_click=_add_lane,
         )
     return chosen
+
+
+def _add_lane() -> None:
+    ids: list[int] = st.session_state[names.LANES]
+    if len(ids) < MOST_LANES:
+        st.session_state[names.LANES] = [*ids, max(ids) + 1]
 
 
 def _lane(
@@ -75,13 +81,14 @@ def _lane(
     with st.container(border=True, gap="xsmall"):
         options = model_options(where)
         defaults = [str(ref) for ref in catalog.defaults()]
-        chosen = st.session_state.setdefault(f"model_{lane}", defaults[lane % len(defaults)])
+        key = names.lane_model(lane)
+        chosen = st.session_state.setdefault(key, defaults[lane % len(defaults)])
         if chosen and chosen not in options:
             options = [chosen, *options]
         spelling = st.selectbox(
             f"Model of lane {number}",
             options,
-            key=f"model_{lane}",
+            key=key,
             format_func=option,
             accept_new_options=True,
             label_visibility="collapsed",
@@ -115,19 +122,28 @@ def _remove_button(lane: int, removable: bool) -> None:
             type="tertiary",
             key=f"remove_{lane}",
             help="Remove this lane",
-            on_click=lambda: st.session_state.lanes.remove(lane),
+            on_click=_remove_lane,
+            args=(lane,),
         )
+
+
+def _remove_lane(lane: int) -> None:
+    """Two clicks that come before the page is drawn again remove one lane, and never the last one."""
+    left = [other for other in st.session_state[names.LANES] if other != lane]
+    if left:
+        st.session_state[names.LANES] = left
 
 
 def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> LaneChoice:
     """The door that the model is called through, and the settings that it accepts there."""
     doors = provider_of(ref.provider).apis
     if len(doors) > 1:
-        st.session_state.setdefault(f"api_{lane}_{ref.provider}", ref.api)
+        key = names.lane_api(lane, ref.provider)
+        st.session_state.setdefault(key, ref.api)
         api = st.segmented_control(
             "Door",
             doors,
-            key=f"api_{lane}_{ref.provider}",
+            key=key,
             format_func=lambda api: APIS[api].label,
         )
         ref = ModelRef(ref.provider, api or ref.api, ref.model)
@@ -154,26 +170,28 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> LaneChoice:
 
 
 def _widget(row: Setting, lane: int, ref: ModelRef) -> Any:
-    where = key(row.name, lane, ref.model)
+    where = compose.setting_key(row, lane, ref.model)
     if row.kind == "flag":
         begins = BEGINS.get(row.name)
         st.session_state.setdefault(where, begins(ref) if begins else default(row.name))
     chosen = widget(row, where, ref)
-    if chosen and row.stays and row.kind in typed.READ and len(st.session_state.lanes) > 1:
+    if chosen and row.stays and row.kind in typed.READ and len(st.session_state[names.LANES]) > 1:
         st.button(
             "Use in every lane",
             icon=":material/content_copy:",
             type="tertiary",
             key=f"everywhere_{where}",
             on_click=_use_in_every_lane,
-            args=(row.name, where),
+            args=(row, lane),
         )
     return chosen
 
 
-def _use_in_every_lane(name: str, where: str) -> None:
-    for lane in st.session_state.lanes:
-        st.session_state[key(name, lane, "")] = st.session_state[where]
+def _use_in_every_lane(row: Setting, lane: int) -> None:
+    here = compose.setting_key(row, lane, "")
+    for other in st.session_state[names.LANES]:
+        there = compose.setting_key(row, other, "")
+        st.session_state[there] = st.session_state[here]
 
 
 def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.domain import File, Message, Text, media_type
+from playground.ui import names
 from playground.ui.parts.examples import EXAMPLES
 
 MOST_CHARACTERS = 4_000_000
@@ -41,10 +42,10 @@ class Asked:
 
 def ask() -> Asked:
     """Draw the fields and return what they hold."""
-    st.session_state.setdefault("prompt", next(iter(EXAMPLES.values())))
+    st.session_state.setdefault(names.PROMPT, next(iter(EXAMPLES.values())))
     prompt = st.text_area(
         "Prompt",
-        key="prompt",
+        key=names.PROMPT,
         height=120,
         placeholder="Ask all lanes the same question…",
         persist_state="session",
@@ -53,14 +54,14 @@ def ask() -> Asked:
         st.menu_button(
             "Examples",
             list(EXAMPLES),
-            key="example",
+            key=names.EXAMPLE,
             icon=":material/lightbulb:",
             on_click=_take_example,
         )
         with st.popover("System prompt", icon=":material/tune:"):
             system = st.text_area(
                 "System prompt",
-                key="system",
+                key=names.SYSTEM,
                 height=160,
                 placeholder="None: the models get your prompt alone.",
                 help="Sent to every lane in the place its API has for it. A bare API call has none; chat products always send one.",
@@ -76,9 +77,9 @@ def ask() -> Asked:
 
 
 def _take_example() -> None:
-    chosen = st.session_state.example
+    chosen = st.session_state[names.EXAMPLE]
     if chosen:
-        st.session_state.prompt = EXAMPLES[chosen]
+        st.session_state[names.PROMPT] = EXAMPLES[chosen]
 
 
 def _files() -> tuple[File, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import altair as alt
 import streamlit as st
@@ -17,22 +17,11 @@ from playground.figures.palette import GREY
 from playground.pricing import PriceBook
 from playground.pricing.shape import PROCESSING, TTLS, Shape, lengths, offered, quote, written_for
 from playground.providers.catalog import catalog, defaults
+from playground.ui import names
 from playground.ui.parts.card import receipt
 
 MONTH_DAYS = 30
 USUAL = "usual"
-FIELDS: Mapping[str, int] = {
-    "calc_input": 10_000,
-    "calc_cached": 0,
-    "calc_written": 0,
-    "calc_output": 500,
-    "calc_reasoning": 0,
-    "calc_images": 0,
-    "calc_per_image": 1_100,
-    "calc_searches": 0,
-    "calc_daily": 1_000,
-}
-"""Key of each number field → what stands in it at first."""
 WITH_A_CLIFF = (ModelRef("anthropic", "messages", "claude-haiku-5-5"),)
 """Chosen at first beside the defaults, so that the chart has both cliffs: at 100,000 and at 272,000 tokens."""
 
@@ -53,65 +42,95 @@ def calculator(book: PriceBook, on: date) -> None:
     _cliffs(book, refs, ways, shape, on)
 
 
+class Number(NamedTuple):
+    """One number of the request's shape."""
+
+    name: str
+    label: str
+    first: int
+    """What stands in the field at first."""
+    step: int
+    help: str
+    most: int = 100_000_000
+
+
 NUMBERS = (
-    ("Input tokens", "calc_input", 1000, "Text of one request: system prompt, history, question"),
-    (
+    Number(
+        "input",
+        "Input tokens",
+        10_000,
+        1000,
+        "Text of one request: system prompt, history, question",
+    ),
+    Number(
+        "cached",
         "Cache reads, %",
-        "calc_cached",
+        0,
         5,
         "Share of the input that is read from the provider's cache",
+        100,
     ),
-    (
+    Number(
+        "written",
         "Cache writes, %",
-        "calc_written",
+        0,
         5,
         "Share of the input that is written to the cache; costs more at OpenAI and Anthropic",
+        100,
     ),
-    ("Visible output tokens", "calc_output", 100, "The answer itself"),
-    ("Reasoning tokens", "calc_reasoning", 100, "Thought and not shown; billed as output"),
-    ("Images", "calc_images", 1, "Pictures in one request"),
-    (
+    Number("output", "Visible output tokens", 500, 100, "The answer itself"),
+    Number("reasoning", "Reasoning tokens", 0, 100, "Thought and not shown; billed as output"),
+    Number("images", "Images", 0, 1, "Pictures in one request"),
+    Number(
+        "per_image",
         "Tokens per image",
-        "calc_per_image",
+        1_100,
         100,
         "About what a picture of 1024 × 1024 takes; each provider has its own rule. Measure yours under Tokens, Three counts",
     ),
-    ("Searches", "calc_searches", 1, "Web searches by the provider's own tool, per request"),
-    ("Requests a day", "calc_daily", 100, f"A month is counted as {MONTH_DAYS} days"),
+    Number("searches", "Searches", 0, 1, "Web searches by the provider's own tool, per request"),
+    Number("daily", "Requests a day", 1_000, 100, f"A month is counted as {MONTH_DAYS} days"),
 )
-"""Label, key, step and help of each number, in the order of the page."""
+"""In the order of the page."""
 
 
 def shape_inputs() -> tuple[Shape, int]:
     """The request as the fields have it, and requests a day."""
-    for key, value in FIELDS.items():
-        st.session_state.setdefault(key, value)
     given: dict[str, int] = {}
     with st.grid(columns=5, min_column_width=150, gap="small") as grid:
-        for label, key, step, help in NUMBERS:
+        for number in NUMBERS:
             with grid.cell():
-                most = 100 if label.endswith("%") else 100_000_000
-                given[key] = _number(label, key, step, help, most=most)
+                given[number.name] = _number(number)
         with grid.cell():
             ttl = st.selectbox(
                 "Cache keeps for", [USUAL, *TTLS], key="calc_ttl", persist_state="session"
             )
-    text, pictures = given["calc_input"], given["calc_images"] * given["calc_per_image"]
+    text, pictures = given["input"], given["images"] * given["per_image"]
     shape = Shape(
         input_tokens=text + pictures,
-        cache_read_input_tokens=text * given["calc_cached"] // 100,
-        cache_write_input_tokens=text * given["calc_written"] // 100,
+        cache_read_input_tokens=text * given["cached"] // 100,
+        cache_write_input_tokens=text * given["written"] // 100,
         cache_ttl=None if ttl == USUAL else ttl,
-        output_tokens=given["calc_output"] + given["calc_reasoning"],
-        reasoning_output_tokens=given["calc_reasoning"],
+        output_tokens=given["output"] + given["reasoning"],
+        reasoning_output_tokens=given["reasoning"],
         image_tokens=pictures,
-        searches=given["calc_searches"],
+        searches=given["searches"],
     )
-    return shape, given["calc_daily"]
+    return shape, given["daily"]
 
 
-def _number(label: str, key: str, step: int, help: str, *, most: int) -> int:
-    value = st.number_input(label, 0, most, step=step, key=key, help=help, persist_state="session")
+def _number(number: Number) -> int:
+    key = names.calc(number.name)
+    st.session_state.setdefault(key, number.first)
+    value = st.number_input(
+        number.label,
+        0,
+        number.most,
+        step=number.step,
+        key=key,
+        help=number.help,
+        persist_state="session",
+    )
     return int(value or 0)
 
 
@@ -122,10 +141,10 @@ def _choices(book: PriceBook) -> tuple[list[ModelRef], list[str]]:
         for p in book.prices
         if (not provider_of(p.provider).built_in or p.override) and not p.prefix
     ]
-    options = list(dict.fromkeys([*known, *st.session_state.get("calc_models", ())]))
-    st.session_state.setdefault("calc_models", [*defaults(), *WITH_A_CLIFF])
+    options = list(dict.fromkeys([*known, *st.session_state.get(names.CALC_MODELS, ())]))
+    st.session_state.setdefault(names.CALC_MODELS, [*defaults(), *WITH_A_CLIFF])
     refs = st.multiselect(
-        "Models", options, format_func=str, key="calc_models", persist_state="session"
+        "Models", options, format_func=str, key=names.CALC_MODELS, persist_state="session"
     )
     ways = st.pills(
         "Processing",
@@ -209,12 +228,12 @@ def _times(total: Decimal | None, many: int) -> float | None:
 
 
 def _receipt(found: Found) -> None:
-    names = {f"{ref}, {way}": cost for (ref, way), (cost, _) in found.items() if cost}
-    if not names:
+    receipts = {f"{ref}, {way}": cost for (ref, way), (cost, _) in found.items() if cost}
+    if not receipts:
         return
     with st.expander("Receipt of one request", icon=":material/receipt_long:"):
-        chosen = st.selectbox("Of", list(names), key="calc_receipt")
-        st.markdown(receipt(names[chosen]).replace("$", r"\$"))
+        chosen = st.selectbox("Of", list(receipts), key="calc_receipt")
+        st.markdown(receipt(receipts[chosen]).replace("$", r"\$"))
 
 
 def _cliffs(

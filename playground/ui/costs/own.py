@@ -12,8 +12,10 @@ from playground import files, settings
 from playground.pricing import Price, PriceBook
 from playground.pricing.editing import own_file, remove, save
 from playground.pricing.reading import Unreadable
+from playground.ui import names
 
-KEYS = ("own_input", "own_cached", "own_output")
+RATES = {"input": "Input", "cache_read": "Cached input", "output": "Output"}
+"""Rate → its label; `cache_read` may be left empty."""
 
 
 def own_prices(book: PriceBook) -> None:
@@ -64,15 +66,14 @@ def _table(rows: list[Price]) -> None:
     )
     if settings.hosted():
         return
-    names = list(dict.fromkeys(f"{p.provider}:{p.model}" for p in rows))
+    models = list(dict.fromkeys(f"{p.provider}:{p.model}" for p in rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Remove", names, key="own_remove", width=320)
+        st.selectbox("Remove", models, key=names.OWN_REMOVE, width=320)
         st.button(
             "Remove",
             icon=":material/delete:",
             key="own_remove_go",
             on_click=_remove,
-            args=(chosen,),
         )
 
 
@@ -81,20 +82,28 @@ def _form() -> None:
         st.markdown("**Set a price**")
         with st.grid(columns=4, min_column_width=170, gap="small") as grid:
             with grid.cell():
-                st.text_input("Model", key="own_model", placeholder="provider:model")
-            for key, label in zip(KEYS, ("Input", "Cached input", "Output"), strict=True):
+                st.text_input("Model", key=names.own_price("model"), placeholder="provider:model")
+            for rate, label in RATES.items():
                 with grid.cell():
-                    st.text_input(f"{label}, USD per 1,000,000", key=key, placeholder="0.50")
-            with grid.cell():
-                st.text_input("Batch factor", key="own_batch", placeholder="0.5, or empty")
-            with grid.cell():
-                st.date_input("From", value=None, key="own_from", help="Empty = always")
+                    st.text_input(
+                        f"{label}, USD per 1,000,000", key=names.own_price(rate), placeholder="0.50"
+                    )
             with grid.cell():
                 st.text_input(
-                    "Where it comes from", key="own_source", placeholder="contract, invoice, URL"
+                    "Batch factor", key=names.own_price("batch"), placeholder="0.5, or empty"
+                )
+            with grid.cell():
+                st.date_input(
+                    "From", value=None, key=names.own_price("from"), help="Empty = always"
+                )
+            with grid.cell():
+                st.text_input(
+                    "Where it comes from",
+                    key=names.own_price("source"),
+                    placeholder="contract, invoice, URL",
                 )
         st.form_submit_button("Save", type="primary", icon=":material/save:", on_click=_save)
-    problem, done = st.session_state.pop("own_said", (None, None))
+    problem, done = st.session_state.pop(names.OWN_SAID, (None, None))
     if problem:
         st.error(problem)
     elif done:
@@ -102,20 +111,22 @@ def _form() -> None:
 
 
 def _save() -> None:
-    state = st.session_state
+    def typed(field: str) -> Any:
+        return st.session_state[names.own_price(field)]
+
     try:
         price = parsed(
-            state.own_model,
-            {k: state[k] for k in KEYS},
-            state.own_batch,
-            state.own_from,
-            state.own_source,
+            typed("model"),
+            {rate: typed(rate) for rate in RATES},
+            typed("batch"),
+            typed("from"),
+            typed("source"),
         )
         file = save(price)
     except (ValueError, OSError, Unreadable) as wrong:
-        state.own_said = (f"{wrong}", None)
+        st.session_state[names.OWN_SAID] = (f"{wrong}", None)
     else:
-        state.own_said = (
+        st.session_state[names.OWN_SAID] = (
             None,
             f"{price.provider}:{price.model} has your own price now, kept in {file.name}.",
         )
@@ -129,8 +140,8 @@ def parsed(
     if not (provider and colon and name):
         raise ValueError("Model: write provider:model, for example ollama:llama3:8b.")
     rates: dict[str, Decimal] = {}
-    for key, rate in zip(KEYS, ("input", "cache_read", "output"), strict=True):
-        typed = amounts[key].strip().removeprefix("$")
+    for rate in RATES:
+        typed = amounts[rate].strip().removeprefix("$")
         if typed:
             rates[rate] = _amount(typed, rate.replace("_", " "))
         elif rate != "cache_read":
@@ -160,14 +171,18 @@ def _amount(typed: str, what: str) -> Decimal:
     return value
 
 
-def _remove(model: str) -> None:
+def _remove() -> None:
+    model: str = st.session_state[names.OWN_REMOVE]
     provider, _, name = model.partition(":")
     try:
         remove(provider, name)
     except (OSError, Unreadable) as wrong:
-        st.session_state.own_said = (f"{wrong}", None)
+        st.session_state[names.OWN_SAID] = (f"{wrong}", None)
     else:
-        st.session_state.own_said = (None, f"{model} has its list price again, if it has one.")
+        st.session_state[names.OWN_SAID] = (
+            None,
+            f"{model} has its list price again, if it has one.",
+        )
 
 
 def _float(value: Decimal | None) -> Any:

@@ -17,6 +17,7 @@ from playground.pricing import Price, PriceBook
 from playground.pricing.listing import Entry, cases, entries
 from playground.pricing.shape import Shape, quote
 from playground.providers.catalog import catalog, find
+from playground.ui import names
 
 RATE_NAMES = {
     "input": "Input",
@@ -34,15 +35,15 @@ def price_table(book: PriceBook, on: date) -> None:
         st.info("No price fits these filters.", icon=":material/filter_alt_off:")
         return
     columns, config = _by_shape(book, shown, shape, on) if shape else _by_million(shown)
-    names = [spelling(e.price) for e in shown]
+    spelled = [spelling(e.price) for e in shown]
     state = st.dataframe(
         columns,
         column_config={"model": st.column_config.TextColumn("Model", pinned=True), **config},
         hide_index=True,
         height=460,
         placeholder="–",
-        key="prices_table",
-        on_select=lambda: _open_selected(names),
+        key=names.PRICES_TABLE,
+        on_select=lambda: _open_selected(spelled),
         selection_mode="single-row",
         alt="Prices of all models",
     )
@@ -51,10 +52,10 @@ def price_table(book: PriceBook, on: date) -> None:
         f"{len(shown)} models on {on}. Sort by a heading, search with the magnifying glass, tick a row to open it."
     )
     chosen = st.selectbox(
-        "Open a price", names, index=None, key="prices_open", placeholder="Choose a model"
+        "Open a price", spelled, index=None, key=names.PRICES_OPEN, placeholder="Choose a model"
     )
     if chosen:
-        details(book, shown[names.index(chosen)])
+        details(book, shown[spelled.index(chosen)])
 
 
 def _filtered(book: PriceBook, on: date) -> tuple[list[Entry], Shape | None]:
@@ -260,10 +261,10 @@ def _coming(entry: Entry) -> str | None:
     return f"{new.valid_from}: {pair} (input / output)"
 
 
-def _open_selected(names: Sequence[str]) -> None:
-    picked = st.session_state.prices_table.selection.rows
-    if picked and picked[0] < len(names):
-        st.session_state.prices_open = names[picked[0]]
+def _open_selected(shown: Sequence[str]) -> None:
+    picked = st.session_state[names.PRICES_TABLE].selection.rows
+    if picked and picked[0] < len(shown):
+        st.session_state[names.PRICES_OPEN] = shown[picked[0]]
 
 
 # One price ---------------------------------------------------------------------------------------

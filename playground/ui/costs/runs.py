@@ -19,8 +19,9 @@ from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, shape_of
 from playground.pricing.whatif import Change, Step, Work, steps
 from playground.providers.catalog import catalog
-from playground.ui.session import keeping
-from playground.ui.session.state import current_run
+from playground.ui import names
+from playground.ui.session import compose, keeping
+from playground.ui.session.looking import looked_at
 
 MOST = 50
 """Runs to choose from, the newest first."""
@@ -54,7 +55,7 @@ def from_runs(book: PriceBook, on: date) -> None:
 def choices() -> dict[str, tuple[str, Load]]:
     """Id → name and how to get the run: the one this tab shows, then the history's newest."""
     found: dict[str, tuple[str, Load]] = {}
-    live = current_run()
+    live = looked_at(compose.PLACE)
     if live is not None and live.done:
         found[live.id] = ("The run on Compare", live.run)
     if not settings.keeps_history():
@@ -91,7 +92,7 @@ def _reported(response: Response) -> bool:
 
 
 def average(shapes: Sequence[Shape]) -> dict[str, int]:
-    """The calculator's fields for a request of this average shape."""
+    """The calculator's numbers for a request of this average shape."""
     many = len(shapes)
 
     def mean(name: str) -> int:
@@ -99,13 +100,13 @@ def average(shapes: Sequence[Shape]) -> dict[str, int]:
 
     given = mean("input_tokens")
     return {
-        "calc_input": given,
-        "calc_cached": round(100 * mean("cache_read_input_tokens") / given) if given else 0,
-        "calc_written": round(100 * mean("cache_write_input_tokens") / given) if given else 0,
-        "calc_output": mean("output_tokens") - mean("reasoning_output_tokens"),
-        "calc_reasoning": mean("reasoning_output_tokens"),
-        "calc_images": 0,
-        "calc_searches": mean("searches"),
+        "input": given,
+        "cached": round(100 * mean("cache_read_input_tokens") / given) if given else 0,
+        "written": round(100 * mean("cache_write_input_tokens") / given) if given else 0,
+        "output": mean("output_tokens") - mean("reasoning_output_tokens"),
+        "reasoning": mean("reasoning_output_tokens"),
+        "images": 0,
+        "searches": mean("searches"),
     }
 
 
@@ -118,24 +119,16 @@ def _filling(work: Work) -> None:
             format_func=lambda ref: "all models" if ref is None else str(ref),
             key="runs_model",
         )
-        st.button(
-            "Fill the calculator",
-            icon=":material/calculate:",
-            key="runs_fill",
-            on_click=_fill,
-            args=(work, chosen),
-        )
-    if st.session_state.pop("runs_filled", False):
+        go = st.button("Fill the calculator", icon=":material/calculate:", key="runs_fill")
+    if go:  # not in a callback, which would know what was chosen before
+        _fill([(ref, shape) for ref, shape in work if chosen in (None, ref)])
         st.success("The calculator has these tokens now: open its tab.", icon=":material/check:")
 
 
-def _fill(work: Work, chosen: ModelRef | None) -> None:
-    shapes = [shape for ref, shape in work if chosen in (None, ref)]
-    st.session_state.update(average(shapes))
-    st.session_state.calc_models = list(
-        dict.fromkeys(ref for ref, _ in work if chosen in (None, ref))
-    )
-    st.session_state.runs_filled = True
+def _fill(work: Work) -> None:
+    for number, value in average([shape for _, shape in work]).items():
+        st.session_state[names.calc(number)] = value
+    st.session_state[names.CALC_MODELS] = list(dict.fromkeys(ref for ref, _ in work))
 
 
 def _what_if(book: PriceBook, work: Work, on: date) -> None:

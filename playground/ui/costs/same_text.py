@@ -14,8 +14,9 @@ from playground.pricing.shape import Shape, quote
 from playground.providers import ProviderError, count_input_tokens
 from playground.providers.catalog import catalog, defaults
 from playground.tokens import estimate
+from playground.ui import names
+from playground.ui.parts.examples import FIRST_TEXT
 from playground.ui.session import keeping
-from playground.ui.session.text import current_text
 
 PATIENCE = 60.0
 """Seconds that a provider has for its count."""
@@ -23,8 +24,10 @@ PATIENCE = 60.0
 
 def same_text(book: PriceBook, on: date, endpoints: Mapping[str, Endpoint]) -> None:
     """What sending one text costs at each model, by that model's own count."""
-    st.session_state.setdefault("same_text", current_text())
-    text = st.text_area("Text", key="same_text", height=140, persist_state="session")
+    st.session_state.setdefault(
+        names.SAME_TEXT, st.session_state.get(names.TOKENS_TEXT, FIRST_TEXT)
+    )
+    text = st.text_area("Text", key=names.SAME_TEXT, height=140, persist_state="session")
     known = [m.ref for m in catalog() if not m.retired()]
     refs = st.multiselect(
         "Models",
@@ -47,8 +50,8 @@ def same_text(book: PriceBook, on: date, endpoints: Mapping[str, Endpoint]) -> N
         st.caption("Counts marked ≈ are estimates until the provider itself has counted.")
     if ask and keeping.may_count(Request.ask(ref, text) for ref in refs):
         with st.spinner("Counting…"):
-            st.session_state.same_counts = (text, _counts(text, refs, endpoints))
-    asked_text, counts = st.session_state.get("same_counts", (None, {}))
+            st.session_state[names.SAME_COUNTS] = (text, _counts(text, refs, endpoints))
+    asked_text, counts = st.session_state.get(names.SAME_COUNTS, (None, {}))
     _same_table(book, on, text, refs, counts if asked_text == text else {})
 
 

@@ -21,13 +21,15 @@ from playground.providers import preview
 from playground.store.database import HistoryError
 from playground.store.packing import storable
 from playground.store.store import Store
+from playground.ui import names
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.summary import figures
 from playground.ui.parts.tables import COMPARED
 from playground.ui.parts.words import word_diff
+from playground.ui.session import compose
 from playground.ui.session.endpoints import endpoints
-from playground.ui.session.keeping import fill_compare, prompt_of, redactor, start
-from playground.ui.session.state import session, show_run
+from playground.ui.session.keeping import redactor, start
+from playground.ui.session.looking import look_at, look_away
 from playground.ui.shell.pages import COMPARE
 
 
@@ -46,13 +48,13 @@ def details(store: Store, row: Row) -> None:
             _delete(store, [row.id])
         _labels(store, stored)
         st.caption(f"Link on this server: `{_link(row.id)}`")
-    held = st.session_state.get(HELD)
+    held = st.session_state.get(names.HISTORY_HELD)
     if held and held != row.id:
         compare_two(store, [held, row.id])
         return
-    names = lane_names(request.model for request in stored.run.requests)
-    figures(names, stored.run.responses)
-    for name, response in zip(names, stored.run.responses, strict=True):
+    titles = lane_names(request.model for request in stored.run.requests)
+    figures(titles, stored.run.responses)
+    for name, response in zip(titles, stored.run.responses, strict=True):
         st.caption(f"**{plain(name)}**")
         st.text(_short(response))
 
@@ -61,7 +63,7 @@ def _title(stored: Stored) -> None:
     run, labels = stored.run, stored.labels
     star = ":material/star: " if labels.starred else ""
     name = (
-        labels.title or " ".join(prompt_of(run.requests[0]).split())[:120]
+        labels.title or " ".join(compose.prompt_of(run.requests[0]).split())[:120]
         if run.requests
         else run.id
     )
@@ -82,16 +84,15 @@ def _short(response: Response, most: int = 400) -> str:
 
 def _link(run_id: str) -> str:
     """The address under which this run opens on this server."""
-    return f"{(st.context.url or '').rsplit('/', 1)[0]}/?run={run_id}"
+    return f"{(st.context.url or '').rsplit('/', 1)[0]}/?{compose.PLACE.name}={run_id}"
 
 
 def _again(stored: Stored) -> None:
     """Open it, run it again as it was, or take it to Compare to change it first."""
     run = stored.run
     if st.button("Open", icon=":material/open_in_new:", key=f"open_{run.id}", type="primary"):
-        session().run_id = None
-        fill_compare(run.requests)
-        st.switch_page(COMPARE, query_params={"run": run.id})
+        look_away(compose.PLACE)
+        st.switch_page(COMPARE, query_params={compose.PLACE.name: run.id})
     if st.button(
         "Run again",
         icon=":material/replay:",
@@ -100,17 +101,17 @@ def _again(stored: Stored) -> None:
     ):
         made = start(run.requests, endpoints(), kind=stored.labels.kind)
         if made:
-            fill_compare(run.requests)
-            show_run(made)
-            st.switch_page(COMPARE, query_params={"run": made.id})
+            compose.fill(run.requests)
+            look_at(compose.PLACE, made)
+            st.switch_page(COMPARE, query_params={compose.PLACE.name: made.id})
     if st.button(
         "Change and run",
         icon=":material/edit:",
         key=f"change_{run.id}",
         help="Take prompt, models and settings to Compare, to run them with another prompt or other models.",
     ):
-        fill_compare(run.requests)
-        session().run_id = None
+        compose.fill(run.requests)
+        look_away(compose.PLACE)
         st.switch_page(COMPARE)
 
 
@@ -191,21 +192,20 @@ def _delete(store: Store, run_ids: Sequence[str]) -> None:
             _do(lambda: delete_runs(store, run_ids))
 
 
-HELD = "history_held"
-"""Session state: the id of a run that waits to be compared with another."""
+# Two --------------------------------------------------------------------------------------------
 
 
 def hold_or_compare(store: Store, run_id: str) -> None:
     """Remember this run, or compare it with the one remembered: any two, however far apart in the list."""
-    held: str | None = st.session_state.get(HELD)
+    held: str | None = st.session_state.get(names.HISTORY_HELD)
     if held is None or held == run_id:
         label = "Held: select another run" if held else "Hold to compare"
         if st.button(label, icon=":material/compare:", key=f"hold_{run_id}", disabled=bool(held)):
-            st.session_state[HELD] = run_id
+            st.session_state[names.HISTORY_HELD] = run_id
             st.rerun()
         return
     if st.button("Let go of the held run", icon=":material/close:", key=f"let_go_{run_id}"):
-        del st.session_state[HELD]
+        del st.session_state[names.HISTORY_HELD]
         st.rerun()
 
 
@@ -213,7 +213,7 @@ def compare_two(store: Store, run_ids: Sequence[str]) -> None:
     """Any lane of one run against any lane of the other: figures, settings, request, answer."""
     found = list(each(store, run_ids))
     if len(found) < 2 or not all(stored.run.requests for stored in found):
-        st.session_state.pop(HELD, None)
+        st.session_state.pop(names.HISTORY_HELD, None)
         return
     older, newer = sorted(found, key=lambda stored: stored.run.created_at)
     a = _lane("Older run", older, "history_lane_a")
@@ -226,7 +226,7 @@ def compare_two(store: Store, run_ids: Sequence[str]) -> None:
     )
     for title, text_a, text_b in (
         ("Answer", storable(answer_a.text), storable(answer_b.text)),
-        ("Prompt", prompt_of(request_a), prompt_of(request_b)),
+        ("Prompt", compose.prompt_of(request_a), compose.prompt_of(request_b)),
         ("Settings", _settings(request_a), _settings(request_b)),
         ("Request as sent", _body(request_a), _body(request_b)),
     ):

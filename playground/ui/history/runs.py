@@ -22,6 +22,7 @@ from playground.history.queries import (
     options,
 )
 from playground.store.store import Store
+from playground.ui import names
 from playground.ui.history.run import bulk, compare_two, details
 from playground.ui.session.keeping import visitor
 from playground.ui.shell.pages import COMPARE
@@ -77,7 +78,9 @@ def _filters(known: Options) -> Filter:
         since = _day("From", "since")
         failure = _choice("Failure", "failure", [NO_FAILURE, ANY_FAILURE, *known.failures])
         least = _dollars("Cost from, USD", "least_cost")
-        starred = st.toggle("Starred only", key="history_starred", persist_state="session")
+        starred = st.toggle(
+            "Starred only", key=names.history_filter("starred"), persist_state="session"
+        )
     with right:
         model = _choice("Model", "model", known.models)
         department = _choice("Department or project", "department", known.departments)
@@ -106,7 +109,7 @@ def _choice(label: str, name: str, values: Sequence[str]) -> str:
         label,
         values,
         index=None,
-        key=f"history_{name}",
+        key=names.history_filter(name),
         placeholder="all",
         format_func=lambda value: value.replace("_", " ") if name == "failure" else value,
         persist_state="session",
@@ -115,7 +118,9 @@ def _choice(label: str, name: str, values: Sequence[str]) -> str:
 
 
 def _day(label: str, name: str) -> str:
-    chosen: Any = st.date_input(label, value=None, key=f"history_{name}", persist_state="session")
+    chosen: Any = st.date_input(
+        label, value=None, key=names.history_filter(name), persist_state="session"
+    )
     return chosen.isoformat() if isinstance(chosen, date) else ""
 
 
@@ -126,7 +131,7 @@ def _dollars(label: str, name: str) -> Decimal | None:
         value=None,
         step=0.01,
         format="%.4f",
-        key=f"history_{name}",
+        key=names.history_filter(name),
         placeholder="any",
         persist_state="session",
     )
@@ -135,15 +140,15 @@ def _dollars(label: str, name: str) -> Decimal | None:
 
 def _clear() -> None:
     for name in FILTERS:
-        st.session_state[f"history_{name}"] = False if name == "starred" else None
+        st.session_state[names.history_filter(name)] = False if name == "starred" else None
 
 
 def listed(store: Store, wanted: Filter) -> None:
     """One screen of runs, and what can be done with the selected ones."""
-    page = st.session_state.get("history_page", 1)
+    page = st.session_state.get(names.HISTORY_PAGE, 1)
     found = find(store, wanted, start=(page - 1) * PAGE)
     if page > 1 and not found.rows:
-        st.session_state.history_page = page = 1
+        st.session_state[names.HISTORY_PAGE] = page = 1
         found = find(store, wanted)
     if not found.rows:
         _nothing(wanted)
@@ -231,7 +236,7 @@ def _pages(found: Found) -> None:
     ):
         st.caption(f"{'More than ' if many else ''}{count_shown(min(found.total, MOST_COUNTED))}")
         if found.total > PAGE:
-            st.pagination(-(-found.total // PAGE), key="history_page")
+            st.pagination(-(-found.total // PAGE), key=names.HISTORY_PAGE)
 
 
 def count_shown(total: int) -> str:

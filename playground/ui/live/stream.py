@@ -26,6 +26,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from playground.ui import names
+
 if TYPE_CHECKING:
     from playground.engine.live import Lane, LiveRun
 
@@ -268,11 +270,11 @@ def live_run(
     """
     shown = range(len(run.lanes)) if lanes is None else lanes
     with st.container():  # one place on the page for either way
-        if st.session_state.get("live_blocked"):
+        if st.session_state.get(names.LIVE_BLOCKED):
             _show_by_script(run, key, titles, shown, columns)
             return
         _component(
-            key=key.replace("__", "--"),  # Streamlit keeps __ in a component's key for itself
+            key=names.live(key),
             data={
                 "path": f"live/{_held(run).token}",
                 "lanes": [_head(run, index, titles, notes) for index in shown],
@@ -288,7 +290,7 @@ def live_run(
 
 def _held(run: LiveRun) -> Grant:
     """This session's right to look at the run, made once and kept in its state."""
-    grants: dict[str, Grant] = st.session_state.setdefault("live_grants", {})
+    grants: dict[str, Grant] = st.session_state.setdefault(names.LIVE_GRANTS, {})
     if run.id not in grants:
         grants[run.id] = grant(run, owner())
     return grants[run.id]
@@ -301,12 +303,12 @@ def _head(run: LiveRun, index: int, titles: Sequence[str], notes: Sequence[str])
 
 def _stop_from_script(run: LiveRun, key: str) -> None:
     """The component could not reach the stop route: stop from here."""
-    lane = st.session_state[key.replace("__", "--")].stop
+    lane = st.session_state[names.live(key)].stop
     run.stop(None if lane == "all" else int(lane))
 
 
 def _use_the_script_instead() -> None:
-    st.session_state["live_blocked"] = True
+    st.session_state[names.LIVE_BLOCKED] = True
 
 
 # Where event streams are blocked ------------------------------------------------------------------
@@ -333,15 +335,15 @@ def _show_by_script(
                     slot = st.empty()
                     slot.text(_plain(lane))
             if not over:
-                st.session_state.setdefault("live_slots", []).append((lane, slot))
+                st.session_state.setdefault(names.LIVE_SLOTS, []).append((lane, slot))
 
 
 @contextmanager
 def followed() -> Iterator[None]:
     """Around a page: where event streams are blocked, the script stays to redraw running lanes at 10 Hz."""
-    st.session_state.pop("live_slots", None)
+    st.session_state.pop(names.LIVE_SLOTS, None)
     yield
-    slots = st.session_state.pop("live_slots", [])
+    slots = st.session_state.pop(names.LIVE_SLOTS, [])
     while slots and not any(lane.state in ENDED for lane, _ in slots):
         for lane, slot in slots:
             slot.text(_plain(lane))

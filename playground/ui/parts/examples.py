@@ -1,4 +1,4 @@
-"""Prompts to begin with."""
+"""Prompts and a text to begin with."""
 
 EXAMPLES = {
     "What is a token?": (
@@ -24,3 +24,9 @@ EXAMPLES = {
     ),
 }
 """What the menu offers; the first is there when the page opens."""
+
+FIRST_TEXT = (
+    "Every token is a piece of text that the model has an id for. Common words are one token; "
+    "uncommonlyconcatenatedwords are several."
+)
+"""What stands in the text boxes of Tokens and Costs at first."""

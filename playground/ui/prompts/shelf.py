@@ -18,9 +18,11 @@ from playground.library import (
 )
 from playground.store.database import HistoryError
 from playground.store.store import Store
+from playground.ui import names
 from playground.ui.parts.words import word_diff
+from playground.ui.session import compose
 from playground.ui.session.keeping import redactor
-from playground.ui.session.state import session
+from playground.ui.session.looking import look_away
 from playground.ui.shell.pages import COMPARE
 
 NEW = "New prompt…"
@@ -35,12 +37,12 @@ def shelf(store: Store) -> None:
             " same name adds a version, so that you can see what changed and go back.",
             icon=":material/library_books:",
         )
-    if (just := st.session_state.pop("library_saved", None)) in known:
-        st.session_state["library_name"] = just
+    if (just := st.session_state.pop(names.LIBRARY_SAVED, None)) in known:
+        st.session_state[names.LIBRARY_NAME] = just
     chosen = st.selectbox(
         "Prompt",
         [*known, NEW],
-        key="library_name",
+        key=names.LIBRARY_NAME,
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -105,7 +107,7 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
     except (PromptError, HistoryError) as error:
         st.error(str(error))
         return
-    st.session_state["library_saved"] = " ".join(name.split())
+    st.session_state[names.LIBRARY_SAVED] = " ".join(name.split())
     st.toast(f"Saved as version {made}.", icon=":material/check:")
     st.rerun()
 
@@ -129,9 +131,8 @@ def _use(prompt: Prompt, version: Version) -> None:
             type="primary",
             key="library_compare",
         ):
-            st.session_state["prompt"] = filled(version.text, values)
-            st.session_state["system"] = filled(version.system, values)
-            session().run_id = None
+            compose.fill_text(filled(version.text, values), filled(version.system, values))
+            look_away(compose.PLACE)
             st.switch_page(COMPARE)
 
 
@@ -170,7 +171,7 @@ def _manage(store: Store, prompt: Prompt) -> None:
                 except (PromptError, HistoryError) as error:
                     st.error(str(error))
                 else:
-                    st.session_state["library_saved"] = " ".join(name.split())
+                    st.session_state[names.LIBRARY_SAVED] = " ".join(name.split())
                     st.rerun()
         with st.popover("Delete", icon=":material/delete:"):
             st.caption(f"All {len(prompt.versions)} versions, for good.")

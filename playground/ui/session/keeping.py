@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from playground import history, runs, settings
-from playground.domain import Endpoint, Request, Secret, Text, setting
-from playground.domain.values import value
-from playground.engine import LiveRun, ended_run, get_engine
+from playground.domain import Endpoint, Request, Secret
+from playground.engine import LiveRun, get_engine
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
 from playground.history import Labels
 from playground.history.labels import owner_digest, tags
-from playground.store.packing import storable
+from playground.ui import names
 from playground.ui.session.endpoints import real_endpoints
-from playground.ui.session.lane import kept, key
 from playground.ui.session.state import owner, session
 from playground.wire import Redactor
 
@@ -29,9 +26,6 @@ if TYPE_CHECKING:
 
 UNSAVED = FORMATS["jsonl"]
 """What runs that can't be kept are saved as: the history reads it back."""
-TO_FILL = "requests_to_fill"
-"""Session state: requests that Compare's fields get when the page is next drawn."""
-
 
 REFUSED = {"holds_key": ":material/key_off:", "over_budget": ":material/savings:"}
 """Kind of refusal → its sign."""
@@ -44,7 +38,7 @@ def start(
     kind: str = "compare",
     context: Mapping[str, Any] | None = None,
 ) -> LiveRun | None:
-    """Start a run of this tab; None when a budget or a key in the prompt forbids it, which the page then says."""
+    """Start a run of this tab with what it belongs to; None when a budget or a key in the prompt forbids it, which the page then says."""
     made = runs.start(
         get_engine(),
         requests,
@@ -52,7 +46,7 @@ def start(
         owner=owner(),
         session=session().id,
         labels=labels_chosen(kind),
-        keep=st.session_state.get("keep_runs", True),
+        keep=st.session_state.get(names.KEEP_RUNS, True),
         secrets=secrets(),
         context=context,
     )
@@ -91,8 +85,8 @@ def labels_chosen(kind: str) -> Labels:
     """The labels that new runs of this tab get."""
     return Labels(
         kind=kind,
-        department=st.session_state.get("keep_department", "").strip(),
-        tags=tags(st.session_state.get("keep_tags", ())),
+        department=st.session_state.get(names.KEEP_DEPARTMENT, "").strip(),
+        tags=tags(st.session_state.get(names.KEEP_TAGS, ())),
     )
 
 
@@ -121,67 +115,8 @@ def opened() -> Store | None:
     return store
 
 
-def stored_run(run_id: str) -> LiveRun | None:
-    """A run out of the history as one that has ended; None when it is not there or can't be read."""
-    if not settings.keeps_history():
-        return None
-    from playground.history.interrupted import INTERRUPTION
-    from playground.history.reading import read_run
-    from playground.store.database import HistoryError
-
-    try:
-        stored = read_run(history.get_store(), run_id)
-    except HistoryError:
-        return None
-    if stored is None:
-        return None
-    run = stored.run
-    if stored.state == "running":
-        elsewhere = replace(
-            INTERRUPTION,
-            message="This answer was still under way when the page was opened.",
-            meaning="Another browser or program is still receiving this answer.",
-            next_step="Reload the page to see more of it.",
-        )
-        run = replace(
-            run,
-            responses=tuple(
-                response
-                if response.exchange or response.failure
-                else replace(response, failure=elsewhere)
-                for response in run.responses
-            ),
-        )
-    return ended_run(run, owner(), stored.context)
-
-
-def fill_compare(requests: Sequence[Request]) -> None:
-    """Put these requests into Compare's fields; attachments can't be put there and must be attached again."""
-    state = st.session_state
-    first = requests[0]
-    state["prompt"] = prompt_of(first)
-    state["system"] = storable(first.system or "")
-    state["lanes"] = list(range(len(requests)))
-    for lane, request in enumerate(requests):
-        ref = request.model
-        state[f"model_{lane}"] = str(ref)
-        state[f"api_{lane}_{ref.provider}"] = ref.api
-        for row in setting.SETTINGS:
-            state[key(row.name, lane, ref.model)] = kept(row, value(request, row.name))
-    if any(not isinstance(part, Text) for part in first.messages[-1].parts):
-        st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
-
-
-def prompt_of(request: Request) -> str:
-    """What the user asked last, as a browser can show it."""
-    asked = (m.text for m in reversed(request.messages) if m.role == "user" and m.text)
-    return storable(next(asked, ""))
-
-
 def panel() -> None:
     """What becomes of new runs, and a warning with a way out when they can't be kept."""
-    if requests := st.session_state.pop(TO_FILL, None):  # here, before the fields of the page exist
-        fill_compare(requests)
     if not settings.keeps_history():
         return
     _warning()
@@ -189,14 +124,14 @@ def panel() -> None:
         st.toggle(
             "Keep runs",
             value=True,
-            key="keep_runs",
+            key=names.KEEP_RUNS,
             help="Off: new runs stay in memory and are gone when the app ends; the budgets still count what they cost."
             " Keys are never kept.",
             persist_state="session",
         )
         st.text_input(
             "Department or project",
-            key="keep_department",
+            key=names.KEEP_DEPARTMENT,
             placeholder="none",
             help="New runs get it, so that their cost can be summed up.",
             persist_state="session",
@@ -205,7 +140,7 @@ def panel() -> None:
             "Tags of new runs",
             [],
             accept_new_options=True,
-            key="keep_tags",
+            key=names.KEEP_TAGS,
             placeholder="type a word, Enter",
             persist_state="session",
         )

@@ -12,6 +12,7 @@ from playground.domain.provider import addable, provider_of
 from playground.engine import get_engine
 from playground.providers import ProviderError, list_models
 from playground.settings import SettingsError
+from playground.ui import names
 from playground.ui.session import keeping
 from playground.ui.session.endpoints import is_real, real_endpoints
 from playground.ui.session.state import session
@@ -47,7 +48,7 @@ def _provider(name: str, endpoint: Endpoint) -> None:
     st.text_input(
         f"{row.label} key",
         type="password",
-        key=f"key_{name}",
+        key=names.provider_key(name),
         placeholder="set · type to replace" if endpoint.key else _hint(name),
         autocomplete="off",
         on_change=_keep_key,
@@ -58,8 +59,8 @@ def _provider(name: str, endpoint: Endpoint) -> None:
         _chip(name, endpoint)
         if is_real(endpoint):
             now = st.button("Test", key=f"test_{name}", type="tertiary", help="List its models")
-            if now or st.session_state.get("test_now") == name:
-                st.session_state.pop("test_now", None)
+            if now or st.session_state.get(names.TEST_NOW) == name:
+                st.session_state.pop(names.TEST_NOW, None)
                 with st.spinner(f"Asking {row.label}…"):
                     _test(name, endpoint)
                 st.rerun()
@@ -91,8 +92,9 @@ def _chip(name: str, endpoint: Endpoint) -> None:
 
 def _keep_key(name: str) -> None:
     """Take a typed key out of the widget into memory, so that the page never sends it back to the browser."""
-    typed = st.session_state[f"key_{name}"]
-    st.session_state[f"key_{name}"] = ""
+    key = names.provider_key(name)
+    typed = st.session_state[key]
+    st.session_state[key] = ""
     if not typed.strip():
         return
     session().tests.pop(name, None)
@@ -128,40 +130,50 @@ def _add_endpoint() -> None:
     with st.expander("Add an endpoint", icon=":material/add:"):
         st.caption("Any server that speaks OpenAI's Chat Completions: local or hosted.")
         known = {row.name: row for row in addable()}
-        preset = st.selectbox("Server", [*known, OTHER], key="endpoint_preset")
+        preset = st.selectbox("Server", [*known, OTHER], key=names.ENDPOINT_PRESET)
         row = known.get(preset)
-        name = st.text_input("Name", value=row.name if row else "", key=f"endpoint_name_{preset}")
-        url = st.text_input(
+        st.text_input("Name", value=row.name if row else "", key=names.endpoint_name(preset))
+        st.text_input(
             "Base URL",
             value=row.base_url if row else "",
             placeholder="http://localhost:11434/v1",
-            key=f"endpoint_url_{preset}",
+            key=names.endpoint_url(preset),
         )
         st.text_input(
-            "Key, if it needs one", type="password", key="endpoint_key", autocomplete="off"
+            "Key, if it needs one", type="password", key=names.ENDPOINT_KEY, autocomplete="off"
         )
-        keep = not settings.hosted() and st.checkbox(
-            "Keep it for next time",
-            help="Name and address go to a file that the CLI shares, never the key.",
-        )
-        st.button("Add", key="endpoint_add", on_click=_add, args=(name, url, keep))
-        if problem := st.session_state.pop("endpoint_problem", None):
+        if not settings.hosted():
+            st.checkbox(
+                "Keep it for next time",
+                key=names.ENDPOINT_KEEP,
+                help="Name and address go to a file that the CLI shares, never the key.",
+            )
+        # Each server has a button of its own: a click that comes after another one was chosen, and before its fields
+        # are on the screen, adds nothing and sends no key anywhere.
+        st.button("Add", key=f"endpoint_add_{preset}", on_click=_add, args=(preset,))
+        if problem := st.session_state.pop(names.ENDPOINT_PROBLEM, None):
             st.error(problem)
 
 
-def _add(name: str, url: str, keep: bool) -> None:
-    typed = st.session_state.endpoint_key
-    st.session_state.endpoint_key = ""
+def _add(preset: str) -> None:
+    """Add what is in the fields now: the key goes to the address that is on the screen, and to no other."""
+    name: str = st.session_state[names.endpoint_name(preset)]
+    url: str = st.session_state[names.endpoint_url(preset)]
+    typed: str = st.session_state[names.ENDPOINT_KEY]
+    st.session_state[names.ENDPOINT_KEY] = ""
     try:
         key: Secret | None = settings.check_key(typed) if typed.strip() else None
         endpoint = settings.custom(name, url, key)
-        if keep:
+        if st.session_state.get(names.ENDPOINT_KEEP, False):
             settings.add(name, url)
     except SettingsError as error:
-        st.session_state.endpoint_problem = str(error)
+        st.session_state[names.ENDPOINT_PROBLEM] = str(error)
         return
-    session().custom[name] = replace(endpoint, key=None)
-    session().tests.pop(name, None)
-    st.session_state.test_now = name
+    current, before = session(), real_endpoints().get(name)
     if key:
-        session().keys[name] = key
+        current.keys[name] = key
+    elif before and before.base_url != endpoint.base_url:
+        current.keys.pop(name, None)  # it was typed for the other address
+    current.custom[name] = replace(endpoint, key=None)
+    current.tests.pop(name, None)
+    st.session_state[names.TEST_NOW] = name

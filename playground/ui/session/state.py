@@ -1,4 +1,4 @@
-"""What one browser session holds in memory: keys, endpoints, listed models, and which run it looks at."""
+"""What one browser session holds in memory: keys, endpoints, listed models, and which runs it looks at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from playground.domain import Endpoint, Secret
-from playground.engine import LiveRun, get_engine
+from playground.engine import LiveRun
+from playground.ui import names
 from playground.ui.live import stream
 
 
@@ -27,50 +28,20 @@ class Session:
     """Outcome of the last Test by provider: worked, sentence."""
     simulate_all: bool = False
     """Use the simulation even where there is a key."""
-    run_id: str | None = None
-    """The run that Compare shows."""
-    opened: LiveRun | None = None
-    """The run that was last opened from the history."""
+    looking: dict[str, str] = field(default_factory=dict)
+    """Ids of the runs that the tab looks at, by place."""
+    opened: dict[str, LiveRun] = field(default_factory=dict)
+    """Those of them that came out of the history, by place."""
 
 
 def session() -> Session:
     """This tab's session, made at first use."""
-    if "session" not in st.session_state:
-        st.session_state.session = Session()
-    kept: Session = st.session_state.session
+    if names.SESSION not in st.session_state:
+        st.session_state[names.SESSION] = Session()
+    kept: Session = st.session_state[names.SESSION]
     return kept
 
 
 def owner() -> str:
     """Who sits at this browser: its cookie, the same after a reload; where cookies are off, this tab alone."""
     return stream.owner() or session().id
-
-
-def current_run() -> LiveRun | None:
-    """The run this tab looks at: its own, or after a reload the one that the address names."""
-    current = session()
-    run_id = current.run_id or st.query_params.get("run")
-    run = get_engine().find(run_id, owner()) if run_id else None
-    if run is None and run_id:
-        run = _opened(run_id)
-    current.run_id = run.id if run else None
-    return run
-
-
-def _opened(run_id: str) -> LiveRun | None:
-    """A run of the history, read once: whoever has its link may look at it."""
-    from playground.ui.session.keeping import TO_FILL, stored_run
-
-    current = session()
-    if current.opened is None or current.opened.id != run_id:
-        current.opened = stored_run(run_id)
-        if current.opened:
-            st.session_state[TO_FILL] = tuple(lane.request for lane in current.opened.lanes)
-            st.rerun()
-    return current.opened
-
-
-def show_run(run: LiveRun) -> None:
-    """Make this the tab's run, and put its id in the address so that a reload finds it."""
-    session().run_id = run.id
-    st.query_params["run"] = run.id

@@ -30,6 +30,7 @@ from playground.pricing import load
 from playground.pricing.shape import Shape, quote
 from playground.providers.catalog import Model, catalog, defaults, find
 from playground.tokens import TokenCount, count, estimate, known_encoding
+from playground.ui import names
 from playground.ui.session import keeping
 
 PATIENCE = 60.0
@@ -142,8 +143,8 @@ def three_counts(text: str, endpoints: Mapping[str, Endpoint]) -> None:
         st.caption(_where(requests, endpoints))
     if ask or send:
         with st.spinner("Asking…"):
-            st.session_state.counts_asked = _ask(requests, endpoints, send=send)
-    asked: Asked | None = st.session_state.get("counts_asked")
+            st.session_state[names.COUNTS_ASKED] = _ask(requests, endpoints, send=send)
+    asked: Asked | None = st.session_state.get(names.COUNTS_ASKED)
     if asked is None or asked.requests != requests:
         asked = Asked(
             requests, (Counts(),) * len(requests), (None,) * len(requests), (False,) * len(requests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.tokens import Sliced, count, slice_text
-from playground.ui.session.text import FIRST, box
+from playground.ui import names
+from playground.ui.parts.examples import FIRST_TEXT
 
 HERE = Path(__file__).parent
 DRAWN = 20_000
@@ -19,14 +21,13 @@ ENCODINGS = {
     "cl100k_base": "cl100k (GPT-3.5, GPT-4)",
 }
 EXAMPLES = {
-    "Plain English": FIRST,
+    "Plain English": FIRST_TEXT,
     "Emoji": "Tokens and emoji 🙂 👩🏽‍🚀 🇹🇼: one picture may take several tokens, none of which is a character.",
     "Code": 'def total(prices: list[float]) -> float:\n    """Add them up."""\n    return sum(prices)\n',
     "Numbers": "3.14159265358979 1,000,000 2026-11-21T21:30:00Z 0xFF",
     "中文": "同一段話，用不同的語言寫，詞元數就不同。同一段话，用不同的语言写，词元数就不同。",
     "Special tokens": "Before<|endoftext|>after. Inside a user's text, providers read this as plain text.",
 }
-KEY = "tokens_editor"
 
 _component = st.components.v2.component(
     "playground_tokens",
@@ -36,20 +37,37 @@ _component = st.components.v2.component(
 )
 
 
+@dataclass(slots=True)
+class Box:
+    """How far the box in the browser and the text in the session's state know of each other."""
+
+    typed: int = 0
+    """Number of the last change by typing."""
+    version: int = 0
+    """Number of the last text that was set here."""
+    told: int = -1
+    """The version that the browser has."""
+
+
+def _box() -> Box:
+    box: Box = st.session_state.setdefault(names.TOKENS_BOX, Box())
+    return box
+
+
 def opened() -> None:
     """Called by the page when it is drawn as a whole: the box may be a new one and needs its text."""
-    box()["told"] = -1
+    _box().told = -1
 
 
 def editor() -> str:
     """The box with its tokens, and the text in it."""
-    state = box()
+    box, text = _box(), str(st.session_state.setdefault(names.TOKENS_TEXT, FIRST_TEXT))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Example",
             list(EXAMPLES),
             index=None,
-            key="tokens_example",
+            key=names.TOKENS_EXAMPLE,
             width=220,
             placeholder="Try one",
             on_change=_take_example,
@@ -69,27 +87,27 @@ def editor() -> str:
             persist_state="session",
             help="Providers read `<|endoftext|>` in a user's text as plain text. Inside their own prompts it is one token.",
         )
-    cut = slice_text(state["text"], encoding or "o200k_base", most=DRAWN, special=special)
+    cut = slice_text(text, encoding or "o200k_base", most=DRAWN, special=special)
     _component(
-        key=KEY,
-        data=_data(state, cut, encoding or "o200k_base", special),
+        key=names.TOKENS_EDITOR,
+        data=_data(box, text, cut, encoding or "o200k_base", special),
         on_typed_change=_take_typed,
     )
-    state["told"] = state["version"]
-    return str(state["text"])
+    box.told = box.version
+    return text
 
 
-def _data(state: dict[str, Any], cut: Sliced, encoding: str, special: bool) -> dict[str, Any]:
+def _data(box: Box, text: str, cut: Sliced, encoding: str, special: bool) -> dict[str, Any]:
     return {
-        "version": state["version"],
-        "text": state["text"] if state["version"] != state["told"] else None,
-        "n": state["n"],
+        "version": box.version,
+        "text": text if box.version != box.told else None,
+        "n": box.typed,
         "encoding": encoding,
         "special": list(cut.special),
         "ids": list(cut.ids),
         "lengths": list(cut.lengths),
         "total": cut.total,
-        "counts": figures(state["text"], cut.total, encoding),
+        "counts": figures(text, cut.total, encoding),
     }
 
 
@@ -110,14 +128,17 @@ def figures(text: str, total: int, encoding: str) -> list[list[str]]:
 
 
 def _take_typed() -> None:
-    typed = st.session_state[KEY].typed
+    typed = st.session_state[names.TOKENS_EDITOR].typed
     if typed:
-        box().update(text=typed["text"], n=typed["n"])
+        st.session_state[names.TOKENS_TEXT] = typed["text"]
+        _box().typed = typed["n"]
 
 
 def _take_example() -> None:
-    chosen = st.session_state.tokens_example
+    chosen = st.session_state[names.TOKENS_EXAMPLE]
     if chosen:
-        state = box()
-        state.update(text=EXAMPLES[chosen], n=state["n"] + 1, version=state["version"] + 1)
-        st.session_state.tokens_example = None
+        st.session_state[names.TOKENS_TEXT] = EXAMPLES[chosen]
+        box = _box()
+        box.typed += 1
+        box.version += 1
+        st.session_state[names.TOKENS_EXAMPLE] = None

@@ -10,6 +10,7 @@ from playground.engine import get_engine
 from playground.lab import key_check
 from playground.lab.key_check import Outcome
 from playground.providers.catalog import defaults
+from playground.ui import names
 
 PATIENCE = 60.0
 WORDS = (
@@ -55,10 +56,10 @@ def key_slots() -> None:
     if go:
         with st.spinner("Trying…"):
             try:
-                st.session_state.keys_found = (provider, _try(provider))
+                st.session_state[names.KEYS_FOUND] = (provider, _try(provider))
             except TimeoutError:
                 st.error(f"The simulation has not answered within {PATIENCE:.0f} seconds.")
-    known, found = st.session_state.get("keys_found", (None, None))
+    known, found = st.session_state.get(names.KEYS_FOUND, (None, None))
     if known != provider or found is None:
         st.info(
             "Press **Try all three**: the same four requests go to the simulated provider with a good key, with a wrong"

@@ -13,18 +13,18 @@ from playground.domain import Endpoint, ModelRef
 from playground.lab import conversation as lab
 from playground.lab import conversation_growth as growth
 from playground.lab.breakeven import HIDDEN
-from playground.lab.conversation import Turn
+from playground.lab.conversation import Conversation, Turn
 from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN as SYSTEM
 from playground.ui.chat_vs_api.charts import MEASURED, NEW, RESENT
-from playground.ui.chat_vs_api.conversation.talk import Talk, answered, grown, split_of
+from playground.ui.chat_vs_api.conversation.talk import answered, grown, split_of
 from playground.ui.chat_vs_api.sections import today
 
 FARTHEST = 100
 """Turns of the projection."""
 
 
-def figures(talk: Talk, names: Sequence[str], where: Mapping[str, Endpoint]) -> None:
+def figures(talk: Conversation, names: Sequence[str], where: Mapping[str, Endpoint]) -> None:
     """The meter, the bars of the turns, and the running totals with their projection."""
     lane = 0
     if len(names) > 1:
@@ -42,7 +42,7 @@ def figures(talk: Talk, names: Sequence[str], where: Mapping[str, Endpoint]) -> 
     with left:
         st.markdown(f"**{_first_sentence(turns)}**")
         st.altair_chart(
-            charts.turn_bars(bar_rows(talk, path[: len(turns)], lane), height=300),
+            charts.turn_bars(bar_rows(path[: len(turns)], lane), height=300),
             alt="Input tokens of each turn: new question, what was said before, system prompt",
         )
     with right:
@@ -56,12 +56,12 @@ def _first_sentence(turns: Sequence[growth.Turn]) -> str:
     return f"Turn {len(turns)} sent {last:,} tokens, {last / first:,.0f} × turn 1 ({first:,}). The new question is the green bit."
 
 
-def bar_rows(talk: Talk, path: Sequence[Turn], lane: int) -> list[dict[str, Any]]:
+def bar_rows(path: Sequence[Turn], lane: int) -> list[dict[str, Any]]:
     """What every turn's input was made of."""
     rows: list[dict[str, Any]] = []
     for number, turn in enumerate(path, 1):
         total = turn.response(lane).usage.input_tokens
-        split = split_of(talk, turn, lane)
+        split = split_of(turn, lane)
         if total is None:
             continue
         new = split.question.tokens if split else 0
@@ -72,8 +72,8 @@ def bar_rows(talk: Talk, path: Sequence[Turn], lane: int) -> list[dict[str, Any]
     return rows
 
 
-def _meter(talk: Talk, lane: int, path: Sequence[Turn]) -> None:
-    rules = talk.conversation.rules
+def _meter(talk: Conversation, lane: int, path: Sequence[Turn]) -> None:
+    rules = talk.rules
     room = lab.window(rules, lane)
     last = path[-1].response(lane)
     used = (last.usage.input_tokens or 0) + (last.visible_output_tokens or 0)
@@ -88,7 +88,7 @@ def _meter(talk: Talk, lane: int, path: Sequence[Turn]) -> None:
 
 
 def _projection(
-    talk: Talk,
+    talk: Conversation,
     lane: int,
     path: Sequence[Turn],
     turns: tuple[growth.Turn, ...],
@@ -96,7 +96,7 @@ def _projection(
 ) -> None:
     money, until, hidden = _projection_controls(len(turns))
     found = grown(talk, lane, path, turns, where)
-    ref = talk.conversation.rules.models[lane]
+    ref = talk.rules.models[lane]
     simulated = path[-1].response(lane).simulated
     series = projections(
         found, until, hidden, growth.minimum_prefix(ref.provider, simulated=simulated)

@@ -8,10 +8,12 @@ from dataclasses import replace
 import streamlit as st
 
 from playground.domain import Endpoint, ModelRef, lane_names
-from playground.lab.conversation import Policy, Rules
+from playground.lab.conversation import Conversation, Policy, Rules
+from playground.ui import names
+from playground.ui.chat_vs_api.conversation import talk as talking
 from playground.ui.chat_vs_api.conversation.figures import figures
 from playground.ui.chat_vs_api.conversation.settings import choose_rules
-from playground.ui.chat_vs_api.conversation.talk import Talk, ask, begin, current_talk, go_on
+from playground.ui.chat_vs_api.conversation.talk import ask, begin, current_talk, go_on
 from playground.ui.chat_vs_api.conversation.turns import turns
 from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
 from playground.ui.parts.markdown import plain
@@ -38,28 +40,28 @@ def view(where: Mapping[str, Endpoint]) -> None:
         " Watch the orange part of the bars grow."
     )
     talk = current_talk()
-    if talk and "conversation_models" not in st.session_state:
-        st.session_state.conversation_models = [str(ref) for ref in talk.conversation.rules.models]
     rules = choose_rules(where)
-    if talk and not _same(talk.conversation.rules.models, rules.models):
+    if talk and not _same(talk.rules.models, rules.models):
         st.caption(
             "Other models than in the conversation so far: the next question begins a new one."
         )
         talk = None
     if talk:
-        talk.conversation.rules = rules
+        talk.rules = rules
         go_on(talk, where)
     _actions(talk, rules, where)
-    _full(talk, rules, where)
-    names = lane_names(rules.models)
-    path = talk.conversation.path() if talk else []
+    if talk:
+        _full(talk, rules, where)
+    titles = lane_names(rules.models)
+    path = talk.path() if talk else []
     if talk and any(turn.live.done for turn in path):
-        figures(talk, names, where)
+        figures(talk, titles, where)
     with st.container():  # inside a container the field stays here and does not cover the figures
         said = st.chat_input("Ask all models…", key="conversation_input", max_chars=MOST_CHARACTERS)
-    asked = bool(said and said.strip() and rules.models)
-    if asked and ask(talk or begin(rules), where, said or "", parent=-1):
-        st.rerun()
+    if said and said.strip() and rules.models:
+        asked = talk or begin(rules)
+        if ask(asked, where, said, behind=asked.head, queue=talking.waiting(asked)):
+            st.rerun()
     if not talk or not path:
         st.info(
             "Press **Play ten turns** and watch, or ask something of your own. Then edit an earlier question,"
@@ -67,7 +69,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
             icon=":material/lightbulb:",
         )
         return
-    turns(talk, path, names, where)
+    turns(talk, path, titles, where)
 
 
 def _same(before: Sequence[ModelRef], now: Sequence[ModelRef]) -> bool:
@@ -75,90 +77,72 @@ def _same(before: Sequence[ModelRef], now: Sequence[ModelRef]) -> bool:
     return [(r.provider, r.model) for r in before] == [(r.provider, r.model) for r in now]
 
 
-def _actions(talk: Talk | None, rules: Rules, where: Mapping[str, Endpoint]) -> None:
-    running = bool(talk and talk.conversation.path() and not talk.conversation.path()[-1].live.done)
+def _actions(talk: Conversation | None, rules: Rules, where: Mapping[str, Endpoint]) -> None:
+    """The buttons; what they send is read from the fields as they are now, not in a callback, which knows those before."""
+    path = talk.path() if talk else []
+    running = bool(path and not path[-1].live.done)
+    again = False
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        play = st.button(
             "Play ten turns",
             type="primary",
             icon=":material/play_arrow:",
             key="conversation_example",
-            on_click=_play_example,
             disabled=running or not rules.models,
             help="Ten short questions, one after the other.",
         )
-        if talk and running:
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                key="conversation_stop",
-                on_click=_stop,
-                args=(talk,),
-            )
-        if talk and talk.conversation.turns and not running:
-            st.button(
-                "Regenerate the last answer",
-                icon=":material/refresh:",
-                key="conversation_again",
-                on_click=_again,
-                args=(talk, where),
+        if running:
+            st.button("Stop", icon=":material/stop:", key="conversation_stop", on_click=_stop)
+        elif path:
+            again = st.button(
+                "Regenerate the last answer", icon=":material/refresh:", key="conversation_again"
             )
             st.button(
-                "Start over", icon=":material/delete:", key="conversation_new", on_click=_forget
+                "Start over",
+                icon=":material/delete:",
+                key="conversation_new",
+                on_click=talking.forget,
             )
-    if st.session_state.pop("conversation_play", False) and rules.models:
-        fresh = begin(rules)
-        fresh.conversation.queue = list(EXAMPLE)
-        go_on(fresh, where)
-        if fresh.conversation.turns:
+    play = st.session_state.pop(names.CONVERSATION_PLAY, False) or play
+    if play and rules.models:
+        if ask(begin(rules), where, EXAMPLE[0], behind=None, queue=EXAMPLE[1:]):
             st.rerun()
+    elif again and talk and ask(talk, where, path[-1].question, behind=path[-1].parent):
+        st.rerun()
 
 
-def _play_example() -> None:
-    """Start the ten turns anew, for buttons."""
-    st.session_state["conversation_play"] = True
-
-
-def _stop(talk: Talk) -> None:
-    talk.conversation.queue.clear()
-    for turn in talk.conversation.path():
-        if not turn.live.done:
+def _stop() -> None:
+    talk = current_talk()
+    if talk:
+        talking.drop_queue(talk)
+        for turn in talk.path():
             turn.live.stop()
 
 
-def _again(talk: Talk, where: Mapping[str, Endpoint]) -> None:
-    last = talk.conversation.path()[-1]
-    ask(talk, where, last.question, parent=last.parent)
-
-
-def _forget() -> None:
-    st.session_state["conversation"] = st.session_state["conversation_full"] = None
-    if "conversation" in st.query_params:
-        del st.query_params["conversation"]
-
-
-def _full(talk: Talk | None, rules: Rules, where: Mapping[str, Endpoint]) -> None:
+def _full(talk: Conversation, rules: Rules, where: Mapping[str, Endpoint]) -> None:
     """The conversation has outgrown the window: what now?"""
-    waiting = st.session_state.get("conversation_full")
-    if not waiting or talk is None:
+    waiting = st.session_state.get(names.CONVERSATION_FULL)
+    if not waiting:
         return
-    question, parent = waiting
+    question, behind = waiting
     st.warning(
         f"The next turn would no longer fit the context window. Your question “{plain(question[:120])}” was not sent.",
         title="The window is full",
         icon=":material/width_full:",
     )
-
-    def choose(policy: Policy | None) -> None:
-        st.session_state["conversation_full"] = None
-        if policy:
-            talk.conversation.rules = replace(rules, policy=policy)
-            ask(talk, where, question, parent=parent)
-
     with st.container(horizontal=True):
-        for label, policy in (
-            ("Drop the oldest turns", "drop the oldest"),
-            ("Summarise and go on", "summarise"),
-            ("Stop here", None),
-        ):
-            st.button(label, key=f"full_{policy}", on_click=choose, args=(policy,))
+        for label, policy in WHEN_FULL.items():
+            if not st.button(label, key=f"full_{policy}"):
+                continue
+            st.session_state[names.CONVERSATION_FULL] = None
+            talk.rules = replace(rules, policy=policy or rules.policy)
+            if policy is None or ask(talk, where, question, behind=behind):
+                st.rerun()
+
+
+WHEN_FULL: Mapping[str, Policy | None] = {
+    "Drop the oldest turns": "drop the oldest",
+    "Summarise and go on": "summarise",
+    "Stop here": None,
+}
+"""Button → what is done with the question that does not fit."""

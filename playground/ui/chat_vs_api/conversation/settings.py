@@ -12,28 +12,30 @@ from playground.domain.provider import provider_of
 from playground.lab import conversation as lab
 from playground.lab.conversation import Policy, Rules
 from playground.lab.ladder_profile import shipped
+from playground.ui import names
 from playground.ui.session.models import default_model, pick_models, simulated_note
 
 SYSTEMS = ("none", "like a chat product (our words)", "my own")
+SEPARATE, SHARED = "separate", "shared"
 
 
 def choose_rules(where: Mapping[str, Endpoint]) -> Rules:
     """Draw the settings, and say what is stored and what is simulated with them."""
     refs = pick_models(
-        "conversation_models", where, most=lab.MOST_MODELS, default=[default_model()]
+        names.CONVERSATION_MODELS, where, most=lab.MOST_MODELS, default=[default_model()]
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shared = _shared()
         system = _system()
         cache = st.toggle(
             "Prompt caching",
-            key="conversation_cache",
+            key=names.CONVERSATION_CACHE,
             help="Claude caches only when asked to, with this switch. OpenAI and Gemini cache by themselves.",
             persist_state="session",
         )
         kept = st.toggle(
             "Let the provider keep the conversation",
-            key="conversation_kept",
+            key=names.CONVERSATION_KEPT,
             help="previous_response_id (OpenAI Responses) and previous_interaction_id (Gemini Interactions).",
             persist_state="session",
         )
@@ -51,6 +53,29 @@ def choose_rules(where: Mapping[str, Endpoint]) -> Rules:
         policy=policy,
         window=room,
     )
+
+
+def fill_rules(rules: Rules) -> None:
+    """Put the rules of a conversation that is opened into the fields."""
+    own = rules.system not in (None, _like_a_product())
+    held = {
+        names.CONVERSATION_MODELS: [str(ref) for ref in rules.models],
+        names.CONVERSATION_HISTORY: SHARED if rules.shared else SEPARATE,
+        names.CONVERSATION_SYSTEM: SYSTEMS[2 if own else 1 if rules.system else 0],
+        names.CONVERSATION_SYSTEM_TEXT: rules.system if own else "",
+        names.CONVERSATION_CACHE: rules.cache,
+        names.CONVERSATION_KEPT: rules.kept,
+        names.CONVERSATION_POLICY: rules.policy,
+        names.CONVERSATION_WINDOW: rules.window,
+    }
+    for name, value in held.items():
+        st.session_state[name] = value
+
+
+def _like_a_product() -> str:
+    """The system prompt of our profile."""
+    steps = shipped()["chat_product"].steps
+    return "\n\n".join(step.text.strip() for step in steps if step.kind == "system")
 
 
 def _keeping(ref: ModelRef) -> ModelRef:
@@ -80,14 +105,14 @@ def _announce(refs: Sequence[ModelRef]) -> None:
 def _shared() -> bool:
     chosen = st.segmented_control(
         "History",
-        ("separate", "shared"),
-        default="separate",
-        key="conversation_history",
+        (SEPARATE, SHARED),
+        default=SEPARATE if names.CONVERSATION_HISTORY not in st.session_state else None,
+        key=names.CONVERSATION_HISTORY,
         required=True,
         help="Separate: each model reads its own answers. Shared: all read the answers of the first model.",
         persist_state="session",
     )
-    return chosen == "shared"
+    return chosen == SHARED
 
 
 def _system() -> str | None:
@@ -95,19 +120,18 @@ def _system() -> str | None:
         chosen = st.radio(
             "Sent in front of every turn",
             SYSTEMS,
-            key="conversation_system",
+            key=names.CONVERSATION_SYSTEM,
             persist_state="session",
         )
         own = st.text_area(
             "My own",
-            key="conversation_system_text",
+            key=names.CONVERSATION_SYSTEM_TEXT,
             disabled=chosen != SYSTEMS[2],
             height=160,
             persist_state="session",
         )
     if chosen == SYSTEMS[1]:
-        steps = shipped()["chat_product"].steps
-        return "\n\n".join(step.text.strip() for step in steps if step.kind == "system")
+        return _like_a_product()
     return (own or "").strip() or None if chosen == SYSTEMS[2] else None
 
 
@@ -116,7 +140,7 @@ def _window() -> tuple[Policy, int | None]:
         policy = st.radio(
             "Then",
             get_args(Policy)[::-1],
-            key="conversation_policy",
+            key=names.CONVERSATION_POLICY,
             captions=(
                 "Say so and wait for your choice.",
                 "Let the model write a summary (a call of its own, billed), and go on from it.",
@@ -130,7 +154,7 @@ def _window() -> tuple[Policy, int | None]:
             max_value=10_000_000,
             value=None,
             step=1000,
-            key="conversation_window",
+            key=names.CONVERSATION_WINDOW,
             placeholder="the model's own",
             help="Set a small one to see what happens when a conversation outgrows it.",
             persist_state="session",

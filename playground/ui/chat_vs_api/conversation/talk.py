@@ -1,25 +1,39 @@
-"""A tab's conversation: found again after a reload, asked the next question, its requests counted."""
+"""A tab's conversation: made of its runs again after a reload, asked the next question, its requests counted."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+import threading
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from playground.domain import Endpoint, Message, Request
-from playground.engine import get_engine
+from playground.domain.nouns import NotARun
+from playground.engine import LiveRun, get_engine
 from playground.lab import conversation as lab
 from playground.lab import conversation_growth as growth
 from playground.lab.conversation import Conversation, Rules, Turn
 from playground.lab.ladder import Count, count_one
-from playground.ui.chat_vs_api.sections import COUNT_SECONDS, Kept
+from playground.ui import names
+from playground.ui.chat_vs_api.conversation.settings import fill_rules
+from playground.ui.chat_vs_api.counted import begin as begin_count
+from playground.ui.chat_vs_api.counted import counted, counter
 from playground.ui.session import keeping
+from playground.ui.session.endpoints import endpoints
+from playground.ui.session.looking import Place, look_at, look_away, looked_at
 from playground.ui.session.state import owner
+from playground.ui.session.stored import note, runs_with, stored_run
 from playground.wire import Pool
+
+QUEUE = "queue"
+"""Under this name a turn's run holds the questions that are to be asked behind it, one after the other."""
+
+_asking = threading.Lock()
+"""Two tabs that look at one conversation ask the next question of the queue once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,74 +44,103 @@ class Split:
     with_system: Count
 
 
-@dataclass(slots=True)
-class Talk:
-    """A conversation with the counts that are still coming in."""
-
-    conversation: Conversation
-    splits: dict[tuple[int, int], Future[Split]] = field(default_factory=dict)
-    """Turn and lane → what of the input is new and what is the system prompt."""
-    wraps: dict[tuple[int, int], Future[Count]] = field(default_factory=dict)
-    """Turn and lane → the input if the first question were asked next."""
-
-
-_talks: Kept[Talk] = Kept()
-
-
-def current_talk() -> Talk | None:
-    """The conversation that this tab looks at; after a reload the one that the address names."""
-    name = st.session_state.get("conversation") or st.query_params.get("conversation")
-    talk = _talks.get(f"{owner()}:{name}") if name else None
-    st.session_state["conversation"] = talk.conversation.id if talk else None
+def current_talk() -> Conversation | None:
+    """The conversation that this tab looks at, with what was asked in it from another tab."""
+    run = looked_at(PLACE)
+    talk: Conversation | None = st.session_state.get(names.CONVERSATION)
+    if run is None or talk is None or talk.id != PLACE.value(run):
+        talk = st.session_state[names.CONVERSATION] = _made_of(run) if run else None
+    else:
+        _catch_up(talk)
     return talk
 
 
-def answered(talk: Talk | None) -> list[Turn]:
+def _fill(run: LiveRun) -> None:
+    talk = st.session_state[names.CONVERSATION] = _made_of(run)
+    if talk:
+        fill_rules(talk.rules)
+
+
+PLACE = Place("conversation", _fill, group=lab.CONVERSATION)
+"""Where the tab looks at a conversation; its link names the conversation, not one of its turns."""
+
+
+def _made_of(run: LiveRun) -> Conversation | None:
+    """The conversation that the run is a turn of; None when it is not a whole one."""
+    runs = runs_with(lab.CONVERSATION, PLACE.value(run))
+    known = {run.id for run in runs}
+    before = runs[0].context.get("parent") if runs else None
+    while isinstance(before, str) and before not in known and (earlier := stored_run(before)):
+        runs.insert(0, earlier)  # of the conversation that this one went on from
+        known.add(before)
+        before = earlier.context.get("parent")
+    try:
+        return lab.conversation_of(runs)
+    except NotARun:
+        return None
+
+
+def _catch_up(talk: Conversation) -> None:
+    """Take in the turns that were asked elsewhere, and follow the branch that is shown to its end."""
+    for run in get_engine().having(lab.CONVERSATION, talk.id, owner()):
+        if run.id not in talk.turns:
+            talk.turns[run.id] = lab.turn_of(run)
+    if talk.head is not None:
+        talk.show(talk.head)
+
+
+def answered(talk: Conversation | None) -> list[Turn]:
     """The turns of the branch that is shown whose lanes have all ended."""
-    return [turn for turn in talk.conversation.path() if turn.live.done] if talk else []
+    return [turn for turn in talk.path() if turn.live.done] if talk else []
 
 
-def begin(rules: Rules) -> Talk:
-    """A new conversation, which this tab looks at from now on."""
-    talk = Talk(Conversation(id=secrets.token_hex(16), rules=rules))
-    _talks.put(f"{owner()}:{talk.conversation.id}", talk)
-    st.session_state["conversation"] = talk.conversation.id
-    st.query_params["conversation"] = talk.conversation.id
-    return talk
+def begin(rules: Rules) -> Conversation:
+    """A new conversation; the tab looks at it once its first question is asked."""
+    return Conversation(id=secrets.token_hex(16), rules=rules)
 
 
-def ask(talk: Talk, where: Mapping[str, Endpoint], question: str, *, parent: int | None) -> bool:
-    """Send the question to all models behind the turn `parent` (-1 = the last one shown).
+def forget() -> None:
+    """Look at no conversation, for buttons."""
+    look_away(PLACE)
+    st.session_state[names.CONVERSATION] = st.session_state[names.CONVERSATION_FULL] = None
 
-    False when it may not be sent, which has then been said.
+
+def ask(
+    talk: Conversation,
+    where: Mapping[str, Endpoint],
+    question: str,
+    *,
+    behind: str | None,
+    queue: Sequence[str] = (),
+) -> bool:
+    """Send the question to all models behind a turn, and the queue after it; False when a budget or a key forbids it.
+
+    What forbids it has then been said.
     """
-    conversation = talk.conversation
-    rules = conversation.rules
-    at = conversation.head if parent == -1 else parent
-    path = conversation.path(at)
+    rules, path = talk.rules, talk.path_to(behind)
     lanes = range(len(rules.models))
     full = [lane for lane in lanes if not lab.fits(rules, lane, path, question)]
     if full and rules.policy == "stop":
-        st.session_state["conversation_full"] = (question, at)
-        conversation.queue.clear()
+        st.session_state[names.CONVERSATION_FULL] = (question, behind)
+        drop_queue(talk)
         return True
     if full and rules.policy == "summarise" and path and not path[-1].summary:
-        conversation.queue.insert(0, question)
-        return _send(talk, where, lab.SUMMARISE, at, summary=True)
-    return _send(talk, where, question, at, full=bool(full))
+        after = (question, *queue)
+        return _send(talk, where, lab.SUMMARISE, behind, after, summary=True)
+    return _send(talk, where, question, behind, queue, full=bool(full))
 
 
 def _send(
-    talk: Talk,
+    talk: Conversation,
     where: Mapping[str, Endpoint],
     question: str,
-    parent: int | None,
+    behind: str | None,
+    queue: Sequence[str],
     *,
     summary: bool = False,
     full: bool = False,
 ) -> bool:
-    conversation = talk.conversation
-    rules, path = conversation.rules, conversation.path(parent)
+    rules, path = talk.rules, talk.path_to(behind)
     requests: list[Request] = []
     dropped: dict[int, int] = {}
     for lane in range(len(rules.models)):
@@ -107,28 +150,51 @@ def _send(
         else:
             wanted = lab.request(rules, lane, path, question)
         requests.append(wanted)
-    live = keeping.start(requests, where, kind="chat")
+    if path and path[-1].live.owner != owner():
+        talk.id = begin(rules).id  # a stranger's, opened by its link: it goes on as one's own
+    context = lab.context(talk, parent=behind, summary=summary, dropped=dropped)
+    live = keeping.start(requests, where, kind="chat", context={**context, QUEUE: list(queue)})
     if live is None:
-        conversation.queue.clear()
+        drop_queue(talk)
         return False
-    engine = get_engine()
-    turn = conversation.add(question, live, parent=parent, summary=summary, dropped=dropped)
-    for lane, sent in enumerate(requests):
-        endpoint = where.get(sent.model.provider)
-        talk.splits[turn.id, lane] = engine.submit(partial(_split, sent, endpoint))
+    talk.add(lab.turn_of(live))
+    st.session_state[names.CONVERSATION] = talk
+    look_at(PLACE, live)
+    for lane in range(len(requests)):
+        begin_count(live, f"split {lane}", partial(_splitting, live, lane, where))
     return True
 
 
-def go_on(talk: Talk, where: Mapping[str, Endpoint]) -> None:
+def waiting(talk: Conversation) -> list[str]:
+    """The questions that are to be asked behind the turn that is shown; none where this process did not ask that turn."""
+    run = get_engine().find(talk.head, owner()) if talk.head else None
+    return list(run.context.get(QUEUE, ())) if run else []
+
+
+def drop_queue(talk: Conversation) -> None:
+    """Ask nothing more by itself."""
+    if waiting(talk):
+        note(talk.path()[-1].live, **{QUEUE: []})
+
+
+def go_on(talk: Conversation, where: Mapping[str, Endpoint]) -> None:
     """Ask the next question of the queue once the last turn has been answered."""
-    conversation = talk.conversation
-    path = conversation.path()
-    if not conversation.queue or (path and not path[-1].live.done):
-        return
-    if path and not any(lane.response and lane.response.ok for lane in path[-1].live.lanes):
-        conversation.queue.clear()
-        return
-    ask(talk, where, conversation.queue.pop(0), parent=-1)
+    with _asking:
+        _catch_up(talk)
+        queue, path = waiting(talk), talk.path()
+        if not queue or not path[-1].live.done:
+            return
+        if any(lane.response and lane.response.ok for lane in path[-1].live.lanes):
+            ask(talk, where, queue[0], behind=talk.head, queue=queue[1:])
+        else:
+            drop_queue(talk)
+
+
+def _splitting(
+    run: LiveRun, lane: int, where: Mapping[str, Endpoint] | None = None
+) -> partial[Coroutine[Any, Any, Split]]:
+    endpoint = counter(run, lane, endpoints() if where is None else where)
+    return partial(_split, run.lanes[lane].request, endpoint)
 
 
 async def _split(sent: Request, endpoint: Endpoint | None, pool: Pool) -> Split:
@@ -141,36 +207,30 @@ async def _split(sent: Request, endpoint: Endpoint | None, pool: Pool) -> Split:
     return Split(alone, await count_one(replace(bare, system=sent.system), endpoint, pool))
 
 
-def split_of(talk: Talk, turn: Turn, lane: int) -> Split | None:
+def split_of(turn: Turn, lane: int) -> Split | None:
     """The counts of one lane of one turn; None when they could not be had in time."""
-    future = talk.splits.get((turn.id, lane))
-    try:
-        return future.result(COUNT_SECONDS) if future else None
-    except Exception:
-        return None
+    return counted(turn.live, f"split {lane}", Split, partial(_splitting, turn.live, lane))
 
 
 def grown(
-    talk: Talk,
+    talk: Conversation,
     lane: int,
     path: Sequence[Turn],
     turns: tuple[growth.Turn, ...],
     where: Mapping[str, Endpoint],
 ) -> growth.Growth:
     """The measured turns with the step to a next round, counted by the provider."""
-    key = (path[-1].id, lane)
-    if key not in talk.wraps:
-        rules = replace(talk.conversation.rules, kept=False)
-        again = lab.request(rules, lane, path, path[0].question)
-        talk.wraps[key] = get_engine().submit(
-            partial(count_one, again, where.get(again.model.provider))
-        )
-    try:
-        counted = talk.wraps[key].result(COUNT_SECONDS)
-    except Exception:
+    live = path[-1].live
+
+    def counting() -> partial[Coroutine[Any, Any, Count]]:
+        again = lab.request(replace(talk.rules, kept=False), lane, path, path[0].question)
+        return partial(count_one, again, counter(live, lane, where))
+
+    found = counted(live, f"wrap {lane}", Count, counting)
+    if found is None:
         return growth.Growth(turns=turns, wrap_estimate=True)
     return growth.Growth(
         turns=turns,
-        wrap=counted.tokens - turns[-1].input_tokens,
-        wrap_estimate=counted.estimate,
+        wrap=found.tokens - turns[-1].input_tokens,
+        wrap_estimate=found.estimate,
     )

@@ -10,9 +10,15 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import APIS, Endpoint, Response
-from playground.lab.conversation import Turn
+from playground.lab.conversation import Conversation, Turn
 from playground.lab.ladder import Count
-from playground.ui.chat_vs_api.conversation.talk import Split, Talk, ask, split_of
+from playground.ui.chat_vs_api.conversation.talk import (
+    Split,
+    ask,
+    current_talk,
+    split_of,
+    waiting,
+)
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.live.stream import live_run
 from playground.ui.parts.card import receipt
@@ -26,7 +32,7 @@ SHOWN = 3
 
 
 def turns(
-    talk: Talk, path: Sequence[Turn], names: Sequence[str], where: Mapping[str, Endpoint]
+    talk: Conversation, path: Sequence[Turn], names: Sequence[str], where: Mapping[str, Endpoint]
 ) -> None:
     """The turns of a branch, newest first."""
     st.subheader("The conversation, newest turn first", anchor=False)
@@ -41,8 +47,10 @@ def turns(
                     _turn(talk, turn, names, where)
 
 
-def _turn(talk: Talk, turn: Turn, names: Sequence[str], where: Mapping[str, Endpoint]) -> None:
-    key = f"turn_{talk.conversation.id}_{turn.id}"
+def _turn(
+    talk: Conversation, turn: Turn, names: Sequence[str], where: Mapping[str, Endpoint]
+) -> None:
+    key = f"turn_{talk.id}_{turn.id}"
     with st.chat_message("user"):
         if turn.summary:
             st.caption(
@@ -57,8 +65,8 @@ def _turn(talk: Talk, turn: Turn, names: Sequence[str], where: Mapping[str, Endp
                 _lane(talk, turn, lane, name, key, alone=len(names) == 1)
 
 
-def _controls(talk: Talk, turn: Turn, key: str, where: Mapping[str, Endpoint]) -> None:
-    versions = talk.conversation.siblings(turn)
+def _controls(talk: Conversation, turn: Turn, key: str, where: Mapping[str, Endpoint]) -> None:
+    versions = talk.siblings(turn)
     if not turn.live.done:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -73,7 +81,8 @@ def _controls(talk: Talk, turn: Turn, key: str, where: Mapping[str, Endpoint]) -
                     key=f"{key}_{icon}",
                     help="Another version of this turn",
                     disabled=not 0 <= there < len(versions),
-                    on_click=lambda there=there: talk.conversation.show(versions[there]),
+                    on_click=_show,
+                    args=(versions[there % len(versions)].id,),
                 )
             st.caption(f"version {at + 1} of {len(versions)}")
         if not turn.summary:
@@ -82,11 +91,21 @@ def _controls(talk: Talk, turn: Turn, key: str, where: Mapping[str, Endpoint]) -
                 st.caption("A new branch begins here; the old one stays.")
                 asked = st.button("Ask", key=f"{key}_ask", type="primary")
                 words = (edited or "").strip()
-                if asked and words and ask(talk, where, words, parent=turn.parent):
+                if (
+                    asked
+                    and words
+                    and ask(talk, where, words, behind=turn.parent, queue=waiting(talk))
+                ):
                     st.rerun()
 
 
-def _lane(talk: Talk, turn: Turn, lane: int, name: str, key: str, *, alone: bool) -> None:
+def _show(turn_id: str) -> None:
+    talk = current_talk()
+    if talk and turn_id in talk.turns:
+        talk.show(turn_id)
+
+
+def _lane(talk: Conversation, turn: Turn, lane: int, name: str, key: str, *, alone: bool) -> None:
     if turn.live.lanes[lane].response is None:
         live_run(
             turn.live, key=f"{key}_live_{lane}", titles=[name] * len(turn.live.lanes), lanes=[lane]
@@ -118,7 +137,7 @@ def _said(response: Response) -> None:
     answer(response.text)
 
 
-def _beside(talk: Talk, turn: Turn, lane: int, response: Response, key: str) -> None:
+def _beside(talk: Conversation, turn: Turn, lane: int, response: Response, key: str) -> None:
     """What this turn resent, took and cost, and what the conversation has cost so far."""
     st.markdown(dollars(_table(talk, turn, lane, response)))
     st.caption(_how_sent(turn, lane))
@@ -127,8 +146,8 @@ def _beside(talk: Talk, turn: Turn, lane: int, response: Response, key: str) -> 
             st.markdown(receipt(response.cost))
 
 
-def _table(talk: Talk, turn: Turn, lane: int, response: Response) -> str:
-    path = talk.conversation.path(turn.id)
+def _table(talk: Conversation, turn: Turn, lane: int, response: Response) -> str:
+    path = talk.path_to(turn.id)
     so_far = [each.response(lane) for each in path]
     usage = response.usage
     sent, cached, got, cost = fmt.named(
@@ -136,7 +155,7 @@ def _table(talk: Talk, turn: Turn, lane: int, response: Response) -> str:
     )
     rows = [
         (sent.label, sent.write(response), _sum(sent.value(r) for r in so_far)),
-        *_input_parts(usage.input_tokens, split_of(talk, turn, lane)),
+        *_input_parts(usage.input_tokens, split_of(turn, lane)),
         (
             f"· {cached.label.lower()}",
             _share(usage.cache_read_input_tokens, usage.input_tokens),

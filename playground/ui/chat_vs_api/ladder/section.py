@@ -8,6 +8,7 @@ import streamlit as st
 
 from playground.domain import Endpoint, ModelRef
 from playground.lab.ladder_profile import Profile
+from playground.ui import names
 from playground.ui.chat_vs_api.ladder.climb import Climb, current_climb, start
 from playground.ui.chat_vs_api.ladder.results import results
 from playground.ui.chat_vs_api.ladder.steps import edit_profile
@@ -25,11 +26,11 @@ def view(where: Mapping[str, Endpoint]) -> None:
         "**One prompt, step by step from a bare API call to something like the product.** Each step is a real request"
         " that holds everything of the steps before it, and shows what it added: text, tokens, money, time."
     )
-    st.session_state.setdefault("ladder_prompt", EXAMPLES["What is a token?"])
-    prompt = st.text_area("Prompt", key="ladder_prompt", height=80, persist_state="session")
-    models = pick_models("ladder_models", where, most=MOST_MODELS, default=[default_model()])
-    profile = edit_profile()
     climb = current_climb()
+    st.session_state.setdefault(names.LADDER_PROMPT, EXAMPLES["What is a token?"])
+    prompt = st.text_area("Prompt", key=names.LADDER_PROMPT, height=80, persist_state="session")
+    models = pick_models(names.LADDER_MODELS, where, most=MOST_MODELS, default=[default_model()])
+    profile = edit_profile()
     pressed = _buttons(climb, steps=len(profile.active) + 1, models=len(models))
     simulated_note(models, where)
     if pressed:

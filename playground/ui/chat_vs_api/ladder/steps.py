@@ -12,22 +12,21 @@ import streamlit as st
 from playground.domain.provider import built_in
 from playground.lab import ladder_profile
 from playground.lab.ladder_profile import Profile, ProfileError, Step
+from playground.ui import names
 from playground.ui.parts.markdown import plain
-
-PROFILE, GENERATION = "ladder_profile", "ladder_generation"
 
 
 def edit_profile() -> Profile:
     """Choose, switch, reorder, edit, load and save the steps."""
-    if PROFILE not in st.session_state:
-        _take(ladder_profile.shipped()["chat_product"])
-    profile: Profile = st.session_state[PROFILE]
+    if names.LADDER_PROFILE not in st.session_state:
+        take(ladder_profile.shipped()["chat_product"])
+    profile: Profile = st.session_state[names.LADDER_PROFILE]
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.menu_button(
                 "Profile",
                 [each.name for each in ladder_profile.shipped().values()],
-                key="ladder_choice",
+                key=names.LADDER_CHOICE,
                 icon=":material/tune:",
                 on_click=_choose,
             )
@@ -48,23 +47,33 @@ def edit_profile() -> Profile:
     return profile
 
 
-def _take(profile: Profile) -> None:
+def take(profile: Profile) -> None:
     """Make this the tab's profile; the fields of the steps begin anew."""
-    st.session_state[PROFILE] = profile
-    st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
+    st.session_state[names.LADDER_PROFILE] = profile
+    st.session_state[names.LADDER_GENERATION] = _generation() + 1
+
+
+def _generation() -> int:
+    return int(st.session_state.get(names.LADDER_GENERATION, 0))
 
 
 def _choose() -> None:
-    name = st.session_state.ladder_choice
+    name = st.session_state[names.LADDER_CHOICE]
     for profile in ladder_profile.shipped().values():
         if profile.name == name:
-            _take(profile)
+            take(profile)
 
 
 def _step(profile: Profile, index: int, step: Step) -> None:
-    key = f"step_{st.session_state[GENERATION]}_{index}_{step.name}"
+    key = names.ladder_step(_generation(), index, step.name)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.toggle(step.name, value=step.on, key=f"{key}_on", on_change=_switch, args=(index, key))
+        st.toggle(
+            step.name,
+            value=step.on,
+            key=names.ladder_field(key, "on"),
+            on_change=_switch,
+            args=(index, key),
+        )
         st.space("stretch")
         with st.popover(
             "",
@@ -89,39 +98,43 @@ def _step(profile: Profile, index: int, step: Step) -> None:
 
 
 def _switch(index: int, key: str) -> None:
-    _change(index, on=st.session_state[f"{key}_on"])
+    _change(index, on=st.session_state[names.ladder_field(key, "on")])
 
 
 def _move(index: int, by: int) -> None:
-    _take(st.session_state[PROFILE].moved(index, by))
+    take(st.session_state[names.LADDER_PROFILE].moved(index, by))
 
 
 def _change(index: int, **changes: Any) -> None:
-    st.session_state[PROFILE] = st.session_state[PROFILE].with_step(index, **changes)
+    st.session_state[names.LADDER_PROFILE] = st.session_state[names.LADDER_PROFILE].with_step(
+        index, **changes
+    )
 
 
 def _edit_text(profile: Profile, index: int, step: Step, key: str) -> None:
     st.text_area(
         "Added to the system prompt",
         step.text,
-        key=f"{key}_text",
+        key=names.ladder_field(key, "text"),
         height=260,
         help="{date}, {weekday} and {time} are filled in when it is sent.",
-        on_change=lambda: _change(index, text=st.session_state[f"{key}_text"]),
+        on_change=lambda: _change(index, text=st.session_state[names.ladder_field(key, "text")]),
     )
 
 
 def _edit_turns(profile: Profile, index: int, step: Step, key: str) -> None:
     def keep() -> None:
-        rows = st.session_state[f"{key}_turns"]
+        rows = st.session_state[names.ladder_field(key, "turns")]
         turns = [(row["user"], row["assistant"]) for row in edited_turns(step, rows)]
         kept = tuple(turn for turn in turns if turn[0] and turn[1])
-        _take(st.session_state[PROFILE].with_step(index, turns=kept))  # or the edits apply twice
+        take(
+            st.session_state[names.LADDER_PROFILE].with_step(index, turns=kept)
+        )  # or the edits apply twice
 
     st.data_editor(
         [{"user": user, "assistant": assistant} for user, assistant in step.turns],
         num_rows="dynamic",
-        key=f"{key}_turns",
+        key=names.ladder_field(key, "turns"),
         on_change=keep,
         hide_index=True,
     )
@@ -143,9 +156,11 @@ def _edit_tools(profile: Profile, index: int, step: Step, key: str) -> None:
         ladder_profile.TOOLS,
         default=list(step.tools),
         selection_mode="multi",
-        key=f"{key}_tools",
+        key=names.ladder_field(key, "tools"),
         format_func=lambda name: name.replace("_", " "),
-        on_change=lambda: _change(index, tools=tuple(st.session_state[f"{key}_tools"])),
+        on_change=lambda: _change(
+            index, tools=tuple(st.session_state[names.ladder_field(key, "tools")])
+        ),
     )
     st.caption("On the real API a search or a code session that the model makes is billed extra.")
 
@@ -153,18 +168,18 @@ def _edit_tools(profile: Profile, index: int, step: Step, key: str) -> None:
 def _edit_effort(profile: Profile, index: int, step: Step, key: str) -> None:
     providers = [row.name for row in built_in()]
     for provider in providers:
-        name = f"{key}_{provider}"
+        field = names.ladder_field(key, provider)
 
-        def keep(provider: str = provider, name: str = name) -> None:
-            now: Step = st.session_state[PROFILE].steps[index]
+        def keep(provider: str = provider, field: str = field) -> None:
+            now: Step = st.session_state[names.LADDER_PROFILE].steps[index]
             levels = {p: now.effort_of(p) or "" for p in providers}
-            _change(index, effort={**levels, provider: st.session_state[name] or ""})
+            _change(index, effort={**levels, provider: st.session_state[field] or ""})
 
         st.selectbox(
             provider,
             ("low", "medium", "high"),
             index=_position(("low", "medium", "high"), step.effort_of(provider)),
-            key=name,
+            key=field,
             placeholder="the model's default",
             on_change=keep,
         )
@@ -185,7 +200,7 @@ EDITORS = {
 
 def _files(profile: Profile) -> None:
     """The whole profile as YAML: edit, load from a file, download."""
-    generation = st.session_state[GENERATION]
+    generation = _generation()
     text = ladder_profile.dump(profile)
     edited = st.text_area("The profile as YAML", text, height=320, key=f"ladder_yaml_{generation}")
     upload = st.file_uploader(
@@ -216,7 +231,7 @@ def _use(upload: Any, edited: str) -> None:
     except ProfileError as error:
         st.error(str(error))
     else:
-        _take(profile)
+        take(profile)
         st.rerun()
 
 
@@ -238,7 +253,7 @@ def _published(profile: Profile) -> None:
                 f"{len(text):,} characters are too long for a system prompt here: at most {ladder_profile.LONGEST:,}."
             )
             return
-        _take(with_published(profile, text, day))
+        take(with_published(profile, text, day))
         st.rerun()
 
 

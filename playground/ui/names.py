@@ -1,0 +1,163 @@
+"""The names under which a tab's session state holds things: all that more than one place reads or writes.
+
+A widget's key that nobody but the widget needs stays where the widget is drawn.
+"""
+
+from __future__ import annotations
+
+SESSION = "session"
+
+LIVE_BLOCKED = "live_blocked"
+"""True where event streams don't get through and the script has to show the text."""
+LIVE_GRANTS = "live_grants"
+LIVE_SLOTS = "live_slots"
+"""Boxes that the script fills, with their lanes."""
+
+
+def live(key: str) -> str:
+    """The live component's key: Streamlit keeps `__` in a component's key for itself."""
+    return key.replace("__", "--")
+
+
+ENDPOINT_PRESET = "endpoint_preset"
+ENDPOINT_KEY = "endpoint_key"
+ENDPOINT_KEEP = "endpoint_keep"
+ENDPOINT_PROBLEM = "endpoint_problem"
+TEST_NOW = "test_now"
+"""The endpoint that has just been added and is to be tested."""
+
+
+def provider_key(provider: str) -> str:
+    """The field for a provider's API key."""
+    return f"key_{provider}"
+
+
+def endpoint_name(preset: str) -> str:
+    """The new endpoint's name, as this preset begins it."""
+    return f"endpoint_name_{preset}"
+
+
+def endpoint_url(preset: str) -> str:
+    """The new endpoint's address, as this preset begins it."""
+    return f"endpoint_url_{preset}"
+
+
+KEEP_RUNS = "keep_runs"
+KEEP_DEPARTMENT = "keep_department"
+KEEP_TAGS = "keep_tags"
+
+PROMPT = "prompt"
+SYSTEM = "system"
+EXAMPLE = "example"
+LANES = "lanes"
+"""The lanes' numbers, in the order in which they stand."""
+
+
+def lane_model(lane: int) -> str:
+    """The lane's model, as spelled."""
+    return f"model_{lane}"
+
+
+def lane_api(lane: int, provider: str) -> str:
+    """The door through which the lane calls this provider."""
+    return f"api_{lane}_{provider}"
+
+
+def lane_setting(setting: str, lane: int, model: str = "") -> str:
+    """One of the lane's settings, of each model its own where a model is named."""
+    return f"{setting}_{lane}_{model}" if model else f"{setting}_{lane}"
+
+
+CHAT_VIEW = "chat_view"
+"""The open section of Chat vs API."""
+START_HIDDEN = "start_hidden"
+PAY_SOURCE = "pay_source"
+
+
+def choose(question: str) -> str:
+    """The answer to one of the six questions."""
+    return f"choose_{question}"
+
+
+LADDER_PROMPT = "ladder_prompt"
+LADDER_MODELS = "ladder_models"
+LADDER_CHOICE = "ladder_choice"
+LADDER_PROFILE = "ladder_profile"
+LADDER_GENERATION = "ladder_generation"
+"""Grows with every profile that is taken, so that its fields begin anew."""
+
+
+def ladder_step(generation: int, index: int, name: str) -> str:
+    """What the keys of one step's widgets begin with."""
+    return f"step_{generation}_{index}_{name}"
+
+
+def ladder_field(step: str, field: str) -> str:
+    """One of a step's widgets."""
+    return f"{step}_{field}"
+
+
+CONVERSATION = "conversation"
+"""The turns of the conversation that this tab looks at."""
+CONVERSATION_MODELS = "conversation_models"
+CONVERSATION_HISTORY = "conversation_history"
+CONVERSATION_SYSTEM = "conversation_system"
+CONVERSATION_SYSTEM_TEXT = "conversation_system_text"
+CONVERSATION_CACHE = "conversation_cache"
+CONVERSATION_KEPT = "conversation_kept"
+CONVERSATION_POLICY = "conversation_policy"
+CONVERSATION_WINDOW = "conversation_window"
+CONVERSATION_PLAY = "conversation_play"
+"""True when the example's turns are to be played."""
+CONVERSATION_FULL = "conversation_full"
+"""A question that does not fit the window, and the turn that it was asked behind."""
+
+PASTE_PROMPT = "paste_prompt"
+PASTE_TEXT = "paste_text"
+PASTE_PRODUCT = "paste_product"
+PASTE_SECONDS = "paste_seconds"
+PASTE_MODELS = "paste_models"
+PASTE_CLOCK = "paste_clock"
+"""When the stopwatch was started, seconds of a monotonic clock."""
+
+TOKENS_TEXT = "tokens_text"
+TOKENS_BOX = "tokens_box"
+TOKENS_EDITOR = "tokens_editor"
+TOKENS_EXAMPLE = "tokens_example"
+COUNTS_ASKED = "counts_asked"
+KEYS_FOUND = "keys_found"
+
+CALC_MODELS = "calc_models"
+
+
+def calc(number: str) -> str:
+    """One of the calculator's numbers."""
+    return f"calc_{number}"
+
+
+SAME_TEXT = "same_text"
+SAME_COUNTS = "same_counts"
+PRICES_TABLE = "prices_table"
+PRICES_OPEN = "prices_open"
+OWN_REMOVE = "own_remove"
+OWN_SAID = "own_said"
+
+
+def own_price(field: str) -> str:
+    """One field of a price of one's own."""
+    return f"own_{field}"
+
+
+HISTORY_PAGE = "history_page"
+HISTORY_HELD = "history_held"
+"""The id of a run that waits to be compared with another."""
+
+
+def history_filter(name: str) -> str:
+    """One of the history's filters."""
+    return f"history_{name}"
+
+
+LIBRARY_NAME = "library_name"
+LIBRARY_SAVED = "library_saved"
+"""The name of the prompt that has just been saved."""

@@ -1,0 +1,65 @@
+"""What Compare's fields hold, for whoever fills them: a run that is opened or repeated, a prompt of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from playground.domain import Request, Text, typed
+from playground.domain.setting import SETTINGS, Setting
+from playground.domain.values import value
+from playground.engine import LiveRun
+from playground.store.packing import storable
+from playground.ui import names
+from playground.ui.session.looking import Place
+
+
+def setting_key(row: Setting, lane: int, model: str) -> str:
+    """The widget of this setting in a lane; each model has its own where the setting does not stay when the model changes."""
+    return names.lane_setting(row.name, lane, "" if row.stays else model)
+
+
+def fill(requests: Sequence[Request]) -> None:
+    """Put these requests into the fields; attachments can't be put there and must be attached again."""
+    first = requests[0]
+    fill_text(prompt_of(first), first.system or "")
+    st.session_state[names.LANES] = list(range(len(requests)))
+    for lane, request in enumerate(requests):
+        ref = request.model
+        st.session_state[names.lane_model(lane)] = str(ref)
+        st.session_state[names.lane_api(lane, ref.provider)] = ref.api
+        for row in SETTINGS:
+            key = setting_key(row, lane, ref.model)
+            st.session_state[key] = _held(row, value(request, row.name))
+    if any(not isinstance(part, Text) for part in first.messages[-1].parts):
+        st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
+
+
+def _held(row: Setting, chosen: Any) -> Any:
+    """The value as the setting's widget holds it."""
+    if row.kind in typed.READ:
+        return typed.typed(chosen)
+    return list(chosen) if isinstance(chosen, tuple) else chosen
+
+
+def fill_text(prompt: str, system: str) -> None:
+    """Put these words into the fields; the lanes stay as they are."""
+    st.session_state[names.PROMPT] = storable(prompt)
+    st.session_state[names.SYSTEM] = storable(system)
+
+
+def prompt_of(request: Request) -> str:
+    """What the user asked last, as a browser can show it."""
+    asked = (m.text for m in reversed(request.messages) if m.role == "user" and m.text)
+    return storable(next(asked, ""))
+
+
+def _fill_from(run: LiveRun) -> None:
+    if run.lanes:
+        fill([lane.request for lane in run.lanes])
+
+
+PLACE = Place("run", _fill_from)
+"""Where Compare shows a run."""

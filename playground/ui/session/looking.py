@@ -1,0 +1,78 @@
+"""Which run a tab looks at, place by place: the one that the address names, or its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from playground.engine import LiveRun, get_engine
+from playground.ui.session.state import owner, session
+from playground.ui.session.stored import newest_with, stored_run
+
+
+class Place(NamedTuple):
+    """A part of a page that shows one run."""
+
+    name: str
+    """The parameter of the address that names the run, so that a reload or a link finds it."""
+    fill: Callable[[LiveRun], None]
+    """Puts a run that this tab has not started itself into the page's fields; called before they are drawn."""
+    group: str = ""
+    """Where the address names what several runs belong to: under which name of their context. The newest one is meant."""
+
+    def value(self, run: LiveRun) -> str:
+        """What the address says of this run."""
+        return str(run.context[self.group]) if self.group else run.id
+
+
+def looked_at(place: Place) -> LiveRun | None:
+    """The run that this tab looks at here; None when there is none, or when it is gone.
+
+    The address comes first: after a reload, by a link or by the browser's Back, it names another run than the tab's own.
+    """
+    looking = session().looking
+    value = st.query_params.get(place.name) or looking.get(place.name)
+    run = _found(place, value) if value else None
+    if run is None or value is None:
+        looking.pop(place.name, None)
+    elif looking.get(place.name) != value:
+        looking[place.name] = value
+        place.fill(run)
+    return run
+
+
+def _found(place: Place, value: str) -> LiveRun | None:
+    """A run in memory if it is this visitor's, or one out of the history, read once: whoever has its link may look."""
+    engine = get_engine()
+    if place.group:
+        mine = engine.having(place.group, value, owner())
+        run = mine[-1] if mine else None
+    else:
+        run = engine.find(value, owner())
+    if run is not None:
+        return run
+    opened = session().opened
+    if place.name not in opened or place.value(opened[place.name]) != value:
+        opened.pop(place.name, None)
+        stored = newest_with(place.group, value) if place.group else stored_run(value)
+        if stored is None:
+            return None
+        opened[place.name] = stored
+    return opened[place.name]
+
+
+def look_at(place: Place, run: LiveRun) -> None:
+    """Make this the run that the tab looks at here, and put its name in the address."""
+    value = place.value(run)
+    session().looking[place.name] = value
+    if st.query_params.get(place.name) != value:
+        st.query_params[place.name] = value
+
+
+def look_away(place: Place) -> None:
+    """Look at no run here until another is started or named."""
+    session().looking.pop(place.name, None)
+    if place.name in st.query_params:
+        del st.query_params[place.name]

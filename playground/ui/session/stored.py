@@ -1,0 +1,92 @@
+"""Runs out of the history as a tab looks at them, and what is added to a run after it was started."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from playground import history, settings
+from playground.engine import LiveRun, ended_run, get_engine
+from playground.ui.session.keeping import redactor, visitor
+from playground.ui.session.state import owner
+
+
+def stored_run(run_id: str) -> LiveRun | None:
+    """A run out of the history as one that has ended; None when it is not there or can't be read.
+
+    Its owner is this visitor where the run is theirs: on one's own computer every run is.
+    """
+    if not settings.keeps_history():
+        return None
+    from playground.history.interrupted import INTERRUPTION
+    from playground.history.reading import read_run
+    from playground.store.database import HistoryError
+
+    try:
+        stored = read_run(history.get_store(), run_id)
+    except HistoryError:
+        return None
+    if stored is None:
+        return None
+    run = stored.run
+    if stored.state == "running":
+        elsewhere = replace(
+            INTERRUPTION,
+            message="This answer was still under way when the page was opened.",
+            meaning="Another browser or program is still receiving this answer.",
+            next_step="Reload the page to see more of it.",
+        )
+        run = replace(
+            run,
+            responses=tuple(
+                response
+                if response.exchange or response.failure
+                else replace(response, failure=elsewhere)
+                for response in run.responses
+            ),
+        )
+    mine = visitor() in (None, stored.owner)
+    return ended_run(run, owner() if mine else "", stored.context)
+
+
+def runs_with(name: str, value: str) -> list[LiveRun]:
+    """The runs whose context has this text under this name, the oldest first: the visitor's in memory, all in the history."""
+    found = {run.id: run for run in get_engine().having(name, value, owner())}
+    for run_id in _ids_with(name, value):
+        if run_id not in found and (run := stored_run(run_id)):
+            found[run_id] = run
+    return sorted(found.values(), key=lambda run: run.created_at)
+
+
+def newest_with(name: str, value: str) -> LiveRun | None:
+    """The last of them that the history has."""
+    known = _ids_with(name, value)
+    return stored_run(known[-1]) if known else None
+
+
+def _ids_with(name: str, value: str) -> list[str]:
+    """Whoever knows a text that can't be guessed may look at what has it, as with a run's id."""
+    if not settings.keeps_history():
+        return []
+    from playground.history.queries import in_context
+    from playground.store.database import HistoryError
+
+    try:
+        return in_context(history.get_store(), name, value)
+    except HistoryError:
+        return []
+
+
+def note(run: LiveRun, **more: Any) -> None:
+    """Add JSON values to what a run belongs to: here at once, and in the history where the run is there and the visitor's."""
+    run.context = {**run.context, **more}
+    if run.owner != owner() or not settings.keeps_history():
+        return
+    from playground.history.writing import change
+    from playground.store.database import HistoryError
+    from playground.store.packing import storable_json
+
+    kept = redactor().value(storable_json(dict(run.context)))
+    with suppress(HistoryError):  # said in the sidebar; the run in memory has it
+        change(history.get_store(), [run.id], context=kept)
