@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,19 +65,31 @@ def real_api() -> Iterator[DemoServer]:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory, real_api: DemoServer) -> Iterator[App]:
-    home = tmp_path_factory.mktemp("home")
-    log = home.parent / "app.log"
+    with served(tmp_path_factory.mktemp("home"), free_port(), real_api) as running:
+        yield running
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(home: Path, port: int, real_api: DemoServer, **environment: str) -> Iterator[App]:
+    """The app as `python -m playground` starts it, until the block ends; its history is in the home folder."""
+    log = home.parent / f"{home.name}.log"
     urls = real_api.base_urls()
     env = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ} | {
         "HOME": str(home),
         "OPENAI_BASE_URL": urls["openai"],
         "ANTHROPIC_BASE_URL": urls["anthropic"],
         "GOOGLE_GEMINI_BASE_URL": urls["gemini"],
+        **environment,
     }
-    with log.open("w") as out:
+    with log.open("a") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "playground", "--port", str(port)],
             cwd=ROOT,
