@@ -59,7 +59,7 @@ def test_after_a_reload_compare_has_the_fields_of_the_run_that_it_shows(page: Pa
 
 
 def test_back_shows_the_run_before_with_its_prompt(page: Page, app: App) -> None:
-    urls = []
+    urls: list[str] = []
     for text in ("First of two questions", "Second of two questions"):
         prompt(page).fill(text)
         prompt(page).press("Control+Enter")
