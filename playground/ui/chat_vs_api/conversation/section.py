@@ -49,11 +49,12 @@ def view(where: Mapping[str, Endpoint]) -> None:
     if talk:
         talk.rules = rules
         go_on(talk, where)
-    _actions(talk, rules, where)
+    path = talk.path() if talk else []
+    running = bool(path and not path[-1].live.done)
+    _actions(talk, rules, where, running=running)
     if talk:
         _full(talk, rules, where)
     titles = lane_names(rules.models)
-    path = talk.path() if talk else []
     if talk and any(turn.live.done for turn in path):
         figures(talk, titles, where)
     with st.container():  # inside a container the field stays here and does not cover the figures
@@ -70,6 +71,10 @@ def view(where: Mapping[str, Endpoint]) -> None:
         )
         return
     turns(talk, path, titles, where)
+    if (
+        running and path[-1].live.done
+    ):  # it ended while this was drawn, and no live text is left to say so
+        st.rerun()
 
 
 def _same(before: Sequence[ModelRef], now: Sequence[ModelRef]) -> bool:
@@ -77,10 +82,11 @@ def _same(before: Sequence[ModelRef], now: Sequence[ModelRef]) -> bool:
     return [(r.provider, r.model) for r in before] == [(r.provider, r.model) for r in now]
 
 
-def _actions(talk: Conversation | None, rules: Rules, where: Mapping[str, Endpoint]) -> None:
+def _actions(
+    talk: Conversation | None, rules: Rules, where: Mapping[str, Endpoint], *, running: bool
+) -> None:
     """The buttons; what they send is read from the fields as they are now, not in a callback, which knows those before."""
     path = talk.path() if talk else []
-    running = bool(path and not path[-1].live.done)
     again = False
     with st.container(horizontal=True, vertical_alignment="center"):
         play = st.button(
