@@ -265,8 +265,8 @@ class Options:
     kinds: Sequence[str] = ()
 
 
-def options(store: Store) -> Options:
-    """Every value that occurs in the history."""
+def options(store: Store, *, owner: str | None = None) -> Options:
+    """Every value that occurs in the history, or in the runs of one owner (a digest)."""
     columns = {
         "providers": lanes.c.provider,
         "models": lanes.c.model,
@@ -276,7 +276,17 @@ def options(store: Store) -> Options:
         "kinds": runs.c.kind,
     }
     with reading(store.engine) as connection:
+        if owner is not None:
+            return Options(**{name: _of_owner(connection, c, owner) for name, c in columns.items()})
         return Options(**{name: _distinct(connection, column) for name, column in columns.items()})
+
+
+def _of_owner(connection: Any, column: Any, owner: str) -> list[str]:
+    """The column's values in one visitor's runs: what others typed is not theirs to see."""
+    seq = column.table.c.get("run_seq", runs.c.seq)
+    mine = sa.select(runs.c.seq).where(runs.c.owner == owner)
+    chosen = sa.select(column).distinct().where(seq.in_(mine), column.is_not(None))
+    return [value for value in connection.scalars(chosen.order_by(column)) if value]
 
 
 def _distinct(connection: Any, column: Any) -> list[str]:

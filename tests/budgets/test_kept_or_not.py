@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from playground.budgets import guard
 from playground.budgets.guard import get_guard
 from playground.budgets.limits import Limit, add_limit, all_limits, remove_limit
 from playground.demo.process import DemoServer
-from playground.domain import PROVIDERS
+from playground.domain.provider import built_in
 from playground.engine import get_engine
 from playground.history import queries
 from playground.history.queries import Filter
@@ -31,17 +31,12 @@ KEPT, NOT_KEPT, OFF = "kept", "not kept", "history off"
 HOW = (KEPT, NOT_KEPT, OFF)
 
 
-@pytest.fixture(scope="module")
-def simulation() -> Iterator[dict[str, str]]:
-    with DemoServer(pace=0) as server:
-        yield server.base_urls()
-
-
 @pytest.fixture(autouse=True)
-def _real(simulation: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _real(simulation: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The simulation as if it were the real APIs, so that what it says costs something."""
-    for name, provider in PROVIDERS.items():
-        monkeypatch.setenv(provider.base_url_variable, simulation[name])
+    urls = simulation.base_urls()
+    for provider in built_in():
+        monkeypatch.setenv(provider.base_url_variable, urls[provider.name])
         monkeypatch.setenv(provider.key_variables[0], "a-key-for-tests")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLAYGROUND_ENDPOINTS", str(tmp_path / "endpoints.toml"))
@@ -134,7 +129,7 @@ def test_where_there_is_no_database_none_is_made_for_a_history_that_is_off(
     assert not settings.data_dir().exists()
 
 
-def test_two_processes_spend_from_one_budget(simulation: dict[str, str]) -> None:
+def test_two_processes_spend_from_one_budget() -> None:
     add_limit(history.get_store(), Limit(period="day", amount=Decimal(100)))
     ask = [sys.executable, "-m", "playground", "ask", "Hello", "-m", "openai:gpt-6.1-sol", "--json"]
     started = [

@@ -138,6 +138,14 @@ def test_the_options_are_what_occurs(filled: Store) -> None:
     assert options.kinds == ["ask", "compare"]
 
 
+def test_the_options_of_a_visitor_are_what_occurs_in_their_runs(filled: Store) -> None:
+    put(filled, small_run(6, failure=LIMITED), Labels(tags=("secret",), kind="chat"), owner="you")
+    options = queries.options(filled, owner=owner_digest("me"))
+    assert (options.providers, options.models) == (["openai"], ["gpt-6.1-sol"])
+    assert (options.tags, options.departments) == (["a"], ["sales"])
+    assert (options.failures, options.kinds) == ([], ["compare"])
+
+
 @pytest.mark.parametrize("by", list(queries.GROUPS))
 def test_the_rows_of_every_pivot_add_up_to_the_total(filled: Store, by: str) -> None:
     rows = queries.pivot(filled, by, Filter(simulated=False))

@@ -53,19 +53,23 @@ def budgets(store: Store | None) -> None:
     if settings.hosted():
         st.info("Limits are set by whoever hosts this app.", icon=":material/savings:")
         return
-    known = all_limits(store) if store else []
+    try:
+        known = all_limits(store) if store else []
+        used = dict(get_guard().used(session().id)) if known else {}
+        choices = options(store) if store else Options()
+    except HistoryError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     if not known:
         st.info(
             "There is no limit yet: add one below, for example $5 a day.", icon=":material/savings:"
         )
-    if store:
-        used = dict(get_guard().used(session().id))
-        for limit in known:
-            _limit(store, limit, used.get(limit))
-    _add(options(store) if store else Options())
+    for limit in known:
+        _limit(limit, used.get(limit))
+    _add(choices)
 
 
-def _limit(store: Store, limit: Limit, used: Decimal | None) -> None:
+def _limit(limit: Limit, used: Decimal | None) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         share = float(min(Decimal(1), (used or Decimal(0)) / limit.amount))
         name = f"**{limit.name}**".replace("$", r"\$")
@@ -76,7 +80,7 @@ def _limit(store: Store, limit: Limit, used: Decimal | None) -> None:
             warn = " :orange[:material/warning:]" if share >= float(WARN_AT) else ""
             st.progress(share, text=f"{name}: {words}{warn}", width="stretch")
         if st.button("Remove", key=f"limit_{limit.id}", type="tertiary", icon=":material/delete:"):
-            remove_limit(store, limit.id)
+            remove_limit(history.get_store(), limit.id)
             st.rerun()
 
 

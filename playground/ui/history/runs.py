@@ -42,7 +42,7 @@ def filters(store: Store) -> Filter:
             persist_state="session",
         )
         with st.popover("Filters", icon=":material/filter_list:"):
-            wanted = _filters(options(store))
+            wanted = _filters(options(store, owner=visitor()))
         set_ = [
             name.replace("_", " ")
             for name in FILTERS

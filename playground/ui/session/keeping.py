@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 UNSAVED = FORMATS["jsonl"]
 """What runs that can't be kept are saved as: the history reads it back."""
-
 REFUSED = {"holds_key": ":material/key_off:", "over_budget": ":material/savings:"}
 """Kind of refusal → its sign."""
 
