@@ -293,6 +293,24 @@ def test_server_tools_are_offered_where_the_model_and_its_door_have_them(page: A
     assert "server tools" in said(page)
 
 
+def test_what_the_providers_own_tools_did_is_said_with_the_pages_that_are_cited(
+    page: AppTest,
+) -> None:
+    page.text_area(key="prompt").set_value("Search the web and run code: 20 + 22.").run()
+    for number, model in enumerate(("gpt-6.1-sol", "claude-sonnet-5-5", "gemini-3.8-flash")):
+        chosen: Any = next(
+            g for g in page.get("button_group") if g.key == f"server_tools_{number}_{model}"
+        )
+        chosen.set_value(["web_search", "code_execution"]).run()
+    until_done(press(page, "run"))
+    assert not page.exception
+    words = said(page)
+    assert "The provider ran web search × 1, code interpreter call × 1." in words
+    assert "The provider ran web search × 1, bash code execution tool result × 1." in words
+    assert "The provider ran web search × 1, executable code × 1, code execution result" in words
+    assert words.count("(<https://example.com/simulated/1>)") == 3
+
+
 def test_a_run_that_is_opened_brings_its_json_back(page: AppTest) -> None:
     tool = Tool(name="now", description="The time.", parameters={"type": "object"})
     open_run(

@@ -144,7 +144,9 @@ def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> LaneChoice:
             "Door",
             doors,
             key=key,
+            required=True,
             format_func=lambda api: APIS[api].label,
+            persist_state="session",
         )
         ref = ModelRef(ref.provider, api or ref.api, ref.model)
     accepted = [row for row in setting.SETTINGS if acceptance.accepts(ref, row.name)]

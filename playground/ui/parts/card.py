@@ -15,6 +15,7 @@ from playground.domain.provider import unknown
 from playground.domain.response import State
 from playground.export import snippets
 from playground.ui.parts import markdown
+from playground.ui.parts.sources import own_tools
 
 COST = fmt.FIGURES["cost"]
 ANSWER_HEIGHT = 340
@@ -80,6 +81,7 @@ def _answer(response: Response) -> None:
     for file in response.files:
         if file.media_type.startswith("image/"):
             st.image(file.data, caption=file.name, alt=file.name)
+    own_tools(response)
     for call in response.tool_calls:
         st.caption(f"Asks to run the tool `{markdown.plain(call.name)}` with")
         st.code(_pretty(call.arguments), language="json")
