@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL
 from streamlit.testing.v1 import AppTest
 
 from playground import cli, history, settings
@@ -24,6 +25,7 @@ from playground.domain.provider import built_in
 from playground.engine import get_engine
 from playground.history import queries
 from playground.history.queries import Filter
+from playground.store.database import exists
 
 ROOT = Path(__file__).parents[2]
 ROUTER = ROOT / "playground" / "ui" / "shell" / "router.py"
@@ -121,14 +123,26 @@ def used() -> Decimal:
     return anew
 
 
+@pytest.fixture
+def there(where: URL, monkeypatch: pytest.MonkeyPatch) -> URL:
+    """A place for a history, in each kind of database, that the settings name."""
+    monkeypatch.setenv("PLAYGROUND_DATABASE_URL", where.render_as_string(hide_password=False))
+    return where
+
+
 def test_where_there_is_no_database_none_is_made_for_a_history_that_is_off(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    there: URL, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLAYGROUND_HISTORY", "off")
-    assert Terminal(capfd, OFF).ask()[0] > 0
+    cost, refused = Terminal(capfd, OFF).ask()
+    assert not refused
+    assert cost > 0
+    assert history.find_store() is None
+    assert not exists(there)
     assert not settings.data_dir().exists()
 
 
+@pytest.mark.usefixtures("there")
 def test_two_processes_spend_from_one_budget() -> None:
     add_limit(history.get_store(), Limit(period="day", amount=Decimal(100)))
     ask = [sys.executable, "-m", "playground", "ask", "Hello", "-m", "openai:gpt-6.1-sol", "--json"]

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from playground import history
 from playground.store import database
@@ -121,6 +121,19 @@ def test_an_address_that_can_not_be_used_is_said_without_its_password(
     with pytest.raises(HistoryError, match=words) as error:
         history.get_store()
     assert "canary" not in str(error.value)
+
+
+def test_a_database_is_there_once_it_is_made_and_looking_makes_none(where: URL) -> None:
+    assert not database.exists(where)
+    assert not database.exists(where)
+    Store(where).close()
+    assert database.exists(where)
+
+
+def test_a_database_that_can_not_be_looked_at_is_said() -> None:
+    nobody = make_url("postgresql+psycopg://user@127.0.0.1:9/history")
+    with pytest.raises(HistoryError, match="can't be reached"):
+        database.exists(nobody)
 
 
 def test_a_plain_postgresql_address_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
