@@ -22,6 +22,7 @@ from playground.export import to_html, to_markdown
 from playground.history import queries
 from playground.history.labels import Labels
 from playground.history.queries import Filter
+from playground.history.reading import read_run
 from playground.history.writing import put
 from playground.store.store import Store
 from playground.ui.live.stream import Cursor, news
@@ -94,6 +95,10 @@ def test_in_the_history_and_its_sums(failure: Failure, store: Store) -> None:
     assert rows["mixed"].ending == "1 of 3 failed, 1 of 3 stopped"
     assert (rows["mixed"].failed, rows["mixed"].stopped) == (1, 1)
     assert rows["run-7"].ending == "1 of 1 stopped"
+    for run_id, row in rows.items():
+        stored = read_run(store, run_id)
+        assert stored is not None
+        assert stored.ending == row.ending
     (total,) = queries.pivot(store, "day", Filter())
     assert (total.answers, total.failed, total.stopped) == (4, 1, 2)
     assert queries.find(store, Filter(failure=failure.type)).total == 2

@@ -84,7 +84,7 @@ def show(run_id: str, as_json: bool) -> int:
         print(dumps(stored_document(stored)))
         return 0
     labels = stored.labels
-    words = [stored.run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.state]
+    words = [stored.run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.ending]
     words += [f"#{tag}" for tag in labels.tags]
     out = console()
     out.print(safe(f"{stored.run.id}  {' · '.join(words)}"))

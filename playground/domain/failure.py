@@ -67,5 +67,5 @@ class Failure:
     @property
     def detail(self) -> str:
         """The message where it says more than the meaning: what the provider said, or what broke on the way to it."""
-        ours = self.status is None and self.type in ("authentication", "cancelled", "over_budget")
+        ours = self.status is None and (self.stopped or self.type == "authentication")
         return "" if ours else self.message

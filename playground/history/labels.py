@@ -43,6 +43,17 @@ class Stored:
     context: Mapping[str, Any] = field(default_factory=dict)
     """What it belongs to, as whoever started it said; empty when nothing was said. It is in no export."""
 
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        states = [response.state for response in self.run.responses]
+        return ending(
+            self.state,
+            len(states),
+            failed=states.count("failed"),
+            stopped=states.count("stopped"),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -76,12 +87,16 @@ class Row:
 
     @property
     def ending(self) -> str:
-        """How it ended, in words: `done`, `1 of 3 stopped`, `2 of 3 failed`; or `running`, `interrupted`."""
-        if self.state != "done":
-            return self.state
-        counts = ((self.failed, "failed"), (self.stopped, "stopped"))
-        said = [f"{count} of {self.lanes} {word}" for count, word in counts if count]
-        return ", ".join(said) or "done"
+        """How it ended, in words."""
+        return ending(self.state, self.lanes, failed=self.failed, stopped=self.stopped)
+
+
+def ending(state: str, lanes: int, *, failed: int, stopped: int) -> str:
+    """A run's state in words: `done`, `1 of 3 stopped`, `2 of 3 failed`; or `running`, `interrupted`."""
+    if state != "done":
+        return state
+    counts = ((failed, "failed"), (stopped, "stopped"))
+    return ", ".join(f"{count} of {lanes} {word}" for count, word in counts if count) or "done"
 
 
 def tag(text: str) -> str:

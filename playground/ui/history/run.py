@@ -68,7 +68,7 @@ def _title(stored: Stored) -> None:
         else run.id
     )
     st.markdown(f"{star}**{plain(name)}**")
-    words = [run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.state]
+    words = [run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.ending]
     if run.simulated:
         words.append("simulated")
     st.caption(" · ".join(words))
