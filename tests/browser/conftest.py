@@ -12,12 +12,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from playground.demo.process import DemoServer
 
@@ -34,6 +34,7 @@ FLAGS = [
     "--disable-sync",
 ]
 ROOT = Path(__file__).parents[2]
+VIEWPORT: ViewportSize = {"width": 1280, "height": 1100}
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
@@ -65,7 +66,16 @@ def real_api() -> Iterator[DemoServer]:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory, real_api: DemoServer) -> Iterator[App]:
-    with served(tmp_path_factory.mktemp("home"), free_port(), real_api) as running:
+    """The app with a simulation that answers at once."""
+    home = tmp_path_factory.mktemp("home")
+    with served(home, free_port(), real_api, PLAYGROUND_DEMO_PACE="0") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def slow_app(tmp_path_factory: pytest.TempPathFactory, real_api: DemoServer) -> Iterator[App]:
+    """The app with a simulation that answers at the speed of real models: there is time to see a stream."""
+    with served(tmp_path_factory.mktemp("slow_home"), free_port(), real_api) as running:
         yield running
 
 
@@ -134,25 +144,21 @@ def browser() -> Iterator[Browser]:
 class Seen:
     """What the browser did beside showing the page."""
 
-    requests: list[str]
-    problems: list[str]
+    requests: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def check(self, app: App) -> None:
+        """Fails when the console showed an error or a remote load."""
+        remote = [url for url in self.requests if not url.startswith((app.url, "data:", "blob:"))]
+        assert remote == []
+        assert self.problems == []
 
 
-@pytest.fixture(params=["light"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def seen() -> Seen:
-    return Seen([], [])
-
-
-@pytest.fixture
-def page(browser: Browser, app: App, seen: Seen, scheme: str) -> Iterator[Page]:
-    """A fresh browser profile on the app's first page; fails when the console shows an error or a remote load."""
+@contextmanager
+def visit(browser: Browser, app: App, seen: Seen, scheme: str = "light") -> Iterator[Page]:
+    """A fresh browser profile on the app's first page: two seconds of work, so tests that only look may share one."""
     context = browser.new_context(
-        viewport={"width": 1280, "height": 1100},
+        viewport=VIEWPORT,
         color_scheme="dark" if scheme == "dark" else "light",
         accept_downloads=True,
     )
@@ -168,6 +174,29 @@ def page(browser: Browser, app: App, seen: Seen, scheme: str) -> Iterator[Page]:
     page.get_by_role("button", name="Run").wait_for()
     yield page
     context.close()
-    remote = [url for url in seen.requests if not url.startswith((app.url, "data:", "blob:"))]
-    assert remote == []
-    assert seen.problems == []
+
+
+@pytest.fixture(params=["light"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+def page(browser: Browser, app: App, seen: Seen, scheme: str) -> Iterator[Page]:
+    """A visit of the test's own; fails when the console shows an error or a remote load."""
+    with visit(browser, app, seen, scheme) as page:
+        yield page
+    seen.check(app)
+
+
+@pytest.fixture
+def slow_page(browser: Browser, slow_app: App, seen: Seen, scheme: str) -> Iterator[Page]:
+    """The same where answers take their time."""
+    with visit(browser, slow_app, seen, scheme) as page:
+        yield page
+    seen.check(slow_app)

@@ -12,6 +12,10 @@ from tests.browser.conftest import Seen
 
 @pytest.fixture
 def chat(page: Page) -> Page:
+    return to_chat(page)
+
+
+def to_chat(page: Page) -> Page:
     page.get_by_role("link", name="Chat vs API").click()
     expect(page.get_by_text(re.compile("Why does turn 10 cost"))).to_be_visible()
     return page
@@ -54,7 +58,8 @@ def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page, seen: 
     expect(chat.get_by_text(re.compile("Both cost the same at"))).to_be_visible()
 
 
-def test_a_conversation_can_be_stopped_and_keeps_its_text(chat: Page) -> None:
+def test_a_conversation_can_be_stopped_and_keeps_its_text(slow_page: Page) -> None:
+    chat = to_chat(slow_page)
     section(chat, "Conversation")
     chat.get_by_role("button", name="Play ten turns").click()
     live = chat.get_by_text("Streaming")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import VIEWPORT, App, Seen, visit
 
 LANES = ("openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", "gemini:gemini-3.8-flash")
 WRONG = "sk-wrong-canary-5f1c9a"
@@ -35,6 +36,25 @@ def wait_for_results(page: Page, count: int = 3) -> None:
     expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def one_run(browser: Browser, app: App) -> Iterator[tuple[Page, Seen]]:
+    """One run, for all tests that look at what is there when it has ended."""
+    seen = Seen()
+    with visit(browser, app, seen) as page:
+        run(page)
+        wait_for_results(page)
+        yield page, seen
+
+
+@pytest.fixture
+def ended(one_run: tuple[Page, Seen], app: App) -> Iterator[Page]:
+    page, seen = one_run
+    yield page
+    page.keyboard.press("Escape")
+    page.set_viewport_size(VIEWPORT)
+    seen.check(app)
+
+
 def asked(app: App) -> list[dict[str, object]]:
     """What the simulation was asked since this was last called."""
     entries: list[dict[str, object]] = json.loads(
@@ -44,32 +64,28 @@ def asked(app: App) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
-def test_three_simulated_lanes_answer_side_by_side(page: Page, scheme: str) -> None:
-    expect(page.get_by_text("All lanes are simulated")).to_be_visible()
-    run(page)
-    expect(live(page)).to_have_count(3)
-    wait_for_results(page)
+def test_three_simulated_lanes_answer_side_by_side(slow_page: Page, scheme: str) -> None:
+    expect(slow_page.get_by_text("All lanes are simulated")).to_be_visible()
+    run(slow_page)
+    expect(live(slow_page)).to_have_count(3)
+    wait_for_results(slow_page)
     for name in LANES:
-        expect(page.get_by_text(name, exact=True).first).to_be_visible()
-    first = results(page).first
+        expect(slow_page.get_by_text(name, exact=True).first).to_be_visible()
+    first = results(slow_page).first
     for label in ("Input tokens", "Output tokens", "First text", "Total time", "Speed"):
         expect(first).to_contain_text(label)
-    expect(page.get_by_text("Where the time went")).to_be_visible()
-    expect(page.get_by_text("Where the money went")).to_be_visible()
+    expect(slow_page.get_by_text("Where the time went")).to_be_visible()
+    expect(slow_page.get_by_text("Where the money went")).to_be_visible()
 
 
-def test_the_cost_opens_to_its_receipt(page: Page) -> None:
-    run(page)
-    wait_for_results(page)
-    page.get_by_role("button", name=re.compile(r"Cost \$")).first.click()
-    receipt = page.get_by_test_id("stPopoverBody")
+def test_the_cost_opens_to_its_receipt(ended: Page) -> None:
+    ended.get_by_role("button", name=re.compile(r"Cost \$")).first.click()
+    receipt = ended.get_by_test_id("stPopoverBody")
     for words in ("/ 1,000,000 tokens", "total", "checked 20", "source", "nothing was billed"):
         expect(receipt.get_by_text(words).first).to_be_visible()
 
 
-def test_every_tab_of_a_lane_opens(page: Page) -> None:
-    run(page)
-    wait_for_results(page)
+def test_every_tab_of_a_lane_opens(ended: Page) -> None:
     for tab, words in (
         ("Raw", "characters"),
         ("Request", "POST http://127.0.0.1"),
@@ -77,8 +93,8 @@ def test_every_tab_of_a_lane_opens(page: Page) -> None:
         ("Events", "events; seconds from"),
         ("Code", "OPENAI_API_KEY"),
     ):
-        page.get_by_role("tab", name=tab, exact=True).first.click()
-        expect(page.get_by_text(words).first).to_be_visible()
+        ended.get_by_role("tab", name=tab, exact=True).first.click()
+        expect(ended.get_by_text(words).first).to_be_visible()
 
 
 def test_ctrl_enter_sends_what_is_in_the_field(page: Page, app: App) -> None:
@@ -90,33 +106,35 @@ def test_ctrl_enter_sends_what_is_in_the_field(page: Page, app: App) -> None:
     expect(page.get_by_text("turn ten costs more").nth(1)).to_be_visible()
 
 
-def test_a_reload_in_mid_stream_finds_the_run_and_asks_nobody_again(page: Page, app: App) -> None:
-    run(page)
-    expect(live(page).first).to_contain_text("Streaming")
-    page.wait_for_url(re.compile(r"\?run="))
-    asked(app)
-    page.reload()
-    wait_for_results(page)
-    assert asked(app) == []
+def test_a_reload_in_mid_stream_finds_the_run_and_asks_nobody_again(
+    slow_page: Page, slow_app: App
+) -> None:
+    run(slow_page)
+    expect(live(slow_page).first).to_contain_text("Streaming")
+    slow_page.wait_for_url(re.compile(r"\?run="))
+    asked(slow_app)
+    slow_page.reload()
+    wait_for_results(slow_page)
+    assert asked(slow_app) == []
 
 
-def test_clicks_and_settings_in_mid_stream_stop_nothing(page: Page, app: App) -> None:
-    run(page)
-    expect(live(page).first).to_contain_text("Streaming")
-    page.get_by_role("button", name="Add a lane").click()
-    expect(page.get_by_role("combobox", name="Model of lane 4")).to_be_attached()
-    wait_for_results(page, 3)
-    expect(page.get_by_text("You stopped this lane")).to_have_count(0)
+def test_clicks_and_settings_in_mid_stream_stop_nothing(slow_page: Page, slow_app: App) -> None:
+    run(slow_page)
+    expect(live(slow_page).first).to_contain_text("Streaming")
+    slow_page.get_by_role("button", name="Add a lane").click()
+    expect(slow_page.get_by_role("combobox", name="Model of lane 4")).to_be_attached()
+    wait_for_results(slow_page, 3)
+    expect(slow_page.get_by_text("You stopped this lane")).to_have_count(0)
 
 
-def test_stop_ends_one_lane_at_once_and_keeps_its_text(page: Page) -> None:
-    run(page)
-    lane = live(page).filter(has_text=LANES[1])
+def test_stop_ends_one_lane_at_once_and_keeps_its_text(slow_page: Page) -> None:
+    run(slow_page)
+    lane = live(slow_page).filter(has_text=LANES[1])
     expect(lane).to_contain_text("Streaming")
     lane.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("You stopped this lane")).to_be_visible()
-    wait_for_results(page)
-    expect(page.get_by_role("button", name=re.compile("Cost ≥"))).to_be_visible()
+    expect(slow_page.get_by_text("You stopped this lane")).to_be_visible()
+    wait_for_results(slow_page)
+    expect(slow_page.get_by_role("button", name=re.compile("Cost ≥"))).to_be_visible()
 
 
 def test_a_wrong_key_is_a_sentence_and_the_key_is_nowhere(page: Page, app: App) -> None:
@@ -147,26 +165,22 @@ def test_test_says_how_many_models_there_are(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"\d+ models"))).to_be_visible()
 
 
-def test_downloads_hold_the_run(page: Page, tmp_path: Path) -> None:
-    run(page)
-    wait_for_results(page)
+def test_downloads_hold_the_run(ended: Page, tmp_path: Path) -> None:
     for label, words in (
         ("CSV", "time_to_first_text"),
         ("JSON", '"run_id"'),
         ("Markdown", "**Simulated.**"),
     ):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=label, exact=True).click()
+        with ended.expect_download() as download:
+            ended.get_by_role("button", name=label, exact=True).click()
         path = tmp_path / label
         download.value.save_as(path)
         assert words in path.read_text()
 
 
-def test_the_word_diff_of_two_answers(page: Page) -> None:
-    run(page)
-    wait_for_results(page)
-    page.get_by_text("What differs").click()
-    expect(page.locator(".word-diff ins").first).to_be_visible()
+def test_the_word_diff_of_two_answers(ended: Page) -> None:
+    ended.get_by_text("What differs").click()
+    expect(ended.locator(".word-diff ins").first).to_be_visible()
 
 
 def test_an_empty_prompt_is_told_so(page: Page) -> None:
@@ -177,30 +191,27 @@ def test_an_empty_prompt_is_told_so(page: Page) -> None:
     expect(page.get_by_text("The prompt is empty")).to_be_visible()
 
 
-def test_a_narrow_screen_shows_everything_without_scrolling_sideways(page: Page) -> None:
-    page.set_viewport_size({"width": 400, "height": 900})
-    run(page)
-    wait_for_results(page)
-    wide = page.evaluate(
+def test_a_narrow_screen_shows_everything_without_scrolling_sideways(ended: Page) -> None:
+    ended.set_viewport_size({"width": 400, "height": 900})
+    wait_for_results(ended)
+    wide = ended.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert wide <= 0
 
 
-def test_the_link_of_a_run_opens_it_in_another_tab_and_another_browser(page: Page) -> None:
-    run(page)
-    wait_for_results(page)
-    other = page.context.new_page()
-    other.goto(page.url)
+def test_the_link_of_a_run_opens_it_in_another_tab_and_another_browser(ended: Page) -> None:
+    other = ended.context.new_page()
+    other.goto(ended.url)
     expect(results(other)).to_have_count(3)
-    browser = page.context.browser
+    browser = ended.context.browser
     assert browser is not None
     stranger = browser.new_context().new_page()
-    stranger.goto(page.url)
+    stranger.goto(ended.url)
     expect(results(stranger)).to_have_count(3)
-    stranger.goto(page.url[:-4] + "AAAA")
+    stranger.goto(ended.url[:-4] + "AAAA")
     stranger.get_by_role("button", name="Run").wait_for()
-    expect(page.get_by_text("all lanes answer at once")).to_have_count(0)
+    expect(ended.get_by_text("all lanes answer at once")).to_have_count(0)
     expect(results(stranger)).to_have_count(0)
     stranger.context.close()
 

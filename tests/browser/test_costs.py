@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App, Seen, visit
+
+
+@pytest.fixture(scope="module", params=["light"])
+def one_visit(
+    browser: Browser, app: App, request: pytest.FixtureRequest
+) -> Iterator[tuple[Page, Seen]]:
+    seen = Seen()
+    with visit(browser, app, seen, request.param) as page:
+        page.get_by_role("link", name="Costs").click()
+        yield page, seen
 
 
 @pytest.fixture
-def costs(page: Page) -> Page:
-    page.get_by_role("link", name="Costs").click()
+def costs(one_visit: tuple[Page, Seen], app: App) -> Iterator[Page]:
+    """The Costs page on its first tab."""
+    page, seen = one_visit
+    page.get_by_role("tab", name="Prices", exact=True).click()
     expect(page.get_by_text("models on")).to_be_visible()
-    return page
+    yield page
+    seen.check(app)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
-def test_the_cliff_is_drawn_with_its_axes(costs: Page, scheme: str) -> None:
+@pytest.mark.parametrize("one_visit", ["light", "dark"], indirect=True)
+def test_the_cliff_is_drawn_with_its_axes(costs: Page) -> None:
     costs.get_by_role("tab", name="Calculator").click()
     chart = costs.get_by_test_id("stVegaLiteChart")
     expect(chart.locator("canvas, svg").first).to_be_visible()

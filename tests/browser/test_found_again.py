@@ -26,10 +26,10 @@ def asked(app: App) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def chat(page: Page, seen: Seen) -> Iterator[Page]:
-    page.get_by_role("link", name="Chat vs API").click()
-    page.get_by_text("the model remembers nothing").wait_for()
-    yield page
+def chat(slow_page: Page, seen: Seen) -> Iterator[Page]:
+    slow_page.get_by_role("link", name="Chat vs API").click()
+    slow_page.get_by_text("the model remembers nothing").wait_for()
+    yield slow_page
     # Loaded below a page's own address, Streamlit first looks for itself there and finds a 404.
     seen.problems[:] = [problem for problem in seen.problems if "404" not in problem]
 
@@ -78,7 +78,9 @@ def test_back_shows_the_run_before_with_its_prompt(page: Page, app: App) -> None
     assert asked(app) == []
 
 
-def test_a_ladder_reloaded_in_mid_stream_ends_and_asks_nobody_again(chat: Page, app: App) -> None:
+def test_a_ladder_reloaded_in_mid_stream_ends_and_asks_nobody_again(
+    chat: Page, slow_app: App
+) -> None:
     section(chat, "Ladder")
     prompt(chat).fill(QUESTION)
     chat.get_by_text("Memory of the user", exact=True).click()
@@ -87,22 +89,22 @@ def test_a_ladder_reloaded_in_mid_stream_ends_and_asks_nobody_again(chat: Page, 
     streaming(chat).wait_for()
     chat.wait_for_url(re.compile("ladder="))
     chat.wait_for_timeout(1500)  # until its counts have been asked for, too
-    asked(app)
+    asked(slow_app)
     chat.reload()
     expect(chat.get_by_text(re.compile("Dressed like a chat product"))).to_be_visible()
     expect(prompt(chat)).to_have_value(QUESTION)
     expect(chat.get_by_text("6 steps × 1 model")).to_be_visible()
-    assert asked(app) == []
+    assert asked(slow_app) == []
 
 
 def test_a_conversation_reloaded_in_mid_play_plays_on_and_asks_each_question_once(
-    chat: Page, app: App
+    chat: Page, slow_app: App
 ) -> None:
     section(chat, "Conversation")
     chat.get_by_role("button", name="Play ten turns").click()
     expect(chat.get_by_text("Turn 1 sent")).to_be_visible()
     streaming(chat).wait_for()
-    asked(app)
+    asked(slow_app)
     chat.reload()
     other = chat.context.new_page()  # a second tab on the same conversation
     other.goto(chat.url)
@@ -113,14 +115,16 @@ def test_a_conversation_reloaded_in_mid_play_plays_on_and_asks_each_question_onc
         expect(tab.get_by_role("button", name="Regenerate the last answer")).to_be_visible()
     questions = [
         json.dumps(entry)
-        for entry in asked(app)
+        for entry in asked(slow_app)
         if "count" not in str(entry.get("path")) and "input_tokens" not in str(entry.get("path"))
     ]
     assert len(questions) == len(set(questions))
     other.close()
 
 
-def test_a_paste_reloaded_in_mid_stream_has_its_texts_and_the_answer(chat: Page, app: App) -> None:
+def test_a_paste_reloaded_in_mid_stream_has_its_texts_and_the_answer(
+    chat: Page, slow_app: App
+) -> None:
     section(chat, "Paste an answer")
     chat.get_by_label("The question that you asked the product").fill(QUESTION)
     chat.get_by_label("The product's answer").fill("Marks around your words are **tokens**, too.")
@@ -128,12 +132,12 @@ def test_a_paste_reloaded_in_mid_stream_has_its_texts_and_the_answer(chat: Page,
     chat.get_by_role("button", name="Ask the API the same").click()
     streaming(chat).wait_for()
     chat.wait_for_url(re.compile("paste="))
-    asked(app)
+    asked(slow_app)
     chat.reload()
     expect(chat.get_by_text(re.compile("of the words in common"))).to_be_visible()
     expect(chat.get_by_label("The product's answer")).to_have_value(re.compile("Marks around"))
     expect(chat.get_by_label("Seconds it took")).to_have_value("3.5")
-    assert asked(app) == []
+    assert asked(slow_app) == []
 
 
 def test_after_a_restart_the_links_of_all_four_open_what_they_showed(

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from playground.tokens import count, encode
+from tests.browser.conftest import App, Seen, visit
+
+
+@pytest.fixture(scope="module", params=["light"])
+def one_visit(
+    browser: Browser, app: App, request: pytest.FixtureRequest
+) -> Iterator[tuple[Page, Seen]]:
+    seen = Seen()
+    with visit(browser, app, seen, request.param) as page:
+        yield page, seen
+
+
+@pytest.fixture
+def page(one_visit: tuple[Page, Seen], app: App) -> Iterator[Page]:
+    """The Tokens page; what a test has switched is switched back."""
+    page, seen = one_visit
+    page.get_by_role("link", name="Tokens").click()
+    expect(page.locator(".ruler[data-total]")).to_be_visible()
+    yield page
+    page.get_by_role("radio", name="o200k").click()
+    if page.locator(".tokens i.special").count():
+        page.get_by_text("Read special tokens as such").click()
+    seen.check(app)
 
 
 @pytest.fixture
 def box(page: Page) -> Locator:
-    """The text box of the Tokens page, with the first text drawn."""
-    page.get_by_role("link", name="Tokens").click()
-    expect(page.locator(".ruler[data-total]")).to_be_visible()
+    """The text box, with a text drawn."""
     return page.locator(".ruler textarea")
 
 
@@ -27,7 +50,7 @@ def paste(box: Locator, text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
+@pytest.mark.parametrize("one_visit", ["light", "dark"], indirect=True)
 def test_typing_keeps_the_cursor_and_draws_the_tokens(page: Page, box: Locator) -> None:
     box.fill("The end.")
     drawn(page, "The end.")
