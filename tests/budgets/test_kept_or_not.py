@@ -76,8 +76,8 @@ class App:
         page = self.page.button(key="run").click().run()
         if page.error:
             return Decimal(0), str(page.error[0].value)
-        current = page.session_state["session"]
-        run = next(r for r in get_engine()._runs.values() if r.id == current.run_id)
+        run_id = page.query_params["run"]
+        run = next(r for r in get_engine()._runs.values() if r.id == run_id)
         assert run.wait(60)
         costs = [response.cost for response in run.run().responses]
         return sum((cost.total for cost in costs if cost), Decimal(0)), ""
