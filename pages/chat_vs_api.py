@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from playground.ui.chat_vs_api import choose, paste, pay, points, sections, start
+from playground.ui.chat_vs_api import choose, points, sections, start
 from playground.ui.chat_vs_api.conversation import section as conversation
 from playground.ui.chat_vs_api.ladder import section as ladder
+from playground.ui.chat_vs_api.paste import section as paste
+from playground.ui.chat_vs_api.pay import section as pay
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.sidebar import sidebar
 

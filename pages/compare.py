@@ -7,11 +7,11 @@ from playground.ui.compare.lanes import (
     first_problem,
     lane_row,
     names_of,
-    remarks,
     request,
 )
 from playground.ui.compare.prompt import ask
-from playground.ui.live.stream import live_run
+from playground.ui.compare.remarks import remarks
+from playground.ui.live.component import live_run
 from playground.ui.parts.card import result_card
 from playground.ui.parts.summary import summary
 from playground.ui.session import compose
@@ -58,6 +58,7 @@ if run is None:
     )
     st.stop()
 
+done = run.done
 names = names_of(run)
 with st.grid(columns=4, min_column_width=NARROWEST, gap="small") as grid:
     for lane in run.lanes:
@@ -79,5 +80,9 @@ with st.grid(columns=4, min_column_width=NARROWEST, gap="small") as grid:
                     lanes=[lane.index],
                 )
 
-if run.done:
+if done:
     summary(names, run.run())
+elif (
+    run.done
+):  # the last lane ended while the others were drawn, and no live text is left to say so
+    st.rerun()

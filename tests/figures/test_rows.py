@@ -20,7 +20,7 @@ from playground.cli import show
 from playground.domain import Response, Run, Timing, Usage
 from playground.export import document, to_csv, to_html, to_json, to_markdown
 from playground.figures import FIGURES, shown
-from playground.ui.history.run import _side_by_side
+from playground.ui.history.two import _side_by_side
 from playground.ui.parts import card
 from tests.history.runs import full_run
 

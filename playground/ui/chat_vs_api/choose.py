@@ -15,7 +15,7 @@ from playground.lab import breakeven
 from playground.pricing.plans import paid
 from playground.providers import catalog
 from playground.ui import names
-from playground.ui.chat_vs_api.pay import MINE, mine
+from playground.ui.chat_vs_api.pay.section import MINE, mine
 from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go, today
 from playground.ui.parts.markdown import plain
 

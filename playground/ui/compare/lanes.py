@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
-from playground import figures as fmt
-from playground import pricing, tokens
 from playground.demo.faults import FAULTS
 from playground.domain import APIS, Endpoint, ModelRef, Request, lane_names, setting, typed
 from playground.domain.provider import provider_of
@@ -201,7 +197,7 @@ def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:
     if lane.problem:
         st.caption("**Nothing will be sent** while a field above can't be read.")
         return
-    wanted = _wanted(lane, asked)
+    wanted = wanted_of(lane, asked)
     notes = acceptance.check(wanted)
     st.caption(
         "**Will be sent:** the prompt"
@@ -209,10 +205,10 @@ def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:
         + ("." if not notes else "; and of the settings:")
     )
     if notes:
-        st.caption("  \n".join(_said(note, wanted) for note in notes))
+        st.caption("  \n".join(said_of(note, wanted) for note in notes))
 
 
-def _said(note: Note, wanted: Request) -> str:
+def said_of(note: Note, wanted: Request) -> str:
     """One setting's fate in a line."""
     row = setting.find(note.setting)
     name = row.label.lower() if row else note.setting.replace("_", " ")
@@ -244,66 +240,14 @@ def first_problem(chosen: Sequence[LaneChoice]) -> str | None:
 
 def request(lane: LaneChoice, asked: Asked) -> Request:
     """What this lane sends: the prompt with the lane's settings, cut to what its model takes."""
-    return acceptance.fit(_wanted(lane, asked))
+    return acceptance.fit(wanted_of(lane, asked))
 
 
-def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> None:
-    """Before sending: which lanes are simulated, what the prompt will cost, what is renamed or left out, and why."""
-    fine = [lane for lane in chosen if lane.model is not None]
-    simulated = [lane for lane in fine if lane.model and where[lane.model.provider].simulated]
-    if simulated:
-        which = (
-            "All lanes are"
-            if len(simulated) == len(chosen)
-            else f"{len(simulated)} of {len(chosen)} lanes are"
-        )
-        st.caption(
-            f":violet[:material/science: {which} simulated]: no model is asked, nothing is billed."
-            " Add a key in the sidebar for the real API."
-        )
-    st.caption(_estimate(fine, asked))
-    notes = [
-        f"**{plain(str(lane.model))}** · {_said(note, wanted)}"
-        for lane in fine
-        for wanted in (_wanted(lane, asked),)
-        for note in acceptance.check(wanted)
-        if note.action not in ("sent", "renamed")
-    ]
-    if notes:
-        st.caption(":material/info: " + "  \n".join(notes))
-
-
-def _wanted(lane: LaneChoice, asked: Asked) -> Request:
+def wanted_of(lane: LaneChoice, asked: Asked) -> Request:
     """The request with everything that was set, before the model's limits."""
     assert lane.model is not None  # noqa: S101 - lanes with a problem are not sent
     plain_request = Request(model=lane.model, messages=asked.messages(), system=asked.system)
     return put(plain_request, lane.values)
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _count(text: str) -> int:
-    return tokens.count(text)
-
-
-def _estimate(lanes: Sequence[LaneChoice], asked: Asked) -> str:
-    """How many tokens the prompt has and what sending it may cost, as far as that can be known before."""
-    if asked.problem or not lanes:
-        return ""
-    counted = _count(asked.prompt) + _count(asked.system or "")
-    book, today = pricing.load(), datetime.now(UTC).date()
-    low, high = Decimal(0), Decimal(0)
-    for lane in lanes:
-        assert lane.model is not None  # noqa: S101 - the caller left out lanes with a problem
-        most = lane.values.get("max_output_tokens") or catalog.describe(lane.model).max_output
-        span = book.estimate(lane.model, counted, most, today)
-        if span:
-            low += span[0]
-            high += span[1] or span[0]
-    text = (
-        f"About {fmt.count(counted)} input tokens a lane (estimate). All lanes together: {fmt.money(low)} for the"
-        f" input alone, {fmt.money(high)} if each wrote the most it may."
-    )
-    return text.replace("$", r"\$")
 
 
 def names_of(run: LiveRun) -> list[str]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
-import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import Cost, ModelRef
 from playground.domain.provider import provider_of
-from playground.figures.palette import GREY
 from playground.pricing import PriceBook
-from playground.pricing.shape import PROCESSING, TTLS, Shape, lengths, offered, quote, written_for
+from playground.pricing.shape import PROCESSING, TTLS, Shape
 from playground.providers.catalog import catalog, defaults
 from playground.ui import names
+from playground.ui.costs.cliffs import cliffs_of
+from playground.ui.costs.priced import priced
 from playground.ui.parts.card import receipt
 
 MONTH_DAYS = 30
@@ -39,7 +39,7 @@ def calculator(book: PriceBook, on: date) -> None:
     found = {(ref, way): priced(book, ref, shape, on, way) for ref in refs for way in ways}
     _table(found, daily)
     _receipt(found)
-    _cliffs(book, refs, ways, shape, on)
+    cliffs_of(book, refs, ways, shape, on)
 
 
 class Number(NamedTuple):
@@ -157,27 +157,6 @@ def _choices(book: PriceBook) -> tuple[list[ModelRef], list[str]]:
     return list(refs), list(ways or [])
 
 
-def priced(
-    book: PriceBook, ref: ModelRef, shape: Shape, on: date, way: str
-) -> tuple[Cost | None, str]:
-    """The receipt, or None and why there is none: no price, or none for this way or this time to live."""
-    row = book.find(ref.provider, ref.model, on)
-    if row is None:
-        return None, "no price"
-    if way not in offered(row):
-        return None, f"no {way} price"
-    known = written_for(row)
-    if (
-        shape.cache_ttl
-        and shape.cache_write_input_tokens
-        and known
-        and shape.cache_ttl not in known
-    ):
-        return None, f"caches for {' or '.join(known)} only"
-    cost = quote(book, ref, shape, on=on, processing=way)
-    return cost, " · ".join(cost.notes) if cost else "no price"
-
-
 Found = Mapping[tuple[ModelRef, str], tuple[Cost | None, str]]
 
 
@@ -234,108 +213,3 @@ def _receipt(found: Found) -> None:
     with st.expander("Receipt of one request", icon=":material/receipt_long:"):
         chosen = st.selectbox("Of", list(receipts), key="calc_receipt")
         st.markdown(receipt(receipts[chosen]).replace("$", r"\$"))
-
-
-def _cliffs(
-    book: PriceBook, refs: Sequence[ModelRef], ways: Sequence[str], shape: Shape, on: date
-) -> None:
-    st.subheader("Cost against input length", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        way = (
-            st.segmented_control(
-                "Processing", list(ways), default=ways[0], required=True, key="calc_cliff_way"
-            )
-            if len(ways) > 1
-            else ways[0]
-        )
-        longest = st.select_slider(
-            "Up to",
-            [50_000, 100_000, 150_000, 200_000, 300_000, 400_000, 600_000, 1_000_000],
-            value=400_000,
-            format_func=lambda n: f"{n:,} input tokens",
-            key="calc_longest",
-            persist_state="session",
-        )
-    values, cliffs = curve(book, refs, shape, on, way or "standard", longest)
-    if not values:
-        st.caption("None of these models has a price for this way of processing.")
-        return
-    st.altair_chart(
-        cliff_chart(values, cliffs), alt="Cost of a request against the length of its input"
-    )
-    st.caption(
-        "One token more than the limit, and the whole request costs more, not only what is beyond it."
-        " Output, searches and the cached share stay as above."
-        if cliffs
-        else "None of these models has a cliff in this range: the price per token stays the same."
-    )
-
-
-def curve(
-    book: PriceBook, refs: Sequence[ModelRef], shape: Shape, on: date, way: str, longest: int
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Points of each model's line, and the limits within the range with the cost on both sides."""
-    values, cliffs = [], []
-    for ref in refs:
-        row = book.find(ref.provider, ref.model, on)
-        for length in lengths(row, longest):
-            cost, _ = priced(book, ref, shape.of_length(length), on, way)
-            if cost is not None:
-                values.append({"model": str(ref), "tokens": length, "usd": float(cost.total)})
-        above = row.long_context.above if row and row.long_context else longest
-        if above < longest and row is not None:
-            before, _ = priced(book, ref, shape.of_length(above), on, way)
-            after, _ = priced(book, ref, shape.of_length(above + 1), on, way)
-            if before and after:
-                jump = f"{ref.model} at {above:,}: {fmt.money(before.total)} → {fmt.money(after.total)}"
-                cliffs.append(
-                    {"model": str(ref), "tokens": above, "usd": float(after.total), "jump": jump}
-                )
-    return values, cliffs
-
-
-def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> Any:
-    """One line a model; where a limit is passed it stands upright and says by how much."""
-    colour = alt.Color(
-        "model:N",
-        sort=list(dict.fromkeys(value["model"] for value in values)),
-        legend=alt.Legend(title=None, orient="top", labelLimit=300, columns=1),
-    )
-    x = alt.X("tokens:Q", title="input tokens of one request", axis=alt.Axis(format="~s"))
-    y = alt.Y("usd:Q", title="USD per request", axis=alt.Axis(format="$~f"))
-    lines = (
-        alt.Chart({"values": values}, height=400)
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=x,
-            y=y,
-            color=colour,
-            tooltip=[
-                alt.Tooltip("model:N"),
-                alt.Tooltip("tokens:Q", format=",", title="input tokens"),
-                alt.Tooltip("usd:Q", format="$.6~f", title="USD"),
-            ],
-        )
-    )
-    if not cliffs:
-        return lines
-    peak = max(value["usd"] for value in values)
-    cliffs = [{**cliff, "top": peak * (1 - 0.08 * i)} for i, cliff in enumerate(cliffs)]
-    rules = (
-        alt.Chart({"values": cliffs})
-        .mark_rule(strokeDash=[3, 3], color=GREY)
-        .encode(x=x, tooltip=[alt.Tooltip("model:N"), alt.Tooltip("jump:N", title="cliff")])
-    )
-    middle = max(value["tokens"] for value in values) / 2
-    sides: tuple[tuple[list[dict[str, Any]], Literal["left", "right"], int], ...] = (
-        ([cliff for cliff in cliffs if cliff["tokens"] <= middle], "left", 6),
-        ([cliff for cliff in cliffs if cliff["tokens"] > middle], "right", -6),
-    )
-    labels = [
-        alt.Chart({"values": side})
-        .mark_text(align=align, dx=dx, fontSize=12, fontWeight="bold")
-        .encode(x=x, y="top:Q", text="jump:N", color=alt.value(GREY))
-        for side, align, dx in sides
-        if side
-    ]
-    return alt.layer(lines, rules, *labels)

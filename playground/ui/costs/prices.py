@@ -7,17 +7,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import ModelRef
-from playground.figures.palette import MONEY
 from playground.pricing import Price, PriceBook
-from playground.pricing.listing import Entry, cases, entries
+from playground.pricing.listing import Entry, entries
 from playground.pricing.shape import Shape, quote
-from playground.providers.catalog import catalog, find
+from playground.providers.catalog import catalog
 from playground.ui import names
+from playground.ui.costs.price import coming, details, retires, spelling
 
 RATE_NAMES = {
     "input": "Input",
@@ -127,17 +126,6 @@ def _shape() -> Shape:
     )
 
 
-def spelling(price: Price) -> str:
-    """`provider:model`, with `…` where the row stands for every id that begins so."""
-    return f"{price.provider}:{price.model}{'…' if price.prefix else ''}"
-
-
-def retires(price: Price) -> date | None:
-    """The day on which the model is switched off, by the price's row or by the catalog."""
-    model = find(ModelRef(price.provider, "chat", price.model))
-    return price.retired or (model.retires if model else None)
-
-
 def _gone(price: Price, on: date) -> bool:
     day = retires(price)
     return day is not None and day <= on
@@ -194,7 +182,7 @@ def _common(shown: Sequence[Entry]) -> dict[str, list[Any]]:
     return {
         "free": [e.price.free_tier for e in shown],
         "retires": [retires(e.price) for e in shown],
-        "coming": [_coming(e) for e in shown],
+        "coming": [coming(e) for e in shown],
         **_yours(shown),
         "checked": [e.price.as_of for e in shown],
         "source": [
@@ -249,143 +237,7 @@ def _cliff(price: Price) -> str | None:
     return f"{long.above // 1000}k: ×{long.input:f} / ×{long.output:f}" if long else None
 
 
-def _coming(entry: Entry) -> str | None:
-    """The announced change in one line."""
-    if (new := entry.coming) is None:
-        return None
-    old = entry.price
-    tiers = [name for name, how in new.tiers.items() if how != old.tiers.get(name)]
-    if new.rates == old.rates and tiers:
-        return f"{new.valid_from}: another price for {', '.join(tiers)}"
-    pair = " / ".join(fmt.money(new.rates[name]) for name in ("input", "output"))
-    return f"{new.valid_from}: {pair} (input / output)"
-
-
 def _open_selected(shown: Sequence[str]) -> None:
     picked = st.session_state[names.PRICES_TABLE].selection.rows
     if picked and picked[0] < len(shown):
         st.session_state[names.PRICES_OPEN] = shown[picked[0]]
-
-
-# One price ---------------------------------------------------------------------------------------
-
-
-def details(book: PriceBook, entry: Entry) -> None:
-    """Everything that is known of one price."""
-    price = entry.price
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{spelling(price)}**")
-            if price.override:
-                st.badge("your own price", icon=":material/edit:", color="orange")
-            if price.free_tier:
-                st.badge("free tier", icon=":material/redeem:", color="green")
-            if day := retires(price):
-                st.badge(f"retires {day}", icon=":material/event_busy:", color="red")
-        if not price.rates:
-            st.write("No price is known for this model: set one under **Your own prices**.")
-            return
-        st.markdown(_told(entry))
-        st.markdown(_cases(book, price))
-        if len(entry.history) > 1:
-            st.altair_chart(history_chart(entry.history), alt="Input and output price over time")
-            st.markdown(_history(entry))
-
-
-def _told(entry: Entry) -> str:
-    price = entry.price
-    since = f"since {price.valid_from}" if price.valid_from else "as long as known"
-    lines = [f"- Holds {since}; checked on {price.as_of} at {_link(price.source)}."]
-    if entry.coming:
-        lines.append(f"- **Announced**: {(_coming(entry) or '').replace('$', chr(92) + '$')}.")
-    if price.note:
-        lines.append(f"- {price.note}")
-    if price.aliases:
-        lines.append("- Also for " + ", ".join(f"`{alias}`" for alias in price.aliases))
-    for other in price.disagrees:
-        rates = ", ".join(
-            f"{name.replace('_', ' ')} {fmt.money(r)}" for name, r in other.rates.items()
-        )
-        where = f" above {other.above:,} input tokens" if other.above else ""
-        where += f" up to {other.up_to:,} input tokens" if other.up_to else ""
-        said = f"- **Another source disagrees** for {', '.join(other.ways)}{where}: {rates} ({_link(other.source)}, {other.as_of}); such costs are shown as a range."
-        lines.append(said.replace("$", r"\$"))
-    return "\n".join(lines)
-
-
-def _cases(book: PriceBook, price: Price) -> str:
-    found = list(cases(book, price))
-    names = list(dict.fromkeys(name for case in found for name in case.rates))
-    heads = " | ".join(name.replace("_", " ") for name in names)
-    lines = [f"| USD per 1,000,000 tokens | {heads} |", "|:--|" + "--:|" * len(names)]
-    for case in found:
-        where = f"{case.way}, above {case.above:,} input tokens" if case.above else case.way
-        cells = [fmt.money(case.rates[n]) if n in case.rates else "" for n in names]
-        lines.append(f"| {where} | {' | '.join(cells)} |")
-    calls = {
-        **(book.terms[price.provider].calls if price.provider in book.terms else {}),
-        **price.calls,
-    }
-    if calls:
-        lines.append("")
-        lines.append(
-            "Per 1,000 calls: "
-            + ", ".join(f"{n.replace('_', ' ')} {fmt.money(r)}" for n, r in calls.items())
-        )
-    return "\n".join(lines).replace("$", r"\$")
-
-
-def _history(entry: Entry) -> str:
-    lines = ["| from | input | cached | output | checked | source |", "|:--|--:|--:|--:|:--|:--|"]
-    for row in entry.history:
-        now = " **now**" if row is entry.price else ""
-        rates = [
-            fmt.money(row.rates[n]) if n in row.rates else ""
-            for n in ("input", "cache_read", "output")
-        ]
-        cells = " | ".join([*rates, str(row.as_of), _link(row.source)])
-        lines.append(f"| {row.valid_from or 'the start'}{now} | {cells} |")
-    return "\n".join(lines).replace("$", r"\$")
-
-
-def _link(source: str) -> str:
-    if not source.startswith("https://"):
-        return source
-    return f"[{source.removeprefix('https://').split('/')[0]}]({source})"
-
-
-def history_chart(history: Sequence[Price]) -> Any:
-    """Input and output rate as steps over time; a change that is only announced lies to the right."""
-    first = min(p.valid_from for p in history if p.valid_from)
-    start = date(first.year - 1, first.month, 1)
-    last = max(p.valid_from for p in history if p.valid_from)
-    end = date(last.year + 1, last.month, 1)
-    values = [
-        {"day": (p.valid_from or start).isoformat(), "rate": name, "usd": float(p.rates[name])}
-        for p in history
-        for name in ("input", "output")
-    ]
-    values += [
-        {"day": end.isoformat(), "rate": name, "usd": float(history[-1].rates[name])}
-        for name in ("input", "output")
-    ]
-    return (
-        alt.Chart({"values": values}, height=260)
-        .mark_line(interpolate="step-after", point=True)
-        .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6)),
-            y=alt.Y("usd:Q", title="USD per 1,000,000 tokens", axis=alt.Axis(format="$~f")),
-            color=alt.Color(
-                "rate:N",
-                scale=alt.Scale(
-                    domain=["input", "output"], range=[MONEY["input"], MONEY["output"]]
-                ),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            tooltip=[
-                alt.Tooltip("day:T"),
-                alt.Tooltip("rate:N"),
-                alt.Tooltip("usd:Q", format="$~f", title="USD"),
-            ],
-        )
-    )

@@ -23,7 +23,8 @@ from playground.history.queries import (
 )
 from playground.store.store import Store
 from playground.ui import names
-from playground.ui.history.run import bulk, compare_two, details
+from playground.ui.history.run import bulk, details
+from playground.ui.history.two import compare_two
 from playground.ui.session.keeping import visitor
 from playground.ui.shell.pages import COMPARE
 

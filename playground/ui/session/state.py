@@ -10,7 +10,7 @@ import streamlit as st
 from playground.domain import Endpoint, Secret
 from playground.engine import LiveRun
 from playground.ui import names
-from playground.ui.live import stream
+from playground.ui.live import grants
 
 
 @dataclass(slots=True)
@@ -44,4 +44,4 @@ def session() -> Session:
 
 def owner() -> str:
     """Who sits at this browser: its cookie, the same after a reload; where cookies are off, this tab alone."""
-    return stream.owner() or session().id
+    return grants.owner() or session().id

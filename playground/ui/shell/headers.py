@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
-from playground.ui.live import stream
+from playground.ui.live import grants
 
 
 class SecurityHeaders:
@@ -93,8 +93,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _name_the_owner(request: Headers, response: MutableHeaders, *, secure: bool) -> None:
-    if stream.owner_cookie(request.get("cookie", "")) is None:
+    if grants.owner_cookie(request.get("cookie", "")) is None:
         attributes = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
         response.append(
-            "set-cookie", f"{stream.OWNER_COOKIE}={secrets.token_urlsafe(24)}; {attributes}"
+            "set-cookie", f"{grants.OWNER_COOKIE}={secrets.token_urlsafe(24)}; {attributes}"
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.ui.live import stream
+from playground.ui.live import component
 from playground.ui.shell import lifespan, pages
 
 # A drawing of our own: Streamlit fetches the image of an emoji or a Material icon from a font server.
@@ -19,6 +19,6 @@ LOOK = Path(__file__).with_name("look.css")
 st.set_page_config(page_title="AI API playground", page_icon=ICON, layout="wide")
 st.html(LOOK)
 page = st.navigation(pages.pages())
-with stream.followed():
+with component.followed():
     page.run()
     lifespan.first_page_shown()

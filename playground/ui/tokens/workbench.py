@@ -8,9 +8,10 @@ import streamlit as st
 
 from playground.ui.session.endpoints import endpoints
 from playground.ui.tokens import editor
-from playground.ui.tokens.counts import context_meter, three_counts
+from playground.ui.tokens.counts import three_counts
 from playground.ui.tokens.keys import key_slots
 from playground.ui.tokens.languages import languages
+from playground.ui.tokens.meter import context_meter
 
 TABS: dict[str, Callable[[str], None]] = {
     "Context meter": context_meter,

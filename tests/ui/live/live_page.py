@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from playground.ui.live import stream
+from playground.ui.live import component
 from tests.ui.live.live_app import stage
 
 run = stage["run"]
 st.session_state["draws"] = st.session_state.get("draws", 0) + 1
 st.text(f"drawn {st.session_state['draws']} times")
-with stream.followed():
+with component.followed():
     if "each" in st.query_params:
         for lane in run.lanes:
-            stream.live_run(run, key=f"live_{lane.index}", lanes=[lane.index])
+            component.live_run(run, key=f"live_{lane.index}", lanes=[lane.index])
     else:
-        stream.live_run(run, key="live", titles=["First", "Second"], notes=["simulated"] * 2)
+        component.live_run(run, key="live", titles=["First", "Second"], notes=["simulated"] * 2)

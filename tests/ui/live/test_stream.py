@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.domain import Failure, ModelRef, Request, Response
 from playground.engine.live import LiveRun
-from playground.ui.live import stream
+from playground.ui.live import grants, stream
 
 MODEL = ModelRef("openai", "responses", "gpt-6.1-sol")
 
@@ -163,7 +163,7 @@ async def test_a_stream_ends_when_the_server_goes_down() -> None:
 def test_the_owner_gets_the_run_and_its_end(client: TestClient) -> None:
     run = Recorded()
     run.lanes[0].receive("text", "Grüße, 世界\nnext line")
-    held = stream.grant(run.finish())
+    held = grants.grant(run.finish())
     answer = client.get(f"/live/{held.token}")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["cache-control"] == "no-store"
@@ -175,7 +175,7 @@ def test_the_last_event_id_is_where_the_stream_goes_on(client: TestClient) -> No
     run = Recorded()
     run.lanes[0].receive("text", "Hello ")
     run.lanes[0].receive("text", "world")
-    held = stream.grant(run.finish())
+    held = grants.grant(run.finish())
     answer = client.get(f"/live/{held.token}", headers={"last-event-id": "1"})
     assert text_of(answer.text) == "world"
 
@@ -186,19 +186,19 @@ def test_a_guessed_token_finds_nothing(client: TestClient) -> None:
 
 
 def test_a_token_serves_only_the_browser_it_was_given_to(client: TestClient) -> None:
-    held = stream.grant(Recorded().finish(), owner="alice")
+    held = grants.grant(Recorded().finish(), owner="alice")
     address = f"/live/{held.token}"
     assert client.get(address).status_code == 404
     assert (
-        client.get(address, headers={"cookie": f"{stream.OWNER_COOKIE}=mallory"}).status_code == 404
+        client.get(address, headers={"cookie": f"{grants.OWNER_COOKIE}=mallory"}).status_code == 404
     )
     assert (
-        client.get(address, headers={"cookie": f"{stream.OWNER_COOKIE}=alice"}).status_code == 200
+        client.get(address, headers={"cookie": f"{grants.OWNER_COOKIE}=alice"}).status_code == 200
     )
 
 
 def test_a_token_dies_with_its_session(client: TestClient) -> None:
-    held = stream.grant(Recorded().finish())
+    held = grants.grant(Recorded().finish())
     address = f"/live/{held.token}"
     assert client.get(address).status_code == 200
     del held
@@ -208,9 +208,9 @@ def test_a_token_dies_with_its_session(client: TestClient) -> None:
 
 def test_tokens_cannot_be_guessed() -> None:
     run = Recorded()
-    grants = [stream.grant(run) for _ in range(100)]
-    assert len({held.token for held in grants}) == 100
-    assert min(len(held.token) for held in grants) * 6 >= 256  # bits
+    made = [grants.grant(run) for _ in range(100)]
+    assert len({held.token for held in made}) == 100
+    assert min(len(held.token) for held in made) * 6 >= 256  # bits
 
 
 # Stop
@@ -223,7 +223,7 @@ def test_stop_reaches_the_run_at_once(
     client: TestClient, path: str, stopped: list[int | None]
 ) -> None:
     run = Recorded(lanes=2)
-    held = stream.grant(run)
+    held = grants.grant(run)
     assert client.post(f"/live/{held.token}{path}").status_code == 204
     assert run.stopped == stopped
 
@@ -242,14 +242,14 @@ def test_what_may_not_stop_does_not(
     client: TestClient, path: str, headers: dict[str, str], status: int
 ) -> None:
     run = Recorded(lanes=2)
-    held = stream.grant(run)
+    held = grants.grant(run)
     assert client.post(f"/live/{held.token}{path}", headers=headers).status_code == status
     assert run.stopped == []
 
 
 def test_a_link_cannot_stop(client: TestClient) -> None:
     run = Recorded()
-    held = stream.grant(run)
+    held = grants.grant(run)
     assert client.get(f"/live/{held.token}/stop").status_code == 405
     assert run.stopped == []
 
@@ -260,10 +260,10 @@ def test_a_link_cannot_stop(client: TestClient) -> None:
 def page() -> None:
     import streamlit as st
 
-    from playground.ui.live import stream
+    from playground.ui.live import component
 
-    with stream.followed():
-        stream.live_run(st.session_state["run"], key="live", titles=["GPT"], notes=["simulated"])
+    with component.followed():
+        component.live_run(st.session_state["run"], key="live", titles=["GPT"], notes=["simulated"])
 
 
 def test_the_page_hands_the_component_a_token_and_the_lanes_heads() -> None:
@@ -274,7 +274,7 @@ def test_the_page_hands_the_component_a_token_and_the_lanes_heads() -> None:
     (component,) = at.get("bidi_component")
     data = json.loads(component.proto.mixed.json or component.proto.json)
     token = data["path"].removeprefix("live/")
-    assert stream.resolve(token) is not None
+    assert grants.resolve(token) is not None
     assert data["lanes"] == [{"index": 0, "title": "GPT", "note": "simulated"}]
     assert data["known"] == []
 

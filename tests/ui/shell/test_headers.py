@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from playground.ui.live import stream
+from playground.ui.live import grants
 
 
 def policy(client: TestClient, path: str = "/", host: str = "localhost:8501") -> dict[str, str]:
@@ -52,7 +52,7 @@ def test_a_page_names_its_owner_once_out_of_reach_of_scripts(client: TestClient)
     given = client.get("/").headers["set-cookie"]
     assert "HttpOnly" in given
     assert "SameSite=Lax" in given
-    assert len(stream.owner_cookie(given) or "") * 6 >= 192  # bits
+    assert len(grants.owner_cookie(given) or "") * 6 >= 192  # bits
     assert "set-cookie" not in client.get("/").headers
     client.cookies.clear()
-    assert stream.OWNER_COOKIE not in client.get("/_stcore/health").headers.get("set-cookie", "")
+    assert grants.OWNER_COOKIE not in client.get("/_stcore/health").headers.get("set-cookie", "")

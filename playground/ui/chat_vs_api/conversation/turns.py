@@ -20,7 +20,7 @@ from playground.ui.chat_vs_api.conversation.talk import (
     waiting,
 )
 from playground.ui.chat_vs_api.sections import dollars
-from playground.ui.live.stream import live_run
+from playground.ui.live.component import live_run
 from playground.ui.parts.card import receipt
 from playground.ui.parts.markdown import answer, plain
 

@@ -13,7 +13,7 @@ from playground.ui.chat_vs_api.ladder.climb import Climb, current_climb, start
 from playground.ui.chat_vs_api.ladder.results import results
 from playground.ui.chat_vs_api.ladder.steps import edit_profile
 from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
-from playground.ui.live.stream import live_run
+from playground.ui.live.component import live_run
 from playground.ui.parts.examples import EXAMPLES
 from playground.ui.session.models import default_model, pick_models, simulated_note
 

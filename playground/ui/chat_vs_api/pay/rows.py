@@ -1,0 +1,143 @@
+"""Plan by plan and model by model: where both cost the same, the receipts, and what is known of each plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground.domain.provider import provider_of
+from playground.lab import breakeven as lab
+from playground.lab.breakeven import Conversation, Price
+from playground.pricing import Plan
+from playground.ui.chat_vs_api.sections import dollars
+from playground.ui.parts.card import receipt
+from playground.ui.parts.markdown import plain
+
+
+def table(prices: Sequence[Price], plans: Sequence[Plan], turns: int) -> None:
+    """For every plan and model the conversations a month at which both cost the same."""
+    rows = [lab.Row(plan=plan, price=price) for plan in plans for price in prices]
+    if not rows:
+        return
+    st.dataframe(
+        {
+            "plan": [row.plan.name for row in rows],
+            "monthly": [float(row.plan.monthly) for row in rows],
+            "model": [str(row.price.model) for row in rows],
+            "cost": [_float(row.price.cost) for row in rows],
+            "meets": [_float(row.conversations) for row in rows],
+            "cached": [_float(row.conversations_cached) for row in rows],
+            "cap": [_float(lab.cap_conversations(row.plan, turns)) for row in rows],
+            "checked": [f"{row.plan.as_of}" for row in rows],
+        },
+        column_config={
+            "plan": st.column_config.TextColumn("Plan", pinned=True),
+            "monthly": st.column_config.NumberColumn("A month", format="$%.2f"),
+            "model": st.column_config.TextColumn("Model"),
+            "cost": st.column_config.NumberColumn("One conversation", format="$%.5f"),
+            "meets": st.column_config.NumberColumn(
+                "Same cost at", format="%.0f", help="Conversations a month, no caching"
+            ),
+            "cached": st.column_config.NumberColumn(
+                "with caching", format="%.0f", help="The same with a cache at its best"
+            ),
+            "cap": st.column_config.NumberColumn(
+                "Cap", format="%.0f", help="Conversations a month that the known cap allows"
+            ),
+            "checked": st.column_config.TextColumn("Plan checked"),
+        },
+        hide_index=True,
+        placeholder="unknown",
+        alt="For every plan and model the conversations a month at which both cost the same",
+    )
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def receipts(conversation: Conversation, prices: Sequence[Price]) -> None:
+    """Where the cost of one conversation comes from, model by model."""
+    with st.container(horizontal=True):
+        for price in prices:
+            label = f"{price.model.model}: {fmt.money(price.cost)}"
+            with st.popover(
+                dollars(label), icon=":material/receipt_long:", key=f"pay_{price.model}"
+            ):
+                _receipt(conversation, price)
+
+
+def _receipt(conversation: Conversation, price: Price) -> None:
+    if not price.receipts or not price.cached_receipts:
+        st.markdown(
+            f"`{plain(str(price.model))}` has no price here: it works, but what it costs is not known."
+            " Add a row to pricing.yaml."
+        )
+        return
+    st.caption(f"{len(price.receipts)} turns: {plain(conversation.source)}.")
+    if conversation.ref and conversation.ref != price.model:
+        st.caption(
+            f"The tokens are those of {plain(str(conversation.ref))}: this model cuts the same text into more or fewer."
+        )
+    lines = ["| turn | input | no caching | with caching |", "|--:|--:|--:|--:|"]
+    for turn, cost, cheap in zip(
+        conversation.turns, price.receipts, price.cached_receipts, strict=True
+    ):
+        lines.append(
+            f"| {turn.number} | {turn.input_tokens:,} | {fmt.cost(cost)} | {fmt.cost(cheap)} |"
+        )
+    lines.append(
+        f"| **sum** | **{conversation.input_tokens:,}** | **{fmt.money(price.cost)}** | **{fmt.money(price.cost_cached)}** |"
+    )
+    st.markdown(dollars("\n".join(lines)))
+    st.caption("The last turn in full:")
+    st.markdown(receipt(price.receipts[-1]))
+
+
+def plan_rows(plans: Sequence[Plan], prices: Sequence[Price]) -> None:
+    """Every plan with its source, date, caps, exception and conflict."""
+    for plan in plans:
+        conflict = " · sources disagree" if plan.conflict else ""
+        label = f"{plan.name}: {fmt.money(plan.monthly)} a month{conflict}"
+        with st.expander(dollars(label), icon=":material/loyalty:"):
+            facts = [*plan_facts(plan), *_credit(plan, prices)]
+            st.markdown(dollars("\n".join(f"- {said}" for said in facts)))
+
+
+def _credit(plan: Plan, prices: Sequence[Price]) -> list[str]:
+    """How far a plan's API credit goes with the models of its maker that are chosen."""
+    return [
+        f"The credit covers about {lab.told(covers)} such conversations a month with {plain(price.model.model)}."
+        for price in prices
+        if plan.api_credit
+        and provider_of(price.model.provider).product == plan.product
+        and (covers := lab.break_even(plan.api_credit, price.cost))
+    ]
+
+
+def plan_facts(plan: Plan) -> list[str]:
+    """What is known of a plan, in sentences with sources and dates."""
+    seat = f" per {plan.per}" if plan.per else ""
+    facts = [f"{fmt.money(plan.monthly)}{seat} a month, list price in the USA"]
+    if plan.annual is not None:
+        facts[0] += f"; {fmt.money(plan.annual)} when paid for a year"
+    facts[0] += f". Source: {plain(plan.source)}, checked {plan.as_of}."
+    if plan.conflict:
+        facts.append(f"**Sources disagree:** {plain(plan.conflict)}.")
+    for cap in plan.caps:
+        note = f"; {plain(cap.note)}" if cap.note else ""
+        facts.append(
+            f"Cap ({plain(cap.what)}): {cap.messages:,} messages in {cap.hours} hours{note}. Source: {plain(cap.source)}, {cap.as_of}."
+        )
+    if not plan.caps:
+        facts.append("Caps: no number is known.")
+    if plan.limits:
+        facts.append(f"Limits: {plain(plan.limits)}.")
+    if plan.exception:
+        facts.append(f"**Exception:** {plain(plan.exception)}.")
+    if plan.note:
+        facts.append(f"{plain(plan.note)}.")
+    return facts
