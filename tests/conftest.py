@@ -114,12 +114,17 @@ def new_database(server: str) -> URL:
     return make_url(f"{server}/{name}").set(drivername="postgresql+psycopg")
 
 
+def empty_place(request: pytest.FixtureRequest, folder: Path) -> URL:
+    """An empty place for a history, in the kind of database that the fixture's parameter names."""
+    if request.param == "sqlite":
+        return sqlite_url(folder / "data" / "history.sqlite3")
+    return new_database(request.getfixturevalue("postgresql"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     """An empty place for a history, in each kind of database."""
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / "data" / "history.sqlite3")
-    return new_database(request.getfixturevalue("postgresql"))
+    return empty_place(request, tmp_path)
 
 
 @pytest.fixture

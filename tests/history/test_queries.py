@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -13,14 +14,18 @@ from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter
 from playground.history.writing import put
 from playground.store.store import Store
+from tests.conftest import empty_place
 from tests.history.runs import CLAUDE, SOL, full_run, small_run
 
 LIMITED = Failure(type="rate_limited", status=429)
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
-    """Five runs that differ in everything that can be asked for."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """Five runs that differ in everything that can be asked for; nothing here changes them."""
+    store = Store(empty_place(request, tmp_path_factory.mktemp("filled")))
     kept: list[tuple[Run, Labels, str]] = [
         (
             small_run(1, day="2026-11-01", total="0.001"),
@@ -50,7 +55,8 @@ def filled(store: Store) -> Store:
     ]
     for run, labels, owner in kept:
         put(store, run, labels, owner=owner)
-    return store
+    yield store
+    store.close()
 
 
 def found(store: Store, wanted: Filter) -> list[int]:
