@@ -1,0 +1,79 @@
+"""A lane's settings in a real browser: JSON that is typed, the providers' own tools, a narrow screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+SCHEMA = '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}'
+
+
+def settings(page: Page, lane: int, tab: str) -> Locator:
+    """The open settings of a lane."""
+    page.get_by_role("button", name="Settings").nth(lane).click()
+    body = page.get_by_test_id("stPopoverBody")
+    body.get_by_role("tab", name=tab).click()
+    return body
+
+
+def close(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
+def test_a_schema_that_is_wrong_is_not_sent_and_one_that_is_right_is_answered_in_json(
+    page: Page, scheme: str
+) -> None:
+    body = settings(page, 0, "Format")
+    field = body.get_by_role("textbox", name="Response schema")
+    field.fill('{"type": "object",\n "properties": {"city" {"type": "string"}}}')
+    field.press("Tab")
+    expect(body.get_by_text("a colon is missing in line 2, column 24")).to_be_visible()
+    close(page)
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Lane 1: Response schema is not JSON")).to_be_visible()
+    assert "?run=" not in page.url
+    body = settings(page, 0, "Format")
+    field = body.get_by_role("textbox", name="Response schema")
+    field.fill(SCHEMA)
+    field.press("Tab")
+    body.get_by_role("button", name="Use in every lane").click()
+    expect(body.get_by_text("response schema: renamed")).to_be_visible()
+    close(page)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("dl.figures")).to_have_count(3)
+    expect(page.get_by_test_id("stCode").filter(has_text='"city"')).to_have_count(3)
+
+
+def test_what_the_providers_own_tools_did_is_shown(page: Page) -> None:
+    prompt = page.get_by_role("textbox", name="Prompt", exact=True)
+    prompt.fill("Search the web for Lisbon and run code: 20 + 22.")
+    body = settings(page, 0, "Tools")
+    body.get_by_role("button", name="web search").click()
+    expect(body.get_by_text("web search: sent")).to_be_visible()
+    body.get_by_role("button", name="code execution").click()
+    expect(body.get_by_text("code execution: sent")).to_be_visible()
+    close(page)
+    page.get_by_role("button", name="Run").click()
+    expect(
+        page.get_by_text("The provider ran web search × 1, code interpreter call × 1.")
+    ).to_be_visible()
+    page.get_by_text("Sources (2)").click()
+    link = page.get_by_role("link", name="Simulated page 1").first
+    expect(link).to_have_attribute("href", "https://example.com/simulated/1")
+
+
+def test_the_settings_fit_a_narrow_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    body = settings(page, 0, "Tools")
+    box = body.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 400
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 0
+    inner = body.evaluate("element => element.scrollWidth - element.clientWidth")
+    assert inner <= 0
