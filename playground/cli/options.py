@@ -116,16 +116,20 @@ def _fields(row: Setting, given: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in given:
         name, equals, text = one.partition("=")
+        said = name.strip()  # never the value: it may be a secret
         try:
             if one.lstrip().startswith("{"):
+                said = "the object"
                 found |= typed.read_object(one)
-            elif equals and name.strip():
-                found[name.strip()] = typed.read_json(text)
+            elif equals and said:
+                found[said] = typed.read_json(text)
             else:
+                said = one
                 found |= typed.read_object(attach.text(one))
-        except (typed.Unreadable, click.UsageError) as error:
-            said = error.message if isinstance(error, click.UsageError) else f"{one} {error}"
-            raise click.UsageError(f"{row.option}: {said} {FIELDS}") from None
+        except typed.Unreadable as error:
+            raise click.UsageError(f"{row.option}: {said} {error} {FIELDS}") from None
+        except click.UsageError as error:
+            raise click.UsageError(f"{row.option}: {error.message} {FIELDS}") from None
     return found
 
 

@@ -113,9 +113,9 @@ def test_what_is_not_typed_is_not_sent(invoke: Invoke) -> None:
         (["--schema", "wrong.json"], '--schema: wrong.json is no JSON Schema: type is "int"'),
         (["--tools", "schema.json"], "--tools: schema.json must be a JSON list"),
         (["--tools", "half.json"], "--tools: half.json is not JSON: a value is missing in line 2"),
-        (["--extra", "team=docs"], """--extra: team=docs is not JSON: a value is missing"""),
+        (["--extra", "team=docs"], "--extra: team is not JSON: a value is missing"),
         (["--extra", "team=docs"], """text as team='"docs"'"""),
-        (["--extra", "{"], "--extra: { is not JSON"),
+        (["--extra", "{"], "--extra: the object is not JSON"),
         (["--extra", "nothing"], "--extra: nothing can't be read"),
         (["--extra", "tools.json"], "--extra: tools.json must be a JSON object"),
     ],
@@ -130,6 +130,13 @@ def test_a_bad_value_is_one_sentence_that_names_the_option(
     assert (result.code, result.out) == (2, "")
     assert says in result.err
     assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("given", ["key=sk-canary-1", '{"key": sk-canary-1}'])
+def test_a_bad_field_is_named_and_its_value_is_not_repeated(invoke: Invoke, given: str) -> None:
+    result = invoke("ask", "Hi", "--demo", "--extra", given)
+    assert result.code == 2
+    assert "sk-canary-1" not in result.err
 
 
 def test_a_schema_with_a_byte_order_mark_is_read(invoke: Invoke, home: Path) -> None:
