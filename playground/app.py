@@ -8,6 +8,8 @@ import streamlit as st
 # `streamlit run` puts this file's folder on the path, not the repository's.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from playground.ui.session.endpoints import settings_from_secrets
 from playground.ui.shell.serving import parts
 
+settings_from_secrets()
 app = st.App(**parts())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +17,9 @@ from playground.domain.provider import provider_of
 from playground.ui.session.state import session
 
 LOG = logging.getLogger("playground")
+
+FROM_SECRETS = ("PLAYGROUND_HOSTED", "PLAYGROUND_ALLOWED_HOSTS", "PLAYGROUND_HISTORY")
+"""Settings that `secrets.toml` may hold too: Streamlit Community Cloud has no other place for them."""
 
 
 def real_endpoints() -> dict[str, Endpoint]:
@@ -54,6 +58,13 @@ def _from_secrets(provider: str) -> Secret | None:
     kept = secrets_toml()
     values = (str(kept.get(name, "")) for name in settings.key_variables(provider))
     return next((Secret(value) for value in values if value.strip()), None)
+
+
+def settings_from_secrets() -> None:
+    """Take the settings that `secrets.toml` holds, never a key, where the environment has none of them."""
+    for name, value in secrets_toml().items():
+        if name in FROM_SECRETS:
+            os.environ.setdefault(name, str(value))
 
 
 def secrets_toml() -> dict[str, Any]:

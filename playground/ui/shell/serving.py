@@ -20,6 +20,7 @@ from playground import files
 from playground.ui.live import stream
 from playground.ui.shell.headers import SecurityHeaders
 from playground.ui.shell.lifespan import lifespan, on_script_error
+from playground.ui.shell.origin import OwnAddressOnly
 from playground.ui.shell.pages import to_first_page
 
 ROUTER = Path(__file__).with_name("router.py")
@@ -31,7 +32,7 @@ def parts(script: Path = ROUTER) -> dict[str, Any]:
     return {
         "script_path": script,
         "routes": [*stream.routes(), to_first_page()],
-        "middleware": [Middleware(SecurityHeaders)],
+        "middleware": [Middleware(SecurityHeaders), Middleware(OwnAddressOnly)],
         "lifespan": lifespan,
         "on_script_error": on_script_error,
     }

@@ -34,3 +34,13 @@ def test_a_broken_secrets_file_is_named_and_not_quoted(
     assert endpoints.secrets_toml() == {}
     assert "secrets.toml" in caplog.text
     assert "canary" not in caplog.text
+
+
+def test_settings_but_no_keys_are_taken_from_secrets_toml(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"PLAYGROUND_HOSTED": 1, "OPENAI_API_KEY": "sk-stays-where-it-is"}
+    monkeypatch.setattr(endpoints, "secrets_toml", lambda: kept)
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "")  # so that it is put back
+    monkeypatch.delenv("PLAYGROUND_HOSTED")
+    endpoints.settings_from_secrets()
+    assert os.environ["PLAYGROUND_HOSTED"] == "1"
+    assert "OPENAI_API_KEY" not in os.environ
