@@ -14,7 +14,7 @@ from playground.ui.compare.remarks import remarks
 from playground.ui.live.component import live_run
 from playground.ui.parts.card import result_card
 from playground.ui.parts.summary import summary
-from playground.ui.session import compose
+from playground.ui.session import compose, once
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import start
 from playground.ui.session.looking import look_at, looked_at
@@ -33,20 +33,28 @@ asked = ask()
 chosen = lane_row(where, asked)
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    go = st.button(
-        "Run", type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", key="run"
+    pressed = once.button(
+        compose.PLACE.name,
+        run,
+        "Run",
+        "Run again",
+        type="primary",
+        icon=":material/play_arrow:",
+        shortcut="Ctrl+Enter",
+        key="run",
     )
     if run and not run.done:
         st.button("Stop all", icon=":material/stop:", key="stop_all", on_click=run.stop)
     remarks(chosen, asked, where)
 
-if go:
+if once.goes(compose.PLACE.name, run, pressed, (chosen, asked)):
     problem = asked.problem or first_problem(chosen)
     if problem:
         st.error(problem)
     else:
         started = start([request(lane, asked) for lane in chosen], where)
         if started:
+            once.started(compose.PLACE.name, (chosen, asked))
             look_at(compose.PLACE, started)
             st.rerun()
 

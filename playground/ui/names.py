@@ -42,6 +42,9 @@ def endpoint_url(preset: str) -> str:
     return f"endpoint_url_{preset}"
 
 
+PRESSES = "presses"
+"""What each place's button has started last."""
+
 KEEP_RUNS = "keep_runs"
 KEEP_DEPARTMENT = "keep_department"
 KEEP_TAGS = "keep_tags"

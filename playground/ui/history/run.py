@@ -22,10 +22,10 @@ from playground.ui import names
 from playground.ui.history.two import compare_two, hold_or_compare
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.summary import figures
-from playground.ui.session import compose
+from playground.ui.session import compose, once
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import redactor, start
-from playground.ui.session.looking import look_at, look_away
+from playground.ui.session.looking import look_at, look_away, streaming
 from playground.ui.shell.pages import COMPARE
 
 
@@ -89,14 +89,19 @@ def _again(stored: Stored) -> None:
     if st.button("Open", icon=":material/open_in_new:", key=f"open_{run.id}", type="primary"):
         look_away(compose.PLACE)
         st.switch_page(COMPARE, query_params={compose.PLACE.name: run.id})
-    if st.button(
+    place = f"again_{run.id}"
+    pressed = once.button(
+        place,
+        None,
         "Run again",
         icon=":material/replay:",
-        key=f"again_{run.id}",
+        key=place,
         help="The same requests to the same models.",
-    ):
+    )
+    if once.goes(place, streaming(compose.PLACE), pressed, run.requests):
         made = start(run.requests, endpoints(), kind=stored.labels.kind)
         if made:
+            once.started(place, run.requests)
             compose.fill(run.requests)
             look_at(compose.PLACE, made)
             st.switch_page(COMPARE, query_params={compose.PLACE.name: made.id})

@@ -63,6 +63,13 @@ def _found(place: Place, value: str) -> LiveRun | None:
     return opened[place.name]
 
 
+def streaming(place: Place) -> LiveRun | None:
+    """The run that this tab looks at here, whatever the address says, if it is still under way."""
+    value = session().looking.get(place.name)
+    run = get_engine().find(value, owner()) if value else None
+    return run if run and not run.done else None
+
+
 def look_at(place: Place, run: LiveRun) -> None:
     """Make this the run that the tab looks at here, and put its name in the address."""
     value = place.value(run)

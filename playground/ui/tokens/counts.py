@@ -26,7 +26,7 @@ from playground.lab import token_audit
 from playground.lab.token_audit import Audit, Counts
 from playground.providers.catalog import defaults, find
 from playground.ui import names
-from playground.ui.session import keeping
+from playground.ui.session import keeping, once
 from playground.ui.tokens.meter import current_models
 
 PATIENCE = 60.0
@@ -70,16 +70,21 @@ def three_counts(text: str, endpoints: Mapping[str, Endpoint]) -> None:
         ask = st.button(
             "Count at the providers", icon=":material/calculate:", type="primary", key="counts_ask"
         )
-        send = st.button(
+        send = once.button(
+            "counts",
+            None,
             "Send and see the bill",
             icon=":material/send:",
             key="counts_send",
             help="Asks every model for a short answer; with a real key this is billed.",
         )
         st.caption(_where(requests, endpoints))
+    send = once.goes("counts", None, send, requests)
     if ask or send:
         with st.spinner("Asking…"):
             st.session_state[names.COUNTS_ASKED] = _ask(requests, endpoints, send=send)
+        if send:
+            once.started("counts", requests)
     asked: Asked | None = st.session_state.get(names.COUNTS_ASKED)
     if asked is None or asked.requests != requests:
         asked = Asked(

@@ -17,6 +17,7 @@ from playground.ui.chat_vs_api.conversation.talk import ask, begin, current_talk
 from playground.ui.chat_vs_api.conversation.turns import turns
 from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
 from playground.ui.parts.markdown import plain
+from playground.ui.session import once
 
 EXAMPLE = (
     "What is a token in a language model API?",
@@ -89,7 +90,9 @@ def _actions(
     path = talk.path() if talk else []
     again = False
     with st.container(horizontal=True, vertical_alignment="center"):
-        play = st.button(
+        play = once.button(
+            talking.PLACE.name,
+            None,
             "Play ten turns",
             type="primary",
             icon=":material/play_arrow:",
@@ -100,8 +103,12 @@ def _actions(
         if running:
             st.button("Stop", icon=":material/stop:", key="conversation_stop", on_click=_stop)
         elif path:
-            again = st.button(
-                "Regenerate the last answer", icon=":material/refresh:", key="conversation_again"
+            again = once.button(
+                talking.PLACE.name,
+                None,
+                "Regenerate the last answer",
+                icon=":material/refresh:",
+                key="conversation_again",
             )
             st.button(
                 "Start over",
@@ -109,11 +116,21 @@ def _actions(
                 key="conversation_new",
                 on_click=talking.forget,
             )
-    play = st.session_state.pop(names.CONVERSATION_PLAY, False) or play
-    if play and rules.models:
-        if ask(begin(rules), where, EXAMPLE[0], behind=None, queue=EXAMPLE[1:]):
-            st.rerun()
-    elif again and talk and ask(talk, where, path[-1].question, behind=path[-1].parent):
+    if st.session_state.pop(names.CONVERSATION_PLAY, False):
+        once.note(talking.PLACE.name)
+        play = True
+    what = ("again", path[-1].question) if again else "play"
+    streams = path[-1].live if running else None
+    if not once.goes(talking.PLACE.name, streams, play or again, what):
+        return
+    if again and talk:
+        sent = ask(talk, where, path[-1].question, behind=path[-1].parent)
+    else:
+        sent = bool(rules.models) and ask(
+            begin(rules), where, EXAMPLE[0], behind=None, queue=EXAMPLE[1:]
+        )
+    if sent:
+        once.started(talking.PLACE.name, what)
         st.rerun()
 
 

@@ -23,6 +23,7 @@ from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.live.component import live_run
 from playground.ui.parts.card import receipt
 from playground.ui.parts.markdown import answer, plain
+from playground.ui.session import once
 
 ANSWER_HEIGHT = 260
 COLUMNS = (1, 2, 3, 2)
@@ -89,13 +90,15 @@ def _controls(talk: Conversation, turn: Turn, key: str, where: Mapping[str, Endp
             with st.popover("Edit", icon=":material/edit:", type="tertiary", key=f"{key}_edit"):
                 edited = st.text_area("Ask this instead", turn.question, key=f"{key}_text")
                 st.caption("A new branch begins here; the old one stays.")
-                asked = st.button("Ask", key=f"{key}_ask", type="primary")
+                place = f"{key}_ask"
+                asked = once.button(place, None, "Ask", key=place, type="primary")
                 words = (edited or "").strip()
                 if (
-                    asked
+                    once.goes(place, None, asked, words)
                     and words
                     and ask(talk, where, words, behind=turn.parent, queue=waiting(talk))
                 ):
+                    once.started(place, words)
                     st.rerun()
 
 

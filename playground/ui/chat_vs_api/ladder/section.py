@@ -9,12 +9,13 @@ import streamlit as st
 from playground.domain import Endpoint, ModelRef
 from playground.lab.ladder_profile import Profile
 from playground.ui import names
-from playground.ui.chat_vs_api.ladder.climb import Climb, current_climb, start
+from playground.ui.chat_vs_api.ladder.climb import PLACE, Climb, current_climb, start
 from playground.ui.chat_vs_api.ladder.results import results
 from playground.ui.chat_vs_api.ladder.steps import edit_profile
 from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
 from playground.ui.live.component import live_run
 from playground.ui.parts.examples import EXAMPLES
+from playground.ui.session import once
 from playground.ui.session.models import default_model, pick_models, simulated_note
 
 MOST_MODELS = 4
@@ -33,7 +34,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     profile = edit_profile()
     pressed = _buttons(climb, steps=len(profile.active) + 1, models=len(models))
     simulated_note(models, where)
-    if pressed:
+    if once.goes(PLACE.name, climb.live if climb else None, pressed, (prompt, models, profile)):
         _go(prompt or "", models, profile, where)
     if climb is None:
         _empty()
@@ -46,8 +47,11 @@ def view(where: Mapping[str, Endpoint]) -> None:
 def _buttons(climb: Climb | None, *, steps: int, models: int) -> bool:
     """True when the ladder is to be climbed."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(
+        pressed = once.button(
+            PLACE.name,
+            climb.live if climb else None,
             "Climb the ladder",
+            "Climb again",
             type="primary",
             icon=":material/stairs:",
             shortcut="Ctrl+Enter",
@@ -73,6 +77,7 @@ def _go(
     if problem:
         st.error(problem)
     elif start(prompt, models, profile, where):
+        once.started(PLACE.name, (prompt, models, profile))
         st.rerun()
 
 

@@ -18,7 +18,7 @@ from playground.providers import acceptance
 from playground.ui import names
 from playground.ui.chat_vs_api.paste.sides import Side, compare, would_cost
 from playground.ui.live.component import live_run
-from playground.ui.session import compose, keeping
+from playground.ui.session import compose, keeping, once
 from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import default_model, pick_models, simulated_note
 from playground.ui.session.stored import note
@@ -70,9 +70,16 @@ def view(where: Mapping[str, Endpoint]) -> None:
     if problem:
         (st.info if not pasted.text.strip() else st.error)(problem)
     models = pick_models(names.PASTE_MODELS, where, most=MOST_MODELS, default=[default_model()])
-    if st.button(
-        "Ask the API the same", type="primary", icon=":material/play_arrow:", key="paste_go"
-    ):
+    pressed = once.button(
+        PLACE.name,
+        run,
+        "Ask the API the same",
+        "Ask again",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="paste_go",
+    )
+    if once.goes(PLACE.name, run, pressed, (prompt, models)):
         if not prompt.strip():
             st.error("The question is empty: type what you asked the product.")
         elif models:
@@ -122,6 +129,7 @@ def _ask(
     requests = [acceptance.fit(Request.ask(ref, prompt)) for ref in models]
     held = {PASTE: jsonable(_cut(pasted))}
     if started := keeping.start(requests, where, kind="chat", context=held):
+        once.started(PLACE.name, (prompt, models))
         look_at(PLACE, started)
         st.rerun()
 
