@@ -127,6 +127,8 @@ def written(price: Price) -> str:
         "batch": price.batch,
         "tiers": price.tiers or None,
         "calls": price.calls or None,
+        "once": price.once or None,
+        "always": price.always or None,
         "cache_storage": price.cache_storage,
         "free_tier": price.free_tier or None,
         "retired": price.retired,
@@ -142,6 +144,10 @@ def _value(value: Any) -> str:
         value = {"above": value.above, "input": value.input, "output": value.output}
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_scalar(k)}: {_value(v)}" for k, v in value.items()) + "}"
+    if value is None:
+        return "null"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value(v) for v in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):

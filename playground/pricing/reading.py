@@ -138,6 +138,18 @@ def _amounts(value: Any) -> dict[str, Decimal]:
     return {_text(name): _money(amount) for name, amount in value.items()}
 
 
+def _calls(value: Any) -> dict[str, Decimal | None]:
+    if not isinstance(value, dict) or not value:
+        raise Wrong("{tool: USD for 1,000 calls, or null where it is not known, …}")
+    return {_text(n): None if fee is None else _money(fee) for n, fee in value.items()}
+
+
+def _sentences(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not value:
+        raise Wrong("{tool: a sentence, …}")
+    return {_text(name): _text(said) for name, said in value.items()}
+
+
 def _long_context(value: Any) -> LongContext:
     if not isinstance(value, dict) or set(value) != {"above", "input", "output"}:
         raise Wrong("{above: tokens, input: factor, output: factor}")
@@ -242,7 +254,9 @@ PRICE_FIELDS: dict[str, Callable[[Any], Any]] = {
     "long_context": _long_context,
     "batch": _adjustment,
     "tiers": _tiers,
-    "calls": _amounts,
+    "calls": _calls,
+    "once": _texts,
+    "always": _texts,
     "cache_storage": _money,
     "free_tier": _flag,
     "retired": _day,
@@ -252,8 +266,9 @@ PRICE_FIELDS: dict[str, Callable[[Any], Any]] = {
 TERMS_FIELDS: dict[str, Callable[[Any], Any]] = {
     "default_ttl": _text,
     "regional": _factor,
-    "calls": _amounts,
+    "calls": _calls,
     "calls_note": _text,
+    "call_notes": _sentences,
 }
 PLAN_FIELDS: dict[str, Callable[[Any], Any]] = {
     "product": _text,

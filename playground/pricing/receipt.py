@@ -75,19 +75,33 @@ def receipt(
         for side, count in (("input", usage.input_tokens), ("output", usage.output_tokens))
         if count is None
     ]
-    unpriced = []
-    prices = {**terms.calls, **row.calls}
-    called = {name: count for name, count in usage.server_tool_calls.items() if count}
-    for name, count in called.items():
-        if name in prices:
-            lines.append(call_line(name, count, prices[name], terms.calls_note))
-        else:
-            unpriced.append(f"{count} × {name} is billed apart and has no price here")
+    fees, unpriced = tool_fees(row, terms, usage)
     return Receipt(
-        lines=tuple(lines),
+        lines=(*lines, *fees),
         notes=(*notes, *missing, *unpriced, *usage.problems()),
         incomplete=unknown_terms or bool(missing) or bool(unpriced),
     )
+
+
+def tool_fees(row: Price, terms: Terms, usage: Usage) -> tuple[list[CostLine], list[str]]:
+    """The lines of the provider's own tools, and sentences on those that ran and have no price."""
+    lines, unpriced = list[CostLine](), list[str]()
+    prices = {**terms.calls, **row.calls}
+    for name, count in calls_of(row, usage).items():
+        rate, said = prices.get(name), terms.call_notes.get(name)
+        if rate is not None:
+            lines.append(call_line(name, count, rate, said or terms.calls_note))
+        else:
+            why = f": {said}" if said else ""
+            unpriced.append(f"{count} × {name} is billed apart and has no price here{why}")
+    return lines, unpriced
+
+
+def calls_of(row: Price, usage: Usage) -> dict[str, int]:
+    """The calls of the provider's own tools that are billed: what usage tells and what the model always does."""
+    told = {name: count for name, count in usage.server_tool_calls.items() if count}
+    made = {**dict.fromkeys(row.always, 1), **told}
+    return {name: 1 if name in row.once else count for name, count in made.items()}
 
 
 def rates_for(

@@ -66,8 +66,12 @@ class Price:
     batch: Adjustment | None = None
     tiers: Mapping[str, Adjustment] = field(default_factory=dict)
     """Service tier → what it does to the rates."""
-    calls: Mapping[str, Decimal] = field(default_factory=dict)
-    """USD per 1,000 calls of the provider's own tools."""
+    calls: Mapping[str, Decimal | None] = field(default_factory=dict)
+    """USD per 1,000 calls of the provider's own tools; None where they are billed at a price that is not known."""
+    once: tuple[str, ...] = ()
+    """Calls of `calls` that are billed once a request, however many were made."""
+    always: tuple[str, ...] = ()
+    """Calls that every request to this model makes, whether or not its usage tells them."""
     cache_storage: Decimal | None = None
     """USD per 1,000,000 tokens and hour."""
     free_tier: bool = False
@@ -93,10 +97,12 @@ class Terms:
     """Time to live whose price a cache write has when the provider does not say which."""
     regional: Decimal | None = None
     """Factor on tokens for processing in one region."""
-    calls: Mapping[str, Decimal] = field(default_factory=dict)
-    """USD per 1,000 calls, where a model's row says nothing else."""
+    calls: Mapping[str, Decimal | None] = field(default_factory=dict)
+    """USD per 1,000 calls, where a model's row says nothing else; None where the price of one is not known."""
     calls_note: str | None = None
     """What a fee for calls leaves out."""
+    call_notes: Mapping[str, str] = field(default_factory=dict)
+    """The same for one kind of call, or why it has no price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

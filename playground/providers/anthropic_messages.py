@@ -29,6 +29,7 @@ from playground.providers import anthropic_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import Complaint, provider_failure
 from playground.providers.fitting import reported
+from playground.providers.hosted_tools import also_ran
 from playground.providers.mapping import only, output_limit, parse_arguments
 from playground.providers.sdk import post
 
@@ -259,7 +260,8 @@ def finish(draft: Draft) -> None:
         counted = (
             counted if draft.done or draft.finish_reason else {**counted, "output_tokens": None}
         )
-        draft.usage = reported(usage, counted)
+        ran = sum(kind.endswith("code_execution_tool_result") for kind in draft.server_tools)
+        draft.usage = also_ran(reported(usage, counted), code_execution=ran)
 
 
 def _settle(draft: Draft, block: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ from playground.providers import gemini_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import failure_of, google_complaint, provider_failure
 from playground.providers.fitting import reported
+from playground.providers.hosted_tools import only_with, queries
 from playground.providers.mapping import modality_counts, only
 from playground.providers.partial_arguments import Arguments
 
@@ -300,7 +301,11 @@ def usage(raw: Mapping[str, Any], grounding: Mapping[str, Any]) -> Usage:
     """Gemini counts thoughts and its own tools' prompts apart; ours are inside output and input."""
     given, fed = raw.get("promptTokenCount"), raw.get("toolUsePromptTokenCount")
     made, thought = raw.get("candidatesTokenCount"), raw.get("thoughtsTokenCount")
-    searches = len(grounding.get("webSearchQueries") or ())
+    calls = {
+        "web_search": queries(grounding.get("webSearchQueries") or ()),
+        "image_search": queries(grounding.get("imageSearchQueries") or ()),
+        "google_maps": int(bool(only_with("maps", grounding.get("groundingChunks")))),
+    }
     return Usage(
         input_tokens=None if given is None else given + (fed or 0),
         cache_read_input_tokens=raw.get("cachedContentTokenCount"),
@@ -310,7 +315,7 @@ def usage(raw: Mapping[str, Any], grounding: Mapping[str, Any]) -> Usage:
         input_tokens_by_modality=modality_counts(raw.get("promptTokensDetails"), "tokenCount"),
         output_tokens_by_modality=modality_counts(raw.get("candidatesTokensDetails"), "tokenCount"),
         cache_read_tokens_by_modality=modality_counts(raw.get("cacheTokensDetails"), "tokenCount"),
-        server_tool_calls={"web_search": searches} if searches else {},
+        server_tool_calls={name: count for name, count in calls.items() if count},
         raw=raw,
     )
 

@@ -7,7 +7,7 @@ finish reason is the interaction's `status`. Steps that are neither are what the
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from playground.domain import (
@@ -28,6 +28,7 @@ from playground.providers import gemini_sdk
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import google_complaint, provider_failure
 from playground.providers.fitting import reported
+from playground.providers.hosted_tools import also_ran, queries
 from playground.providers.mapping import modality_counts, only, parse_arguments
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
@@ -263,6 +264,7 @@ def finish(draft: Draft) -> None:
     steps = draft.scratch.pop("steps", {})
     for index in sorted(steps):
         _settle(draft, steps[index])
+    draft.usage = also_ran(draft.usage, **_searched(steps.values()))
 
 
 def _settle(draft: Draft, step: dict[str, Any]) -> None:
@@ -286,6 +288,21 @@ def _settle(draft: Draft, step: dict[str, Any]) -> None:
         draft.turn.append(call)
     elif kind != "user_input":
         draft.server_tools.append(kind)
+
+
+def _searched(steps: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """What the steps say that Google's own tools did, for where usage does not."""
+    asked: dict[str, list[Any]] = {}
+    for step in steps:
+        if (name := _GROUNDING.get(step.get("type", ""))) is None:
+            continue
+        told = parse_arguments("".join(step["pieces"])) or step.get("arguments")
+        told = told.get("queries") if isinstance(told, Mapping) else None
+        asked.setdefault(name, []).extend(told if isinstance(told, list) else [str(step.get("id"))])
+    return {name: queries(texts) for name, texts in asked.items()}
+
+
+_GROUNDING = {"google_search_call": "web_search", "google_maps_call": "google_maps"}
 
 
 def _texts(contents: Any) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from playground.providers import openai_sdk
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.fitting import reported
+from playground.providers.hosted_tools import also_ran, only_with
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
 from playground.providers.sdk import post
 
@@ -278,6 +279,8 @@ def finish(draft: Draft) -> None:
             continue  # a server that sends every field it has, empty
         value = raw if call["custom"] else parse_arguments(raw)
         draft.tool_calls.append(ToolCall(id=call["id"] or "", name=call["name"], arguments=value))
+    searched = "url_citation" in [c.get("type") for c in only_with("type", draft.citations)]
+    draft.usage = also_ran(draft.usage, web_search=int(searched))
     if draft.choices:
         draft.choices[0] = draft.text_parts
     thought, said = "".join(draft.reasoning_parts), "".join(draft.text_parts)

@@ -24,7 +24,7 @@ from playground.domain import (
     ToolResult,
     Usage,
 )
-from playground.providers import openai_sdk
+from playground.providers import hosted_tools, openai_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.fitting import reported
@@ -249,9 +249,10 @@ def _identify(draft: Draft, response: dict[str, Any]) -> None:
 def _finish(draft: Draft, response: dict[str, Any]) -> None:
     why = (response.get("incomplete_details") or {}).get("reason")
     draft.finish_reason = why or response.get("status")
-    draft.usage = reported(usage, response.get("usage"), response) or draft.usage
     output = response.get("output")
     items = dict(enumerate(output)) if output else draft.scratch.get("items", {})
+    ran = {**response, "output": list(items.values())}
+    draft.usage = reported(usage, response.get("usage"), ran) or draft.usage
     _settle(draft, items)
     draft.done = True
 
@@ -323,11 +324,11 @@ def _take_message(draft: Draft, item: dict[str, Any]) -> None:
 
 
 def usage(raw: Mapping[str, Any], response: Mapping[str, Any]) -> Usage:
-    """OpenAI's counts already include cache in input and reasoning in output."""
+    """OpenAI's counts already include cache in input and reasoning in output; its tools leave output items."""
     read = raw.get("input_tokens_details") or {}
     written = raw.get("output_tokens_details") or {}
     split = read.get("cache_write_tokens_details") or {}
-    searches = ((response.get("tool_usage") or {}).get("web_search") or {}).get("num_requests")
+    images = hosted_tools.of_images(response)
     return Usage(
         input_tokens=raw.get("input_tokens"),
         cache_read_input_tokens=read.get("cached_tokens"),
@@ -335,7 +336,8 @@ def usage(raw: Mapping[str, Any], response: Mapping[str, Any]) -> Usage:
         cache_write_by_ttl=only(**{ttl: split.get(f"ttl_{ttl}_tokens") for ttl in ("30m", "12h")}),
         output_tokens=raw.get("output_tokens"),
         reasoning_output_tokens=written.get("reasoning_tokens"),
-        server_tool_calls=only(web_search=searches),
+        server_tool_calls=hosted_tools.of_responses(response),
+        also_billed=() if images is None else (images,),
         raw=raw,
     )
 

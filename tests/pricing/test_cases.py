@@ -621,7 +621,7 @@ SEARCHES: dict[str, Case] = {
         "gemini:gemini-2.5-flash",
         tokens(1000, 500, searches=3),
         {},
-        (1000 * d("0.3") + 500 * d("2.5")) / M + 3 * d("35") / K,
+        (1000 * d("0.3") + 500 * d("2.5")) / M + 1 * d("35") / K,  # by prompt
     ),
     "with priority, not doubled": (
         "openai:gpt-6.1-sol",

@@ -187,6 +187,7 @@ def theirs(
 def ours(
     provider: str, model: str, usage: Usage, on: date, field: str, value: str
 ) -> Decimal | None:
+    """USD for tokens; models that search by themselves cost a fee beside."""
     cost = BOOK.price(
         ModelRef(provider, "chat", model),
         None,
@@ -195,7 +196,9 @@ def ours(
         processing=value if field == "processing" else "standard",
         service_tier=None if field == "processing" else value,
     )
-    return cost.total if cost else None
+    if cost is None:
+        return None
+    return sum((line.amount for line in cost.lines if line.unit == "token"), Decimal(0))
 
 
 def differences(provider: str, model: Any) -> Iterator[tuple[str, str]]:

@@ -325,7 +325,54 @@ def test_a_tool_without_a_price_makes_it_a_lower_bound() -> None:
     usage = Usage(input_tokens=1_000, output_tokens=500, server_tool_calls={"code_execution": 2})
     cost = price("anthropic:claude-sonnet-5-5", usage)
     assert cost.lower_bound
-    assert cost.notes == ("2 × code_execution is billed apart and has no price here",)
+    (note,) = cost.notes
+    assert note.startswith("2 × code_execution is billed apart and has no price here: its time ")
+
+
+def test_gemini_2_is_billed_for_its_prompt_and_gemini_3_for_its_queries() -> None:
+    usage = Usage(input_tokens=0, output_tokens=0, server_tool_calls={"web_search": 3})
+    assert price("gemini:gemini-2.5-flash", usage).total == 1 * usd("35") / 1_000
+    assert price("gemini:gemini-3.8-flash", usage).total == 3 * usd("14") / 1_000
+
+
+def test_a_tool_whose_price_for_this_model_is_not_known_does_not_get_another_models() -> None:
+    usage = Usage(input_tokens=0, output_tokens=0, server_tool_calls={"google_maps": 1})
+    assert price("gemini:gemini-3.8-flash", usage).total == usd("14") / 1_000
+    old = price("gemini:gemini-2.5-flash", usage)
+    assert (old.total, old.lower_bound) == (usd("0"), True)
+
+
+@pytest.mark.parametrize(
+    ("model", "fee"),
+    [
+        ("gpt-4o-search-preview", "25"),
+        ("gpt-4o-mini-search-preview", "25"),
+        ("gpt-5-search-api", "10"),
+    ],
+)
+def test_chats_search_models_search_whether_or_not_they_tell(model: str, fee: str) -> None:
+    silent = Usage(input_tokens=0, output_tokens=0)
+    told = Usage(input_tokens=0, output_tokens=0, server_tool_calls={"web_search": 1})
+    assert price(f"openai/chat:{model}", silent).total == usd(fee) / 1_000
+    assert price(f"openai/chat:{model}", told).total == usd(fee) / 1_000
+
+
+@pytest.mark.parametrize(
+    ("model", "tool", "fee"),
+    [
+        ("gpt-4.1", "web_search", "0.01"),
+        ("gpt-4.1", "web_search_preview", "0.025"),
+        ("gpt-5.4", "web_search_preview", "0.01"),
+        ("gpt-5.4", "container", "0.03"),
+        ("gpt-5.4", "container_64g", "1.92"),
+        ("gpt-5.4", "file_search", "0.0025"),
+        ("gpt-5.4", "mcp", "0"),
+    ],
+)
+def test_openais_tools_have_their_fees(model: str, tool: str, fee: str) -> None:
+    usage = Usage(input_tokens=0, output_tokens=0, server_tool_calls={tool: 1})
+    cost = price(f"openai:{model}", usage)
+    assert (cost.total, cost.lower_bound) == (usd(fee), False)
 
 
 def test_tools_that_were_not_called_are_not_on_the_receipt() -> None:
