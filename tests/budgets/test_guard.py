@@ -147,9 +147,6 @@ def test_a_broken_history_is_said_and_forbids_nothing(
     assert any("can't be read" in warning for warning in verdict.warnings)
 
 
-# While streaming --------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def endpoints() -> Iterator[dict[str, Endpoint]]:
     """The simulation as if it were the real API, so that what it says costs something."""

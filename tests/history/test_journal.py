@@ -179,9 +179,6 @@ def test_what_visitors_type_is_not_stored_unless_the_host_says_so(
     assert history.keep() is not None
 
 
-# Broken histories -------------------------------------------------------------------------------
-
-
 def survives(writer: Writer, words: str) -> LiveRun:
     """A run goes on beside a broken history, is kept in memory, and the warning says what is wrong."""
     run, keeper = live(7), Keeper(writer, Labels())
