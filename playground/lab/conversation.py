@@ -130,7 +130,7 @@ def context(
         CONVERSATION: conversation.id,
         "parent": parent,
         "summary": summary,
-        "dropped": jsonable(dropped or {}),
+        "dropped": jsonable(tuple((dropped or {}).items())),
         "rules": jsonable(conversation.rules),
     }
 
@@ -140,13 +140,13 @@ def turn_of(live: LiveRun) -> Turn:
     held = live.context
     if CONVERSATION not in held or not live.lanes:
         raise NotARun("This run is no turn of a conversation.")
-    dropped = noun(Mapping[str, int], held.get("dropped", {}), "dropped")
+    dropped = noun(tuple[tuple[int, int], ...], held.get("dropped", []), "dropped")
     return Turn(
         parent=noun(str | None, held.get("parent"), "parent"),
         question=live.lanes[0].request.messages[-1].text,
         live=live,
         summary=noun(bool, held.get("summary", False), "summary"),
-        dropped={int(lane): gone for lane, gone in dropped.items()},
+        dropped=dict(dropped),
     )
 
 
