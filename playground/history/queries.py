@@ -191,6 +191,8 @@ STOPPED_LANES = (
     .label("stopped")
 )
 """How many lanes of a run were stopped; its `failed` counts them too."""
+LISTED = [column for column in runs.c if column is not runs.c.context]
+"""Columns of a run in the list; what it belongs to may be as long as a pasted answer."""
 
 
 def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> Found:
@@ -202,7 +204,7 @@ def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> 
         matching = sa.select(runs.c.seq).where(*conditions).order_by(*newest).limit(limit)
         seqs = list(connection.scalars(matching))
         page = runs.c.seq.in_(seqs[start : start + count])
-        shown = sa.select(runs, STOPPED_LANES).where(page).order_by(*newest)
+        shown = sa.select(*LISTED, STOPPED_LANES).where(page).order_by(*newest)
         rows = tuple(_row(row) for row in connection.execute(shown))
     return Found(rows, len(seqs))
 

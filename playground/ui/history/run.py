@@ -25,7 +25,7 @@ from playground.ui.parts.summary import figures
 from playground.ui.session import compose, once
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import redactor, start
-from playground.ui.session.looking import look_at, look_away, streaming
+from playground.ui.session.looking import look_away, streaming
 from playground.ui.shell.pages import COMPARE
 
 
@@ -87,8 +87,7 @@ def _again(stored: Stored) -> None:
     """Open it, run it again as it was, or take it to Compare to change it first."""
     run = stored.run
     if st.button("Open", icon=":material/open_in_new:", key=f"open_{run.id}", type="primary"):
-        look_away(compose.PLACE)
-        st.switch_page(COMPARE, query_params={compose.PLACE.name: run.id})
+        _open(run.id)
     place = f"again_{run.id}"
     pressed = once.button(
         place,
@@ -102,9 +101,7 @@ def _again(stored: Stored) -> None:
         made = start(run.requests, endpoints(), kind=stored.labels.kind)
         if made:
             once.started(place, run.requests)
-            compose.fill(run.requests)
-            look_at(compose.PLACE, made)
-            st.switch_page(COMPARE, query_params={compose.PLACE.name: made.id})
+            _open(made.id)
     if st.button(
         "Change and run",
         icon=":material/edit:",
@@ -114,6 +111,12 @@ def _again(stored: Stored) -> None:
         compose.fill(run.requests)
         look_away(compose.PLACE)
         st.switch_page(COMPARE)
+
+
+def _open(run_id: str) -> None:
+    """Go to Compare, which finds the run by its address and fills its fields from it."""
+    look_away(compose.PLACE)
+    st.switch_page(COMPARE, query_params={compose.PLACE.name: run_id})
 
 
 def _labels(store: Store, stored: Stored) -> None:

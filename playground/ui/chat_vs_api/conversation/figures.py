@@ -37,7 +37,7 @@ def figures(talk: Conversation, names: Sequence[str], where: Mapping[str, Endpoi
     if not turns:
         st.caption("No turn has reported its usage yet.")
         return
-    _meter(talk, lane, path)
+    _meter(talk, lane, path[: len(turns)])
     left, right = st.columns(2)
     with left:
         st.markdown(f"**{_first_sentence(turns)}**")
