@@ -147,12 +147,15 @@ def test_a_broken_history_is_said_and_forbids_nothing(
     assert any("can't be read" in warning for warning in verdict.warnings)
 
 
+HALF = ModelRef.parse("openai:gpt-6.1-sol~stall")
+"""Says a third of its answer and is then under way until it is stopped."""
+
+
 @pytest.fixture(scope="module")
-def endpoints() -> Iterator[dict[str, Endpoint]]:
+def endpoints(simulation: DemoServer) -> dict[str, Endpoint]:
     """The simulation as if it were the real API, so that what it says costs something."""
-    with DemoServer(pace=1) as demo:
-        urls = demo.base_urls()
-        yield {name: Endpoint(provider=name, base_url=urls[name], key=Secret("k")) for name in urls}
+    urls = simulation.base_urls()
+    return {name: Endpoint(provider=name, base_url=urls[name], key=Secret("k")) for name in urls}
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +168,7 @@ def engine() -> Iterator[Engine]:
 def test_a_run_that_passes_a_limit_while_it_streams_is_stopped_and_says_so(
     guard: Guard, kept: Store, engine: Engine, endpoints: dict[str, Endpoint]
 ) -> None:
-    request = Request.ask(SOL, "What is a token?")
+    request = Request.ask(HALF, "What is a token?")
     low, _ = span(request)
     add_limit(kept, Limit(period="run", amount=low + 20 * Decimal(10) / 1_000_000))
     assert guard.check([request], endpoints).problem is None
@@ -189,7 +192,7 @@ def test_a_run_that_passes_a_limit_while_it_streams_is_stopped_and_says_so(
 def test_only_the_lanes_that_the_limit_is_for_are_stopped(
     guard: Guard, kept: Store, engine: Engine, endpoints: dict[str, Endpoint]
 ) -> None:
-    requests = [Request.ask(ref, "What is a token?") for ref in (SOL, CLAUDE)]
+    requests = [Request.ask(ref, "What is a token?") for ref in (HALF, CLAUDE)]
     low, _ = span(requests[0])
     add_limit(kept, Limit(period="session", amount=low + Decimal("0.0002"), provider="openai"))
     guard.check(requests, endpoints, session="s")
