@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,14 +60,15 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: values.get(found[1]) or found[0], text)
 
 
-def all_prompts(store: Store) -> list[Prompt]:
-    """Every prompt by name."""
+def all_prompts(store: Store, *, owner: str) -> list[Prompt]:
+    """Every prompt of one owner by name: a visitor's digest, or empty for the installation's own."""
+    mine = sa.select(prompts).where(prompts.c.owner == owner).order_by(prompts.c.name)
     with reading(store.engine) as connection:
-        names = connection.execute(sa.select(prompts).order_by(prompts.c.name)).all()
+        names = connection.execute(mine).all()
         rows = connection.execute(
-            sa.select(prompt_versions).order_by(
-                prompt_versions.c.prompt_id, prompt_versions.c.version
-            )
+            sa.select(prompt_versions)
+            .where(prompt_versions.c.prompt_id.in_(_of(owner)))
+            .order_by(prompt_versions.c.prompt_id, prompt_versions.c.version)
         ).all()
     versions: dict[int, list[Version]] = {}
     for row in rows:
@@ -85,8 +87,14 @@ def all_prompts(store: Store) -> list[Prompt]:
     ]
 
 
-def save(store: Store, name: str, text: str, *, system: str = "", note: str = "") -> int:
-    """Keep a prompt: a new one, or a new version of the one with this name; its version. The same text again adds none."""
+def _of(owner: str) -> Any:
+    return sa.select(prompts.c.id).where(prompts.c.owner == owner)
+
+
+def save(
+    store: Store, name: str, text: str, *, owner: str, system: str = "", note: str = ""
+) -> int:
+    """Keep a prompt: a new one, or a new version of the owner's with this name; its version. The same text again adds none."""
     name = " ".join(storable(name).split())
     if not name or len(name) > LONGEST_NAME:
         raise PromptError(f"A prompt needs a name of at most {LONGEST_NAME} characters.")
@@ -94,10 +102,10 @@ def save(store: Store, name: str, text: str, *, system: str = "", note: str = ""
         raise PromptError("The prompt is empty: write something first.")
     text, system, note = storable(text), storable(system), storable(note)
     with writing(store.engine) as connection:
-        insert = store.insert(prompts).values(name=name).on_conflict_do_nothing()
+        insert = store.insert(prompts).values(owner=owner, name=name).on_conflict_do_nothing()
         connection.execute(insert)
         # Locked, so that two who save at once get two versions.
-        mine = sa.select(prompts.c.id).where(prompts.c.name == name).with_for_update()
+        mine = _of(owner).where(prompts.c.name == name).with_for_update()
         prompt_id = connection.scalar(mine)
         last = connection.execute(
             sa.select(prompt_versions)
@@ -115,23 +123,25 @@ def save(store: Store, name: str, text: str, *, system: str = "", note: str = ""
     return int(version)
 
 
-def rename(store: Store, prompt_id: int, name: str) -> None:
-    """Give a prompt another name; PromptError when another prompt has it."""
+def rename(store: Store, prompt_id: int, name: str, *, owner: str) -> None:
+    """Give a prompt of the owner's another name; PromptError when another prompt has it."""
     name = " ".join(storable(name).split())
     if not name or len(name) > LONGEST_NAME:
         raise PromptError(f"A prompt needs a name of at most {LONGEST_NAME} characters.")
     with writing(store.engine) as connection:
-        taken = sa.select(prompts.c.id).where(prompts.c.name == name, prompts.c.id != prompt_id)
+        taken = _of(owner).where(prompts.c.name == name, prompts.c.id != prompt_id)
         if connection.scalar(taken) is not None:
             raise PromptError(f"Another prompt is named {name!r}: choose another name.")
-        connection.execute(prompts.update().where(prompts.c.id == prompt_id).values(name=name))
+        mine = prompts.c.id.in_(_of(owner).where(prompts.c.id == prompt_id))
+        connection.execute(prompts.update().where(mine).values(name=name))
 
 
-def delete(store: Store, prompt_id: int) -> None:
-    """Delete a prompt and its versions for good."""
+def delete(store: Store, prompt_id: int, *, owner: str) -> None:
+    """Delete a prompt of the owner's and its versions for good."""
+    mine = _of(owner).where(prompts.c.id == prompt_id)
     with writing(store.engine) as connection:
-        connection.execute(prompt_versions.delete().where(prompt_versions.c.prompt_id == prompt_id))
-        connection.execute(prompts.delete().where(prompts.c.id == prompt_id))
+        connection.execute(prompt_versions.delete().where(prompt_versions.c.prompt_id.in_(mine)))
+        connection.execute(prompts.delete().where(prompts.c.id.in_(mine)))
     shrink(store)
 
 

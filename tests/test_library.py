@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 
-from playground.library import PromptError, all_prompts, delete, filled, rename, save
+from playground import library
+from playground.library import PromptError, filled
 from playground.store.store import Store
+
+all_prompts = partial(library.all_prompts, owner="")
+save = partial(library.save, owner="")
+rename = partial(library.rename, owner="")
+delete = partial(library.delete, owner="")
 
 
 def test_saving_again_under_a_name_adds_a_version_and_changes_none(store: Store) -> None:
@@ -64,3 +71,21 @@ def test_a_prompt_is_renamed_unless_the_name_is_taken_and_deleted_with_its_versi
     assert [p.name for p in all_prompts(store)] == ["b", "c"]
     delete(store, first.id)
     assert [p.name for p in all_prompts(store)] == ["b"]
+
+
+def test_owners_have_libraries_of_their_own(store: Store) -> None:
+    assert library.save(store, "Greeting", "mine", owner="a") == 1
+    assert library.save(store, "Greeting", "theirs", owner="b") == 1
+    assert library.save(store, "Greeting", "theirs, better", owner="b") == 2
+    (mine,), (theirs,) = (library.all_prompts(store, owner=o) for o in "ab")
+    assert (mine.newest.text, theirs.newest.text) == ("mine", "theirs, better")
+    assert library.all_prompts(store, owner="") == []
+    library.rename(store, theirs.id, "Stolen", owner="a")
+    library.delete(store, theirs.id, owner="a")
+    assert library.all_prompts(store, owner="b") == [theirs]
+    library.rename(store, theirs.id, "Hello", owner="b")
+    library.delete(store, theirs.id, owner="b")
+    assert (library.all_prompts(store, owner="a"), library.all_prompts(store, owner="b")) == (
+        [mine],
+        [],
+    )

@@ -119,11 +119,11 @@ class Guard:
         used = self._used(limit, session)
         least = used + sum((planned.low for planned in mine), Decimal(0))
         most = used + sum((planned.high or planned.low for planned in mine), Decimal(0))
-        said = f"the limit of {limit.name} ({money(used)} used)"
+        said = _said(limit, used)
         if least > limit.amount or used >= limit.amount:
             stops.append(
-                f"Not sent: it would cost at least {money(least - used)} and pass {said}. Raise the limit under"
-                f" History › Budgets, shorten the prompt, take cheaper models{LATER[limit.period]}."
+                f"Not sent: it would cost at least {money(least - used)} and pass {said}."
+                f" {_way()}shorten the prompt, take cheaper models{LATER[limit.period]}."
             )
         elif least >= WARN_AT * limit.amount:
             warnings.append(f"{least / limit.amount:.0%} of {said} will be used.")
@@ -300,8 +300,26 @@ def _tokens(text: str) -> int:
     return tokens.count(text)
 
 
+def _said(limit: Limit, used: Decimal) -> str:
+    """The limit in words; a visitor is not told what the host and others have spent, nor on what."""
+    if settings.hosted():
+        return "a limit of whoever hosts this app"
+    return f"the limit of {limit.name} ({money(used)} used)"
+
+
+def _way() -> str:
+    return "Wait, or " if settings.hosted() else "Raise the limit under History › Budgets, "
+
+
 def over_budget(limit: Limit, used: Decimal) -> Failure:
     """The failure of a lane that was stopped because of this limit."""
+    if settings.hosted():
+        return Failure(
+            type="over_budget",
+            message=f"Stopped by {_said(limit, used)}.",
+            meaning="Its connection was closed; the text so far is kept.",
+            next_step="Ask for shorter answers, or take a cheaper model.",
+        )
     return Failure(
         type="over_budget",
         message=f"Stopped at {money(used)}: the limit is {limit.name}.",

@@ -125,11 +125,11 @@ class Writer:
             self._failure = None
             return self._store
 
-    def unsaved(self) -> list[Run]:
-        """Runs that are in memory only because the history can't be written."""
+    def unsaved(self, owner: str | None = None) -> list[Run]:
+        """Runs, or one owner's, that are in memory only because the history can't be written."""
         with self._lock:
             waiting = [*self._refused, *(self._kept.values() if self.problem else ())]
-        return [kept.live.run() for kept in waiting]
+        return [kept.live.run() for kept in waiting if owner in (None, kept.live.owner)]
 
     @property
     def warning(self) -> str | None:

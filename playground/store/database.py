@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import sqlite3
 import threading
@@ -17,9 +18,11 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from playground import settings
 
-HEAD = "0004"
+LOG = logging.getLogger("playground")
+
+HEAD = "0005"
 """The newest migration, the only one whose tables this version reads and writes."""
-KNOWN = ("0001", "0002", "0003", "0004")
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 FILE = "history.sqlite3"
 LOCK_SECONDS = 30.0
 """How long SQLite waits for another process's write."""
@@ -277,9 +280,13 @@ def sentence(error: BaseException, where: URL) -> str:
     known = next(
         (text for pattern, text in SENTENCES if re.search(pattern, said, re.IGNORECASE)), None
     )
-    place = (
-        f" ({where.database})"
-        if where.get_backend_name() == "sqlite"
-        else f" ({where.host or 'local socket'})"
-    )
-    return f"{known or f'The history failed with {type(error).__name__}.'}{place}"
+    told = known or f"The history failed with {type(error).__name__}."
+    if settings.hosted():  # strangers read it, and where the database is is not theirs to know
+        LOG.warning("%s (%s)", told, _place(where))
+        return told
+    return f"{told} ({_place(where)})"
+
+
+def _place(where: URL) -> str:
+    sqlite = where.get_backend_name() == "sqlite"
+    return (where.database or "") if sqlite else (where.host or "local socket")

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -207,7 +208,9 @@ prompts = Table(
     "prompts",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("name", String, nullable=False, unique=True),
+    Column("owner", String, nullable=False),  # as in `runs`; empty: the installation's own
+    Column("name", String, nullable=False),
+    UniqueConstraint("owner", "name", name="prompts_by_owner"),
     sqlite_autoincrement=True,
 )
 

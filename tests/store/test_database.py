@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, make_url
 
 from playground import history
+from playground.library import all_prompts, save
 from playground.store import database
 from playground.store.database import HEAD, KNOWN, HistoryError
 from playground.store.schema import metadata
@@ -74,6 +75,40 @@ def test_a_database_of_an_earlier_version_is_upgraded_with_a_backup(
     assert len(backups) == (0 if revision == HEAD else 1)
     for backup in backups:
         assert _run_in(where, backup) == f"from {revision}"
+
+
+def test_prompts_of_an_earlier_version_become_the_installation_s_own(where: URL) -> None:
+    at(where, "0004")
+    engine = raw(where)
+    with database.writing(engine) as connection:
+        connection.execute(sa.text("INSERT INTO prompts (name) VALUES ('gone'), ('kept')"))
+        for version, text in ((1, "old"), (2, "new")):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO prompt_versions (prompt_id, version, created_at, system, text, note)"
+                    f" VALUES (2, {version}, '2026-11-01', 's', '{text}', 'n')"
+                )
+            )
+        connection.execute(sa.text("DELETE FROM prompts WHERE id = 1"))
+    engine.dispose()
+    store = Store(where)
+    (kept,) = all_prompts(store, owner="")
+    assert (kept.id, kept.name, [v.text for v in kept.versions]) == (2, "kept", ["old", "new"])
+    assert save(store, "kept", "newest", owner="") == 3
+    assert save(store, "kept", "another's", owner="x") == 1
+    store.close()
+
+
+def test_strangers_are_not_told_where_the_database_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = "postgresql://user:canary@database.internal.example/secret_name"
+    where, error = make_url(address), OSError("could not translate host name database.internal")
+    assert "(database.internal.example)" in database.sentence(error, where)
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    assert "internal" not in database.sentence(error, where)
+    assert "database.internal.example" in caplog.text
+    assert "canary" not in caplog.text
 
 
 def _run_in(where: URL, backup: str) -> str | None:

@@ -23,9 +23,11 @@ MOST_DAYS = 36_500
 
 def upkeep(store: Store) -> None:
     """The whole tab."""
-    _place(store)
+    ours = not settings.hosted()
+    if ours:  # where it is kept is no visitor's to know
+        _place(store)
     _import(store)
-    if not settings.hosted():
+    if ours:
         _retention(store)
     _delete(store)
 
@@ -34,8 +36,7 @@ def _place(store: Store) -> None:
     if store.url.get_backend_name() == "sqlite":
         path = Path(store.url.database or "")
         size = sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
-        where = "" if settings.hosted() else f" in `{path}`"
-        st.markdown(f"A file of {fmt.size(size)}{where}.")
+        st.markdown(f"A file of {fmt.size(size)} in `{path}`.")
     else:
         st.markdown(
             f"PostgreSQL at `{store.url.host or 'a local socket'}`, database `{store.url.database}`."

@@ -21,7 +21,7 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.parts.words import word_diff
 from playground.ui.session import compose
-from playground.ui.session.keeping import redactor
+from playground.ui.session.keeping import redactor, visitor
 from playground.ui.session.looking import look_away
 from playground.ui.shell.pages import COMPARE
 
@@ -30,7 +30,7 @@ NEW = "New prompt…"
 
 def shelf(store: Store) -> None:
     """The whole page."""
-    known = {prompt.name: prompt for prompt in all_prompts(store)}
+    known = {prompt.name: prompt for prompt in all_prompts(store, owner=_owner())}
     if not known:
         st.info(
             "Nothing here yet. Save a prompt under a name; write `{{product}}` where a value goes. Saving it again under the"
@@ -56,6 +56,11 @@ def shelf(store: Store) -> None:
             _use(prompt, version)
             _changes(prompt, version)
             _manage(store, prompt)
+
+
+def _owner() -> str:
+    """Whose library this is: on one's own computer the installation's, where strangers come each visitor's own."""
+    return visitor() or ""
 
 
 def _version(prompt: Prompt) -> Version:
@@ -103,7 +108,14 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
             return
     try:
         mask = redactor().text
-        made = save(store, mask(name), mask(text), system=mask(system), note=mask(note))
+        made = save(
+            store,
+            mask(name),
+            mask(text),
+            owner=_owner(),
+            system=mask(system),
+            note=mask(note),
+        )
     except (PromptError, HistoryError) as error:
         st.error(str(error))
         return
@@ -167,7 +179,7 @@ def _manage(store: Store, prompt: Prompt) -> None:
             name = st.text_input("Name", prompt.name, key=f"library_rename_{prompt.id}")
             if st.button("Rename", key=f"library_rename_do_{prompt.id}"):
                 try:
-                    rename(store, prompt.id, redactor().text(name))
+                    rename(store, prompt.id, redactor().text(name), owner=_owner())
                 except (PromptError, HistoryError) as error:
                     st.error(str(error))
                 else:
@@ -177,7 +189,7 @@ def _manage(store: Store, prompt: Prompt) -> None:
             st.caption(f"All {len(prompt.versions)} versions, for good.")
             if st.button("Delete this prompt", type="primary", key=f"library_delete_{prompt.id}"):
                 try:
-                    delete(store, prompt.id)
+                    delete(store, prompt.id, owner=_owner())
                 except HistoryError as error:
                     st.error(str(error))
                 else:

@@ -151,13 +151,14 @@ def _warning() -> None:
     if writer is None or writer.warning is None:
         return
     st.warning(writer.warning, icon=":material/warning:")
-    unsaved = writer.unsaved()
+    mine = owner() if settings.hosted() else None
+    unsaved = writer.unsaved(mine)
     if unsaved:
         st.download_button(
             f"Download {len(unsaved):,} unsaved runs"
             if len(unsaved) > 1
             else "Download the unsaved run",
-            lambda: UNSAVED.write([Labelled(run) for run in writer.unsaved()]),
+            lambda: UNSAVED.write([Labelled(run) for run in writer.unsaved(mine)]),
             file_name=f"unsaved-runs.{UNSAVED.ending}",
             mime=UNSAVED.media_type,
             icon=":material/download:",
