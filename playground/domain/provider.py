@@ -84,7 +84,7 @@ class Provider:
     maker: str = ""
     """The first part of a gateway's id for its models, where a gateway takes its list price."""
     genai_prices: str = ""
-    """Its id in genai-prices; empty = its prices are not compared."""
+    """Its id in genai-prices; empty = it is not in there. What a gateway charges is not compared with list prices."""
 
     @property
     def built_in(self) -> bool:
@@ -239,6 +239,7 @@ PROVIDERS = {
             key_page="https://openrouter.ai/settings/keys",
             billing_page="https://openrouter.ai/settings/credits",
             gateway=True,
+            genai_prices="openrouter",
         ),
         Provider(
             name="groq",

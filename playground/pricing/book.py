@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from playground.domain import PROVIDERS, Cost, ModelRef, PriceSource, Usage
 from playground.domain.provider import provider_of
+from playground.pricing import elsewhere
 from playground.pricing.plans import Plan
 from playground.pricing.receipt import Billing, Receipt, billing, plain, rates_for, receipt
 from playground.pricing.row import Price, Table, Terms
@@ -52,6 +53,21 @@ class PriceBook:
                 return _on(rows, on)
         return None
 
+    def row(self, provider: str, model: str, on: date) -> Price | None:
+        """`find`, or what genai-prices says of a model that our table lacks; a note names it then."""
+        return self.find(provider, model, on) or self._elsewhere(provider, model, on)
+
+    def _elsewhere(self, provider: str, model: str, on: date) -> Price | None:
+        names = (model,) if provider_of(provider).gateway else _names(model)
+        theirs = next(filter(None, (elsewhere.known(provider, name) for name in names)), None)
+        if theirs is None:
+            return None
+        read = max((p.as_of for p in self.prices if p.source == elsewhere.SOURCE), default=on)
+        terms = self.terms.get(provider, Terms())
+        found = elsewhere.row_of(provider, theirs, terms, on, read)
+        note = f"not in our own table: priced by genai-prices {elsewhere.version_of()}"
+        return replace(found, note=note) if {"input", "output"} <= set(found.rates) else None
+
     def price(
         self,
         ref: ModelRef,
@@ -68,8 +84,8 @@ class PriceBook:
 
         `service_tier` is the one that the response reported; `processing` is `standard` or `batch`.
         """
-        row = self.find(ref.provider, response_model or ref.model, on)
-        row = row or self.find(ref.provider, ref.model, on)
+        row = self.row(ref.provider, response_model or ref.model, on)
+        row = row or self.row(ref.provider, ref.model, on)
         if row is None or (usage.input_tokens is None and usage.output_tokens is None):
             return None
         how = billing(
@@ -93,7 +109,7 @@ class PriceBook:
         The second is None when the output has no limit. It counts a cache write of the whole input
         where the provider writes by itself (OpenAI from GPT-5.6 on); cached input may make both cheaper.
         """
-        row = self.find(ref.provider, ref.model, on)
+        row = self.row(ref.provider, ref.model, on)
         if row is None:
             return None
         terms = self._terms(row)
@@ -114,7 +130,7 @@ class PriceBook:
         self, ref: ModelRef, row: Price, model: str | None, usage: Usage, how: Billing, on: date
     ) -> Receipt:
         """The lines of work that was billed but left out of the response's own figures."""
-        other = row if model is None else self.find(ref.provider, model, on)
+        other = row if model is None else self.row(ref.provider, model, on)
         name = model or row.model
         if other is None:
             return Receipt(
@@ -186,19 +202,33 @@ def _index(
 
 
 def spellings(provider: str, model: str) -> Iterator[tuple[str, str]]:
-    """Provider and id under which a model may stand in our tables, the most exact first."""
-    name = model.partition("~")[0].removeprefix("models/")
+    """Provider and id under which a model may stand in our tables, the most exact first.
+
+    A gateway's id (`maker/model`) is its maker's model, but its variants (`:free`, `:online`, `:nitro`) are not: they
+    have prices of their own.
+    """
     owner = provider
     if provider_of(provider).gateway:
-        maker, slash, rest = name.partition("/")
+        yield provider, model
+        maker, slash, rest = model.partition("/")
         made_by = next((row.name for row in PROVIDERS.values() if row.maker == maker), None)
         if slash and maker and made_by:
-            owner, name = made_by, rest.partition(":")[0]
-    yield owner, name
+            if ":" in rest:
+                return
+            owner, model = made_by, rest
+    yield from ((owner, name) for name in _names(model))
+    if owner != provider and "." in model:
+        yield from ((owner, name) for name in _names(model.replace(".", "-")))
+
+
+def _names(model: str) -> Iterator[str]:
+    """The id without what may follow it (a date, `-latest`), the whole one first."""
+    name = model.partition("~")[0].removeprefix("models/")
+    yield name
     shorter = SNAPSHOT.sub("", name)
     if shorter != name:
-        yield owner, shorter
-        yield owner, SNAPSHOT.sub("", shorter)
+        yield shorter
+        yield SNAPSHOT.sub("", shorter)
 
 
 def _on(rows: tuple[Price, ...], day: date) -> Price | None:

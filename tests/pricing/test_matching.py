@@ -1,6 +1,7 @@
 """Which price row a model's name finds: its own, under every spelling that the provider uses, and no other."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -40,7 +41,14 @@ TODAY = date(2026, 11, 21)
         ("gemini", "gemini-pro-latest", "gemini-3.1-pro-preview"),
         ("groq", "openai/gpt-oss-120b", "openai/gpt-oss-120b"),
         ("openrouter", "anthropic/claude-sonnet-5-5", "claude-sonnet-5-5"),
-        ("openrouter", "google/gemini-3.8-flash:free", "gemini-3.8-flash"),
+        ("openrouter", "anthropic/claude-sonnet-4.5", "claude-sonnet-4-5"),
+        ("openrouter", "anthropic/claude-3.5-sonnet", "claude-3-5-sonnet"),
+        ("openrouter", "anthropic/claude-2.1", "claude-2"),
+        ("openrouter", "openai/gpt-5.4", "gpt-5.4"),
+        ("openrouter", "google/gemini-3.8-flash:free", None),
+        ("openrouter", "openai/gpt-5.4:online", None),
+        ("openrouter", "anthropic/claude-opus-4.5:nitro", None),
+        ("openrouter", "anthropic/claude-opus-4.9", None),
         ("openai", "gpt-6.1-sol-mini", None),
         ("openai", "gpt-6.1-so", None),
         ("openai", "gpt-6.1", None),
@@ -81,3 +89,48 @@ def test_a_gateway_is_priced_by_the_list_and_says_so() -> None:
     cost = BOOK.price(ModelRef.parse("openrouter:openai/gpt-6.1-sol"), None, usage, on=TODAY)
     assert cost is not None
     assert cost.notes == ("list price of openai; openrouter may charge something else",)
+
+
+@pytest.mark.parametrize(
+    ("model", "total"),
+    [
+        ("gemini:gemini-3.8-flash-tts", "0.5"),
+        ("deepseek:deepseek-v3.2-exp", "0.27"),
+        ("openai:gpt-image-2", "5"),
+        ("openrouter:ai21/jamba-1-5-mini", "0.2"),
+    ],
+)
+def test_what_our_table_lacks_is_priced_by_the_other_one_and_says_so(
+    model: str, total: str
+) -> None:
+    usage = Usage(input_tokens=1_000_000, output_tokens=0)
+    cost = BOOK.price(ModelRef.parse(model), None, usage, on=TODAY)
+    assert cost is not None
+    assert cost.total == Decimal(total)
+    assert (cost.estimate, cost.lower_bound) == (False, False)
+    assert cost.price.source == "https://github.com/pydantic/genai-prices"
+    assert cost.price.as_of == "2026-11-21"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "openrouter:google/gemini-3.5-flash:free",
+        "openrouter:anthropic/claude-sonnet-4.5:online",
+        "deepseek:deepseek-v4-pro-max-9000",
+        "openai:gpt-image-3",
+        "ollama:deepseek-v4-pro",
+    ],
+)
+def test_no_table_gives_a_model_its_neighbours_price(model: str) -> None:
+    usage = Usage(input_tokens=1_000_000, output_tokens=1_000_000)
+    assert BOOK.price(ModelRef.parse(model), None, usage, on=TODAY) is None
+
+
+def test_the_other_table_knows_its_batch_price_too() -> None:
+    usage = Usage(input_tokens=1_000_000, output_tokens=0)
+    cost = BOOK.price(
+        ModelRef.parse("openai:gpt-image-2"), None, usage, on=TODAY, processing="batch"
+    )
+    assert cost is not None
+    assert cost.total == Decimal(5) / 2
