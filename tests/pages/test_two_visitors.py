@@ -22,7 +22,7 @@ from playground.history.queries import Filter, find
 from playground.ui import names
 from playground.ui.chat_vs_api import sections
 from playground.ui.costs import workbench as costs
-from playground.ui.live import stream
+from playground.ui.live import grants
 from playground.ui.shell.pages import PAGES, path
 from playground.ui.shell.serving import parts
 from playground.ui.tokens import workbench as tokens
@@ -45,7 +45,7 @@ def browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Browser:
     monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
     monkeypatch.setenv("PLAYGROUND_HISTORY", "on")
     browser = Browser()
-    monkeypatch.setattr(stream, "owner", lambda: browser.cookie)
+    monkeypatch.setattr(grants, "owner", lambda: browser.cookie)
     return browser
 
 
@@ -135,17 +135,17 @@ def test_by_no_route(browser: Browser) -> None:
     request = Request.ask(ModelRef.parse("openai:gpt-6-luna"), f"Why a {CANARY}?")
     nowhere = Endpoint(provider="openai", base_url="http://127.0.0.1:9", key=Secret("k" * 20))
     run = get_engine().start([request], {"openai": nowhere}, owner=ANN)
-    granted = stream.grant(run, ANN)
+    granted = grants.grant(run, ANN)
     token = granted.token
     client = TestClient(st.App(**parts()), base_url="http://localhost:8501")
     for cookie, status in ((ANN, 200), (BOB, 404), ("", 404)):
-        headers = {"cookie": f"{stream.OWNER_COOKIE}={cookie}"} if cookie else {}
+        headers = {"cookie": f"{grants.OWNER_COOKIE}={cookie}"} if cookie else {}
         run.wait(20)
         assert client.get(f"/live/{token}", headers=headers).status_code == status
         stopped = client.post(f"/live/{token}/stop", headers=headers)
         assert stopped.status_code == (204 if status == 200 else 404)
     assert get_engine().find(run.id, BOB) is None
-    other = client.get("/", headers={"cookie": f"{stream.OWNER_COOKIE}={BOB}"})
+    other = client.get("/", headers={"cookie": f"{grants.OWNER_COOKIE}={BOB}"})
     assert CANARY not in other.text
 
 
