@@ -69,10 +69,13 @@ class App:
 
     def __init__(self, capfd: pytest.CaptureFixture[str], how: str) -> None:
         self.page = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+        self.asked = 0
         if how == NOT_KEPT:
             self.page.toggle(key="keep_runs").set_value(False).run()
 
     def ask(self) -> tuple[Decimal, str]:
+        self.asked += 1  # another prompt each time: the same one twice within a second is one press
+        self.page.text_area(key="prompt").set_value(f"What is token {self.asked}?").run()
         page = self.page.button(key="run").click().run()
         if page.error:
             return Decimal(0), str(page.error[0].value)
