@@ -21,6 +21,8 @@ class Api:
     """In which header the key goes, and how."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """What a request must say beside the key and its type."""
+    event_type: str = ""
+    """The field of a stream's event that says its kind, as its `event:` line does; empty = events have no kinds."""
     operation: str = "chat"
     """OpenTelemetry's `gen_ai.operation.name`."""
     keeps: str = ""
@@ -123,6 +125,7 @@ APIS = {
             name="responses",
             label="Responses",
             path="/responses",
+            event_type="type",
             keeps="previous_response_id",
             storage="OpenAI stores the conversation, 30 days or longer, until you delete it.",
             sdk=_OPENAI_SDK,
@@ -139,6 +142,7 @@ APIS = {
             name="messages",
             label="Messages",
             path="/v1/messages",
+            event_type="type",
             key_header=("x-api-key", "{key}"),
             headers={"anthropic-version": "2023-06-01"},
             sdk=_ANTHROPIC_SDK,
@@ -159,6 +163,7 @@ APIS = {
             name="interactions",
             label="Interactions",
             path="/v1/interactions",
+            event_type="event_type",
             key_header=("x-goog-api-key", "{key}"),
             keeps="previous_interaction_id",
             storage="Google stores the interactions; for how long depends on the project's tier.",

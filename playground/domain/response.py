@@ -52,6 +52,8 @@ class Response:
     files: tuple[File, ...] = ()
     """Images and other files that the model made."""
     citations: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences about what was odd in the answer and cost nothing."""
     finish_reason: str | None = None
     """The provider's own word (`stop`, `end_turn`, `STOP`, `completed`, …)."""
     service_tier: str | None = None

@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 KEPT_RUNS = 500
 """Ended runs kept in memory, the oldest dropped first; runs under way are never dropped."""
+KEPT_BYTES = 256 * 2**20
+"""Bytes received and sent that all kept runs may hold together; what is above is dropped in the same order."""
 SWITCH_INTERVAL = 0.0005
 """Seconds that another thread may keep the engine's waiting."""
 LONGEST_WAIT = 60.0
@@ -177,6 +179,8 @@ class Engine:
         lane.end(price() if response.failure is None else await asyncio.to_thread(price))
         tell_ended(job.journal, job.run, lane)
         job.run.lane_ended()
+        with self._lock:
+            self._forget_old()
 
     async def _ask(self, job: _Job) -> Response:
         """Try until it answers, fails for good, or is stopped. Never raises."""
@@ -196,7 +200,7 @@ class Engine:
             lane.state = "connecting"
             try:
                 await call.run()
-                response = replace(call.response(), attempts=tuple(attempts))
+                response = replace(await _response(call), attempts=tuple(attempts))
                 wait = _wait_before_retry(response, job.retries - len(attempts))
                 if wait is None:
                     return response
@@ -205,7 +209,8 @@ class Engine:
                 lane.attempt += 1
                 await asyncio.sleep(wait)
             except asyncio.CancelledError:
-                return replace(call.response(lane.stopped_by or STOPPED), attempts=tuple(attempts))
+                stopped = await _response(call, lane.stopped_by or STOPPED)
+                return replace(stopped, attempts=tuple(attempts))
 
     async def _wind_down(self) -> None:
         me = asyncio.current_task()
@@ -216,9 +221,27 @@ class Engine:
         await self._pool.aclose()
 
     def _forget_old(self) -> None:
-        for run_id, run in list(self._runs.items())[: max(0, len(self._runs) - KEPT_RUNS)]:
+        """Drop the oldest ended runs while there are too many, or they hold too much; the newest always stays."""
+        held = sum(run.bytes for run in self._runs.values())
+        for run_id, run in list(self._runs.items())[:-1]:
+            if len(self._runs) <= KEPT_RUNS and held <= KEPT_BYTES:
+                return
             if run.done:
+                held -= run.bytes
                 del self._runs[run_id]
+
+
+async def _response(call: Call, failure: Failure | None = None) -> Response:
+    """The call's response: made on the loop, or in a thread where there is so much of it that others would wait."""
+    if not call.large:
+        return call.response(failure)
+    making = asyncio.get_running_loop().run_in_executor(None, call.response, failure)
+    while True:
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:  # stopped once more, but it is over already
+            if making.cancelled():
+                raise
 
 
 STOPPED = Failure(

@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from playground.domain import Failure, Request, Response, Run
+from playground.domain import Failure, File, Request, Response, Run
 
 State = Literal["queued", "connecting", "thinking", "streaming", "done", "failed", "stopped"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "stopped"})
 SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
 """Which kinds of delta are shown, and in which of a lane's two texts."""
+
+_EVENT = 200
+"""Bytes that an event takes beside its data."""
 
 
 class Lane:
@@ -42,6 +45,16 @@ class Lane:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def bytes(self) -> int:
+        """What the lane holds in memory, roughly: files sent, what was received and what was read of it."""
+        parts = [part for message in self.request.messages for part in message.parts]
+        sent = sum(len(part.data) for part in parts if isinstance(part, File))
+        exchange = self.response.exchange if self.response else None
+        if exchange is None:
+            return sent
+        return sent + 2 * exchange.bytes_received + _EVENT * len(exchange.events)
 
     def text(self, shown: str = "text") -> str:
         """The answer (or, with `reasoning`, the reasoning) so far."""
@@ -103,6 +116,11 @@ class LiveRun:
     def simulated(self) -> bool:
         """True when the built-in simulation answers any lane."""
         return any(self.simulations)
+
+    @property
+    def bytes(self) -> int:
+        """What the run holds in memory, roughly."""
+        return sum(lane.bytes for lane in self.lanes)
 
     @property
     def done(self) -> bool:

@@ -169,7 +169,7 @@ def _block_start(draft: Draft, event: dict[str, Any]) -> None:
     elif kind == "thinking" and block.get("thinking"):
         _thinking_delta(draft, event["index"], {"thinking": block["thinking"]})
     elif kind == "tool_use":
-        draft.emit("tool", block["name"])
+        draft.tool(block["name"])
 
 
 def _block_delta(draft: Draft, event: dict[str, Any]) -> None:
@@ -198,7 +198,7 @@ def _json_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
     block = draft.scratch["blocks"][index]
     block["pieces"].append(delta["partial_json"])
     if block["type"] == "tool_use":
-        draft.emit("tool", delta["partial_json"])
+        draft.tool(delta["partial_json"])
 
 
 def _citation_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
@@ -338,7 +338,7 @@ def _by_ttl(split: Mapping[str, Any], written: int | None) -> dict[str, int]:
 
 def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
     """Map an answer with an error status, or an `error` event."""
-    error = body.get("error") if isinstance(body, dict) else None
+    error = (body.get("error") or body) if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return provider_failure(provider, status, Complaint(message=str(error or body)), headers)
     details = error.get("details") if isinstance(error.get("details"), dict) else {}

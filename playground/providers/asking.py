@@ -12,6 +12,7 @@ from playground.providers.failures import ProviderError
 from playground.providers.mapping import read_json
 from playground.providers.sdk import over
 from playground.wire import Pool, Recorder
+from playground.wire.limits import Endless
 
 SILENCE = 30.0
 """Seconds of silence after which a short question fails."""
@@ -44,5 +45,5 @@ async def ask(
     body = recorder.body or b""
     try:
         return read_json(body)
-    except ValueError as error:
-        raise ProviderError(outcome.unreadable(recorder, provider, body, error)) from None
+    except (ValueError, Endless):
+        raise ProviderError(outcome.unreadable(recorder, provider, body)) from None

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpcore2
 
-from playground.domain import Endpoint, Failure, Request, Response, Usage
+from playground.domain import APIS, Endpoint, Failure, Request, Response, Usage
 from playground.providers import outcome
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, Kind, OnDelta
+from playground.providers.failures import Complaint, provider_failure
 from playground.providers.fitting import fitted
 from playground.providers.mapping import read_json
 from playground.providers.masking import masked
 from playground.providers.sdk import over
-from playground.wire import Pool, RawEvent, Recorder, SSEParser
+from playground.wire import Pool, Recorder, SSEParser
+from playground.wire.limits import MAX_EVENTS, MAX_SECONDS, MAX_TEXT, Endless
+from playground.wire.recorder import Events
 
 _LINGER = 10.0
 """Seconds that a stream may stay open after its last word before it is closed from our side."""
+
+_LOOK, _WEIGH = 64 * 1024, 2**20
+"""Bytes of a stream after which its events are masked and counted, and after which its text is weighed."""
+_LARGE = 2**20
+"""Bytes received."""
+_ENDS = frozenset({b"[done]", b"done", b"[end]"})
+"""`[DONE]` as some servers write it: padded, quoted, without brackets."""
+_KEEP_ALIVES = frozenset(
+    {b"", b"ping", b"pong", b"null", b"keepalive", b"keep-alive", b"heartbeat"}
+)
+"""Data that says nothing but that the server is still there."""
 
 _REQUEST_ID = ("x-request-id", "request-id", "x-goog-request-id", "x-oneapi-request-id")
 
@@ -44,9 +59,13 @@ class Call:
         self._provider = request.model.provider
         self._door = door(request.model)
         self._read_event = self._door.read_event
+        self._kind = APIS[request.model.api].event_type
         self._on_delta = on_delta
         self._draft = Draft(self._provider, self._tell if on_delta else None)
-        self._events: list[RawEvent] = []
+        self._events: Events = []
+        self._weigh_at = MAX_TEXT
+        self._strange: bytes | None = None
+        """The first event that was neither JSON nor anything that says nothing."""
         self._hosted = pool.hosted
         pool.allow(endpoint)
         self._recorder = Recorder(
@@ -86,6 +105,7 @@ class Call:
             reasoning_text="".join(draft.reasoning_parts),
             refusal="".join(draft.refusal_parts) or None,
             choices=tuple("".join(draft.choices[i]) for i in sorted(draft.choices)),
+            notes=tuple(draft.notes),
             tool_calls=tuple(draft.tool_calls),
             server_tools=tuple(draft.server_tools),
             files=tuple(draft.files),
@@ -106,9 +126,14 @@ class Call:
         )
         return masked(fitted(response), recorder.redactor)
 
+    @property
+    def large(self) -> bool:
+        """True when making the response takes long enough to be done elsewhere than on the event loop."""
+        return self._recorder.bytes_received > _LARGE
+
     def _tell(self, kind: Kind, piece: str) -> None:
         """Pass a piece on as it will stand in the response, keys masked."""
-        if self._on_delta is not None:
+        if self._on_delta is not None and len(piece) <= MAX_TEXT:
             self._on_delta(kind, self._recorder.redactor.text(piece))
 
     async def _send(self) -> None:
@@ -135,34 +160,78 @@ class Call:
             self.failure = outcome.of_status(recorder, self._provider, self._door)
 
     async def _read_stream(self) -> None:
-        draft, recorder, events = self._draft, self._recorder, self._events
         parser = SSEParser()
-        clock = asyncio.get_running_loop().time
+        ending: Failure | None = None
         try:
-            async with asyncio.timeout(None) as limit:
+            broken = await self._read_chunks(parser)
+            for name, data in parser.finish():
+                if outcome.is_json(data):
+                    self._events.append((self._draft.now, name, data))
+                    self._take(name, data)
+            if broken is not None and not self._draft.done:
+                ending = self._broken_off(broken)
+        except Endless as error:
+            ending = outcome.endless(self._recorder, self._provider, str(error))
+        self.failure = self._masked(self._draft.failure) or ending or self._unfinished()
+
+    async def _read_chunks(self, parser: SSEParser) -> Exception | None:
+        """Read until the stream is over; what broke it off, or kept it from ending, is returned."""
+        draft, recorder, events = self._draft, self._recorder, self._events
+        clock, taken = asyncio.get_running_loop().time, 0
+        try:
+            async with asyncio.timeout(MAX_SECONDS) as limit:
                 async for chunk in recorder.chunks():
                     draft.now = now = recorder.last_chunk or 0.0
                     for name, data in parser.feed(chunk):
                         events.append((now, name, data))
-                        self._take(data)
+                        self._take(name, data)
                     if draft.done:
                         limit.reschedule(clock() + _LINGER)
+                    taken += len(chunk)
+                    if taken >= _LOOK:
+                        taken = 0
+                        self._look()
         except (
             TimeoutError,
             httpcore2.TimeoutException,
             httpcore2.NetworkError,
             httpcore2.ProtocolError,
         ) as error:
-            if not draft.done and not outcome.cut(error):
-                raise
-        for name, data in parser.finish():
-            if outcome.is_json(data):
-                events.append((draft.now, name, data))
-                self._take(data)
-        ending = None if draft.done else outcome.truncated(recorder, self._provider)
-        self.failure = self._masked(draft.failure) or ending
+            return error
+        return None
 
-    def _take(self, data: bytes) -> None:
+    def _look(self) -> None:
+        """Mask what has come of a long stream while it comes, not at its end; Endless when there is too much of it."""
+        draft, recorder = self._draft, self._recorder
+        if len(self._events) > MAX_EVENTS:
+            raise Endless(f"{recorder.host} sent more than {MAX_EVENTS:,} events")
+        recorder.settle(self._events)
+        if recorder.bytes_received >= self._weigh_at:
+            self._weigh_at = recorder.bytes_received + _WEIGH
+            if draft.size() > MAX_TEXT:
+                raise Endless(f"the answer is longer than {MAX_TEXT:,} characters")
+
+    def _broken_off(self, error: Exception) -> Failure:
+        if type(error) is TimeoutError:
+            raise Endless(f"{self._recorder.host} did not end its answer in {MAX_SECONDS:,.0f} s")
+        if not outcome.cut(error):
+            raise error
+        return outcome.truncated(self._recorder, self._provider)
+
+    def _unfinished(self) -> Failure | None:
+        """Why a stream that is over is no whole answer; what was strange in a whole one is a note."""
+        recorder, draft, strange = self._recorder, self._draft, self._strange
+        if strange is not None and not (draft.done or draft.size()):
+            return outcome.unreadable(recorder, self._provider, strange)
+        if not draft.done:
+            return outcome.truncated(recorder, self._provider)
+        if strange is not None:
+            draft.notes.append(
+                f"Among the events stood one that is none: {outcome.excerpt(strange)}"
+            )
+        return None
+
+    def _take(self, name: str | None, data: bytes) -> None:
         """Read one event; one that cannot be read fails the call in plain words, and the next are read all the same."""
         draft = self._draft
         if data == b"[DONE]":
@@ -171,13 +240,41 @@ class Call:
         try:
             event = read_json(data)
             if type(event) is dict:
+                if name is not None and self._kind not in event:
+                    event = self._named(name, event)
                 self._read_event(draft, event)
-            else:
+            elif type(event) is list:
                 for one in event:
                     self._read_event(draft, one)
-        except Exception as error:
-            if draft.failure is None:
-                draft.failure = outcome.unreadable(self._recorder, self._provider, data, error)
+        except Endless:
+            raise
+        except ValueError:
+            self._take_words(name, data)
+        except Exception:
+            self._fail(outcome.unreadable(self._recorder, self._provider, data))
+
+    def _take_words(self, name: str | None, data: bytes) -> None:
+        """Read an event that is no JSON: a keep-alive, an end in other clothes, an error in words, or half an event."""
+        word = data.strip().strip(b"\"'").lower()
+        if word in _ENDS:
+            self._read_event(self._draft, DONE)
+        elif name == "error":
+            said = Complaint(message=outcome.excerpt(data))
+            self._fail(provider_failure(self._provider, 200, said, {}))
+        elif data.lstrip().startswith((b"{", b"[")):
+            self._fail(outcome.unreadable(self._recorder, self._provider, data))
+        elif word not in _KEEP_ALIVES and self._strange is None:
+            self._strange = data
+
+    def _named(self, name: str, event: dict[str, Any]) -> dict[str, Any]:
+        """The event with what only its `event:` line says: its type, or that it is an error."""
+        if self._kind:
+            return {**event, self._kind: name}
+        return {"error": event} if name == "error" and not event.get("error") else event
+
+    def _fail(self, failure: Failure) -> None:
+        if self._draft.failure is None:
+            self._draft.failure = failure
 
     def _read_body(self, body: bytes) -> None:
         draft = self._draft
@@ -186,9 +283,12 @@ class Call:
             value = read_json(body)
             for one in value if isinstance(value, list) else (value,):
                 self._door.read_body(draft, one)
-        except Exception as error:
-            if draft.failure is None:
-                draft.failure = outcome.unreadable(self._recorder, self._provider, body, error)
+            if len(body) > MAX_TEXT and draft.size() > MAX_TEXT:
+                raise Endless(f"the answer is longer than {MAX_TEXT:,} characters")
+        except Endless as error:
+            self._fail(outcome.endless(self._recorder, self._provider, str(error)))
+        except Exception:
+            self._fail(outcome.unreadable(self._recorder, self._provider, body))
         self.failure = self._masked(draft.failure)
 
     def _masked(self, failure: Failure | None) -> Failure | None:

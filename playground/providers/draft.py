@@ -25,6 +25,7 @@ class Draft:
         "first_reasoning",
         "first_text",
         "last_text",
+        "notes",
         "now",
         "provider",
         "reasoning_parts",
@@ -36,6 +37,7 @@ class Draft:
         "service_tier",
         "text_parts",
         "tool_calls",
+        "tool_size",
         "turn",
         "usage",
     )
@@ -63,6 +65,10 @@ class Draft:
         self.failure: Failure | None = None
         self.done = False
         """True once the provider has said that the answer is over; a stream that ends without is truncated."""
+        self.notes: list[str] = []
+        """Sentences about what was odd and cost nothing."""
+        self.tool_size = 0
+        """Characters of tool calls."""
         self.scratch: dict[Any, Any] = {}
         """The adapter's own notes between events."""
         self.first_reasoning: float | None = None
@@ -100,10 +106,21 @@ class Draft:
                 self.first_text = self.now
             self.emit("refusal", piece)
 
+    def tool(self, piece: str) -> None:
+        """A piece of a tool call; the adapter keeps it."""
+        if piece:
+            self.tool_size += len(_said(piece))
+            self.emit("tool", piece)
+
     def emit(self, kind: Kind, piece: str) -> None:
         """Tell whoever listens; nothing is kept."""
         if self._on_delta is not None:
             self._on_delta(kind, piece)
+
+    def size(self) -> int:
+        """Characters that the model wrote so far."""
+        kept = (self.text_parts, self.reasoning_parts, self.refusal_parts, *self.choices.values())
+        return self.tool_size + sum(len(piece) for parts in kept for piece in parts)
 
 
 def _said(piece: str) -> str:

@@ -205,7 +205,7 @@ def _take_call(draft: Draft, call: dict[str, Any], signature: str | None) -> Non
     if call.get("name"):
         _close_call(draft)
         under_way = draft.scratch["call"] = {"name": call["name"], "arguments": Arguments()}
-        draft.emit("tool", call["name"])
+        draft.tool(call["name"])
     if under_way is None:
         return
     under_way["id"] = call.get("id") or under_way.get("id")

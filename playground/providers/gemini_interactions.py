@@ -163,7 +163,7 @@ def _step_start(draft: Draft, event: dict[str, Any]) -> None:
     step = event["step"]
     draft.scratch.setdefault("steps", {})[event["index"]] = {**step, "pieces": []}
     if step.get("type") == "function_call":
-        draft.emit("tool", step.get("name") or "")
+        draft.tool(step.get("name") or "")
     for content in _texts(step.get("content")):
         _text_delta(draft, event["index"], content)
     for content in _texts(step.get("summary")):
@@ -201,7 +201,7 @@ def _signature_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
 def _arguments_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
     piece = delta.get("arguments") or ""
     _step_of(draft, index)["pieces"].append(piece)
-    draft.emit("tool", piece)
+    draft.tool(piece)
 
 
 def _annotation_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from playground.domain import File, ModelRef
 from playground.providers import catalog
+from playground.wire.limits import MAX_VALUES, Endless
 
 
 def only(**fields: Any) -> dict[str, Any]:
@@ -17,13 +18,35 @@ def only(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None and value != {}}
 
 
+_SMALL = 64 * 1024
+"""Characters of JSON that need no look at how many values they hold."""
+
+
+class TooManyValues(Endless):
+    """A JSON document that no answer is."""
+
+
 def read_json(data: bytes | str) -> Any:
-    """The JSON value; half an emoji, which some servers send and no text may hold, becomes U+FFFD. ValueError if none."""
+    """The JSON value; half an emoji, which some servers send and no text may hold, becomes U+FFFD. ValueError if none.
+
+    TooManyValues where reading it would take too long.
+    """
+    if len(data) > _SMALL:
+        _check_values(data)
     try:
         return from_json(data)
     except ValueError:
         text = json.dumps(json.loads(data), ensure_ascii=False)
         return from_json(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+
+
+def _check_values(data: bytes | str) -> None:
+    signs: Any = b",[{" if isinstance(data, bytes) else ",[{"
+    found = 0
+    for start in range(0, len(data), _SMALL):
+        found += sum(data.count(signs[i : i + 1], start, start + _SMALL) for i in range(3))
+        if found > MAX_VALUES:
+            raise TooManyValues(f"one JSON document holds more than {MAX_VALUES:,} values")
 
 
 def data_url(file: File) -> str:
@@ -42,7 +65,7 @@ def parse_arguments(text: str | None) -> Any:
         return {}
     try:
         return read_json(text)
-    except ValueError:
+    except (ValueError, TooManyValues):
         return text
 
 

@@ -233,7 +233,7 @@ def _take_call(draft: Draft, choice: int, call: dict[str, Any]) -> None:
     piece = function.get("arguments") or function.get("input") or ""
     piece = piece if isinstance(piece, str) else dumps(piece)
     known["pieces"].append(piece)
-    draft.emit("tool", (function.get("name") or "") + piece)
+    draft.tool((function.get("name") or "") + piece)
 
 
 def _place(calls: dict[Any, list[dict[str, Any]]], call: dict[str, Any]) -> dict[str, Any]:

@@ -171,14 +171,14 @@ def _refusal_delta(draft: Draft, event: dict[str, Any]) -> None:
 def _tool_delta(draft: Draft, event: dict[str, Any]) -> None:
     pieces = draft.scratch.setdefault("arguments", {})
     pieces.setdefault(event.get("output_index"), []).append(event["delta"])
-    draft.emit("tool", event["delta"])
+    draft.tool(event["delta"])
 
 
 def _item_seen(draft: Draft, event: dict[str, Any]) -> None:
     item = event["item"]
     draft.scratch.setdefault("items", {})[event.get("output_index")] = item
     if event["type"].endswith(".added") and item.get("name"):
-        draft.emit("tool", item["name"])
+        draft.tool(item["name"])
 
 
 def _finished(draft: Draft, event: dict[str, Any]) -> None:

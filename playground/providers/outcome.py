@@ -14,6 +14,7 @@ from playground.providers.door import Door
 from playground.providers.failures import failure_of, no_key
 from playground.providers.mapping import read_json
 from playground.wire import ForbiddenHost, Recorder, check_endpoint
+from playground.wire.limits import Endless
 
 _BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
     (ForbiddenHost, "permission", "{error}"),
@@ -24,6 +25,7 @@ _BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
     (httpcore2.LocalProtocolError, "invalid_request", "The request could not be sent: {error}"),
     (httpcore2.NetworkError, "connection", "The connection to {host} broke: {error}"),
     (httpcore2.ProtocolError, "connection", "{host} hung up: {error}"),
+    (Endless, "stream_truncated", "Reading stopped: {error}."),
     (httpx2.DecodingError, "server", "{host} sent a body that does not decompress: {error}"),
     (httpx2.InvalidURL, "invalid_request", "The base URL cannot be used: {error}"),
 )
@@ -78,14 +80,18 @@ def truncated(recorder: Recorder, provider: str) -> Failure:
     return fail(recorder, provider, "stream_truncated", message)
 
 
-def unreadable(recorder: Recorder, provider: str, data: bytes, error: Exception) -> Failure:
+def endless(recorder: Recorder, provider: str, what: str) -> Failure:
+    """The answer went past a limit; `what` says which, and what came is kept."""
+    return fail(recorder, provider, "stream_truncated", f"Reading stopped: {what}.")
+
+
+def unreadable(recorder: Recorder, provider: str, data: bytes) -> Failure:
     """An answer that is not JSON, or not the JSON that this API sends."""
-    if not is_json(data):
+    if is_json(data):
+        message = f"The answer could not be read, it is not shaped as this API's: {excerpt(data)}"
+    else:
         kind = recorder.headers.get("content-type", "of no named type")
         message = f"{recorder.host} sent something that is not JSON ({kind}): {excerpt(data)}"
-        return fail(recorder, provider, "server", message)
-    name = type(error).__name__
-    message = f"The answer could not be read ({name}: {error}): {excerpt(data)}"
     return fail(recorder, provider, "server", message)
 
 
@@ -120,6 +126,8 @@ def is_json(data: bytes) -> bool:
         read_json(data)
     except ValueError:
         return data == b"[DONE]"
+    except Endless:
+        return False
     return True
 
 

@@ -7,7 +7,9 @@ and headers with nothing in the body, and the call reads the events, or the whol
 from __future__ import annotations
 
 import asyncio
+import codecs
 import functools
+import gc
 import json
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -22,7 +24,7 @@ from playground.domain import APIS, Event, Exchange, Secret, Timing
 from playground.wire.guard import ForbiddenHost
 from playground.wire.limits import MAX_BYTES, MAX_SECONDS, Endless
 from playground.wire.pool import Pool
-from playground.wire.redact import Redactor
+from playground.wire.redact import PIECE, Redactor
 from playground.wire.sse import begins
 
 _CREDENTIALS = frozenset({"api-key", *(api.key_header[0] for api in APIS.values())})
@@ -47,8 +49,13 @@ _TURN = 32 * 1024
 _CHUNK_COSTS = 64
 """What taking a chunk costs, in bytes of reading."""
 
+_FROZEN = 20_000
+"""Events of one stream after which they are taken out of the garbage collector's rounds."""
+
 RawEvent = tuple[float, str | None, bytes]
 """When it arrived (perf_counter), its name, its data."""
+Events = list[RawEvent | Event]
+"""A stream's events: as they came, or masked already, in any mixture."""
 
 
 class SecondRequest(RuntimeError):
@@ -97,6 +104,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         self._incoming: AsyncIterator[bytes] | None = None
         self._ahead: list[tuple[float, bytes]] = []
         """What was read to find out whether the answer is a stream, and when it came."""
+        self._settled = 0
         self.first_chunk: float | None = None
         self.last_chunk: float | None = None
         self.closed: float | None = None
@@ -133,10 +141,13 @@ class Recorder(httpx2.AsyncBaseTransport):
         self._stream = response.stream
         self._incoming = self._read()
         try:
-            self.streaming = await self._is_stream()
-            if self.streaming:
-                return self._answer(b"")
-            self.body = await self._whole()
+            async with asyncio.timeout(MAX_SECONDS):
+                self.streaming = await self._is_stream()
+                if self.streaming:
+                    return self._answer(b"")
+                self.body = await self._whole()
+        except TimeoutError:
+            raise Endless(f"{self.host} did not end its answer in {MAX_SECONDS:,.0f} s") from None
         finally:
             if not self.streaming:
                 await self.aclose()
@@ -160,12 +171,8 @@ class Recorder(httpx2.AsyncBaseTransport):
 
     async def _whole(self) -> bytes:
         body = bytearray()
-        try:
-            async with asyncio.timeout(MAX_SECONDS):
-                async for chunk in self.chunks():
-                    body += chunk
-        except TimeoutError:
-            raise Endless(f"{self.host} did not end its answer in {MAX_SECONDS:,.0f} s") from None
+        async for chunk in self.chunks():
+            body += chunk
         return bytes(body)
 
     def _check_destination(self, url: httpx2.URL) -> None:
@@ -210,18 +217,20 @@ class Recorder(httpx2.AsyncBaseTransport):
         else:
             self._marks[name] = time.perf_counter()
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> AsyncIterator[bytes]:
         """The body's bytes as they arrive, content-encoding undone; `last_chunk` is when the newest came.
 
         Endless when there are too many. The event loop gets its turns in between.
         """
+        assert self._incoming is not None  # noqa: S101 - only called with an answer there
+        return self._with_ahead(self._incoming) if self._ahead else self._incoming
+
+    async def _with_ahead(self, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         for at, chunk in self._ahead:
             self.last_chunk = at
             yield chunk
-        self._ahead.clear()
-        if self._incoming is not None:
-            async for chunk in self._incoming:
-                yield chunk
+        async for chunk in rest:
+            yield chunk
 
     async def _read(self) -> AsyncIterator[bytes]:
         clock, work = time.perf_counter, 0
@@ -230,17 +239,16 @@ class Recorder(httpx2.AsyncBaseTransport):
                 self.last_chunk = clock()
                 if self.first_chunk is None:
                     self.first_chunk = self.last_chunk
-                self.bytes_received += len(chunk)
+                size = len(chunk)
+                self.bytes_received += size
+                work += size + _CHUNK_COSTS
+                if work < _TURN:
+                    yield chunk
+                    continue
+                work = 0
                 if self.bytes_received > MAX_BYTES:
                     raise _too_large(self.host)
-                if len(chunk) <= _PIECE:
-                    yield chunk
-                    work += len(chunk) + _CHUNK_COSTS
-                    if work > _TURN:
-                        work = 0
-                        await asyncio.sleep(0)
-                    continue
-                for start in range(0, len(chunk), _PIECE):
+                for start in range(0, size, _PIECE):
                     yield chunk[start : start + _PIECE]
                     await asyncio.sleep(0)
         except Exception as error:
@@ -287,7 +295,17 @@ class Recorder(httpx2.AsyncBaseTransport):
             **{name: self.offset(at) for name, at in content.items()},
         )
 
-    def exchange(self, events: Iterable[RawEvent] = ()) -> Exchange | None:
+    def settle(self, events: Events) -> None:
+        """Mask what has come since the last time, in place; any thread may read the list meanwhile.
+
+        Half a million events would hold up everyone for 100 ms each time that the garbage collector looks at them all.
+        """
+        events[self._settled :] = _events(events[self._settled :], self.zero, self.redactor)
+        if len(events) // _FROZEN > self._settled // _FROZEN:
+            gc.freeze()
+        self._settled = len(events)
+
+    def exchange(self, events: Iterable[RawEvent | Event] = ()) -> Exchange | None:
         """The masked copy; None when the SDK sent nothing."""
         request, mask = self.request, self.redactor
         if request is None:
@@ -303,25 +321,33 @@ class Recorder(httpx2.AsyncBaseTransport):
             response_headers=mask.headers(
                 (n.decode("latin-1"), v.decode("latin-1")) for n, v in self._raw_headers
             ),
-            response_body=None
-            if self.body is None
-            else mask.text(self.body.decode("utf-8", "replace")),
+            response_body=None if self.body is None else mask.text(_text(self.body)),
             events=_events(events, self.zero, mask),
             bytes_received=self.bytes_received,
         )
 
 
-def _events(raw: Iterable[RawEvent], zero: float | None, mask: Redactor) -> tuple[Event, ...]:
-    """The events masked; looked through once as a whole, since almost none ever holds a key."""
-    kept = list(raw)
-    whole = b"\n".join(data for _, _, data in kept).decode("utf-8", "replace")
+def _events(
+    events: Iterable[RawEvent | Event], zero: float | None, mask: Redactor
+) -> tuple[Event, ...]:
+    """The events masked; what is to be masked is looked through once as a whole, since almost none ever holds a key."""
+    kept = list(events)
+    raw = [data for _, _, data in (e for e in kept if type(e) is tuple)]
+    whole = b"\n".join(raw).decode("utf-8", "replace")
     show = str if mask.text(whole) is whole else mask.text
-    return tuple(
-        [
-            Event(offset=at - (zero or at), data=show(data.decode("utf-8", "replace")), name=name)
-            for at, name, data in kept
-        ]
-    )
+    start = zero or 0.0
+
+    def settled(event: RawEvent | Event) -> Event:
+        if isinstance(event, Event):
+            return event
+        at, name, data = event
+        return Event(
+            offset=at - start if zero else 0.0,
+            data=show(data.decode("utf-8", "replace")),
+            name=name,
+        )
+
+    return tuple([settled(event) for event in kept])
 
 
 class _Stream(httpx2.AsyncByteStream):
@@ -338,6 +364,13 @@ class _Stream(httpx2.AsyncByteStream):
             if received > MAX_BYTES:
                 raise _too_large(self._host)
             yield chunk
+
+
+def _text(body: bytes) -> str:
+    """The body as text, decoded in pieces, so that other threads get their turns."""
+    read = codecs.getincrementaldecoder("utf-8")("replace").decode
+    starts = range(0, len(body), PIECE)
+    return "".join([read(body[at : at + PIECE], at + PIECE >= len(body)) for at in starts])
 
 
 def _too_large(host: str) -> Endless:

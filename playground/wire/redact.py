@@ -30,8 +30,8 @@ SECRET_HEADERS = frozenset(
 _QUERY_KEY = re.compile(r"([?&](?:key|api[-_]?key|access_token|token)=)[^&#\s]*", re.IGNORECASE)
 _USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
 _MIN_LITERAL = 6
-
-
+PIECE = 2**20
+"""Characters that are looked through at once: other threads, and other streams, get their turns in between."""
 SHORTEST = 8
 """Characters: a shorter "key" (`x`, `none`, `test` for a local server) is no secret, and masking it would tear words apart."""
 
@@ -51,12 +51,30 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without the call's secrets."""
-        if len(text) < self._shortest:
+        if len(text) < self._shortest or not self._spellings:
             return text
+        if len(text) <= PIECE:
+            return self._masked(text)
+        pieces, start = [], 0
+        while start < len(text):
+            end = self._uncut(text, start + PIECE)
+            pieces.append(self._masked(text[start:end]))
+            start = end
+        masked = "".join(pieces)
+        return text if masked == text else masked
+
+    def _masked(self, text: str) -> str:
         for spelling in self._spellings:
             if spelling in text:
                 text = text.replace(spelling, MASK)
         return text
+
+    def _uncut(self, text: str, end: int) -> int:
+        """The nearest place from `end` on that stands inside no secret."""
+        for spelling in self._spellings:
+            at = text.find(spelling, max(0, end - len(spelling) + 1), end + len(spelling) - 1)
+            end = end if at < 0 else at + len(spelling)
+        return end
 
     def url(self, url: str) -> str:
         """The URL without keys in its query and without a user name and password."""

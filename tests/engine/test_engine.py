@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 import urllib.request
 from decimal import Decimal
@@ -10,9 +11,10 @@ from decimal import Decimal
 import pytest
 
 from playground.demo.process import DemoServer
-from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
 from playground.engine import Engine, LiveRun
 from playground.engine.live import Lane
+from playground.providers import Call
 
 PROMPT = "What is a token?"
 HALF = "openai:gpt-6.1-sol~stall"
@@ -196,3 +198,46 @@ def test_a_run_under_way_can_be_read(engine: Engine, demo: DemoServer) -> None:
     run.stop()
     run.wait(60)
     assert run.run().responses[0].text.startswith(so_far.text)
+
+
+def test_runs_are_kept_by_their_bytes_the_newest_always(
+    engine: Engine, demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [engine.start([ask("openai:gpt-6-luna")], demo.endpoints()) for _ in range(3)]
+    assert all(run.wait(60) for run in runs)
+    least = min(run.bytes for run in runs)
+    assert least > len(runs[0].lanes[0].text())
+    monkeypatch.setattr("playground.engine.engine.KEPT_BYTES", least)
+    last = engine.start([ask("nowhere:model")], {})
+    assert last.wait(60)
+    assert [engine.find(run.id) for run in runs] == [None, None, runs[2]]
+    assert engine.find(last.id) is last
+    monkeypatch.setattr("playground.engine.engine.KEPT_BYTES", 0)
+    large = engine.start([ask("openai:gpt-6-luna")], demo.endpoints())
+    assert large.wait(60)
+    assert engine.find(runs[2].id) is None
+    assert engine.find(large.id) is large
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_large_answer_is_made_in_a_thread_and_stopped_as_any(
+    engine: Engine, demo: DemoServer, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    threads: list[str] = []
+    made = Call.response
+
+    def response(call: Call, *given: Failure | None) -> Response:
+        threads.append(threading.current_thread().name)
+        return made(call, *given)
+
+    monkeypatch.setattr(Call, "response", response)
+    monkeypatch.setattr("playground.providers.call._LARGE", 0 if large else 2**20)
+    run = engine.start([ask("openai:gpt-6-luna")], demo.endpoints())
+    assert run.wait(60)
+    cut = engine.start([ask(HALF)], demo.endpoints())
+    until_text(cut.lanes[0])
+    cut.stop()
+    cut.stop()
+    assert cut.wait(60)
+    assert [lane.state for lane in (*run.lanes, *cut.lanes)] == ["done", "stopped"]
+    assert all(("engine" in name) is not large for name in threads)

@@ -153,3 +153,74 @@ async def test_events_without_a_blank_line_between_them(serve: Serve, pool: Pool
     body = sse(*HELLO["openai/chat:m"], "[DONE]").replace(b"\n\n", end.encode())
     response = await respond(serve, pool, "openai/chat:m", stream([body]))
     assert (response.failure, response.text) == (None, "Hello")
+
+
+BEATS = [
+    *(b"data:\n\n", b"data: \n\n", b"data\n\n", b"data: null\n\n", b"data: ping\n\n"),
+    *(b"data: PING\n\n", b"data: 1\n\n", b'data: "ping"\n\n', b"data: {}\n\n", b"data: []\n\n"),
+    *(b": hi\n\n", b":\n\n", b"event: ping\n\n", b"event: ping\ndata: {}\n\n", b"id: 7\n\n"),
+    *(b"event: keepalive\ndata:\n\n", b"event: ping\ndata: ping\n\n", b"retry: 3000\n\n"),
+    *(b"data: true\n\n", b"data:\ndata:\n\n", b"data: heartbeat \n\n", b"\n\n\n"),
+]
+
+
+@pytest.mark.parametrize("beat", BEATS)
+@pytest.mark.parametrize("door", DOORS)
+async def test_keep_alives_cost_nothing_and_say_nothing(
+    serve: Serve, pool: Pool, door: str, beat: bytes
+) -> None:
+    body = beat + b"".join(sse(event) + beat for event in HELLO[door])
+    response = await respond(serve, pool, door, stream([body]))
+    assert (response.failure, response.text, response.notes) == (None, "Hello", ())
+
+
+@pytest.mark.parametrize(
+    "end", ["[DONE]", "[DONE] ", " [DONE]", "[done]", '"[DONE]"', "DONE", "[DONE]\t"]
+)
+@pytest.mark.parametrize("door", DOORS)
+async def test_the_end_in_other_clothes(serve: Serve, pool: Pool, door: str, end: str) -> None:
+    response = await respond(serve, pool, door, stream([sse(*HELLO[door], end)]))
+    assert (response.failure, response.text, response.notes) == (None, "Hello", ())
+
+
+@pytest.mark.parametrize("word", ["OK", "processing 3%", "<!-- -->", "\x00\x01", "undefined"])
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_word_of_garbage_in_a_whole_answer_is_a_note(
+    serve: Serve, pool: Pool, door: str, word: str
+) -> None:
+    first, last = HELLO[door]
+    response = await respond(serve, pool, door, stream([sse(word, first, word, last, word)]))
+    assert (response.failure, response.text) == (None, "Hello")
+    (note,) = response.notes
+    assert word in note
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_garbage_alone_is_no_answer(serve: Serve, pool: Pool, door: str) -> None:
+    response = await respond(serve, pool, door, stream([sse("processing", "processing")]))
+    assert response.failure is not None
+    assert "processing" in response.failure.message
+
+
+@pytest.mark.parametrize("door", ["openai:m", "anthropic:m", "gemini/interactions:m"])
+async def test_the_kind_of_an_event_may_stand_in_its_event_line_alone(
+    serve: Serve, pool: Pool, door: str
+) -> None:
+    kind = "event_type" if "interactions" in door else "type"
+    body = b""
+    for event in HELLO[door]:
+        rest = {name: value for name, value in event.items() if name != kind}
+        body += f"event: {event[kind]}\n".encode() + sse(rest)
+    response = await respond(serve, pool, door, stream([body]))
+    assert (response.failure, response.text) == (None, "Hello")
+
+
+@pytest.mark.parametrize(
+    "data", ['{"message": "Too busy"}', '{"error": {"message": "Too busy"}}', "Too busy"]
+)
+@pytest.mark.parametrize("door", DOORS)
+async def test_an_event_named_error_is_one(serve: Serve, pool: Pool, door: str, data: str) -> None:
+    body = sse(HELLO[door][0]) + b"event: error\n" + sse(data)
+    response = await respond(serve, pool, door, stream([body]))
+    assert response.failure is not None
+    assert (response.failure.message, response.text) == ("Too busy", "Hello")
