@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
 import itertools
 import os
 import sys
+import tempfile
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,15 +24,49 @@ from playground.store.database import sqlite_url
 from playground.store.store import Store
 from playground.wire import Pool, open_pool
 from tests.loopback import Handler, Loopback, start
+from tests.offline import sitecustomize
+from tests.offline.environment import with_path
 from tests.postgresql import binaries, cluster
 
 _databases = itertools.count()
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
 
+os.environ["PYTHONPATH"] = with_path(os.environ.get("PYTHONPATH"))
+os.environ[sitecustomize.ATTEMPTS] = tempfile.mkstemp(prefix="playground-attempts-")[1]
 os.environ["PLAYGROUND_DEMO_PACE"] = "0"  # a test that needs time to look at a stream says so
 httpx2.create_ssl_context = functools.cache(
     httpx2.create_ssl_context
 )  # 17 ms for every pool, and all is http here
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, Any, Any]:
+    return (yield from _stays_here())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, Any, Any]:
+    return (yield from _stays_here())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, Any, Any]:
+    return (yield from _stays_here())
+
+
+def _stays_here() -> Generator[None, Any, Any]:
+    """Fails a test that tried to reach another computer, itself or in a process that it started."""
+    file = Path(os.environ[sitecustomize.ATTEMPTS])
+    before = file.stat().st_size
+    result = yield
+    if file.stat().st_size > before:
+        tried = file.read_bytes()[before:].decode()
+        pytest.fail(f"This test tried to reach another computer: {tried}", pytrace=False)
+    return result
+
+
+def pytest_unconfigure() -> None:
+    Path(os.environ[sitecustomize.ATTEMPTS]).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +94,8 @@ def _nobodys_history(_histories: Iterator[Path], monkeypatch: pytest.MonkeyPatch
     for thread in threading.enumerate():
         if thread.name == "open history":  # a command that ended at once may have left it at work
             thread.join()
-    journal = sys.modules.get("playground.history.journal")
-    if journal:
-        journal.close_writers()
+    if "playground.history.journal" in sys.modules:  # perhaps by a thread that still imports it
+        importlib.import_module("playground.history.journal").close_writers()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.offline.environment import bare
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,11 +71,7 @@ class Installed:
     @property
     def environment(self) -> dict[str, str]:
         """Nothing of the person who runs the tests."""
-        return {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.elsewhere),
-            "PLAYGROUND_DEMO_PACE": "0",
-        }
+        return bare(HOME=str(self.elsewhere), PLAYGROUND_DEMO_PACE="0")
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

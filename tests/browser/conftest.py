@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -20,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from playground.demo.process import DemoServer
+from tests.offline.environment import bare
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 ROOT = Path(__file__).parents[2]
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1100}
@@ -92,13 +93,13 @@ def served(home: Path, port: int, real_api: DemoServer, **environment: str) -> I
     """The app as `python -m playground` starts it, until the block ends; its history is in the home folder."""
     log = home.parent / f"{home.name}.log"
     urls = real_api.base_urls()
-    env = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ} | {
-        "HOME": str(home),
-        "OPENAI_BASE_URL": urls["openai"],
-        "ANTHROPIC_BASE_URL": urls["anthropic"],
-        "GOOGLE_GEMINI_BASE_URL": urls["gemini"],
+    env = bare(
+        HOME=str(home),
+        OPENAI_BASE_URL=urls["openai"],
+        ANTHROPIC_BASE_URL=urls["anthropic"],
+        GOOGLE_GEMINI_BASE_URL=urls["gemini"],
         **environment,
-    }
+    )
     with log.open("a") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "playground", "--port", str(port)],

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.offline.environment import with_path
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +63,7 @@ def stalled() -> Iterator[Stalled]:
 
 
 def start(stalled: Stalled, *arguments: str) -> subprocess.Popen[str]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "OPENAI_BASE_URL": stalled.base_url}
+    env = {**os.environ, "PYTHONPATH": with_path(str(ROOT)), "OPENAI_BASE_URL": stalled.base_url}
     command = [sys.executable, "-m", "playground", "ask", "Hi", "-m", "openai/chat:m", *arguments]
     return subprocess.Popen(
         command,

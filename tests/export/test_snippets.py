@@ -29,6 +29,7 @@ from playground.domain import (
 )
 from playground.export import SNIPPETS, snippets
 from playground.providers import preview
+from tests.offline.environment import bare
 
 NASTY = 'It\'s "quoted" `id` $(id) $HOME ${HOME} \\n \\ % ! JSON\nJSON\n\'\'\'\n"""\r\tgrün 日本 🎈\u2028 {x} */ </script>'
 SPELLINGS = {
@@ -87,7 +88,7 @@ Run = Callable[[str, Path], str]
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     """Python snippets share one interpreter, which has imported the SDKs; the others get a process each."""
-    env = {"PATH": os.environ["PATH"], "HOME": "/nowhere", **dict.fromkeys(VARIABLES, "env-key")}
+    env = bare(HOME="/nowhere", **dict.fromkeys(VARIABLES, "env-key"))
     command = [sys.executable, str(Path(__file__).with_name("interpreter.py"))]
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": env}
 

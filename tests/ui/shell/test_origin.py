@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from playground.ui.shell import origin
+from tests.offline.environment import bare
 
 HOME = "http://localhost:8501"
 
@@ -233,7 +233,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVER, str(port)],
-            env={"HOME": str(home), "PATH": os.environ["PATH"]},
+            env=bare(HOME=str(home)),
             stdout=out,
             stderr=out,
             cwd=Path(__file__).parents[3],
@@ -283,6 +283,7 @@ def test_streamlit_alone_would_have_asked(monkeypatch: pytest.MonkeyPatch) -> No
 
     asked: list[str] = []
     monkeypatch.setattr(net_util, "_external_ip", None)
+    monkeypatch.setattr(net_util, "_internal_ip", "127.0.0.1")
     monkeypatch.setattr(
         net_util, "_make_blocking_http_get", lambda url, timeout=5: asked.append(url)
     )
