@@ -1,9 +1,11 @@
 """How quick the ruler is: counting against tiktoken itself, first use, the price table, and the page's redraw.
 
-    python benchmarks/tokens.py [--no-browser]
+    python benchmarks/tokens.py [--no-browser] [--longest 10000000]
 
 Counting and first use are CPU seconds, so that a busy computer does not change them; first use also in seconds of a
-fresh process without network. The redraw needs Chromium and plays a person who pastes a text of 10,000 tokens.
+fresh process without network. Runs of every length are counted beside tiktoken: by how much ours is slower, and for how
+long another thread waited at most, in CPU seconds of the counting one. Past a limit the exit code is 1. The redraw needs
+Chromium and plays a person who pastes a text of 10,000 tokens.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from playground.pricing import load as load_prices
 from playground.pricing.listing import entries
@@ -25,6 +30,27 @@ from playground.tokens import count, load, slice_text
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "playground" / "demo" / "answers.md").read_text("utf-8")
 REPEATS = 15
+RUNS = {
+    "English": "the quick brown fox ",
+    "minified JSON": '{"id":12,"ok":[1,2,3],"name":"x"},',
+    "base64": "QUJDREVGR0gxMjM0NTY3ODkwYWJjZGVm",
+    "Chinese": "我们今天去看一看",
+    "Chinese, commas": "我们今天去看一看，",
+    "Thai": "สวัสดีครับ",
+    "one letter": "a",
+    "capitals": "ACGTTGCAAC",
+    "digits": "7",
+    "signs": "=-",
+    "emoji": "😀",
+    "blanks": " ",
+    "ends of lines": "\n",
+}
+"""What a run is made of."""
+AT_LEAST = 200_000
+"""Characters counted at a time, however short the runs in them."""
+MOST_TIMES, MOST_HELD = 1.2, 0.050
+past: list[str] = []
+"""What was past its limit."""
 FIRST_USE = """
 import socket, time
 def refused(*_): raise OSError("no network here")
@@ -57,10 +83,92 @@ def counting() -> None:
             if counted != expected:
                 sys.exit(f"{name}: counted {counted}, tiktoken {expected}")
         one, two = statistics.median(theirs), statistics.median(ours)
-        print(
+        say(
             f"counting 1 MB, {name}: {two * 1000:.0f} ms, tiktoken {one * 1000:.0f} ms:"
-            f" {one / two:.2f} × its speed (must be ≥ 0.9)"
+            f" {one / two:.2f} × its speed (must be ≥ 0.9)",
+            one / two >= 0.9,
         )
+
+
+def say(line: str, within: bool) -> None:
+    """Print a figure, and remember it where it is past its limit."""
+    print(line + ("" if within else "  <- past the limit"), flush=True)
+    if not within:
+        past.append(line)
+
+
+class Other:
+    """Another thread that wants a turn every half a millisecond; how much CPU the first took while it waited."""
+
+    def __init__(self) -> None:
+        self.clock = time.pthread_getcpuclockid(threading.get_ident())
+        self.held = 0.0
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            before = time.clock_gettime(self.clock)
+            time.sleep(0.0005)
+            self.held = max(self.held, time.clock_gettime(self.clock) - before)
+
+    def watch(self, work: Callable[[], int]) -> tuple[int, float, float]:
+        """What the work gave, its CPU seconds, and the longest that it held on."""
+        self.held, start = 0.0, time.thread_time()
+        made = work()
+        return made, time.thread_time() - start, self.held
+
+
+class Beside(NamedTuple):
+    """Ours beside tiktoken's; None where tiktoken can't (a million blanks)."""
+
+    took: float
+    held: float
+    its_took: float | None
+    its_held: float | None
+
+
+def runs(longest: int) -> None:
+    """Runs of every length from one character to the longest, with a word between them."""
+    other = Other()
+    lengths = [10**power for power in range(9) if 10**power <= longest]
+    for name in ("o200k_base", "cl100k_base"):
+        for kind, unit in RUNS.items():
+            found = [_beside(name, unit, length, other) for length in lengths]
+            times = [one.took / one.its_took for one in found if one.its_took]
+            held = max(one.held for one in found)
+            its = max(one.its_held or 0 for one in found)
+            say(
+                f"runs of {kind}, {name}: {max(times):.2f} × tiktoken's time at most"
+                f" ({' '.join(f'{time:.2f}' for time in times)}; must be ≤ {MOST_TIMES}),"
+                f" others wait {held * 1000:.0f} ms at most (must be ≤ {MOST_HELD * 1000:.0f}), {held / its:.1f} × its",
+                max(times) <= MOST_TIMES and held <= MOST_HELD,
+            )
+
+
+def _beside(name: str, unit: str, length: int, other: Other) -> Beside:
+    """The least of five times and holds of each, alternating; of one for a run that takes long."""
+    run = (unit * (length // len(unit) + 1))[:length]
+    text = f"{run} x " * max(1, AT_LEAST // (length + 3))
+    encoder = load(name)
+    ours, theirs = [], []
+    for _ in range(1 if length > 10**6 else 5):
+        counted, *spent = other.watch(lambda: count(text, name))
+        ours.append(spent)
+        try:
+            expected, *spent = other.watch(lambda: len(encoder.encode_ordinary(text)))
+        except BaseException as problem:  # pyo3's PanicException is no Exception
+            if "StackOverflow" not in str(problem):
+                raise
+            return Beside(*_least(ours), None, None)
+        theirs.append(spent)
+        if counted != expected:
+            sys.exit(f"{name}, runs of {length} {unit!r}: counted {counted}, tiktoken {expected}")
+    return Beside(*_least(ours), *_least(theirs))
+
+
+def _least(spent: list[list[float]]) -> tuple[float, float]:
+    took, held = zip(*spent, strict=True)
+    return min(took), min(held)
 
 
 def first_use() -> None:
@@ -76,7 +184,9 @@ def first_use() -> None:
         )
         runs.append([float(value) for value in done.stdout.split()])
     wall, cpu = (statistics.median(values) for values in zip(*runs, strict=True))
-    print(f"first use without network: {wall:.2f} s, {cpu:.2f} s of CPU (must be ≤ 0.6 s)")
+    say(
+        f"first use without network: {wall:.2f} s, {cpu:.2f} s of CPU (must be ≤ 0.6 s)", cpu <= 0.6
+    )
 
 
 def slicing() -> None:
@@ -167,9 +277,10 @@ def _measure(page: object, port: int) -> None:
         waited.append(time.perf_counter() - start)
         page.get_by_role("link", name="Tokens").click()
         page.locator(".ruler[data-total]").wait_for()
-    print(
+    say(
         f"price table from click to screen: {statistics.median(waited[1:]):.2f} s (must be ≤ 0.5 s),"
-        f" {waited[0]:.2f} s the first time in a fresh browser, which loads the table's code"
+        f" {waited[0]:.2f} s the first time in a fresh browser, which loads the table's code",
+        statistics.median(waited[1:]) <= 0.5,
     )
 
 
@@ -187,13 +298,16 @@ def _until_up(port: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--longest", type=int, default=10_000_000, help="characters of a run")
     options = parser.parse_args()
     prices()
     first_use()
     counting()
+    runs(options.longest)
     slicing()
     if not options.no_browser:
         browser()
+    sys.exit(1 if past else 0)
 
 
 if __name__ == "__main__":

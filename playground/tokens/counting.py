@@ -10,15 +10,9 @@ from dataclasses import dataclass
 from playground.domain import File, Message, ModelRef, Reasoning, Request, Text, ToolCall
 from playground.domain.provider import provider_of
 from playground.tokens import vocabulary
+from playground.tokens.cutting import SIZE, batches
 
 DEFAULT = "o200k_base"
-
-LONG_RUN = re.compile(r"\s{20000}|\S{50000}")
-"""tiktoken 0.14 panics (stack overflow) on about a million spaces and slows down on long unbroken runs: we cut there."""
-
-BLOCK = 10_000
-"""Characters: half of the shortest long run, so that an aligned block lies in each."""
-WHITE = re.compile(r"\s")
 
 PER_MESSAGE = 4
 """Tokens that OpenAI adds around each message: exact on every recorded text chat, GPT-3.5 to GPT-5.5."""
@@ -44,13 +38,15 @@ class TokenCount:
 def encode(text: str, encoding: str = DEFAULT) -> list[int]:
     """Token ids of the text; special tokens in it count as plain text, lone surrogates as U+FFFD."""
     encoder = vocabulary.load(encoding)
-    return [token for piece in pieces(text) for token in encoder.encode_ordinary(piece)]
+    return [token for batch in batches(text, encoder) for token in batch]
 
 
 def count(text: str, encoding: str = DEFAULT) -> int:
     """Number of tokens in the text."""
     encoder = vocabulary.load(encoding)
-    return sum(len(encoder.encode_ordinary(piece)) for piece in pieces(text))
+    if len(text) <= SIZE:
+        return len(encoder.encode_ordinary(text))
+    return sum(map(len, batches(text, encoder)))
 
 
 def known_encoding(ref: ModelRef) -> str | None:
@@ -111,27 +107,6 @@ def _message_texts(message: Message) -> Iterator[str]:
             yield f"{part.name}\n{json.dumps(part.arguments, ensure_ascii=False, default=str)}"
         elif not isinstance(part, File):
             yield part.content
-
-
-def pieces(text: str) -> Iterator[str]:
-    """The text in parts that tiktoken takes without harm: nearly always one."""
-    if not any(_unbroken(text, at) for at in range(0, len(text), BLOCK)):
-        yield text
-        return
-    start = 0
-    for run in LONG_RUN.finditer(text):
-        yield text[start : run.end()]
-        start = run.end()
-    yield text[start:]
-
-
-def _unbroken(text: str, at: int) -> bool:
-    """True when the block from here on is all white or has no white space; each long run has such a block in it.
-
-    It looks at a few characters of each block, where LONG_RUN would read them all (20 ms per MB, a fifth of counting).
-    """
-    block = text[at : at + BLOCK]
-    return len(block) == BLOCK and (block.isspace() or WHITE.search(block) is None)
 
 
 def _how(ref: ModelRef, encoding: str | None) -> str:

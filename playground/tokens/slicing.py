@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from playground.tokens import vocabulary
-from playground.tokens.counting import DEFAULT, pieces
+from playground.tokens.counting import DEFAULT
+from playground.tokens.cutting import batches
+
+if TYPE_CHECKING:
+    import tiktoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +38,27 @@ def slice_text(
     it is the one token that it names. Lone surrogates count as U+FFFD.
     """
     encoder = vocabulary.load(encoding)
-    ids: list[int] = []
-    for piece in pieces(text):
-        ids += (
-            encoder.encode(piece, allowed_special="all")
-            if special
-            else encoder.encode_ordinary(piece)
-        )
-    shown = ids[:most]
-    names = encoder._special_tokens.values() if special else ()
+    names = encoder._special_tokens if special else {}
+    total = 0
+    shown: list[int] = []
+    for batch in _batches(text, encoder, names):
+        total += len(batch)
+        shown += batch[: max(0, most - len(shown))]
     return Sliced(
-        total=len(ids),
+        total=total,
         ids=tuple(shown),
         lengths=tuple(map(len, encoder.decode_tokens_bytes(shown))),
-        special=tuple(i for i, token in enumerate(shown) if token in names),
+        special=tuple(i for i, token in enumerate(shown) if token in names.values()),
     )
+
+
+def _batches(
+    text: str, encoder: tiktoken.Encoding, names: Mapping[str, int]
+) -> Iterator[list[int]]:
+    """The token ids in order; these names are one token each."""
+    parts = re.split(f"({'|'.join(map(re.escape, names))})", text) if names else [text]
+    for part in parts:
+        if part in names:
+            yield [names[part]]
+        else:
+            yield from batches(part, encoder)

@@ -105,7 +105,7 @@ def test_huge_monotonous_text_is_counted(text: str) -> None:
     assert 0 < len(tokens) <= len(text)
 
 
-def test_ordinary_text_is_never_cut() -> None:
+def test_ordinary_text_has_the_tokens_of_the_whole() -> None:
     text = "A line of prose.\n" * 5_000
     assert encode(text) == load("o200k_base").encode_ordinary(text)
 
