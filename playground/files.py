@@ -1,7 +1,8 @@
-"""Where the files are that belong to the app but are no code: prices, pages, configuration."""
+"""Where the files are that belong to the app but are no code (prices, pages, configuration), and how a person's text file is read."""
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -22,3 +23,27 @@ def shipped(name: str) -> Path:
 def project() -> Path:
     """The folder whose `.streamlit/secrets.toml` counts: the repository, else the current folder."""
     return checkout() or Path.cwd()
+
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""How a file begins → its encoding: Windows writes these marks."""
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file that a person may have written, on any system, with `\\n` between its lines; UnicodeDecodeError when it is no text.
+
+    It is UTF-8 unless a byte order mark says otherwise; the mark is no part of the text.
+    """
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
+    return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_text(path: Path) -> str:
+    """The text of this file, as `decoded` reads it; OSError, or UnicodeDecodeError when it is no text."""
+    return decoded(path.read_bytes())

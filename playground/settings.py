@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import built_in, provider_of
+from playground.files import read_text
 
 
 class SettingsError(ValueError):
@@ -312,7 +313,7 @@ def _text(env: Mapping[str, str]) -> str:
     """The file's text, empty where there is no file."""
     path = endpoints_file(env)
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from playground.domain import File, media_type
+from playground.files import decoded
 
 LARGEST = 20_000_000
 """Bytes: the largest attachment that every provider still takes inline."""
@@ -17,7 +18,7 @@ def prompt_text(given: str) -> str:
     """The prompt, from standard input for `-`; UsageError when it is empty or not UTF-8."""
     if given == "-":
         try:
-            given = sys.stdin.buffer.read().decode("utf-8-sig")
+            given = decoded(sys.stdin.buffer.read())
         except UnicodeDecodeError:
             raise click.UsageError("The prompt on standard input is not UTF-8 text.") from None
     if not given.strip():
@@ -39,7 +40,7 @@ def attachment(name: str) -> File:
 def text(name: str) -> str:
     """The text in this file; UsageError names the file and what is wrong with it."""
     try:
-        return _read(name, LARGEST).decode("utf-8-sig")
+        return decoded(_read(name, LARGEST))
     except UnicodeDecodeError:
         raise click.UsageError(f"{name} is not UTF-8 text.") from None
 

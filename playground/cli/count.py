@@ -21,6 +21,7 @@ from playground.cli.show import console, safe
 from playground.domain import Endpoint, ModelRef, Request
 from playground.domain.nouns import digits
 from playground.export import dumps
+from playground.files import decoded
 
 LARGEST = 50_000_000
 """Bytes."""
@@ -66,7 +67,7 @@ def read(name: str) -> str:
     if len(data) > LARGEST:
         raise click.UsageError(f"{name} is larger than {LARGEST // 1_000_000} MB: split it.")
     try:
-        return data.decode("utf-8")
+        return decoded(data)
     except UnicodeDecodeError as error:
         raise click.UsageError(
             f"{name} is not UTF-8 text (byte {error.start:,}): tokens are counted in text only."

@@ -18,6 +18,7 @@ from playground.cli.tables import _print as table
 from playground.domain.nouns import NotARun, jsonable
 from playground.export import dumps
 from playground.export.formats import FORMATS
+from playground.files import decoded
 from playground.history import Row, Stored
 from playground.history.deleting import delete_runs
 from playground.history.documents import import_text, labelled, stored_document
@@ -103,12 +104,13 @@ def export(run_ids: Sequence[str], wanted: Filter, format_: str, output: str | N
     if not chosen:
         say("No run matches.")
         return 1
-    text = FORMATS[format_].write([labelled(stored) for stored in each(store, chosen)])
+    made = [labelled(stored) for stored in each(store, chosen)]
     if output is None:
+        text = FORMATS[format_].write(made)
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return 0
     try:
-        Path(output).write_text(text, encoding="utf-8", newline="")
+        Path(output).write_bytes(FORMATS[format_].data(made))
     except OSError as error:
         raise click.ClickException(f"{output} can't be written: {error.strerror}.") from None
     print(f"{_runs(len(chosen))} in {output}")
@@ -120,7 +122,7 @@ def import_(names: Sequence[str]) -> int:
     store = opened()
     for name in names:
         try:
-            text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
+            text = decoded(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
             new, known = import_text(store, text)
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"

@@ -10,6 +10,7 @@ import click
 from playground.cli.say import say
 from playground.domain.nouns import jsonable
 from playground.export import dumps
+from playground.files import read_text
 from playground.pricing import load, loading
 from playground.pricing.crosscheck import Check, Difference, NotInstalled, compare
 from playground.pricing.reading import Unreadable
@@ -43,7 +44,7 @@ def refresh(new: Sequence[str], apply: bool) -> int:
         raise click.ClickException(str(missing)) from None
     except LookupError as unknown:
         raise click.UsageError(f"{unknown.args[0]}.") from None
-    old = file.read_text("utf-8")
+    old = read_text(file)
     try:
         fresh = patched(old, rows)
     except Unreadable as broken:

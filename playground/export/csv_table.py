@@ -19,6 +19,9 @@ Column = Callable[[Response], Any]
 FORMULA = re.compile(r"[\s\x00\ufeff\u200b]*[=+\-@＝＋－＠]|[\t\r\n]")
 """How a cell starts that a spreadsheet would run, or strip until it would."""
 
+SPREADSHEET = "utf-8-sig"
+"""The encoding of a CSV file: without a byte order mark Excel takes it for the system's old code page."""
+
 COLUMNS: dict[str, Column] = {
     "provider": lambda r: r.provider,
     "api": lambda r: r.api,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from playground.domain import Run
-from playground.export.csv_table import to_csv
+from playground.export.csv_table import SPREADSHEET, to_csv
 from playground.export.document import Labelled, dumps, labelled_document
 from playground.export.html_report import to_html
 from playground.export.jsonl import to_jsonl
@@ -28,6 +28,12 @@ class Format:
     media_type: str
     write: Writer
     """One run or several as the file's text."""
+    encoding: str = "utf-8"
+    """Of the file."""
+
+    def data(self, many: Sequence[Labelled]) -> bytes:
+        """The file: a character that no encoding has (half an emoji) is a `?` in it."""
+        return self.write(many).encode(self.encoding, "replace")
 
 
 def _json(many: Sequence[Labelled]) -> str:
@@ -63,6 +69,7 @@ FORMATS: dict[str, Format] = {
             ending="csv",
             media_type="text/csv",
             write=_without_labels(to_csv),
+            encoding=SPREADSHEET,
         ),
         Format(
             name="markdown",

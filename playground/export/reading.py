@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from playground.domain import ModelRef, Request, Response, Run
 from playground.domain.nouns import NotARun, noun
+
+LINE_END = re.compile(r"\r\n?|\n")
+"""Others write U+2028 and U+0085 as they are inside a line's strings: only these end a line."""
 
 
 def from_json(text: str) -> list[Run]:
@@ -23,7 +27,9 @@ def documents(text: str) -> list[dict[str, Any]]:
         found = whole if isinstance(whole, list) else [whole]
     except (ValueError, RecursionError):
         found = [
-            _line(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()
+            _line(number, line)
+            for number, line in enumerate(LINE_END.split(text), 1)
+            if line.strip()
         ]
     if not found or not all(isinstance(item, dict) for item in found):
         raise NotARun(

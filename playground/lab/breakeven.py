@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.domain import Cost, ModelRef
+from playground.files import read_text
 from playground.lab.conversation_growth import (
     Turn,
     cached,
@@ -242,7 +243,7 @@ def from_file(path: Path, model: str | None = None) -> Conversation:
     Its responses of one model are the turns, in order; of a ladder the last step is taken.
     """
     try:
-        body = json.loads(path.read_text(encoding="utf-8-sig"))
+        body = json.loads(read_text(path))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path.name} can't be read as JSON: {error}") from None
     if not isinstance(body, Mapping):

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
+from playground.files import read_text
+
 Kind = Literal["system", "history", "tools", "effort"]
 FOLDER = Path(__file__).with_name("profiles")
 APPROXIMATION = "our approximation"
@@ -91,7 +93,7 @@ def load(name: str) -> Profile:
         return shipped()[name]
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         known = ", ".join(shipped())

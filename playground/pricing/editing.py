@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from playground.files import read_text
 from playground.pricing import loading
 from playground.pricing.reading import Unreadable, compose, pairs
 from playground.pricing.row import LongContext, Price
@@ -30,7 +31,7 @@ def own_file() -> Path:
 def save(price: Price) -> Path:
     """Put a price into the user's own file, in the place of one of the same model from the same day; the file."""
     file = own_file()
-    text = file.read_text("utf-8") if file.exists() else f"{HEADER}\nprices: {{}}\n"
+    text = read_text(file) if file.exists() else f"{HEADER}\nprices: {{}}\n"
     text = without(text, price.provider, price.model, price.valid_from)
     _write(file, added(text, price))
     return file
@@ -41,7 +42,7 @@ def remove(provider: str, model: str) -> bool:
     file = own_file()
     if not file.exists():
         return False
-    text = file.read_text("utf-8")
+    text = read_text(file)
     left = without(text, provider, model)
     if left != text:
         _write(file, left)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from playground.files import read_text
 from playground.pricing.plans import Cap, Plan
 from playground.pricing.row import Adjustment, LongContext, Other, Price, Table, Terms
 
@@ -49,7 +50,7 @@ def compose(text: str, name: str) -> Any:
 
 def _load(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except (OSError, UnicodeDecodeError) as problem:
         raise Unreadable(f"{path.name} cannot be read: {problem}") from problem
 

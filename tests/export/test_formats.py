@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,3 +56,18 @@ def test_several_reports_follow_each_other(run: Run) -> None:
     text = FORMATS["markdown"].write([Labelled(run), Labelled(small_run(1))])
     assert text == f"{to_markdown(run)}\n\n{to_markdown(small_run(1))}"
     assert FORMATS["html"].write([Labelled(run), Labelled(small_run(1))]).count("<section>") == 2
+
+
+def test_a_csv_file_opens_in_a_spreadsheet_as_it_is() -> None:
+    """Excel takes a file without a byte order mark for the system's old code page."""
+    many = [Labelled(full_run())]
+    for name, format_ in FORMATS.items():
+        mark = b"\xef\xbb\xbf" if name == "csv" else b""
+        assert format_.data(many) == mark + format_.write(many).encode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_half_an_emoji_stops_no_file(name: str) -> None:
+    run = full_run()
+    run = replace(run, responses=(replace(run.responses[0], text="a\ud83d b"), *run.responses[1:]))
+    assert b"a" in FORMATS[name].data([Labelled(run)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import functools
 import io
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ import streamlit as st
 from playground import figures as fmt
 from playground.budgets.ledger import not_in_history
 from playground.domain.nouns import digits
-from playground.export.csv_table import defused
+from playground.export.csv_table import SPREADSHEET, defused
 from playground.figures.palette import BLUE
 from playground.history.queries import Filter, Sum, pivot
 from playground.store.store import Store
@@ -74,7 +73,7 @@ def costs(store: Store, wanted: Filter) -> None:
     _table(rows, by)
     st.download_button(
         "CSV",
-        functools.partial(to_csv, rows, by),
+        lambda: to_csv(rows, by).encode(SPREADSHEET, "replace"),
         "costs.csv",
         "text/csv",
         icon=":material/download:",

@@ -177,7 +177,7 @@ def _exports(many: Sequence[Stored], *, key: str) -> None:
         for format_ in FORMATS.values():
             st.download_button(
                 format_.label,
-                partial(format_.write, [labelled(stored) for stored in many]),
+                partial(format_.data, [labelled(stored) for stored in many]),
                 file_name=f"{'run' if len(many) == 1 else 'runs'}-{many[0].run.created_at[:10] if many else ''}.{format_.ending}",
                 mime=format_.media_type,
                 on_click="ignore",

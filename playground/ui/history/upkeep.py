@@ -9,6 +9,7 @@ import streamlit as st
 from playground import figures as fmt
 from playground import settings
 from playground.domain.nouns import NotARun
+from playground.files import decoded
 from playground.history.deleting import delete_older, delete_runs
 from playground.history.documents import import_text
 from playground.history.queries import Filter, ids
@@ -57,7 +58,7 @@ def _import(store: Store) -> None:
         if not st.form_submit_button("Import", icon=":material/upload:") or upload is None:
             return
     try:
-        new, known = import_text(store, upload.getvalue().decode("utf-8-sig"), owner=owner())
+        new, known = import_text(store, decoded(upload.getvalue()), owner=owner())
     except UnicodeDecodeError:
         st.error(
             f"{upload.name} is not UTF-8 text: choose a JSON or JSONL file that was downloaded here."

@@ -103,7 +103,7 @@ def downloads(run: Run) -> None:
         for format_ in FORMATS.values():
             st.download_button(
                 format_.label,
-                functools.partial(format_.write, [Labelled(run)]),
+                functools.partial(format_.data, [Labelled(run)]),
                 file_name=f"compare-{run.created_at[:19].replace(':', '')}.{format_.ending}",
                 mime=format_.media_type,
                 icon=":material/download:",

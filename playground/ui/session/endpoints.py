@@ -75,7 +75,7 @@ def secrets_toml() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for folder in (Path.home(), files.project()):
         try:
-            found |= tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8"))
+            found |= tomllib.loads(files.read_text(folder / ".streamlit" / "secrets.toml"))
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:

@@ -158,7 +158,7 @@ def _warning() -> None:
             f"Download {len(unsaved):,} unsaved runs"
             if len(unsaved) > 1
             else "Download the unsaved run",
-            lambda: UNSAVED.write([Labelled(run) for run in writer.unsaved(mine)]),
+            lambda: UNSAVED.data([Labelled(run) for run in writer.unsaved(mine)]),
             file_name=f"unsaved-runs.{UNSAVED.ending}",
             mime=UNSAVED.media_type,
             icon=":material/download:",

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from playground.domain.provider import built_in
+from playground.files import decoded
 from playground.lab import ladder_profile
 from playground.lab.ladder_profile import Profile, ProfileError, Step
 from playground.ui import names
@@ -223,7 +224,7 @@ def _files(profile: Profile) -> None:
 def _use(upload: Any, edited: str) -> None:
     try:
         if upload is not None:
-            profile = ladder_profile.read(upload.getvalue().decode("utf-8-sig"), upload.name)
+            profile = ladder_profile.read(decoded(upload.getvalue()), upload.name)
         else:
             profile = ladder_profile.read(edited)
     except UnicodeDecodeError:
