@@ -73,7 +73,7 @@ def pytest_unconfigure() -> None:
 def _nobodys_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests never see the keys and addresses of whoever runs them."""
     for name in list(os.environ):
-        if name.startswith(_PROVIDERS):
+        if name.startswith(_PROVIDERS) or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +36,9 @@ class Loopback:
     """Set when a client closed its connection while a handler was still busy."""
 
 
-async def start(handler: Handler) -> tuple[Loopback, asyncio.Server]:
+async def start(
+    handler: Handler, *, tls: ssl.SSLContext | None = None
+) -> tuple[Loopback, asyncio.Server]:
     """Listen on a free port of 127.0.0.1 and answer every request with the handler."""
     loopback = Loopback("")
 
@@ -56,8 +59,8 @@ async def start(handler: Handler) -> tuple[Loopback, asyncio.Server]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    loopback.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    loopback.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     return loopback, server
 
 

@@ -17,9 +17,11 @@ class Timing:
     queued: float | None = None
     """Seconds between asking the engine and the request's head on the wire, connecting included."""
     connect: float | None = None
-    """Seconds to open the TCP connection; None when an open one was used again."""
+    """Seconds to open the TCP connection, through a proxy with the way through it; None when an open one was used again."""
     tls: float | None = None
     """Seconds for the TLS handshake; None when there was none."""
+    proxy: str | None = None
+    """The proxy that it went through, without user name and password; None for a direct call."""
     request_sent: float | None = None
     headers: float | None = None
     first_chunk: float | None = None

@@ -18,6 +18,7 @@ from playground.wire.limits import Endless
 
 _BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
     (ForbiddenHost, "permission", "{error}"),
+    (httpcore2.ProxyError, "connection", "The proxy did not let the call through: {error}"),
     (httpcore2.ConnectTimeout, "timeout", "No connection to {host} in time."),
     (httpcore2.PoolTimeout, "timeout", "No free connection to {host} in time."),
     (httpcore2.TimeoutException, "timeout", "{host} sent nothing for {silence:g} s."),
@@ -55,8 +56,16 @@ def fail(
 
 
 def masked(recorder: Recorder, failure: Failure) -> Failure:
-    """The same without the call's secrets in the provider's words."""
-    return replace(failure, message=recorder.redactor.text(failure.message))
+    """The same without the call's secrets in the provider's words, and with the proxy that may have spoken them."""
+    failure = replace(failure, message=recorder.redactor.text(failure.message))
+    proxy = recorder.proxy
+    if proxy is None or (recorder.status is not None and recorder.tunnelled):
+        return failure
+    said = f"{failure.message} (Through the proxy {proxy.name} of {proxy.variable}.)"
+    if recorder.status is not None:
+        return replace(failure, message=said)
+    step = f"Check the proxy that {proxy.variable} names, or name {recorder.host} in NO_PROXY."
+    return replace(failure, message=said, next_step=step)
 
 
 def broken(recorder: Recorder, provider: str, error: Exception, *, silence: float) -> Failure:

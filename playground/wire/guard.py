@@ -94,6 +94,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         self._hosted = hosted
         self.own: set[tuple[str, int]] = set()
         """Host and port of servers that this process runs itself (the demo); called in hosted mode too."""
+        self._unknown: set[str] = set()
         self._inner = inner or httpcore2.AnyIOBackend()
 
     async def connect_tcp(
@@ -119,6 +120,18 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
                 if i == last:
                     raise
         raise httpcore2.ConnectError(f"{host} has no address")
+
+    async def check(self, host: str) -> None:
+        """Raise ForbiddenHost for a name that leads to an address which is never called; one that only a proxy knows is none."""
+        if host in self._unknown:
+            return
+        try:
+            addresses = await _resolve(host, 0, _FIRST_TRY)
+        except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+            self._unknown.add(host)  # asked once: it may take seconds
+            return
+        for address in addresses:
+            check_address(ipaddress.ip_address(address), hosted=self._hosted, host=host)
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.AsyncNetworkStream:
         raise ForbiddenHost("Unix sockets are not called.")

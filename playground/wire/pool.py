@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import ssl
 from collections.abc import AsyncIterable
 from urllib.parse import urlsplit
 
@@ -10,25 +12,39 @@ import httpcore2
 import httpx2
 
 from playground.domain import Endpoint
-from playground.wire.guard import GuardedBackend
+from playground.wire.guard import ForbiddenHost, GuardedBackend
+from playground.wire.proxies import Proxy, of_environment
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to open a connection, TLS included."""
 _KEEP_ALIVE = 120.0
 
 
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+"""The variables that name the certificates to trust, the first that is set."""
+
+
 class Pool:
-    """Shared connections, opened only where the guard allows; for one event loop."""
+    """Shared connections, opened only where the guard allows, through the proxies of the environment; for one event loop."""
 
     def __init__(self, *, hosted: bool = False) -> None:
         self.hosted = hosted
         self._backend = GuardedBackend(hosted=hosted)
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(),
+        self._proxies = of_environment()
+        self._trusted, self._untrusted = _certificates()
+        self._pools: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {None: self._open(None)}
+
+    def _open(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
+        spoken = proxy.spoken() if proxy else None
+        if spoken and spoken.url.scheme == b"https":
+            spoken.ssl_context = self._trusted
+        return httpcore2.AsyncConnectionPool(
+            ssl_context=self._trusted,
             max_connections=1000,
             max_keepalive_connections=200,
             keepalive_expiry=_KEEP_ALIVE,
             network_backend=self._backend,
+            proxy=spoken,
         )
 
     def allow(self, endpoint: Endpoint) -> None:
@@ -37,19 +53,62 @@ class Pool:
         if endpoint.simulated and parts.hostname and parts.port:
             self._backend.own.add((parts.hostname, parts.port))
 
-    async def send(self, request: httpcore2.Request) -> httpcore2.Response:
+    def proxy_to(self, url: str) -> Proxy | None:
+        """The proxy that leads to this address; None for a direct call, as to a server that this process runs itself."""
+        parts = urlsplit(url)
+        own = (parts.hostname, parts.port) in self._backend.own
+        return None if own else self._proxies.to(url)
+
+    async def send(
+        self, request: httpcore2.Request, proxy: Proxy | None = None
+    ) -> httpcore2.Response:
         """Send one request; the caller closes the response."""
-        response = await self._pool.handle_async_request(request)
+        host = request.url.host.decode("ascii")
+        if request.url.scheme == b"https" and self._untrusted:
+            raise httpcore2.ConnectError(self._untrusted)
+        if proxy:
+            await self._may_go_through(proxy, host)
+        if proxy not in self._pools:
+            self._pools[proxy] = self._open(proxy)
+        response = await self._pools[proxy].handle_async_request(request)
         assert isinstance(response.stream, AsyncIterable)  # noqa: S101 - httpcore2 types it for sync and async
         return response
 
+    async def _may_go_through(self, proxy: Proxy, host: str) -> None:
+        """Raise where a proxy may not be used, can't be, or would be asked for an address that is never called."""
+        if self.hosted:
+            raise ForbiddenHost(
+                f"{proxy.variable} names a proxy, and through a proxy this server can't see which address is called: whoever"
+                " hosts this app must unset it, or name the host in NO_PROXY."
+            )
+        if proxy.problem:
+            raise httpcore2.ProxyError(proxy.problem)
+        await self._backend.check(host)
+
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
+
+
+def _certificates() -> tuple[ssl.SSLContext, str | None]:
+    """What is trusted, as the environment says or else the system; with a sentence when what it names can't be read."""
+    variable = next((name for name in CERTIFICATES if os.environ.get(name)), None)
+    try:
+        if variable != "REQUESTS_CA_BUNDLE":
+            return httpx2.create_ssl_context(), None
+        path = os.environ[variable]
+        if os.path.isdir(path):
+            return ssl.create_default_context(capath=path), None
+        return ssl.create_default_context(cafile=path), None
+    except OSError as error:  # ssl.SSLError too
+        why = error.strerror or "no certificates"
+        problem = f"{variable} names {os.environ.get(variable or '')}, which can't be used: {why}."
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), problem
 
 
 def open_pool(*, hosted: bool = False) -> Pool:
-    """The pool to give to every Call of one event loop: no proxies, no redirects, no retries, plenty of connections."""
+    """The pool to give to every Call of one event loop: no redirects, no retries, plenty of connections."""
     hush("httpx2")
     hush("httpcore2")
     return Pool(hosted=hosted)

@@ -24,6 +24,7 @@ from playground.domain import APIS, Event, Exchange, Secret, Timing
 from playground.wire.guard import ForbiddenHost
 from playground.wire.limits import MAX_BYTES, MAX_SECONDS, Endless
 from playground.wire.pool import Pool
+from playground.wire.proxies import Proxy
 from playground.wire.redact import PIECE, Redactor
 from playground.wire.sse import begins
 
@@ -51,6 +52,9 @@ _CHUNK_COSTS = 64
 
 _FROZEN = 20_000
 """Events of one stream after which they are taken out of the garbage collector's rounds."""
+
+_TUNNEL = "proxy.http11.receive_response_headers.complete"
+"""When a proxy has said that the way through it is open."""
 
 RawEvent = tuple[float, str | None, bytes]
 """When it arrived (perf_counter), its name, its data."""
@@ -82,6 +86,9 @@ class Recorder(httpx2.AsyncBaseTransport):
         self.redactor = Redactor(self._secrets)
         self._gate = gate
         self._on_sent = on_sent
+        self.proxy: Proxy | None = None
+        """Through which proxy it goes."""
+        self._tunnelling = False
         self.created_at = time.perf_counter()
         self.started_at: str | None = None
         self._marks: dict[str, float] = {}
@@ -136,7 +143,11 @@ class Recorder(httpx2.AsyncBaseTransport):
             content=body,
             extensions={**request.extensions, "trace": self._trace},
         )
-        response = await self._pool.send(sent)
+        proxy = self._pool.proxy_to(self._base_url)
+        self.proxy = (
+            None if self._pool.hosted else proxy
+        )  # there it is refused, and no visitor's to know
+        response = await self._pool.send(sent, proxy)
         self._keep_head(response)
         self._stream = response.stream
         self._incoming = self._read()
@@ -207,7 +218,13 @@ class Recorder(httpx2.AsyncBaseTransport):
 
     async def _trace(self, name: str, info: dict[str, Any]) -> None:
         """Stamp httpcore's trace events; the gate is awaited with the connection open, right before the clock starts."""
-        if name == "http11.send_request_headers.started":
+        if name == "http11.send_request_headers.started" and info["request"].method == b"CONNECT":
+            self._tunnelling = True
+        elif name == "proxy.start_tls.started":
+            self._tunnelling = False
+        if self._tunnelling:
+            self._marks[f"proxy.{name}"] = time.perf_counter()
+        elif name == "http11.send_request_headers.started":
             if self._gate is not None:
                 await self._gate()
             self.started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -275,6 +292,11 @@ class Recorder(httpx2.AsyncBaseTransport):
         if self.closed is None:
             self.closed = time.perf_counter()
 
+    @property
+    def tunnelled(self) -> bool:
+        """True where the answer came through a proxy that can't have read or written it."""
+        return self.proxy is not None and self._base_url.lower().startswith("https:")
+
     def offset(self, at: float | None) -> float | None:
         """Seconds from the request's head on the wire to this perf_counter reading."""
         return None if at is None or self.zero is None else at - self.zero
@@ -285,8 +307,9 @@ class Recorder(httpx2.AsyncBaseTransport):
         return Timing(
             started_at=self.started_at,
             queued=None if zero is None else zero - self.created_at,
-            connect=_span(marks, "connection.connect_tcp"),
-            tls=_span(marks, "connection.start_tls"),
+            connect=_span(marks, "connection.connect_tcp", _TUNNEL),
+            tls=_span(marks, "proxy.start_tls" if _TUNNEL in marks else "connection.start_tls"),
+            proxy=self.proxy.name if self.proxy else None,
             request_sent=self.offset(marks.get("http11.send_request_body.complete")),
             headers=self.offset(marks.get("http11.receive_response_headers.complete")),
             first_chunk=self.offset(self.first_chunk),
@@ -383,9 +406,9 @@ def _origin(base_url: str) -> tuple[bytes, bytes, int | None]:
     return (url.raw_scheme, url.raw_host, url.port)
 
 
-def _span(marks: Mapping[str, float], name: str) -> float | None:
-    """Seconds between a trace event's start and its completion."""
-    start, end = marks.get(f"{name}.started"), marks.get(f"{name}.complete")
+def _span(marks: Mapping[str, float], name: str, until: str = "") -> float | None:
+    """Seconds between a trace event's start and its completion, or that of a later one which has come."""
+    start, end = marks.get(f"{name}.started"), marks.get(until, marks.get(f"{name}.complete"))
     return None if start is None or end is None else end - start
 
 

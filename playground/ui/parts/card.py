@@ -260,6 +260,8 @@ def _remarks(response: Response) -> None:
     if response.timing.connect is not None:
         opened = response.timing.connect + (response.timing.tls or 0)
         st.caption(f"Connecting took {fmt.seconds(opened)} more; it is not in the times above.")
+    if response.timing.proxy:
+        st.caption(f"It went through the proxy `{response.timing.proxy}`.")
     if response.attempts:
         st.caption(
             f"{len(response.attempts)} failed tries before; their time is not in the figures."
