@@ -77,6 +77,7 @@ def document(cost: Cost | None) -> dict[str, Any]:
         "range": [digits(low), digits(high)],
         "other": jsonable(cost.other.price) if cost.other else None,
         "lower_bound": cost.lower_bound,
+        "upper_bound": cost.upper_bound,
         "notes": list(cost.notes),
     }
 
@@ -118,7 +119,7 @@ def _print(ref: ModelRef, cost: Cost, on: date) -> None:
         name = line.name.replace("_", " ") + (f" ({line.note})" if line.note else "")
         per = f"{line.per:,} {line.unit}s"
         table.add_row(
-            Text(name), fmt.count(line.quantity), fmt.money(line.rate), per, fmt.money(line.amount)
+            Text(name), fmt.count(line.quantity), fmt.rate(line.rate), per, fmt.money(line.amount)
         )
     table.add_row(Text("total", style="bold"), "", "", "", fmt.cost(cost))
     out = console()

@@ -84,6 +84,8 @@ def whole(run: Run) -> None:
 def _figures(out: Console, run: Run) -> None:
     out.print()
     out.print(figures(run.responses))
+    for note in fmt.cost_notes(run.responses):
+        out.print(Text(safe(note), style="dim"))
     if run.simulated:
         out.print(Text(SIMULATED, style="yellow"))
 

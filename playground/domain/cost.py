@@ -14,11 +14,11 @@ class CostLine:
     """`input`, `cache_read`, `cache_write_5m`, `output`, `web_search`, …"""
     quantity: int
     unit: str
-    """`token` or `call`."""
+    """`token`, `call` or `charge`."""
     rate: Decimal
     """USD for `per` units, surcharges and discounts included."""
     per: int
-    """1,000,000 for tokens, 1,000 for calls."""
+    """1,000,000 for tokens, 1,000 for calls, 1 for a charge."""
     amount: Decimal
     """USD, not rounded."""
     note: str | None = None
@@ -52,11 +52,20 @@ class Cost:
     estimate: bool = False
     """True when token counts were estimated by us rather than reported."""
     lower_bound: bool = False
-    """True when the real cost is at least this much (a stopped or broken stream)."""
+    """True when the real cost is at least this much (a stopped or broken stream, a tool without a price)."""
+    upper_bound: bool = False
+    """True when the real cost is at most this much (batch or flex, whose discount is not known)."""
     notes: tuple[str, ...] = ()
     """What this total leaves out or assumes, in sentences."""
     other: Cost | None = None
     """The same usage by another source that disagrees; None where the sources agree."""
+    check: Cost | None = None
+    """The same usage by our price table, where `total` is what the provider says it charged; None = no such price."""
+
+    @property
+    def charged(self) -> bool:
+        """True where the total is what the provider itself says."""
+        return any(line.unit == "charge" for line in self.lines)
 
     @property
     def span(self) -> tuple[Decimal, Decimal]:

@@ -45,9 +45,13 @@ COLUMNS: dict[str, Column] = {
     "reasoning_text": lambda r: r.reasoning_text,
     "refusal": lambda r: r.refusal,
     "tool_calls": lambda r: json.dumps(jsonable(r.tool_calls)) if r.tool_calls else None,
+    "cost_upper_bound": lambda r: r.cost.upper_bound if r.cost else None,
+    "cost_low": lambda r: digits(r.cost.span[0]) if r.cost else None,
+    "cost_high": lambda r: digits(r.cost.span[1]) if r.cost else None,
+    "cost_notes": lambda r: "\n".join(r.cost.notes) if r.cost and r.cost.notes else None,
 }
 """Header → value; an unknown value is an empty cell."""
-NUMBERS = frozenset({"cost_total"})
+NUMBERS = frozenset({"cost_total", "cost_low", "cost_high"})
 """Text columns that hold a number of ours, so that nothing needs defusing."""
 
 

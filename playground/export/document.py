@@ -116,6 +116,9 @@ def _cost(cost: Cost | None) -> dict[str, Any] | None:
         "price": {"source": cost.price.source, "as_of": cost.price.as_of},
         "estimate": cost.estimate,
         "lower_bound": cost.lower_bound,
+        "upper_bound": cost.upper_bound,
+        "range": [digits(end) for end in cost.span],
+        "notes": list(cost.notes),
     }
 
 

@@ -143,13 +143,15 @@ def _receipt(response: Response) -> Iterator[str]:
     if cost is None:
         return
     yield f"<details><summary>Receipt: {_text(fmt.cost(cost))}</summary><table><tr><th></th><th>quantity</th><th>rate</th><th>amount</th></tr>"
-    for line in cost.lines:
+    for line, name in fmt.receipt(cost):
         note = f" ({line.note})" if line.note else ""
         yield (
-            f"<tr><td>{_text(line.name.replace('_', ' ') + note)}</td><td>{line.quantity:,}</td>"
-            f"<td>{fmt.money(line.rate)} per {line.per:,} {_text(line.unit)}s</td><td>{fmt.money(line.amount)}</td></tr>"
+            f"<tr><td>{_text(name + note)}</td><td>{line.quantity:,}</td>"
+            f"<td>{fmt.rate(line.rate)} per {line.per:,} {_text(line.unit)}s</td><td>{fmt.money(line.amount)}</td></tr>"
         )
-    yield f'</table><p class="dim">Price row {_text(cost.price.model)}, {_text(cost.price.source)}, checked {_text(cost.price.as_of)}.</p>'
+    yield "</table>"
+    for price in fmt.price_row(cost):
+        yield f'<p class="dim">Price row {_text(price.model)}, {_text(price.source)}, checked {_text(price.as_of)}.</p>'
     yield "".join(f'<p class="dim">{_text(note)}</p>' for note in cost.notes) + "</details>"
 
 

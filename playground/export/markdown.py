@@ -99,19 +99,19 @@ def _receipt(response: Response) -> Iterator[str]:
         return
     rows = [
         [
-            line.name,
+            name if line.unit == "charge" or name.startswith("check") else line.name,
             fmt.count(line.quantity),
             f"${digits(line.rate)} per {line.per:,}",
             f"${digits(line.amount)}",
             line.note or "",
         ]
-        for line in cost.lines
+        for line, name in fmt.receipt(cost)
     ]
     rows.append(["total", "", "", fmt.cost(cost), ""])
     yield from _table(("receipt", "quantity", "rate", "amount", "note"), rows)
-    price = cost.price
-    since = f", valid from {price.valid_from}" if price.valid_from else ""
-    yield f"Price row {_cell(price.model)}, {_cell(price.source)}, as of {price.as_of}{since}.\n"
+    for price in fmt.price_row(cost):
+        since = f", valid from {price.valid_from}" if price.valid_from else ""
+        yield f"Price row {_cell(price.model)}, {_cell(price.source)}, as of {price.as_of}{since}.\n"
     for note in cost.notes:
         yield f"- {_cell(note)}\n"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from playground.domain import Cost, Response
+from playground.domain import Cost, CostLine, PriceSource, Response
 
 NO_PRICE = "no price"
 NOT_REPORTED = "not reported"
@@ -26,16 +27,47 @@ def money(amount: Decimal | None) -> str:
     return f"{sign}${whole}.{fraction.rstrip('0').ljust(2, '0')}"
 
 
+def rate(amount: Decimal) -> str:
+    """A price in USD with all its digits, two places at least: `$15.625`, `$0.0375`, `$2.00`."""
+    whole, _, fraction = f"{amount:,f}".partition(".")
+    return f"${whole}.{fraction.rstrip('0').ljust(2, '0')}"
+
+
+def receipt(value: Cost) -> Iterator[tuple[CostLine, str]]:
+    """The lines of a receipt with their names for people: what was charged, then what our table makes of it."""
+    for line in value.lines:
+        yield line, line.name.replace("_", " ")
+    for line in value.check.lines if value.check else ():
+        yield line, f"check: {line.name.replace('_', ' ')}"
+
+
+def price_row(value: Cost) -> Iterator[PriceSource]:
+    """Where the receipt's figures come from: the provider's own word, then the row of the check."""
+    yield value.price
+    if value.check:
+        yield value.check.price
+
+
 def cost(value: Cost | None) -> str:
-    """A receipt's total, or the range where sources disagree; `≈` marks an estimate and `≥` a lower bound.
+    """A receipt's total, or the range where sources disagree; `≈` marks an estimate, `≥` a lower and `≤` an upper bound.
 
     A price that the user set is said to be one.
     """
     if value is None:
         return NO_PRICE
-    mark = "≥ " if value.lower_bound else "≈ " if value.estimate else ""
+    marks = (("≥ ", value.lower_bound), ("≤ ", value.upper_bound), ("≈ ", value.estimate))
+    mark = next((mark for mark, holds in marks if holds), "")
     own = " (own price)" if value.price.override else ""
     return mark + " – ".join(dict.fromkeys(money(end) for end in value.span)) + own
+
+
+def cost_notes(responses: Sequence[Response]) -> list[str]:
+    """What the receipts leave out or assume, each note once, with the models that it is about."""
+    about: dict[str, list[str]] = {}
+    for response in responses:
+        for note in response.cost.notes if response.cost else ():
+            about.setdefault(note, []).append(str(response.model))
+    return [f"{', '.join(dict.fromkeys(models))}: {note}" for note, models in about.items()]
 
 
 def cost_of(response: Response) -> str:

@@ -73,7 +73,7 @@ class Sum:
     cost: Decimal
     """USD of the answers that have a cost."""
     bounds: int
-    """Answers whose cost is an estimate or a lower bound."""
+    """Answers whose cost is an estimate or a bound."""
     unpriced: int
     """Answers that may have been billed but have no cost: the sum is at least this much."""
 

@@ -157,7 +157,7 @@ def ended(
             "input_tokens": response.usage.input_tokens,
             "output_tokens": response.usage.output_tokens,
             "cost": units(cost.total) if cost else None,
-            "bound": bool(cost and (cost.estimate or cost.lower_bound)),
+            "bound": bool(cost and (cost.estimate or cost.lower_bound or cost.upper_bound)),
         },
         body=pack_response(response, apart, redactor),
         files=digests(attachments(None, response)),

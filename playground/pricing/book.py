@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from playground.domain import PROVIDERS, Cost, ModelRef, PriceSource, Usage
+from playground.domain import PROVIDERS, Cost, CostLine, ModelRef, PriceSource, Usage
 from playground.domain.provider import provider_of
 from playground.pricing import elsewhere
+from playground.pricing.charged import charge
 from playground.pricing.plans import Plan
 from playground.pricing.receipt import Billing, Receipt, billing, plain, rates_for, receipt
 from playground.pricing.row import Price, Table, Terms
@@ -19,6 +20,8 @@ SNAPSHOT = re.compile(
     r"[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest|\d{3}|preview-\d{2}-\d{2,4})$", re.IGNORECASE
 )
 """What may follow a model's id without making it another model: a date, `-latest`, Gemini's `-001`."""
+SAME = Decimal("0.01")
+"""Relative difference up to which a provider's own charge agrees with our receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +85,37 @@ class PriceBook:
     ) -> Cost | None:
         """The receipt for one response; None when the model has no price or nothing was reported.
 
-        `service_tier` is the one that the response reported; `processing` is `standard` or `batch`.
+        What the provider says that it charged comes first, ours is the check of it. `service_tier` is the one that
+        the response reported; `processing` is `standard` or `batch`.
         """
+        ours = self._by_table(
+            ref,
+            response_model,
+            usage,
+            on=on,
+            service_tier=service_tier,
+            processing=processing,
+            regional=regional,
+            estimate=estimate,
+        )
+        said = charge(usage.raw)
+        if said is None:
+            return ours
+        return _charged(response_model or ref.model, *said, ours, on)
+
+    def _by_table(
+        self,
+        ref: ModelRef,
+        response_model: str | None,
+        usage: Usage,
+        *,
+        on: date,
+        service_tier: str | None,
+        processing: str,
+        regional: bool,
+        estimate: bool,
+    ) -> Cost | None:
+        """The receipt by our prices; None when the model has none or nothing was reported."""
         row = self.row(ref.provider, response_model or ref.model, on)
         row = row or self.row(ref.provider, ref.model, on)
         if row is None or (usage.input_tokens is None and usage.output_tokens is None):
@@ -258,8 +290,43 @@ def _ranged(cost: Cost, other: Cost) -> Cost:
     return replace(cost, other=other, notes=(*cost.notes, said))
 
 
+def _charged(model: str, field: str, amount: Decimal, ours: Cost | None, on: date) -> Cost | None:
+    """The receipt of a charge that the provider tells, with ours as its check; a 0 that ours contradicts is none."""
+    told = f"the provider says in {field} that it charged {plain(amount):f} USD"
+    if ours is not None and not amount and ours.total:
+        return replace(ours, notes=(*ours.notes, f"{told}: not believed"))
+    notes = () if ours is None or _agree(amount, ours) else (_contradiction(told, ours),)
+    line = CostLine(
+        name="charged",
+        quantity=1,
+        unit="charge",
+        rate=plain(amount),
+        per=1,
+        amount=plain(amount),
+        note="as the provider says",
+    )
+    source = PriceSource(model=model, source=f"the answer's {field}", as_of=on.isoformat())
+    return Cost(total=plain(amount), lines=(line,), price=source, notes=notes, check=ours)
+
+
+def _agree(amount: Decimal, ours: Cost) -> bool:
+    """True where our receipt allows for this charge, to 1 %."""
+    low, high = ours.span
+    slack = SAME * max(amount, high)
+    enough = ours.upper_bound or amount >= low - slack
+    return enough and (ours.lower_bound or amount <= high + slack)
+
+
+def _contradiction(told: str, ours: Cost) -> str:
+    return (
+        f"{told}; {ours.price.source} (read {ours.price.as_of}) makes it {plain(ours.total):f} USD"
+    )
+
+
 def _cost(receipts: list[Receipt], row: Price, remarks: tuple[str, ...], estimate: bool) -> Cost:
     lines = tuple(line for found in receipts for line in found.lines)
+    incomplete = any(found.incomplete for found in receipts)
+    at_most = any(found.at_most for found in receipts)
     return Cost(
         total=plain(sum((line.amount for line in lines), Decimal(0))),
         lines=lines,
@@ -270,7 +337,8 @@ def _cost(receipts: list[Receipt], row: Price, remarks: tuple[str, ...], estimat
             valid_from=row.valid_from.isoformat() if row.valid_from else None,
             override=row.override,
         ),
-        estimate=estimate,
-        lower_bound=any(found.incomplete for found in receipts),
+        estimate=estimate or (incomplete and at_most),
+        lower_bound=incomplete and not at_most,
+        upper_bound=at_most and not incomplete,
         notes=(*remarks, *dict.fromkeys(n for found in receipts for n in found.notes)),
     )

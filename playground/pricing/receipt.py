@@ -15,6 +15,8 @@ STANDARD = frozenset(
 )
 SAME_TIER = {"priority": "fast", "fast": "priority"}
 """OpenAI renamed priority processing to fast mode on 2026-07-30; both names are in use."""
+CHEAPER = frozenset({"batch", "flex"})
+"""Ways of processing that are sold at a discount: where it is not known, the standard price is the most that one pays."""
 BY_CONTRACT = {("openai", "scale"), ("anthropic", "priority")}
 """Tiers paid for in advance: what a single request costs then is not public."""
 
@@ -42,6 +44,8 @@ class Receipt:
     notes: tuple[str, ...] = ()
     incomplete: bool = False
     """True when something that is billed could not be priced."""
+    at_most: bool = False
+    """True when a discount is not known, and the price without it is shown."""
 
 
 def billing(
@@ -67,7 +71,8 @@ def receipt(
     if other is not None:
         surcharge = terms.regional if how.regional and terms.regional else Decimal(1)
         rates |= {name: rate * surcharge for name, rate in other.rates.items()}
-    unknown_terms = bool(notes)
+    at_most = bool(notes) and how.way in CHEAPER and not _regional_unknown(terms, how)
+    unknown_terms = bool(notes) and not at_most
     parts = [*input_parts(usage, rates, terms.default_ttl), *output_parts(usage, rates)]
     lines = [token_line(name, tokens, rates, (note, *why)) for name, tokens, note in parts]
     missing = [
@@ -80,6 +85,7 @@ def receipt(
         lines=(*lines, *fees),
         notes=(*notes, *missing, *unpriced, *usage.problems()),
         incomplete=unknown_terms or bool(missing) or bool(unpriced),
+        at_most=at_most,
     )
 
 
@@ -244,6 +250,10 @@ def _unknown_tier(row: Price, name: str) -> str:
     if (row.provider, name) in BY_CONTRACT:
         return f"the {name} tier is paid for by contract: the list price is shown"
     return f"no {name} price is known for {row.model}: the standard price is shown"
+
+
+def _regional_unknown(terms: Terms, how: Billing) -> bool:
+    return how.regional and terms.regional is None
 
 
 def _adjust(rates: Mapping[str, Decimal], adjustment: Adjustment) -> dict[str, Decimal]:

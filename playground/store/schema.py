@@ -96,7 +96,7 @@ lanes = Table(
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
     Column("cost", BigInteger),  # 10⁻¹² USD
-    Column("bound", Boolean, nullable=False),  # the cost is an estimate or a lower bound
+    Column("bound", Boolean, nullable=False),  # the cost is an estimate or a bound
     Index("lanes_by_model", "model", "run_seq"),
     Index("lanes_by_provider", "provider", "run_seq"),
     Index(

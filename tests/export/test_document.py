@@ -52,6 +52,9 @@ def test_the_fields_are_the_promised_ones_in_their_order(run: Run) -> None:
         "price",
         "estimate",
         "lower_bound",
+        "upper_bound",
+        "range",
+        "notes",
     ]
     assert list(first["cost"]["price"]) == ["source", "as_of"]
     assert list(second["failure"]) == ["type", "status", "code", "message", "next_step"]

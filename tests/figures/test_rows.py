@@ -17,8 +17,8 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from playground.cli import show
-from playground.domain import Response, Run, Timing, Usage
-from playground.export import document, to_csv, to_html, to_json, to_markdown
+from playground.domain import CostLine, Response, Run, Timing, Usage
+from playground.export import document, from_json, to_csv, to_html, to_json, to_markdown
 from playground.figures import FIGURES, shown
 from playground.ui.history.two import _side_by_side
 from playground.ui.parts import card
@@ -47,6 +47,25 @@ def whole() -> Response:
     )
 
 
+def bounded(**how: Any) -> Response:
+    """The same lane; what is known of its cost is something else."""
+    response = whole()
+    assert response.cost is not None
+    cost = replace(response.cost, lower_bound=False)
+    notes = ("said everywhere | even here",)
+    return replace(response, cost=replace(cost, **({"notes": notes} | how)))
+
+
+def ceiling() -> Response:
+    return bounded(upper_bound=True)
+
+
+def ranged() -> Response:
+    dearer = bounded().cost
+    assert dearer is not None
+    return bounded(other=replace(dearer, total=Decimal("0.005")))
+
+
 def partly() -> Response:
     """Answered by a provider that says little of its tokens."""
     silent = Usage(output_tokens=1_200)
@@ -57,7 +76,7 @@ def failed() -> Response:
     return full_run().responses[1]
 
 
-MADE = {"whole": whole, "partly": partly, "failed": failed}
+MADE = {"whole": whole, "partly": partly, "failed": failed, "ceiling": ceiling, "ranged": ranged}
 
 
 def run_of(response: Response) -> Run:
@@ -170,6 +189,8 @@ EXPECTED = {
         "Finish reason": "connection",
     },
 }
+EXPECTED["ceiling"] = EXPECTED["whole"] | {"Cost": "≤ $0.00397"}
+EXPECTED["ranged"] = EXPECTED["whole"] | {"Cost": "$0.00397 – $0.005"}
 
 
 @pytest.mark.parametrize(
@@ -180,6 +201,54 @@ def test_one_name_and_one_wording_in_every_place(place: Any, name: str) -> None:
     found = place(name)
     assert len(found) >= 6
     assert found == {label: EXPECTED[name][label] for label in found}
+
+
+def test_what_is_known_of_a_cost_is_in_every_file() -> None:
+    for name, ends, most in (
+        ("ceiling", ["0.00396812", "0.00396812"], True),
+        ("ranged", ["0.00396812", "0.005"], False),
+    ):
+        run = run_of(MADE[name]())
+        (row,) = csv.DictReader(io.StringIO(to_csv(run), newline=""))
+        for cost in (
+            document(run)["responses"][0]["cost"],
+            json.loads(to_json(run))["responses"][0]["cost"],
+        ):
+            assert (cost["range"], cost["upper_bound"], cost["lower_bound"]) == (ends, most, False)
+            assert cost["notes"] == ["said everywhere | even here"]
+        assert [row["cost_low"], row["cost_high"]] == ends
+        assert (row["cost_upper_bound"], row["cost_lower_bound"]) == (str(most).lower(), "false")
+        assert row["cost_notes"] == "said everywhere | even here"
+        assert from_json(to_json(run))[0].responses[0].cost == run.responses[0].cost
+        assert "said everywhere" in to_html(run)
+        assert "said everywhere" in to_markdown(run)
+
+
+def test_what_was_charged_stands_first_and_the_check_beside_it() -> None:
+    ours = bounded().cost
+    assert ours is not None
+    rate = Decimal("0.0021")
+    line = CostLine(name="charged", quantity=1, unit="charge", rate=rate, per=1, amount=rate)
+    cost = replace(ours, total=rate, lines=(line,), check=ours)
+    response = replace(whole(), cost=cost)
+    for text in (to_html(run_of(response)), to_markdown(run_of(response)), card.receipt(cost)):
+        assert 0 < text.index("charged") < text.index("check: input")
+    assert from_json(to_json(run_of(response)))[0].responses[0].cost == cost
+
+
+def test_a_receipts_rates_have_all_their_digits() -> None:
+    rate = Decimal("15.625")
+    line = CostLine(
+        name="input", quantity=8, unit="token", rate=rate, per=10**6, amount=8 * rate / 10**6
+    )
+    response = bounded(lines=(line,))
+    assert response.cost is not None
+    for text in (
+        to_html(run_of(response)),
+        to_markdown(run_of(response)),
+        card.receipt(response.cost),
+    ):
+        assert "15.625" in text
 
 
 def test_a_table_has_one_word_for_what_is_unknown_and_it_is_true() -> None:

@@ -59,6 +59,23 @@ def test_an_estimate_and_a_lower_bound_are_marked() -> None:
     assert fmt.cost(Cost(total=total, lines=(), price=price, estimate=True)) == "≈ $0.25"
     bound = Cost(total=total, lines=(), price=price, estimate=True, lower_bound=True)
     assert fmt.cost(bound) == "≥ $0.25"
+    ceiling = Cost(total=total, lines=(), price=price, estimate=True, upper_bound=True)
+    assert fmt.cost(ceiling) == "≤ $0.25"
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("15.625", "$15.625"),
+        ("2", "$2.00"),
+        ("0.0375", "$0.0375"),
+        ("0.10", "$0.10"),
+        ("0", "$0.00"),
+        ("1234.5", "$1,234.50"),
+    ],
+)
+def test_a_rate_has_all_its_digits(amount: str, text: str) -> None:
+    assert fmt.rate(Decimal(amount)) == text
 
 
 def test_without_a_receipt_the_reason_is_said() -> None:

@@ -424,8 +424,85 @@ def test_work_by_a_model_without_a_price_makes_it_a_lower_bound() -> None:
 def test_terms_without_a_price_are_said(model: str, how: dict[str, Any], note: str) -> None:
     cost = price(model, USAGE, **how)
     assert cost.notes == (note,)
-    assert cost.lower_bound
+    cheaper = (
+        "no batch price" in note
+    )  # a discount that is not known: the standard price is the most
+    assert (cost.lower_bound, cost.upper_bound) == (not cheaper, cheaper)
     assert cost.total == price(model, USAGE).total
+
+
+def test_a_ceiling_with_a_tool_without_a_price_is_neither_bound() -> None:
+    usage = Usage(input_tokens=1_000, output_tokens=500, server_tool_calls={"telepathy": 1})
+    cost = price("openai:chat-latest", usage, processing="batch")
+    assert (cost.lower_bound, cost.upper_bound, cost.estimate) == (False, False, True)
+    assert len(cost.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "total", "field"),
+    [
+        ({"cost": 0.0021}, "0.0021", "usage.cost"),
+        ({"cost": "1.5e-05"}, "0.000015", "usage.cost"),
+        (
+            {"cost": {"input_tokens_cost": 0.1, "total_cost": 0.006}},
+            "0.006",
+            "usage.cost.total_cost",
+        ),
+        ({"cost_in_usd_ticks": 37_756_000}, "0.0037756", "usage.cost_in_usd_ticks"),
+        ({"estimated_cost": 0.25}, "0.25", "usage.estimated_cost"),
+        (
+            {"cost": 0.001, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.02}},
+            "0.021",
+            "usage.cost",
+        ),
+    ],
+)
+def test_what_the_provider_says_it_charged_comes_first(
+    raw: dict[str, Any], total: str, field: str
+) -> None:
+    usage = Usage(input_tokens=1_000, output_tokens=500, raw=raw)
+    cost = price("openai:gpt-6.1-sol", usage)
+    assert cost.total == usd(total)
+    assert [line.name for line in cost.lines] == ["charged"]
+    assert cost.price.source == f"the answer's {field}"
+    assert cost.check is not None
+    assert cost.check.total == (1000 * 2 + 500 * 10) / M
+    (note,) = cost.notes
+    assert f"{field} that it charged {total} USD" in note
+    assert "makes it 0.007 USD" in note
+
+
+def test_a_charge_that_agrees_needs_no_word() -> None:
+    cost = price(
+        "openai:gpt-6.1-sol", Usage(input_tokens=1_000, output_tokens=500, raw={"cost": 0.00703})
+    )
+    assert (cost.total, cost.notes) == (usd("0.00703"), ())
+
+
+def test_a_charge_is_the_cost_where_there_is_no_price_and_where_no_tokens_were_told() -> None:
+    for usage in (
+        Usage(raw={"cost": 0.5}),
+        Usage(input_tokens=1, output_tokens=1, raw={"cost": 0.5}),
+    ):
+        cost = price("ollama:some-model", usage)
+        assert (cost.total, cost.check, cost.lower_bound) == (usd("0.5"), None, False)
+
+
+@pytest.mark.parametrize("odd", [-1, True, "free", "NaN", "Infinity", 1e300, None, [], {}])
+def test_a_charge_that_is_no_amount_is_none(odd: Any) -> None:
+    usage = Usage(input_tokens=1_000, output_tokens=500, raw={"cost": odd})
+    cost = price("openai:gpt-6.1-sol", usage)
+    assert (cost.check, cost.total) == (None, (1000 * 2 + 500 * 10) / M)
+
+
+def test_a_charge_of_nothing_that_the_list_contradicts_is_not_believed() -> None:
+    cost = price(
+        "openai:gpt-6.1-sol", Usage(input_tokens=1_000, output_tokens=500, raw={"cost": 0})
+    )
+    assert (cost.charged, cost.total) == (False, (1000 * 2 + 500 * 10) / M)
+    assert "not believed" in cost.notes[0]
+    free = price("ollama:some-model", Usage(input_tokens=1, output_tokens=1, raw={"cost": 0}))
+    assert (free.charged, free.total) == (True, usd("0"))
 
 
 @pytest.mark.parametrize("tier", ["default", "standard", "auto", "ON_DEMAND", "", None])

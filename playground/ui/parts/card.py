@@ -233,18 +233,19 @@ def _receipt(response: Response, key: str) -> None:
 def receipt(cost: Cost) -> str:
     """The receipt as Markdown: each line, the price row, its source and date."""
     lines = ["| | quantity | rate | amount |", "|:--|--:|--:|--:|"]
-    for line in cost.lines:
+    for line, name in fmt.receipt(cost):
         note = f" ({line.note})" if line.note else ""
         per = f"{line.per:,} {line.unit}s"
         lines.append(
-            f"| {line.name.replace('_', ' ')}{note} | {line.quantity:,} | {fmt.money(line.rate)} / {per} | {fmt.money(line.amount)} |"
+            f"| {name}{note} | {line.quantity:,} | {fmt.rate(line.rate)} / {per} | {fmt.money(line.amount)} |"
         )
-    lines.append(f"| **total** | | | **{fmt.money(cost.total)}** |")
-    price = cost.price
-    since = f", valid from {price.valid_from}" if price.valid_from else ""
-    source = f"[source]({price.source})" if price.source.startswith("https://") else price.source
-    own = " **Your own price.**" if price.override else ""
-    lines += ["", f"Price row `{price.model}`{since}, checked {price.as_of}: {source}.{own}"]
+    lines.append(f"| **total** | | | **{fmt.cost(cost)}** |")
+    for price in fmt.price_row(cost):
+        since = f", valid from {price.valid_from}" if price.valid_from else ""
+        linked = price.source.startswith("https://")
+        source = f"[source]({price.source})" if linked else price.source
+        own = " **Your own price.**" if price.override else ""
+        lines += ["", f"Price row `{price.model}`{since}, checked {price.as_of}: {source}.{own}"]
     return "\n".join([*lines, *(f"\n{note}" for note in cost.notes)])
 
 

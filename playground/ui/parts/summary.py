@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground import figures as fmt
 from playground.domain import Response, Run
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
@@ -53,6 +54,8 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
         },
         alt="All figures of all lanes",
     )
+    for note in fmt.cost_notes(responses):
+        st.caption(note.replace("$", r"\$"))
 
 
 def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
