@@ -39,7 +39,10 @@ def test_a_schema_that_is_wrong_is_not_sent_and_one_that_is_right_is_answered_in
     field.fill(SCHEMA)
     field.press("Tab")
     body.get_by_role("button", name="Use in every lane").click()
-    expect(body.get_by_text("response schema: renamed")).to_be_visible()
+    expect(page.get_by_text("Response schema: the same in 3 lanes now.")).to_be_visible()
+    close(page)
+    body = settings(page, 2, "Format")
+    expect(body.get_by_role("textbox", name="Response schema")).to_have_value(SCHEMA)
     close(page)
     page.get_by_role("button", name="Run").click()
     expect(page.locator("dl.figures")).to_have_count(3)
@@ -57,7 +60,9 @@ def test_what_the_providers_own_tools_did_is_shown(page: Page) -> None:
     close(page)
     page.get_by_role("button", name="Run").click()
     expect(
-        page.get_by_text("The provider ran web search × 1, code interpreter call × 1.")
+        page.get_by_text(
+            "The provider ran web search × 1, container × 1, code interpreter call × 1."
+        )
     ).to_be_visible()
     page.get_by_text("Sources (2)").click()
     link = page.get_by_role("link", name="Simulated page 1").first

@@ -259,6 +259,7 @@ def test_a_schema_is_used_in_every_lane_and_the_answers_follow_it(page: AppTest)
     schema = '{"type": "object", "properties": {"word": {"const": "sky"}}, "required": ["word"]}'
     page.text_area(key="response_schema_0").set_value(schema).run()
     press(page, "everywhere_response_schema_0")
+    assert [toast.value for toast in page.toast] == ["Response schema: the same in 3 lanes now."]
     assert [page.text_area(key=f"response_schema_{i}").value for i in range(3)] == [schema] * 3
     until_done(press(page, "run"))
     answers = [json.loads(code.value) for code in page.code if '"word"' in code.value]
@@ -305,8 +306,8 @@ def test_what_the_providers_own_tools_did_is_said_with_the_pages_that_are_cited(
     until_done(press(page, "run"))
     assert not page.exception
     words = said(page)
-    assert "The provider ran web search × 1, code interpreter call × 1." in words
-    assert "The provider ran web search × 1, bash code execution tool result × 1." in words
+    assert "The provider ran web search × 1, container × 1, code interpreter call × 1." in words
+    assert "The provider ran web search × 1, code execution × 1." in words
     assert "The provider ran web search × 1, executable code × 1, code execution result" in words
     assert words.count("(<https://example.com/simulated/1>)") == 3
 

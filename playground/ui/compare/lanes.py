@@ -190,6 +190,7 @@ def _use_in_every_lane(row: Setting, lane: int) -> None:
     for other in st.session_state[names.LANES]:
         there = compose.setting_key(row, other, "")
         st.session_state[there] = st.session_state[here]
+    st.toast(f"{row.label}: the same in {len(st.session_state[names.LANES])} lanes now.")
 
 
 def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:

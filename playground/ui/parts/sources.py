@@ -33,7 +33,7 @@ def called(response: Response) -> dict[str, int]:
     shown = Counter(kind for kind in response.server_tools if kind != NAMELESS)
     for kind in list(shown):
         answered = kind.endswith("_result") and kind.removesuffix("_result") + "_call" in shown
-        if answered or kind.startswith(tuple(counted)):
+        if answered or any(name in kind for name in counted):
             del shown[kind]
     return {_words(name): n for name, n in (*counted.items(), *shown.items())}
 

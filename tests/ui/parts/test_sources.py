@@ -35,6 +35,18 @@ def response(tools: tuple[str, ...] = (), citations: Any = (), **calls: int) -> 
             {"bash code execution tool result": 1},
         ),
         (
+            response(
+                ("server_tool_use", "bash_code_execution_tool_result"),
+                web_fetch=0,
+                code_execution=1,
+            ),
+            {"code execution": 1},
+        ),
+        (
+            response(("web_search_call", "code_interpreter_call"), web_search=1, container=1),
+            {"web search": 1, "container": 1, "code interpreter call": 1},
+        ),
+        (
             response(("executableCode", "codeExecutionResult")),
             {"executable code": 1, "code execution result": 1},
         ),
