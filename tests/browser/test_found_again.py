@@ -150,6 +150,7 @@ def test_after_a_restart_the_links_of_all_four_open_what_they_showed(
         page = browser.new_context().new_page()
         page.set_default_timeout(30_000)
         page.goto(app.url)
+        page.get_by_role("button", name="Run").wait_for()
         prompt(page).fill(QUESTION)
         prompt(page).press("Control+Enter")
         expect(page.locator("dl.figures")).to_have_count(3)
