@@ -1,9 +1,9 @@
 """Which hosts may be called.
 
 Local mode, one person on their own machine: everything but link-local addresses, where clouds keep their metadata.
-Hosted mode, strangers on our server: only https and only addresses on the public internet. The address is checked
-where the connection is opened and that very address is connected to, so a name that resolves differently a moment
-later (DNS rebinding) gets nowhere. Redirects are never followed.
+Hosted mode, strangers on our server: only https, only on ports where https is customary, and only addresses on the
+public internet. The address is checked where the connection is opened and that very address is connected to, so a name
+that resolves differently a moment later (DNS rebinding) gets nowhere. Redirects are never followed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ from urllib.parse import urlsplit
 import httpcore2
 
 from playground.domain import Endpoint
+from playground.wire import addresses
 
-_METADATA = frozenset({"fd00:ec2::254", "100.100.100.200"})
+PORTS = (443, 4443, 8443, 9443, 10443)
+"""What hosted mode calls. Browsers refuse a list of ports where other protocols may take an HTTP request for their own
+(Fetch, "port blocking"); that list leaves out databases, caches and admin daemons (5432, 6379, 9200, 2375 …), and a
+server that strangers direct could look through every port of a host. So here it is a list of what is allowed."""
 _FIRST_TRY = 3.0
 """Seconds given to one of several addresses before the next is tried."""
 
@@ -42,7 +46,7 @@ def check_url(url: str, *, hosted: bool) -> None:
     """Raise ForbiddenHost when the URL's form alone shows that it must not be called."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ForbiddenHost(f"{url!r} is not a web address: {error}.") from None
     if parts.scheme not in ("http", "https") or not host:
@@ -51,40 +55,33 @@ def check_url(url: str, *, hosted: bool) -> None:
         raise ForbiddenHost("Put no user name or password into the base URL.")
     if hosted and parts.scheme != "https":
         raise ForbiddenHost(f"{host} must be reached over https, so that keys travel encrypted.")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return
-    check_address(address, hosted=hosted, host=host)
+    if hosted:
+        check_port(443 if port is None else port, host=host)
+    if "%" in host and (hosted or ":" not in host):
+        raise ForbiddenHost(f"{host} is no host: write its name or address without a %.")
+    if address := addresses.spelled(host):
+        check_address(address, hosted=hosted, host=host)
 
 
-def check_address(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, hosted: bool, host: str
-) -> None:
+def check_port(port: int, *, host: str) -> None:
+    """Raise ForbiddenHost when hosted mode must not call this port."""
+    if port not in PORTS:
+        raise ForbiddenHost(
+            f"Port {port} of {host} is not called from here: only {', '.join(map(str, PORTS))}, where https is served."
+        )
+
+
+def check_address(address: addresses.Address, *, hosted: bool, host: str) -> None:
     """Raise ForbiddenHost when this IP address must not be connected to."""
-    for inner in _all_forms(address):
-        if inner.is_link_local or str(inner) in _METADATA:
+    for form in addresses.forms(address):
+        if why := addresses.secret(form):
             raise ForbiddenHost(
-                f"{host} is the link-local address {inner}, where clouds keep their secrets: it is never called."
+                f"{host} is the address {form} ({why}), where clouds keep their secrets: it is never called."
             )
-        if hosted and (not inner.is_global or inner.is_multicast):
+        if hosted and (why := addresses.not_public(form)):
             raise ForbiddenHost(
-                f"{host} is the private address {inner}: only addresses on the public internet may be called from here."
+                f"{host} is the address {form} ({why}): only addresses on the public internet may be called from here."
             )
-
-
-def _all_forms(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> Iterable[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    """The address and the IPv4 address that it may carry inside (mapped, 6to4, Teredo, NAT64)."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return (address,)
-    if address.ipv4_mapped:
-        return (address.ipv4_mapped,)
-    inner = [address.sixtofour, *(address.teredo or ())]
-    if address in ipaddress.ip_network("64:ff9b::/96"):
-        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return (address, *(i for i in inner if i is not None))
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -105,12 +102,14 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        addresses = await _resolve(host, port, timeout)
+        found = await _resolve(host, port, timeout)
         hosted = self._hosted and (host, port) not in self.own
-        for address in addresses:
+        if hosted:
+            check_port(port, host=host)
+        for address in found:
             check_address(ipaddress.ip_address(address), hosted=hosted, host=host)
-        last = len(addresses) - 1
-        for i, address in enumerate(addresses):
+        last = len(found) - 1
+        for i, address in enumerate(found):
             patience = timeout if i == last or timeout is None else min(timeout, _FIRST_TRY)
             try:
                 return await self._inner.connect_tcp(
