@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from playground import history, pricing, settings, tokens
+from playground.budgets.forecast import Span, estimate
 from playground.budgets.ledger import spent, written
 from playground.budgets.limits import Limit, Period, all_limits
 from playground.domain import Endpoint, Failure, Request, Usage
@@ -33,6 +34,8 @@ class Verdict:
     """USD: the input alone."""
     high: Decimal | None
     """USD with all the output that is allowed; None when the output has no limit or a price is missing."""
+    unpriced: tuple[str, ...] = ()
+    """Models without a price: `low` is then at least this."""
     stops: tuple[str, ...] = ()
     """Limits that sending would pass, in sentences with what to do: nothing may be sent."""
     warnings: tuple[str, ...] = ()
@@ -47,7 +50,7 @@ class Planned:
     """A request that may be sent, and what it may cost."""
 
     request: Request
-    span: tuple[Decimal, Decimal | None] | None
+    span: Span | None
     """(input alone, with all output allowed) in USD; None when there is no price."""
 
     @property
@@ -106,7 +109,10 @@ class Guard:
                 mine = [p for p in real if limit.concerns(p.request.model.provider, tags)]
                 if mine:
                     self._judge(limit, mine, session, stops, warnings)
-        return Verdict(low=low, high=high, stops=tuple(stops), warnings=tuple(warnings))
+        unpriced = tuple(dict.fromkeys(str(p.request.model) for p in real if p.span is None))
+        return Verdict(
+            low=low, high=high, unpriced=unpriced, stops=tuple(stops), warnings=tuple(warnings)
+        )
 
     def _judge(
         self,
@@ -265,15 +271,6 @@ LATER: dict[Period, str] = {
     "day": ", or wait until tomorrow (UTC)",
     "month": ", or wait until next month (UTC)",
 }
-
-
-def estimate(request: Request) -> tuple[Decimal, Decimal | None] | None:
-    """USD that a request may cost: (input alone, with all output allowed); None when there is no price."""
-    from playground.providers import catalog
-
-    most = request.settings.max_output_tokens or catalog.describe(request.model).max_output_tokens
-    counted = tokens.count_input(request).tokens
-    return pricing.load().estimate(request.model, counted, most, _today())
 
 
 def at_least(watched: Watched, lane: Lane) -> Decimal:

@@ -134,23 +134,35 @@ class PriceBook:
         return _ranged(cost, _cost([theirs, *also], seen, _remarks(row, ref), estimate))
 
     def estimate(
-        self, ref: ModelRef, input_tokens: int, max_output_tokens: int | None, on: date
+        self,
+        ref: ModelRef,
+        input_tokens: int,
+        max_output_tokens: int | None,
+        on: date,
+        *,
+        service_tier: str | None = None,
+        cache_ttl: str | None = None,
     ) -> tuple[Decimal, Decimal | None] | None:
         """USD that a request may cost: (input alone, with all output allowed); None when the model has no price.
 
         The second is None when the output has no limit. It counts a cache write of the whole input
-        where the provider writes by itself (OpenAI from GPT-5.6 on); cached input may make both cheaper.
+        where the provider writes by itself (OpenAI from GPT-5.6 on) or `cache_ttl` asks for it; cached input may make
+        both cheaper. A tier without a price counts at the standard one.
         """
         row = self.row(ref.provider, ref.model, on)
         if row is None:
             return None
         terms = self._terms(row)
-        rates, _, _ = rates_for(row, terms, Billing(), input_tokens)
+        how = billing(
+            ref.provider, Usage(), tier=service_tier, processing="standard", regional=False
+        )
+        rates, _, _ = rates_for(row, terms, how, input_tokens)
         low = input_tokens * rates["input"] / 1_000_000
         if max_output_tokens is None:
             return plain(low), None
-        by_itself = not provider_of(ref.provider).cache_on_request
-        writes = rates.get(f"cache_write_{terms.default_ttl}") if by_itself else None
+        written = bool(cache_ttl) or not provider_of(ref.provider).cache_on_request
+        ttl = cache_ttl or terms.default_ttl
+        writes = rates.get(f"cache_write_{ttl}") if written else None
         dearest = max(rates["input"], writes or Decimal(0))
         high = (input_tokens * dearest + max_output_tokens * rates["output"]) / 1_000_000
         return plain(low), plain(high)

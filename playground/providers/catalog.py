@@ -31,6 +31,8 @@ class Model:
     """Tokens of input and output together."""
     max_input: int | None = None
     max_output: int | None = None
+    typical_output: int = 500
+    """Output tokens of a usual answer, reasoning included: assumed (about 350 words), where one's own history knows none."""
     released: date | None = None
     retires: date | None = None
     """The day on which the provider switches it off, as far as announced."""

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from playground import history
-from playground.budgets.guard import Guard, estimate
+from playground.budgets.forecast import estimate
+from playground.budgets.guard import Guard
 from playground.budgets.limits import (
     PERIODS,
     Limit,

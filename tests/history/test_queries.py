@@ -145,7 +145,6 @@ def test_the_options_are_what_occurs(filled: Store) -> None:
 
 
 def test_the_options_of_a_visitor_are_what_occurs_in_their_runs(filled: Store) -> None:
-    put(filled, small_run(6, failure=LIMITED), Labels(tags=("secret",), kind="chat"), owner="you")
     options = queries.options(filled, owner=owner_digest("me"))
     assert (options.providers, options.models) == (["openai"], ["gpt-6.1-sol"])
     assert (options.tags, options.departments) == (["a"], ["sales"])

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground import pricing, tokens
-from playground.domain import Endpoint
-from playground.providers import acceptance, catalog
-from playground.ui.compare.lanes import LaneChoice, said_of, wanted_of
+from playground.budgets.forecast import forecast
+from playground.domain import Endpoint, Request
+from playground.providers import acceptance
+from playground.ui.compare.lanes import LaneChoice, request, said_of, wanted_of
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain
 
@@ -43,27 +42,20 @@ def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endp
         st.caption(":material/info: " + "  \n".join(notes))
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
-def _count(text: str) -> int:
-    return tokens.count(text)
+@st.cache_data(max_entries=20, ttl=300, show_spinner=False)
+def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> str:
+    """Counting a long prompt and looking in the history take time: once for what is asked at the prices of this book."""
+    counted = tokens.count(_requests[0].messages[-1].text) + tokens.count(_requests[0].system or "")
+    sums = forecast(_requests)
+    text = f"About {fmt.count(counted)} input tokens a lane (estimate). All lanes together: {sums}"
+    return text.replace("$", r"\$")
 
 
 def _estimate(lanes: Sequence[LaneChoice], asked: Asked) -> str:
     """How many tokens the prompt has and what sending it may cost, as far as that can be known before."""
     if asked.problem or not lanes:
         return ""
-    counted = _count(asked.prompt) + _count(asked.system or "")
-    book, today = pricing.load(), datetime.now(UTC).date()
-    low, high = Decimal(0), Decimal(0)
-    for lane in lanes:
-        assert lane.model is not None  # noqa: S101 - the caller left out lanes with a problem
-        most = lane.values.get("max_output_tokens") or catalog.describe(lane.model).max_output
-        span = book.estimate(lane.model, counted, most, today)
-        if span:
-            low += span[0]
-            high += span[1] or span[0]
-    text = (
-        f"About {fmt.count(counted)} input tokens a lane (estimate). All lanes together: {fmt.money(low)} for the"
-        f" input alone, {fmt.money(high)} if each wrote the most it may."
-    )
-    return text.replace("$", r"\$")
+    requests = [request(lane, asked) for lane in lanes]
+    settings = [(str(r.model), r.settings, r.tools, r.server_tools) for r in requests]
+    what = repr((asked.prompt, asked.system, len(asked.files), settings))
+    return _forecast(what, id(pricing.load()), requests)
