@@ -25,6 +25,7 @@ from playground.history.documents import import_text, labelled, stored_document
 from playground.history.interrupted import find_interrupted
 from playground.history.queries import Filter, find, ids, one, options, pivot
 from playground.history.reading import each, read_run
+from playground.history.search import unsearchable
 from playground.store.database import HistoryError
 from playground.store.store import Store
 
@@ -50,7 +51,7 @@ def list_(wanted: Filter, limit: int, as_json: bool) -> int:
         if found.total > len(found.rows):
             print(f"{len(found.rows):,} of {found.total:,} runs; more with --limit.")
     else:
-        say("No run matches." + _kinds(store, wanted))
+        say(unsearchable(wanted.search) or "No run matches." + _kinds(store, wanted))
     return 0 if found.rows else 1
 
 

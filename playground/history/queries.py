@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,10 +11,11 @@ import sqlalchemy as sa
 
 from playground.domain import STOPPED
 from playground.history.labels import Row
+from playground.history.search import matching
 from playground.history.writing import unpriced
 from playground.store.database import reading
-from playground.store.packing import storable, units, usd
-from playground.store.schema import lanes, run_tags, runs, texts
+from playground.store.packing import units, usd
+from playground.store.schema import lanes, run_tags, runs
 from playground.store.store import Store
 
 PAGE = 50
@@ -29,7 +29,7 @@ class Filter:
     """Which runs; everything that is set must hold."""
 
     search: str = ""
-    """Words in title, note, prompts or answers; "a phrase", -without."""
+    """As `history.search` reads it: words in title, note, prompts or answers; "a phrase", -without."""
     provider: str = ""
     model: str = ""
     """The model's id, without its provider."""
@@ -78,67 +78,6 @@ class Sum:
     """Answers that may have been billed but have no cost: the sum is at least this much."""
 
 
-TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
-
-
-def terms(search: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """(text, is a phrase) of what must be there and of what must not; signs without a letter or digit are left out."""
-    wanted: list[tuple[str, bool]] = []
-    unwanted: list[tuple[str, bool]] = []
-    for minus, phrase, word in TERM.findall(storable(search)):
-        text = phrase or word.replace('"', "")
-        if re.search(r"\w", text):
-            (unwanted if minus else wanted).append((text, bool(phrase)))
-    return wanted, unwanted
-
-
-def _fts5(search: str) -> str:
-    """The words as FTS5 reads them, everything quoted: nothing typed is an operator."""
-    wanted, unwanted = (
-        [f'"{text}"' + ("" if phrase else "*") for text, phrase in group] for group in terms(search)
-    )
-    if not wanted:
-        return ""
-    without = f" NOT ({' OR '.join(unwanted)})" if unwanted else ""
-    return f"({' AND '.join(wanted)}){without}"
-
-
-def _tsquery(search: str) -> Any:
-    """The same for PostgreSQL; None when nothing can be searched for."""
-    wanted, unwanted = terms(search)
-    if not wanted:
-        return None
-    made = None
-    for group, negated in ((wanted, False), (unwanted, True)):
-        for text, phrase in group:
-            part = sa.func.phraseto_tsquery("simple", text) if phrase else _prefix(text)
-            part = sa.func.tsquery_not(part) if negated else part
-            made = part if made is None else sa.func.tsquery_and(made, part)
-    return made
-
-
-def _prefix(word: str) -> Any:
-    """A word as the beginning of words."""
-    quoted = word.replace("\\", "\\\\").replace("'", "''")
-    return sa.func.to_tsquery("simple", f"'{quoted}':*")
-
-
-def _matching(search: str, dialect: str) -> sa.ColumnElement[bool]:
-    if dialect == "sqlite":
-        query = _fts5(search)
-        if not query:
-            return sa.false()
-        found = sa.text(
-            "SELECT rowid FROM texts_search WHERE texts_search MATCH :query"
-        ).bindparams(query=query)
-        return runs.c.seq.in_(found.columns(sa.column("rowid")))
-    words = _tsquery(search)
-    if words is None:
-        return sa.false()
-    vector = sa.func.to_tsvector(sa.text("'simple'"), sa.func.left(texts.c.body, sa.text("250000")))
-    return runs.c.seq.in_(sa.select(texts.c.seq).where(vector.op("@@")(words)))
-
-
 def _lanes_where(*conditions: Any) -> Any:
     return runs.c.seq.in_(sa.select(lanes.c.run_seq).where(*conditions))
 
@@ -180,7 +119,7 @@ def where(wanted: Filter, dialect: str) -> list[Any]:
         if (value := getattr(wanted, name)) not in UNSET and not (name == "starred" and not value)
     ]
     if wanted.search.strip():
-        found.append(_matching(wanted.search, dialect))
+        found.append(matching(wanted.search, dialect))
     return found
 
 

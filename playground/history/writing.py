@@ -28,6 +28,7 @@ from playground.store.schema import (
     texts,
 )
 from playground.store.store import Store
+from playground.store.words import spelled
 
 
 def begin(store: Store, beginning: Beginning, connection: Connection) -> None:
@@ -45,7 +46,7 @@ def begin(store: Store, beginning: Beginning, connection: Connection) -> None:
             connection.execute(table.insert(), [{"run_seq": seq, **row} for row in rows])
     if beginning.tags:
         connection.execute(run_tags.insert(), [{"run_seq": seq, "tag": t} for t in beginning.tags])
-    connection.execute(texts.insert(), {"seq": seq, "body": beginning.text})
+    connection.execute(texts.insert(), {"seq": seq, "body": spelled(beginning.text)})
 
 
 def end(store: Store, ending: Ending, connection: Connection) -> int | None:
@@ -82,7 +83,7 @@ def settle(seq: int, connection: Connection, text: str | None = None) -> None:
         values |= {"state": DONE, "writer": None, "heartbeat": None}
     connection.execute(runs.update().where(runs.c.seq == seq).values(values))
     if text is not None:
-        connection.execute(texts.update().where(texts.c.seq == seq).values(body=text))
+        connection.execute(texts.update().where(texts.c.seq == seq).values(body=spelled(text)))
 
 
 def add_pieces(
@@ -148,10 +149,10 @@ def _retitle(row: Any, values: Mapping[str, Any], connection: Connection) -> Non
     if not {"title", "note"} & set(values):
         return
     body = connection.scalar(sa.select(texts.c.body).where(texts.c.seq == row.seq)) or ""
-    old = head(row.title, row.note)
-    new = head(values.get("title", row.title), values.get("note", row.note))
-    rest = body.removeprefix(old)
-    connection.execute(texts.update().where(texts.c.seq == row.seq).values(body=new + rest))
+    old = spelled(head(row.title, row.note))
+    new = spelled(head(values.get("title", row.title), values.get("note", row.note)))
+    body = f"{new} {body.removeprefix(old).lstrip()}".strip()
+    connection.execute(texts.update().where(texts.c.seq == row.seq).values(body=body))
 
 
 def _seq(run_id: str, connection: Connection) -> int | None:

@@ -162,7 +162,7 @@ texts = Table(
     ),
     Column("body", Text, nullable=False),
 )
-"""What the search reads: title, note, prompts and answers of one run."""
+"""What the search reads: title, note, prompts and answers of one run, as `store.words` spells them."""
 
 run_tags = Table(
     "run_tags",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from playground.domain import Failure, Run
 from playground.history import queries
 from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter
+from playground.history.search import unsearchable
 from playground.history.writing import put
 from playground.store.store import Store
 from tests.conftest import empty_place
@@ -144,8 +146,10 @@ def test_the_options_are_what_occurs(filled: Store) -> None:
     assert options.kinds == ["ask", "compare"]
 
 
-def test_the_options_of_a_visitor_are_what_occurs_in_their_runs(filled: Store) -> None:
-    options = queries.options(filled, owner=owner_digest("me"))
+def test_the_options_of_a_visitor_are_what_occurs_in_their_runs(store: Store) -> None:
+    put(store, small_run(1), Labels(tags=("a",), department="sales"), owner="me")
+    put(store, small_run(6, failure=LIMITED), Labels(tags=("secret",), kind="chat"), owner="you")
+    options = queries.options(store, owner=owner_digest("me"))
     assert (options.providers, options.models) == (["openai"], ["gpt-6.1-sol"])
     assert (options.tags, options.departments) == (["a"], ["sales"])
     assert (options.failures, options.kinds) == ([], ["compare"])
@@ -195,3 +199,90 @@ def test_an_id_is_found_by_its_beginning_when_there_is_only_one(filled: Store) -
     assert queries.one(filled, "run-3") == "run-3"
     assert queries.one(filled, "run-") is None
     assert queries.one(filled, "%") is None
+
+
+SAID = {
+    1: "我们要压缩上下文",
+    2: "病院は機能する",
+    3: "ราคาโทเค็น",
+    4: "修改youer服务",
+    5: "토큰을 세다",
+    6: "Explain C++ templates",
+    7: "C# generics",
+    8: "It costs $5, save 50% today",
+    9: "use --error-on-warnings with foo.bar_baz(1)",
+    10: "don't write to nasa@jpl.gov about Downloads/transcripts",
+    11: "Cats and cars; ＦＵＬＬ width",
+    12: "Die STRASSE",
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def spoken(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """A run for each thing that someone said; nothing here changes them."""
+    store = Store(empty_place(request, tmp_path_factory.mktemp("spoken")))
+    for number, prompt in SAID.items():
+        run = small_run(number, prompt=prompt)
+        put(store, replace(run, responses=(replace(run.responses[0], text=""),)), Labels())
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("压缩", [1]),
+        ("压", [1]),
+        ("缩压", []),
+        ("上下文 压缩", [1]),
+        ("機能", [2]),
+        ("病院は", [2]),
+        ("โทเค็น", [3]),
+        ("โทเกน", []),
+        ("youer", [4]),
+        ("服务", [4]),
+        ("토큰", [5]),
+        ("C++", [6]),
+        ("c++ -templates", []),
+        ("emplat", [6]),
+        ("emplat C++", [6]),
+        ("templates emplat", [6]),
+        ("C#", [7]),
+        ("c", [6, 7, 8, 11]),
+        ("$5", [8]),
+        ("50%", [8]),
+        ("5%", []),
+        ("--error-on-warnings", [9]),
+        ("--error -on", []),
+        ("foo.bar_baz", [9]),
+        ("bar_", [9]),
+        ("don't", [10]),
+        ("nasa@jpl.gov", [10]),
+        ("jpl", [10]),
+        ("Downloads/trans", [10]),
+        ("full", [11]),
+        ("straße", [12]),
+        ("-c", [1, 2, 3, 4, 5, 9, 10, 12]),
+        ("-c -压缩", [2, 3, 4, 5, 9, 10, 12]),
+        ("cats ;", [11]),
+        ("cats +", []),
+        ("a*", []),
+        ("x" * 10_000, []),
+        (" ".join(f"w{i}" for i in range(3000)), []),
+        ("a\x01b \ud800", []),
+    ],
+)
+def test_the_search_finds_every_script_parts_of_words_and_signs(
+    spoken: Store, search: str, expected: list[int]
+) -> None:
+    assert found(spoken, Filter(search=search)) == expected
+    assert not unsearchable(search)
+
+
+@pytest.mark.parametrize("search", ["%", '"', "*", "-", "()", "++", "...", "_", '"--" -$', "🙂"])
+def test_signs_alone_find_nothing_and_are_answered(spoken: Store, search: str) -> None:
+    assert found(spoken, Filter(search=search)) == []
+    assert unsearchable(search) or search == '"'
+    assert not unsearchable("")

@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, make_url
 
 from playground import history
+from playground.history.queries import Filter, ids
+from playground.history.writing import change
 from playground.library import all_prompts, save
 from playground.store import database
 from playground.store.database import HEAD, KNOWN, HistoryError
@@ -175,3 +177,21 @@ def test_a_plain_postgresql_address_is_enough(monkeypatch: pytest.MonkeyPatch) -
     for scheme in ("postgres", "postgresql"):
         monkeypatch.setenv("PLAYGROUND_DATABASE_URL", f"{scheme}://u@h/x")
         assert database.url().drivername == "postgresql+psycopg"
+
+
+def test_texts_of_an_earlier_version_are_found_as_new_ones_are(where: URL) -> None:
+    at(where, "0005")
+    engine = raw(where)
+    with database.writing(engine) as connection:
+        seq = connection.scalar(sa.text("SELECT seq FROM runs"))
+        insert = "INSERT INTO texts (seq, body) VALUES (:seq, :body)"
+        connection.execute(
+            sa.text(insert), {"seq": seq, "body": "Title\n\n我们要压缩上下文 in C++"}
+        )
+    engine.dispose()
+    store = Store(where)
+    for search, there in {"压缩": True, "c++": True, "title": True, "缩压": False}.items():
+        assert bool(ids(store, Filter(search=search))) is there, search
+    change(store, ids(store, Filter()), title="Another")
+    assert ids(store, Filter(search="another 压缩"))
+    store.close()

@@ -21,6 +21,7 @@ from playground.history.queries import (
     find,
     options,
 )
+from playground.history.search import unsearchable
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.history.run import bulk, details
@@ -178,7 +179,10 @@ def _nothing(wanted: Filter) -> None:
         )
         st.page_link(COMPARE, label="Run a prompt in Compare", icon=":material/compare_arrows:")
     else:
-        st.info("No run matches: use fewer words or filters.", icon=":material/search_off:")
+        st.info(
+            unsearchable(wanted.search) or "No run matches: use fewer words or filters.",
+            icon=":material/search_off:",
+        )
 
 
 COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {

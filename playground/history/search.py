@@ -1,0 +1,116 @@
+"""What someone typed to find runs, as conditions on them in both kinds of database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from playground.store.packing import storable
+from playground.store.schema import runs, texts
+from playground.store.words import is_word, spelled
+
+TERM = re.compile(r'(-(?!-))?(?:"([^"]*)"|(\S+))')
+"""`word`, `"a phrase"`, either with a minus before it; `--flag` is a word."""
+MOST_TERMS = 64
+LONGEST_TERM = 500
+"""Characters; both are more than anyone types, and less than either database refuses."""
+SIGNS_ALONE = "Signs alone can't be searched for: write a word, a letter or a digit with them."
+
+
+class Term(NamedTuple):
+    """One thing to look for, as it is spelled in the database."""
+
+    text: str
+    open_ended: bool
+    """Its last word may go on."""
+
+    @property
+    def words(self) -> list[str]:
+        return [piece for piece in self.text.split() if is_word(piece)]
+
+    @property
+    def signs(self) -> bool:
+        return len(self.words) < len(self.text.split())
+
+
+def terms(search: str) -> tuple[list[Term], list[Term]]:
+    """What must be there and what must not."""
+    wanted: list[Term] = []
+    unwanted: list[Term] = []
+    for minus, phrase, word in TERM.findall(storable(search))[:MOST_TERMS]:
+        text = spelled((phrase or word.replace('"', ""))[:LONGEST_TERM])
+        if text:
+            term = Term(text, not phrase and is_word(text.split()[-1]))
+            (unwanted if minus else wanted).append(term)
+    return wanted, unwanted
+
+
+def unsearchable(search: str) -> str:
+    """Why nothing can be found by this search, as a sentence; empty when something can."""
+    wanted, unwanted = terms(search)
+    if not search.strip() or any(term.words for term in (*wanted, *unwanted)):
+        return ""
+    return SIGNS_ALONE
+
+
+def matching(search: str, dialect: str) -> sa.ColumnElement[bool]:
+    """The condition on `runs` for a search."""
+    wanted, unwanted = terms(search)
+    if not any(term.words for term in (*wanted, *unwanted)):
+        return sa.false()
+    conditions = [runs.c.seq.in_(_found(wanted, dialect, inside=True))] if wanted else []
+    for term in unwanted:
+        if term.words:
+            conditions.append(runs.c.seq.not_in(_found([term], dialect, inside=False)))
+    return sa.and_(*conditions)
+
+
+def _found(wanted: Sequence[Term], dialect: str, *, inside: bool) -> Any:
+    """The numbers of the runs with all of these terms: at the beginning of words, and where no run has them so, `inside` words."""
+    begins = sa.select(texts.c.seq).where(*_begins(texts, wanted, dialect))
+    if not inside:
+        return begins
+    other, none = texts.alias("other_texts"), texts.alias("no_texts")
+    # Reads every text, and so only where the index has nothing.
+    nothing = ~sa.select(none.c.seq).where(*_begins(none, wanted, dialect)).exists()
+    within = sa.case((nothing, sa.and_(*(_has(other, term) for term in wanted))), else_=sa.false())
+    return sa.union_all(begins, sa.select(other.c.seq).where(within))
+
+
+def _begins(table: Any, wanted: Sequence[Term], dialect: str) -> list[Any]:
+    """The conditions on a text that the index answers, and those on the signs, which it does not have."""
+    indexed = [term for term in wanted if term.words]
+    return [INDEXES[dialect](table, indexed), *(_has(table, term) for term in wanted if term.signs)]
+
+
+def _has(table: Any, term: Term) -> Any:
+    return table.c.body.contains(term.text, autoescape=True)
+
+
+def _sqlite(table: Any, wanted: Sequence[Term]) -> Any:
+    """FTS5 reads the words quoted: nothing typed is an operator."""
+    query = " AND ".join(
+        f'"{" ".join(term.words)}"' + ("*" if term.open_ended else "") for term in wanted
+    )
+    found = sa.text("SELECT rowid FROM texts_search WHERE texts_search MATCH :query")
+    return table.c.seq.in_(
+        found.bindparams(sa.bindparam("query", query, unique=True)).columns(sa.column("rowid"))
+    )
+
+
+def _postgresql(table: Any, wanted: Sequence[Term]) -> Any:
+    query = " & ".join(f"({_phrase(term)})" for term in wanted)
+    vector = sa.func.to_tsvector(sa.text("'simple'"), sa.func.left(table.c.body, sa.text("250000")))
+    return vector.op("@@")(sa.func.to_tsquery(sa.text("'simple'"), query))
+
+
+def _phrase(term: Term) -> str:
+    quoted = " <-> ".join(f"'{word}'" for word in term.words)
+    return quoted + (":*" if term.open_ended else "")
+
+
+INDEXES = {"sqlite": _sqlite, "postgresql": _postgresql}
+"""Dialect → the condition that all terms stand in a text, answered by the index."""
