@@ -65,3 +65,11 @@ def test_a_mistake_in_a_cap_is_named_with_its_line(tmp_path: Path) -> None:
 def test_a_plan_without_a_known_cap_has_none() -> None:
     plan = Plan(product="X", plan="Y", monthly=Decimal(1), source="s", as_of=date(2026, 1, 1))
     assert plan.cap is None
+
+
+def test_googles_plans_carry_cloud_credit_and_say_where_that_was_read() -> None:
+    found = {plan.plan: plan for plan in load().plans if plan.product == "Gemini"}
+    assert "$10 a month of Google Cloud credit" in (found["AI Pro"].exception or "")
+    for name in ("AI Ultra 5x", "AI Ultra 20x"):
+        assert "amount is not known" in (found[name].exception or "")
+        assert "blog.google" in found[name].source
