@@ -63,6 +63,8 @@ class Proxies:
 
     def to(self, url: str) -> Proxy | None:
         """The proxy for this address; None where it is called directly."""
+        if not self.by_scheme:
+            return None
         parts = urlsplit(url)
         if any(_covers(entry, parts) for entry in self.without):
             return None
