@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import category
 
 import sqlalchemy as sa
 
@@ -16,8 +17,10 @@ from playground.store.schema import prompt_versions, prompts
 from playground.store.shrinking import shrink
 from playground.store.store import Store
 
-VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
-"""`{{name}}` in a prompt stands for a value."""
+BRACES = re.compile(r"\\(\{\{)|\{\{([^{}\n]*)\}\}")
+"""`{{name}}` in a prompt stands for a value, `\\{{` for the two braces themselves."""
+IN_NAMES = " _.-"
+"""What a variable's name holds beside letters and digits of any script."""
 LONGEST_NAME = 120
 
 
@@ -35,7 +38,16 @@ class Version:
     @property
     def variables(self) -> tuple[str, ...]:
         """The names in `{{…}}`, each once, in the order of their first use."""
-        return tuple(dict.fromkeys(VARIABLE.findall(f"{self.system}\n{self.text}")))
+        return tuple(dict.fromkeys(name for name in map(_name, self._braces()) if name))
+
+    @property
+    def no_variables(self) -> tuple[str, ...]:
+        """What stands in double braces and is no name, as written, each once."""
+        return tuple(dict.fromkeys(inside for inside in self._braces() if not _name(inside)))
+
+    def _braces(self) -> list[str]:
+        found = BRACES.finditer(f"{self.system}\n{self.text}")
+        return [match[2] for match in found if match[2] is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +68,20 @@ class PromptError(ValueError):
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with its variables replaced; one without a value stays as it is."""
-    return VARIABLE.sub(lambda found: values.get(found[1]) or found[0], text)
+    """The text with its variables replaced, by nothing where a value is empty; one that is not among the values stays as it is."""
+
+    def put(found: re.Match[str]) -> str:
+        name = _name(found[2] or "")
+        return found[1] or (values[name] if name and name in values else found[0])
+
+    return BRACES.sub(put, text)
+
+
+def _name(inside: str) -> str:
+    """The variable that is named between double braces; empty when that is no name."""
+    name = " ".join(inside.split())
+    fits = all(c.isalnum() or c in IN_NAMES or category(c).startswith("M") for c in name)
+    return name if fits and any(c.isalnum() or c == "_" for c in name) else ""
 
 
 def all_prompts(store: Store, *, owner: str) -> list[Prompt]:

@@ -41,15 +41,58 @@ def test_two_who_save_at_once_get_two_versions(store: Store) -> None:
 
 
 def test_variables_are_named_once_in_their_order(store: Store) -> None:
-    save(store, "p", "{{b}} {{ a }} {{b}} {{not one}} {x}", system="{{s}}")
-    assert all_prompts(store)[0].newest.variables == ("s", "b", "a")
+    save(store, "p", "{{b}} {{ a }} {{b}} {{two  words}} {x}", system="{{s}}")
+    assert all_prompts(store)[0].newest.variables == ("s", "b", "a", "two words")
 
 
-def test_variables_are_filled_and_those_without_a_value_stay() -> None:
+def version(text: str) -> library.Version:
+    return library.Version(version=1, created_at="", text=text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "first name",
+        "first-name",
+        "größe",
+        "客户",
+        "user.name",
+        "1st",
+        "नाम",
+        "ชื่อ",
+        "_",
+        "a_1",
+        "имя",
+    ],
+)
+def test_a_name_has_letters_of_any_script_spaces_dots_and_hyphens(name: str) -> None:
+    text = f"{{{{{name}}}}} and {{{{  {name} }}}}"
+    assert (version(text).variables, version(text).no_variables) == ((name,), ())
+    assert filled(text, {name: "x"}) == "x and x"
+
+
+@pytest.mark.parametrize("inside", ["#if x", "'a'", "a|b", "", " ", "-", "a\tb|", "$y", "x()"])
+def test_what_is_no_name_is_named_as_none_and_stays(inside: str) -> None:
+    text = f"{{{{{inside}}}}} {{{{#if x}}}}"
+    assert version(text).variables == ()
+    assert version(text).no_variables == tuple(dict.fromkeys([inside, "#if x"]))
+    assert filled(text, {"": "x", inside: "x"}) == text
+
+
+def test_braces_themselves_are_written_with_a_backslash() -> None:
+    text = r"\{{a}} {{a}} \{{ {{{a}}} \a"
+    assert version(text).variables == ("a",)
+    assert filled(text, {"a": "1"}) == r"{{a}} 1 {{ {1} \a"
+
+
+def test_variables_are_filled_by_nothing_where_the_value_is_empty_and_stay_where_there_is_none() -> (
+    None
+):
     assert (
         filled("{{a}} and {{ b }} and {{c}}", {"a": "{{b}}", "b": r"\1", "c": ""})
-        == r"{{b}} and \1 and {{c}}"
+        == r"{{b}} and \1 and "
     )
+    assert filled("{{a}} and {{b}}", {"a": "1"}) == "1 and {{b}}"
 
 
 @pytest.mark.parametrize(("name", "text"), [("", "x"), ("  ", "x"), ("n" * 121, "x"), ("n", " \n")])

@@ -26,6 +26,10 @@ from playground.ui.session.looking import look_away
 from playground.ui.shell.pages import COMPARE
 
 NEW = "New prompt…"
+BRACES_HELP = (
+    "`{{name}}` stands for a value, in any script and with spaces, dots and hyphens; it may be left empty."
+    " For the braces themselves write `\\{{`."
+)
 
 
 def shelf(store: Store) -> None:
@@ -33,7 +37,7 @@ def shelf(store: Store) -> None:
     known = {prompt.name: prompt for prompt in all_prompts(store, owner=_owner())}
     if not known:
         st.info(
-            "Nothing here yet. Save a prompt under a name; write `{{product}}` where a value goes. Saving it again under the"
+            "Nothing here yet. Save a prompt under a name; write `{{product}}` where a value goes, `\\{{` for the braces themselves. Saving it again under the"
             " same name adds a version, so that you can see what changed and go back.",
             icon=":material/library_books:",
         )
@@ -93,7 +97,11 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
             height=100,
         )
         text = st.text_area(
-            "Prompt", version.text if version else "", key=f"library_text_{key}", height=260
+            "Prompt",
+            version.text if version else "",
+            key=f"library_text_{key}",
+            height=260,
+            help=BRACES_HELP,
         )
         note = (
             st.text_input(
@@ -133,8 +141,11 @@ def _use(prompt: Prompt, version: Version) -> None:
     }
     empty = [name for name, value in values.items() if not value]
     if empty:
+        st.caption(f"Nothing stands in the place of {_braces(empty)}: no value is given.")
+    if version.no_variables:
         st.caption(
-            f"Without a value, {', '.join(f'`{{{{{name}}}}}`' for name in empty)} stays as it is."
+            f"{_braces(version.no_variables)} is sent as it is: a variable's name has letters, digits, spaces, dots,"
+            " hyphens and underscores only."
         )
     with st.container(horizontal=True):
         if st.button(
@@ -146,6 +157,11 @@ def _use(prompt: Prompt, version: Version) -> None:
             compose.fill_text(filled(version.text, values), filled(version.system, values))
             look_away(compose.PLACE)
             st.switch_page(COMPARE)
+
+
+def _braces(inside: Sequence[str]) -> str:
+    """What stands in double braces, as code; a backtick would end it."""
+    return ", ".join(f"`{{{{{text.replace('`', ' ')}}}}}`" for text in inside)
 
 
 def _changes(prompt: Prompt, version: Version) -> None:
