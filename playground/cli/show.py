@@ -169,6 +169,8 @@ def _ending(out: Console, response: Response) -> None:
     elif response.ok and not response.text and not response.tool_calls:
         why = safe(response.finish_reason or fmt.NOT_REPORTED)
         out.print(Text(f"No text came; finish reason: {why}.", style="yellow"))
+    for remark in response.remarks:
+        out.print(Text(safe(remark), style="yellow"), soft_wrap=True)
     if response.failure is not None:
         out.print(_failed(response.failure), soft_wrap=True)
 

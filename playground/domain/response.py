@@ -91,6 +91,14 @@ class Response:
         return "stopped" if self.failure.stopped else "failed"
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about what is odd in the answer or in what was reported of it."""
+        wrong = (
+            f"The reported usage contradicts itself: {found}." for found in self.usage.problems()
+        )
+        return (*self.notes, *wrong)
+
+    @property
     def visible_output_tokens(self) -> int | None:
         """Output without reasoning; None when either is not reported although the model reasoned."""
         usage = self.usage

@@ -49,6 +49,7 @@ COLUMNS: dict[str, Column] = {
     "cost_low": lambda r: digits(r.cost.span[0]) if r.cost else None,
     "cost_high": lambda r: digits(r.cost.span[1]) if r.cost else None,
     "cost_notes": lambda r: "\n".join(r.cost.notes) if r.cost and r.cost.notes else None,
+    "notes": lambda r: "\n".join(r.remarks) or None,
 }
 """Header → value; an unknown value is an empty cell."""
 NUMBERS = frozenset({"cost_total", "cost_low", "cost_high"})

@@ -97,6 +97,7 @@ def _response(response: Response) -> dict[str, Any]:
         "failure": _failure(response.failure),
         "request_id": response.request_id,
         "refusal": response.refusal,
+        "notes": list(response.notes),
     }
 
 

@@ -135,6 +135,7 @@ def _answer(name: str, request: Request, response: Response) -> Iterator[str]:
         if file.media_type in ("image/png", "image/jpeg", "image/webp", "image/gif"):
             data = base64.b64encode(file.data).decode("ascii")
             yield f'<img alt="{_text(file.name)}" src="data:{file.media_type};base64,{data}">'
+    yield "".join(f'<p class="dim">{_text(remark)}</p>' for remark in response.remarks)
     yield from _receipt(response)
 
 

@@ -90,6 +90,8 @@ def _answer(response: Response) -> Iterator[str]:
             f"Tool call {_cell(call.name)}",
             json.dumps(jsonable(call.arguments), indent=2, ensure_ascii=False),
         )
+    for remark in response.remarks:
+        yield f"{_cell(remark)}\n"
 
 
 def _receipt(response: Response) -> Iterator[str]:

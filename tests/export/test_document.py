@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from playground.domain import Run, Secret
+from playground.domain import Run, Secret, Usage
 from playground.domain.nouns import jsonable
-from playground.export import document, to_json
+from playground.export import document, from_json, to_csv, to_html, to_json, to_markdown
 from playground.export.document import dumps
 
 RESPONSE = [
@@ -30,6 +30,7 @@ RESPONSE = [
     "failure",
     "request_id",
     "refusal",
+    "notes",
 ]
 
 
@@ -142,3 +143,14 @@ def test_any_text_becomes_json_that_utf8_can_carry(run: Run, text: str) -> None:
 
 def test_numbers_that_json_has_no_word_for_become_text() -> None:
     assert json.loads(dumps(jsonable([float("nan"), float("inf")]))) == ["nan", "inf"]
+
+
+def test_what_was_odd_about_an_answer_is_in_every_export(run: Run) -> None:
+    usage = Usage(input_tokens=1, cache_read_input_tokens=2)
+    odd = replace(run.responses[0], notes=("A word stood there.",), usage=usage)
+    changed = replace(run, responses=(odd, *run.responses[1:]))
+    assert document(changed)["responses"][0]["notes"] == ["A word stood there."]
+    assert from_json(to_json(changed))[0].responses[0].notes == odd.notes
+    for text in (to_csv(changed), to_markdown(changed), to_html(changed)):
+        assert "A word stood there." in text
+        assert "contradicts itself" in text

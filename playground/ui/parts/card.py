@@ -251,8 +251,8 @@ def receipt(cost: Cost) -> str:
 
 def _remarks(response: Response) -> None:
     """What a reader must know to trust the figures."""
-    for problem in response.usage.problems():
-        st.caption(f":material/warning: The reported usage contradicts itself: {problem}.")
+    for remark in response.remarks:
+        st.caption(f":material/warning: {markdown.plain(remark)}")
     if response.trust.busy:
         lag = fmt.seconds(response.trust.loop_lag_p95)
         st.caption(
