@@ -125,11 +125,11 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         if host in self._unknown:
             return
         try:
-            addresses = await _resolve(host, 0, _FIRST_TRY)
+            found = await _resolve(host, 0, _FIRST_TRY)
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
             self._unknown.add(host)  # asked once: it may take seconds
             return
-        for address in addresses:
+        for address in found:
             check_address(ipaddress.ip_address(address), hosted=self._hosted, host=host)
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.AsyncNetworkStream:

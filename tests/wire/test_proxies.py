@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import httpx2
 import pytest
 
@@ -71,6 +71,24 @@ def _trusted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     plain = getattr(httpx2.create_ssl_context, "__wrapped__", httpx2.create_ssl_context)
     monkeypatch.setattr(httpx2, "create_ssl_context", plain)
+
+
+LEADS_TO = {"metadata.test": ["169.254.169.254"]}
+"""What this computer knows of names below .test; any other is not known here, and nobody is asked."""
+
+
+@pytest.fixture(autouse=True)
+def _names_without_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = guard._resolve
+
+    async def resolve(host: str, port: int, patience: float | None) -> list[str]:
+        if not host.endswith(".test"):
+            return await real(host, port, patience)
+        if host not in LEADS_TO:
+            raise httpcore2.ConnectError(f"{host} was not found")
+        return LEADS_TO[host]
+
+    monkeypatch.setattr(guard, "_resolve", resolve)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -277,12 +295,6 @@ async def test_what_the_proxy_itself_answers_says_so(
 async def test_the_target_is_still_looked_at(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = await serve(stream([sse(*HELLO)]))
     monkeypatch.setenv("ALL_PROXY", proxy.url)
-    real = guard._resolve
-
-    async def resolve(host: str, port: int, patience: float | None) -> list[str]:
-        return ["169.254.169.254"] if "metadata" in host else await real(host, port, patience)
-
-    monkeypatch.setattr(guard, "_resolve", resolve)
     for address in ("http://169.254.169.254", "http://metadata.test", "http://100.100.100.200"):
         assert failed(await asked(address)).type == "permission"
     assert proxy.requests == []
@@ -311,17 +323,15 @@ async def test_hosted_a_proxy_is_refused_by_name_and_the_simulation_needs_none(
 
 
 async def test_a_name_that_is_not_known_here_is_looked_up_once(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lookups: list[str] = []
-    loop = asyncio.get_running_loop()
-    real = loop.getaddrinfo
 
-    async def getaddrinfo(host: Any, *rest: Any, **more: Any) -> Any:
+    async def resolve(host: str, port: int, patience: float | None) -> list[str]:
         lookups.append(host)
-        return await real(host, *rest, **more)
+        raise httpcore2.ConnectTimeout("nobody answers")
 
-    monkeypatch.setattr(loop, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(guard, "_resolve", resolve)
     backend = guard.GuardedBackend(hosted=False)
     for _ in range(3):
         await backend.check("api.nowhere.test")

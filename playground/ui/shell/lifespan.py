@@ -95,6 +95,7 @@ def _wind_down() -> None:
     engine = sys.modules.get("playground.engine")
     if engine and engine.get_engine.cache_info().currsize:
         engine.get_engine().close()
+        engine.get_engine.cache_clear()  # whoever asks again gets one that runs
     demo = sys.modules.get("playground.demo.process")
     if demo and demo.get_demo.cache_info().currsize:
         demo.get_demo().stop()
