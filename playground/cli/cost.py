@@ -12,7 +12,7 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground.cli.say import say
-from playground.cli.show import console
+from playground.cli.show import console, fitted
 from playground.domain import Cost, ModelRef
 from playground.domain.nouns import digits, jsonable
 from playground.export import dumps
@@ -46,6 +46,7 @@ def cost(options: Options) -> int:
         raise click.UsageError(f"{error}.") from None
     shape = _shape(options)
     on = options.as_of.date() if options.as_of else datetime.now(UTC).date()
+    _sold(ref, on)
     book = load()
     for problem in book.problems:
         say(problem)
@@ -62,6 +63,17 @@ def cost(options: Options) -> int:
     if not options.as_json:
         _print(ref, found, on)
     return 0
+
+
+def _sold(ref: ModelRef, on: date) -> None:
+    """UsageError for a day before the model came out: its price then would be made up."""
+    from playground.providers.catalog import find
+
+    model = find(ref)
+    if model and model.released and on < model.released:
+        raise click.UsageError(
+            f"{ref} was not sold on {on}: it came out on {model.released}. Choose that day or a later one."
+        )
 
 
 def document(cost: Cost | None) -> dict[str, Any]:
@@ -123,7 +135,7 @@ def _print(ref: ModelRef, cost: Cost, on: date) -> None:
         )
     table.add_row(Text("total", style="bold"), "", "", "", fmt.cost(cost))
     out = console()
-    out.print(table)
+    out.print(fitted(out, table))
     price = cost.price
     since = f", valid from {price.valid_from}" if price.valid_from else ""
     own = "your own price, " if price.override else ""

@@ -17,9 +17,10 @@ from playground import figures as fmt
 from playground import settings
 from playground.cli.ask import nowhere, simulated
 from playground.cli.say import say
-from playground.cli.show import console, safe
+from playground.cli.show import console, fitted, safe
 from playground.domain import Endpoint, ModelRef, Request
 from playground.domain.nouns import digits
+from playground.domain.provider import addable, built_in
 from playground.export import dumps
 from playground.files import decoded
 
@@ -42,6 +43,8 @@ def tokens(options: Options) -> int:
     """Print the counts; exit code 1 when a provider was asked and did not answer."""
     text = read(options.file)
     refs = _refs(options.models)
+    if not options.live:  # else the provider itself says what it knows
+        _known(refs)
     rows = [_local(text, ref) for ref in refs] or _encodings(text)
     asked = _asked(text, refs, options) if options.live or options.demo else {}
     for row, ref in zip(rows, refs, strict=False):
@@ -79,6 +82,30 @@ def _refs(spellings: tuple[str, ...]) -> list[ModelRef]:
         return [ModelRef.parse(spelling) for spelling in spellings]
     except ValueError as error:
         raise click.UsageError(f"{error}.") from None
+
+
+def _known(refs: list[ModelRef]) -> None:
+    """UsageError for a provider that is not there, and for a model that neither catalog nor prices nor tiktoken know."""
+    from playground.pricing import load
+    from playground.providers.catalog import find
+    from playground.tokens.counting import known_encoding
+
+    own = {provider.name for provider in built_in()}
+    others = {provider.name for provider in addable()}
+    for ref in refs:
+        if ref.provider not in own | others:
+            endpoints = settings.load().endpoints
+            if ref.provider not in endpoints:
+                raise nowhere(ref.provider, endpoints)
+        if ref.provider in own and not (
+            find(ref)
+            or known_encoding(ref)
+            or load().row(ref.provider, ref.model, datetime.now(UTC).date())
+        ):
+            raise click.UsageError(
+                f"{ref} is no model that is known here: `playground models` lists those that are,"
+                " and --live asks the provider."
+            )
 
 
 def _encodings(text: str) -> list[dict[str, Any]]:
@@ -163,7 +190,7 @@ def _print(whole: Mapping[str, Any]) -> None:
         table.add_column(name, justify="right")
     for row in rows:
         table.add_row(*_cells(row, asked))
-    out.print(table)
+    out.print(fitted(out, table))
     for how in dict.fromkeys(f"≈ {row['how']}" for row in rows if row["estimate"]):
         out.print(how)
     if whole["simulated"]:

@@ -64,6 +64,10 @@ def _filter(options: dict[str, Any], search: str = "") -> Any:
     from playground.history.queries import Filter
 
     since, until = (options.pop(name) for name in ("since", "until"))
+    if since and until and since > until:
+        raise click.UsageError(
+            f"--since {since.date()} is after --until {until.date()}: no day is in between."
+        )
     least, most = (options.pop(name) for name in ("min_cost", "max_cost"))
     return Filter(
         search=search,

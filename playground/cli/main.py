@@ -23,9 +23,13 @@ def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = Non
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a terminal that cannot show a character shows a ? instead
             reconfigure(errors="replace")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for number, argument in enumerate(arguments, 1):
+        if not _is_text(argument):
+            return _say(f"Argument {number} is not UTF-8 text: write it in UTF-8.", BAD_USAGE)
     try:
         code = playground.main(
-            args=None if argv is None else list(argv),
+            args=arguments,
             prog_name="playground",
             standalone_mode=False,
             obj=Context(open_app=open_app),
@@ -49,6 +53,11 @@ def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = Non
         if os.environ.get("PLAYGROUND_DEBUG"):
             raise
         return _say(_unexpected(error), FAILED)
+
+
+def _is_text(argument: str) -> bool:
+    """False for what the system handed over as bytes that are not UTF-8; Python holds each as half a character."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in argument)
 
 
 def _say(sentence: str, code: int) -> int:

@@ -8,8 +8,9 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -44,6 +45,26 @@ def console() -> Console:
     """Standard output; model text is never read as markup, and nothing is highlighted."""
     fixed = sys.stdout.isatty() or "COLUMNS" in os.environ
     return Console(markup=False, highlight=False, emoji=False, width=None if fixed else PIPED_WIDTH)
+
+
+def fitted(out: Console, table: Table) -> RenderableType:
+    """The table, or where the window would cut its words, each row as lines of its own: nothing is left out."""
+    unbounded = out.options.update(max_width=10_000)
+    if Measurement.get(out, unbounded, table).minimum <= out.width:
+        return table
+    first, *others = table.columns
+    lines = [_plain(first.header)]
+    for row, name in enumerate(first.cells):
+        lines.append(_plain(name))
+        for column in others:
+            if value := _plain(list(column.cells)[row]):
+                indented = value.replace("\n", "\n    ")
+                lines.append(f"  {_plain(column.header)}: {indented}")
+    return Text("\n".join(lines), overflow="fold")
+
+
+def _plain(cell: RenderableType) -> str:
+    return cell.plain if isinstance(cell, Text) else str(cell)
 
 
 def follow(run: LiveRun) -> None:
@@ -83,7 +104,7 @@ def whole(run: Run) -> None:
 
 def _figures(out: Console, run: Run) -> None:
     out.print()
-    out.print(figures(run.responses))
+    out.print(fitted(out, figures(run.responses)))
     for note in fmt.cost_notes(run.responses):
         out.print(Text(safe(note), style="dim"))
     if run.simulated:

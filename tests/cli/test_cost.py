@@ -132,9 +132,23 @@ def test_a_price_of_your_own_is_marked(
             "use --cache-ttl 30m or 12h",
         ),
         (["openai:gpt-6.1-sol", "--input-tokens", "1", "--as-of", "soon"], "--as-of"),
+        (["openai:gpt-6.1-sol", "--input-tokens", "1", "--as-of", "2020-01-01"], "came out on"),
     ],
 )
 def test_bad_usage_names_the_fix(invoke: Invoke, arguments: list[str], said: str) -> None:
     result = invoke("cost", *arguments)
     assert result.code == 2
     assert said in result.err
+
+
+@pytest.mark.parametrize("columns", [200, 80, 60, 40, 30])
+def test_a_receipt_is_whole_in_every_window(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = invoke("cost", "openai:gpt-6.1-sol", "--input-tokens", "123456").out
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= columns
+    whole = {"123,456", "$2.00", "1,000,000", "tokens", "total", "input", "$0.247"}
+    assert whole <= set(shown.split())
+    assert "openai:gpt-6.1-sol" in "".join(shown.split())

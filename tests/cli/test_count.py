@@ -73,3 +73,30 @@ def test_what_is_not_text_is_named(invoke: Invoke, tmp_path: Path) -> None:
     assert result.code == 2
     assert "not UTF-8 text (byte 0)" in result.err
     assert invoke("tokens", str(tmp_path / "none.txt")).code == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "word"),
+    [
+        ("openai:gpt-99-nope", "playground models"),
+        ("anthropic:claude", "playground models"),
+        ("gemini:flash", "--live"),
+        ("nope:llama", "endpoints add"),
+        ("openai", "openai"),
+    ],
+)
+def test_a_model_that_nobody_knows_is_bad_usage(
+    invoke: Invoke, file: str, model: str, word: str
+) -> None:
+    result = invoke("tokens", file, "-m", model)
+    assert (result.code, result.out) == (2, "")
+    assert word in result.err
+
+
+@pytest.mark.parametrize(
+    "model", ["ollama:llama3:8b", "openai:gpt-5.6-sol", "openai:gpt-3.5-turbo"]
+)
+def test_models_of_other_servers_and_known_ones_are_counted(
+    invoke: Invoke, file: str, model: str
+) -> None:
+    assert invoke("tokens", file, "-m", model).code == 0

@@ -113,6 +113,20 @@ def test_the_filters_are_the_pages(
     assert result.code == (0 if expected else 1)
 
 
+@pytest.mark.parametrize("command", ["list", "export", "cost", "delete", "search x"])
+def test_a_first_day_after_the_last_is_bad_usage(invoke: Invoke, command: str) -> None:
+    days = ["--since", "2026-11-02", "--until", "2026-11-01"]
+    result = invoke("history", *command.split(), *days)
+    assert (result.code, result.out) == (2, "")
+    assert "--since 2026-11-02 is after --until 2026-11-01" in result.err
+
+
+def test_signs_alone_are_answered(invoke: Invoke) -> None:
+    result = invoke("history", "search", "++")
+    assert (result.code, result.out) == (1, "")
+    assert "Signs alone" in result.err
+
+
 @pytest.mark.usefixtures("kept")
 def test_search_finds_words(invoke: Invoke) -> None:
     assert ids(invoke("history", "search", "hauptstadt", "--json").out) == ["full-run"]

@@ -211,3 +211,13 @@ def test_a_row_that_is_new_is_in_the_help_of_ask_without_anything_else() -> None
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert re.search(r"--luck N\s+Only that\.", done.stdout)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ask", "caf\udce9"], ["ask", "x", "--system", "\udcff"], ["\udcff"], ["--x=\udcff"]],
+)
+def test_bytes_that_are_no_text_are_bad_usage(invoke: Invoke, arguments: list[str]) -> None:
+    result = invoke(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert f"Argument {len(arguments)} is not UTF-8 text" in result.err
