@@ -25,6 +25,10 @@ PARTS: dict[str, type] = {
 """The `kind` of a message part → its class."""
 
 
+LARGEST = 2**63 - 1
+"""Of a count or an amount: what the databases hold."""
+
+
 class NotARun(ValueError):
     """A document that holds no run; the message says what is wrong and where."""
 
@@ -89,21 +93,30 @@ def _exact(schema: Any) -> Any:
     if schema.get("cls") is ModelRef:
         return _spelled(ModelRef.parse)
     match schema.get("type"):
-        case "int" | "str" | "bool":
+        case "str" | "bool":
             return schema | {"strict": True}
+        case "int":
+            return schema | {"strict": True, "ge": -LARGEST, "le": LARGEST}
         case "float":  # what is not finite is written as text
             either = [core_schema.float_schema(strict=True), _spelled(float)]
             return core_schema.union_schema(
                 either, custom_error_type="float", custom_error_message="no number"
             )
         case "decimal":
-            return _spelled(Decimal)
+            return _spelled(_money)
         case "bytes":
             return _spelled(functools.partial(base64.b64decode, validate=True))
         case "union":  # the only one is Part
             parts = zip(PARTS, _exact(schema["choices"]), strict=True)
             return core_schema.tagged_union_schema(dict(parts), "kind")
     return {key: _exact(item) for key, item in schema.items()}
+
+
+def _money(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite() or abs(amount) > LARGEST:
+        raise ValueError("no amount")
+    return amount
 
 
 def _spelled(read: Callable[[str], Any]) -> Any:

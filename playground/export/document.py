@@ -70,12 +70,20 @@ def to_json(run: Run) -> str:
 
 def dumps(value: Any) -> str:
     """Indented JSON; characters that UTF-8 cannot carry (lone surrogates) are escaped."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json_text(value, indent=2, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:
-        text = json.dumps(value, indent=2, allow_nan=False)
+        text = json_text(value, indent=2)
     return text
+
+
+def json_text(value: Any, **how: Any) -> str:
+    """JSON as `json.dumps` writes it; numbers that are not finite, which it has no word for, are text."""
+    try:
+        return json.dumps(value, allow_nan=False, **how)
+    except ValueError:
+        return json.dumps(jsonable(value), allow_nan=False, **how)
 
 
 def _response(response: Response) -> dict[str, Any]:

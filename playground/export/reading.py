@@ -23,7 +23,7 @@ def documents(text: str) -> list[dict[str, Any]]:
     """The JSON objects in the text, unread; NotARun names the line that is no JSON."""
     text = text.removeprefix("\ufeff").strip()
     try:
-        whole = json.loads(text)
+        whole = _loads(text)
         found = whole if isinstance(whole, list) else [whole]
     except (ValueError, RecursionError):
         found = [
@@ -40,11 +40,20 @@ def documents(text: str) -> list[dict[str, Any]]:
 
 def _line(number: int, line: str) -> Any:
     try:
-        return json.loads(line)
+        return _loads(line)
     except (ValueError, RecursionError):
         raise NotARun(
             f"Line {number} is not JSON: choose a JSON or JSONL file that was downloaded here."
         ) from None
+
+
+def _loads(text: str) -> Any:
+    """JSON without what Python takes beside it: NaN and Infinity."""
+    return json.loads(text, parse_constant=_no_number)
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
 
 
 def run_of(document: Mapping[str, Any]) -> Run:
@@ -54,6 +63,8 @@ def run_of(document: Mapping[str, Any]) -> Run:
             "This JSON holds no requests, so it is no whole run: export it with the app or with"
             " `playground history export --format json`; what `ask --json` prints is shorter."
         )
+    if not document["requests"]:
+        raise NotARun("This JSON has no request, so it is no run.")
     responses = [_with_model(item) for item in _list(document, "responses")]
     if len(responses) != len(document["requests"]):
         raise NotARun("This JSON has not as many responses as requests.")

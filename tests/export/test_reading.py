@@ -11,7 +11,8 @@ import pytest
 from playground.domain import Run
 from playground.domain.nouns import NotARun
 from playground.export import from_json, to_json, to_jsonl
-from playground.export.document import document, dumps, full_document
+from playground.export.document import Labelled, document, dumps, full_document
+from playground.export.formats import FORMATS
 from tests.history.runs import full_run, small_run
 
 
@@ -82,6 +83,15 @@ def change(what: Callable[[Any], Any]) -> str:
         (lambda d: d["responses"][0].update(streamed=1), "streamed is int"),
         (lambda d: d["responses"][0]["failure"].update(type="bad luck"), "failure.type is str"),
         (lambda d: d["responses"][0]["exchange"].update(events={}), "exchange.events is dict"),
+        (lambda d: d.update(requests=[], responses=[]), "no request"),
+        (lambda d: d["responses"][0]["usage"].update(input_tokens=10**30), "input_tokens is int"),
+        (lambda d: d["responses"][0]["usage"].update(input_tokens=1e30), "input_tokens is float"),
+        (lambda d: d["responses"][0]["usage"].update(output_tokens=-(2**63)), "output_tokens"),
+        (lambda d: d["responses"][0]["usage"].update(output_tokens=float("nan")), "not JSON"),
+        (lambda d: d["responses"][0]["timing"].update(queued=float("inf")), "not JSON"),
+        (lambda d: d["responses"][0]["cost"].update(total="NaN"), "cost.total is str"),
+        (lambda d: d["responses"][0]["cost"].update(total="-Infinity"), "cost.total is str"),
+        (lambda d: d["responses"][0]["cost"].update(total="1e30"), "cost.total is str"),
     ],
 )
 def test_a_damaged_document_is_refused_with_the_place(
@@ -110,3 +120,14 @@ def test_arguments_that_look_like_a_part_stay_json() -> None:
     like = {"kind": "text", "text": "x", "signature": None}
     text = change(lambda d: d["responses"][0]["tool_calls"][0].update(arguments=like))
     assert from_json(text)[0].responses[0].tool_calls[0].arguments == like
+
+
+def test_a_run_with_odd_figures_and_half_an_emoji_stops_no_export() -> None:
+    def odd(d: Any) -> None:
+        d["responses"][0]["timing"].update(first_text="nan", last_text="inf", last_chunk="nan")
+        d["responses"][0]["usage"].update(output_tokens=2**63 - 1)
+        d["responses"][0]["text"] = "half \ud83d"
+
+    (run,) = from_json(change(odd))
+    for format_ in FORMATS.values():
+        assert format_.data([Labelled(run), Labelled(full_run())]), format_.name

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
-from playground.domain import Cost, Endpoint, Request, Response
+from playground.domain import Cost, Endpoint, File, Request, Response
 from playground.domain.provider import unknown
 from playground.domain.response import State
 from playground.export import snippets
@@ -80,7 +80,7 @@ def _answer(response: Response) -> None:
         markdown.answer(response.text)
     for file in response.files:
         if file.media_type.startswith("image/"):
-            st.image(file.data, caption=file.name, alt=file.name)
+            _image(file)
     own_tools(response)
     for call in response.tool_calls:
         st.caption(f"Asks to run the tool `{markdown.plain(call.name)}` with")
@@ -93,6 +93,15 @@ def _answer(response: Response) -> None:
         or response.failure
     ):
         st.caption("The answer holds no text.")
+
+
+def _image(file: File) -> None:
+    """The picture, or that it is none: what a server or an import calls an image may be anything."""
+    try:
+        st.image(file.data, caption=file.name, alt=file.name)
+    except Exception:  # whatever its decoder stumbles over
+        size = f"{len(file.data):,} bytes called {markdown.plain(file.media_type)}"
+        st.caption(f"{size} came, which are no image that can be shown.")
 
 
 def _failure(response: Response) -> None:
