@@ -1,9 +1,11 @@
 # Everything here runs in .venv, which the first command makes; see scripts/bootstrap.
 PORT ?= 8501
 ARGS ?=
+WORKERS ?= 2
+PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format lock clean
+.PHONY: help run demo test quick check format lock clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,7 +20,11 @@ demo: ## run the simulated providers in the foreground, for your own scripts
 
 test: ## run all tests (some of them: make test ARGS="tests/cli -k prices")
 	@scripts/bootstrap dev
-	@.venv/bin/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+quick: ## run what needs no browser, no page and no process: an answer within a minute
+	@scripts/bootstrap dev
+	@$(PYTEST) --quick $(ARGS)
 
 check: ## formatting, lint, types and the floors between packages
 	@scripts/bootstrap dev

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -31,12 +32,50 @@ from tests.postgresql import binaries, cluster
 _databases = itertools.count()
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
 
+_NOT_QUICK = ("browser", "pages", "conformance")
+"""Folders that `--quick` leaves out; and it skips what uses a browser or starts a process, PostgreSQL for one."""
+
 os.environ["PYTHONPATH"] = with_path(os.environ.get("PYTHONPATH"))
 os.environ[sitecustomize.ATTEMPTS] = tempfile.mkstemp(prefix="playground-attempts-")[1]
 os.environ["PLAYGROUND_DEMO_PACE"] = "0"  # a test that needs time to look at a stream says so
 httpx2.create_ssl_context = functools.cache(
     httpx2.create_ssl_context
 )  # 17 ms for every pool, and all is http here
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out what takes long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.register_profile(
+        "playground",
+        deadline=None,  # a busy machine is slow, not wrong
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        max_examples=20 if config.getoption("quick") else 100,
+    )
+    hypothesis.settings.load_profile("playground")
+    if config.getoption("quick"):
+        sys.addaudithook(_no_process)
+
+
+def _no_process(event: str, args: tuple[Any, ...]) -> None:
+    if event != "subprocess.Popen" or "PYTEST_CURRENT_TEST" not in os.environ:
+        return
+    if "playground.demo" not in str(args[1]) and "uname" not in str(args[1]):
+        pytest.skip("--quick starts no process but the simulation")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    here = collection_path.parent == Path(__file__).parent
+    return (here and collection_path.name in _NOT_QUICK and config.getoption("quick")) or None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("quick"):
+        for item in items:
+            if "browser" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.skip(reason="--quick opens no browser"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -98,7 +98,7 @@ def test_the_server_sees_the_connection_close(demo: DemoServer, engine: Engine) 
     asked = time.monotonic_ns()
     run.stop()
     assert run.wait(5)
-    for _ in range(100):
+    for _ in range(1000):
         entries = json.loads(urllib.request.urlopen(f"{demo.base_url}/_log").read())
         gone = [entry for entry in entries if entry.get("gone")]
         if gone:

@@ -233,6 +233,10 @@ def spoilt(draw: st.DrawFn, answer: Any) -> Any:
     return made
 
 
+LIVE = settings(max_examples=min(60, settings().max_examples))
+"""Every example is a call through an SDK, and every export of its answer."""
+
+
 async def answered(door: str, body: bytes, *, stream: bool) -> Response:
     spelling = f"{door}:{MODELS[door]}"
     pool: Any = Answering(body, "text/event-stream" if stream else "application/json")
@@ -263,7 +267,7 @@ def leaves_the_app(asked: Request, response: Response) -> None:
 
 @pytest.mark.parametrize("door", STREAMS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@LIVE
 async def test_an_odd_stream_is_a_response(door: str, data: st.DataObject) -> None:
     events = data.draw(spoilt(STREAMS[door]))
     await answered(door, sse(*map(json.dumps, events)), stream=True)
@@ -271,7 +275,7 @@ async def test_an_odd_stream_is_a_response(door: str, data: st.DataObject) -> No
 
 @pytest.mark.parametrize("door", BODIES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@LIVE
 async def test_an_odd_body_is_a_response(door: str, data: st.DataObject) -> None:
     body = data.draw(spoilt(BODIES[door]))
     await answered(door, json.dumps(body).encode(), stream=False)
