@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import sys
 import threading
@@ -11,17 +10,8 @@ from types import ModuleType
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import engine
-from playground.demo import process
 from playground.ui.live import stream
 from playground.ui.shell import lifespan
-
-
-@pytest.fixture(autouse=True)
-def _engine_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's stop closes the process's engine and simulation, which other tests go on using."""
-    monkeypatch.setattr(engine, "get_engine", functools.cache(engine.Engine))
-    monkeypatch.setattr(process, "get_demo", functools.cache(process.DemoServer))
 
 
 def test_a_page_that_breaks_shows_one_sentence_and_logs_the_rest(
