@@ -254,7 +254,7 @@ def finish(draft: Draft) -> None:
     blocks = draft.scratch.pop("blocks", {})
     for index in sorted(blocks):
         _settle(draft, blocks[index])
-    counted = draft.scratch.pop("usage", None)
+    counted = draft.counted
     if counted:
         # A stream that broke off has only message_start's output count: where it stood before the first word.
         counted = (
@@ -296,10 +296,9 @@ def _stop(draft: Draft, said: dict[str, Any]) -> None:
 
 def _count(draft: Draft, counted: Mapping[str, Any] | None) -> None:
     """Later counts replace earlier ones; a field that is not repeated stays."""
-    if counted:
-        known = draft.scratch.setdefault("usage", {})
-        known.update((name, value) for name, value in counted.items() if value is not None)
-        draft.service_tier = known.get("service_tier")
+    draft.count(counted)
+    if isinstance(draft.counted, Mapping):
+        draft.service_tier = draft.counted.get("service_tier")
 
 
 def usage(raw: Mapping[str, Any]) -> Usage:

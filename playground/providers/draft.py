@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from playground.domain import Failure, File, Part, ToolCall, Usage
+from playground.providers.fitting import together
 
 Kind = Literal["sent", "reasoning", "text", "refusal", "tool"]
 OnDelta = Callable[[Kind, str], None]
@@ -18,6 +19,7 @@ class Draft:
         "_on_delta",
         "choices",
         "citations",
+        "counted",
         "done",
         "failure",
         "files",
@@ -61,6 +63,8 @@ class Draft:
         self.response_id: str | None = None
         self.response_model: str | None = None
         self.service_tier: str | None = None
+        self.counted: Any = None
+        """The provider's own usage object, put together where it came in parts."""
         self.usage: Usage | None = None
         self.failure: Failure | None = None
         self.done = False
@@ -111,6 +115,11 @@ class Draft:
         if piece:
             self.tool_size += len(_said(piece))
             self.emit("tool", piece)
+
+    def count(self, counted: Any) -> None:
+        """Take a report of usage, or a part of one."""
+        if counted:
+            self.counted = together(self.counted, counted)
 
     def emit(self, kind: Kind, piece: str) -> None:
         """Tell whoever listens; nothing is kept."""

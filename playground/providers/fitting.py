@@ -49,6 +49,32 @@ def reported(read: Callable[..., Usage], raw: Any, *more: Any) -> Usage | None:
     return replace(found, raw=kept)
 
 
+def together(known: Any, counted: Any) -> Any:
+    """Two reports of one usage as one: the later counts, but it leaves what it does not repeat and a zero erases nothing."""
+    if not (isinstance(known, Mapping) and isinstance(counted, Mapping)):
+        return counted if isinstance(counted, Mapping) or not known else known
+    both = dict(known)
+    for name, value in counted.items():
+        if isinstance(value, Mapping):
+            both[name] = together(known.get(name), value)
+        elif value or not known.get(name):
+            both[name] = value
+    return both
+
+
+def first_count(raw: Mapping[str, Any], *names: str) -> Any:
+    """The first of these counts that is not 0, a dot before a name inside another; 0 where one says so, else None."""
+    found: Any = None
+    for name in names:
+        outer, _, inner = name.rpartition(".")
+        held = raw.get(outer) if outer else raw
+        value = held.get(inner) if isinstance(held, Mapping) else None
+        if value:
+            return value
+        found = value if found is None else found
+    return found
+
+
 def _whole(value: Any) -> Any:
     """The usage object with its counts as whole numbers where a server writes 12.0 or "12"."""
     if isinstance(value, Mapping):

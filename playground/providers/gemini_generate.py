@@ -30,7 +30,7 @@ from playground.domain import (
 from playground.providers import gemini_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import failure_of, google_complaint, provider_failure
-from playground.providers.fitting import reported
+from playground.providers.fitting import reported, together
 from playground.providers.hosted_tools import only_with, queries
 from playground.providers.mapping import modality_counts, only
 from playground.providers.partial_arguments import Arguments
@@ -145,7 +145,10 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         _take_candidate(draft, candidate)
     counted = event.get("usageMetadata")
     if counted:
-        draft.scratch["usage"] = counted
+        known, draft.counted = draft.counted, counted  # running totals
+        if known and 0 in counted.values():
+            both = together(known, counted)
+            draft.counted = {name: both[name] for name in counted}
     if draft.response_id is None or draft.done:
         _identify(draft, event)
     if "error" in event:
@@ -279,10 +282,8 @@ def read_body(draft: Draft, body: dict[str, Any]) -> None:
 
 def finish(draft: Draft) -> None:
     """Settle what is still open when the stream is over, whole or broken off."""
-    counted = draft.scratch.pop("usage", None)
     grounding = draft.scratch.pop("grounding", None) or {}
-    if counted:
-        draft.usage = reported(usage, counted, grounding)
+    draft.usage = reported(usage, draft.counted, grounding)
     draft.citations.extend(grounding.get("groundingChunks") or ())
     if draft.choices:
         draft.choices[0] = draft.text_parts

@@ -27,7 +27,7 @@ from playground.domain import (
 from playground.providers import openai_sdk
 from playground.providers.draft import DONE, Draft
 from playground.providers.failures import openai_complaint, provider_failure
-from playground.providers.fitting import reported
+from playground.providers.fitting import first_count, reported
 from playground.providers.hosted_tools import also_ran, only_with
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
 from playground.providers.sdk import post
@@ -167,11 +167,11 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         if reason and index == 0:
             draft.finish_reason = reason
             draft.done = True
-    counted = event.get("usage")
-    if counted is None and "x_groq" in event:
-        counted = event["x_groq"].get("usage")
+        if "usage" in choice:
+            draft.count(choice["usage"])
+    counted = event.get("usage") or ("x_groq" in event and event["x_groq"].get("usage"))
     if counted:
-        draft.usage = reported(usage, counted)
+        draft.count(counted)
         _identify(draft, event)
 
 
@@ -263,7 +263,8 @@ def read_body(draft: Draft, body: dict[str, Any]) -> None:
         _take(draft, index, choice.get("message") or {})
         if index == 0:
             draft.finish_reason = choice.get("finish_reason")
-    draft.usage = reported(usage, body.get("usage"))
+        draft.count(choice.get("usage"))
+    draft.count(body.get("usage"))
     draft.done = True
     finish(draft)
 
@@ -280,7 +281,7 @@ def finish(draft: Draft) -> None:
         value = raw if call["custom"] else parse_arguments(raw)
         draft.tool_calls.append(ToolCall(id=call["id"] or "", name=call["name"], arguments=value))
     searched = "url_citation" in [c.get("type") for c in only_with("type", draft.citations)]
-    draft.usage = also_ran(draft.usage, web_search=int(searched))
+    draft.usage = also_ran(reported(usage, draft.counted), web_search=int(searched))
     if draft.choices:
         draft.choices[0] = draft.text_parts
     thought, said = "".join(draft.reasoning_parts), "".join(draft.text_parts)
@@ -298,22 +299,26 @@ def _identify(draft: Draft, event: dict[str, Any]) -> None:
 
 
 def usage(raw: Mapping[str, Any]) -> Usage:
-    """OpenAI's counts include cache in input and reasoning in output; xAI's leave reasoning out of output, its total tells."""
+    """OpenAI's counts include cache in input and reasoning in output; xAI's leave reasoning out of output, its total tells.
+
+    Servers in between have names of their own, or Anthropic's, whose input leaves the cache out.
+    """
     read = raw.get("prompt_tokens_details") or {}
     written = raw.get("completion_tokens_details") or {}
     split = read.get("cache_write_tokens_details") or {}
-    given, made, thought = (
-        raw.get("prompt_tokens"),
-        raw.get("completion_tokens"),
-        written.get("reasoning_tokens"),
-    )
+    given, made, thought, cached, kept = (first_count(raw, *names) for names in _NAMES)
     if thought and given is not None and made is not None:
         made += thought if raw.get("total_tokens") == given + made + thought else 0
-    cached = read.get("cached_tokens")
+    if (
+        given is not None
+        and (cached or 0) + (kept or 0) > given
+        and not _ANTHROPICS.isdisjoint(raw)
+    ):
+        given += (cached or 0) + (kept or 0)
     return Usage(
         input_tokens=given,
-        cache_read_input_tokens=raw.get("prompt_cache_hit_tokens") if cached is None else cached,
-        cache_write_input_tokens=read.get("cache_write_tokens"),
+        cache_read_input_tokens=cached,
+        cache_write_input_tokens=kept,
         cache_write_by_ttl=only(**{ttl: split.get(f"ttl_{ttl}_tokens") for ttl in ("30m", "12h")}),
         output_tokens=made,
         reasoning_output_tokens=thought,
@@ -321,6 +326,37 @@ def usage(raw: Mapping[str, Any]) -> Usage:
         output_tokens_by_modality=_modalities(written),
         raw=raw,
     )
+
+
+_ANTHROPICS = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens"})
+_NAMES = (
+    ("prompt_tokens", "input_tokens"),
+    ("completion_tokens", "output_tokens"),
+    (
+        "completion_tokens_details.reasoning_tokens",
+        "output_tokens_details.reasoning_tokens",
+        "reasoning_tokens",
+    ),
+    (
+        "prompt_tokens_details.cached_tokens",
+        "prompt_cache_hit_tokens",  # DeepSeek
+        "cached_tokens",  # Moonshot, Together
+        "input_tokens_details.cached_tokens",
+        "cache_read_input_tokens",  # LiteLLM and others that pass Claude on
+        "prompt_tokens_details.cache_read_tokens",
+        "num_cached_tokens",
+        "cache_read_tokens",
+        "cached_prompt_tokens",
+    ),
+    (
+        "prompt_tokens_details.cache_write_tokens",
+        "prompt_tokens_details.cache_creation_tokens",  # LiteLLM
+        "prompt_tokens_details.cached_creation_tokens",  # New API
+        "cache_creation_input_tokens",
+        "cache_write_tokens",
+    ),
+)
+"""Where input, output, reasoning, cache reads and cache writes may stand; the first count that is not 0."""
 
 
 def _modalities(details: Mapping[str, Any]) -> dict[str, int]:

@@ -27,7 +27,7 @@ from playground.domain import (
 from playground.providers import hosted_tools, openai_sdk
 from playground.providers.draft import Draft
 from playground.providers.failures import openai_complaint, provider_failure
-from playground.providers.fitting import reported
+from playground.providers.fitting import first_count, reported
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
 from playground.providers.sdk import post
 
@@ -330,11 +330,11 @@ def usage(raw: Mapping[str, Any], response: Mapping[str, Any]) -> Usage:
     split = read.get("cache_write_tokens_details") or {}
     images = hosted_tools.of_images(response)
     return Usage(
-        input_tokens=raw.get("input_tokens"),
+        input_tokens=first_count(raw, "input_tokens", "prompt_tokens"),
         cache_read_input_tokens=read.get("cached_tokens"),
         cache_write_input_tokens=read.get("cache_write_tokens"),
         cache_write_by_ttl=only(**{ttl: split.get(f"ttl_{ttl}_tokens") for ttl in ("30m", "12h")}),
-        output_tokens=raw.get("output_tokens"),
+        output_tokens=first_count(raw, "output_tokens", "completion_tokens"),
         reasoning_output_tokens=written.get("reasoning_tokens"),
         server_tool_calls=hosted_tools.of_responses(response),
         also_billed=() if images is None else (images,),

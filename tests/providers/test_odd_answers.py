@@ -197,7 +197,9 @@ class Answering:
 
     def allow(self, _: Any) -> None: ...
 
-    async def send(self, _: Any) -> Answering:
+    def proxy_to(self, _: Any) -> None: ...
+
+    async def send(self, *_: Any) -> Answering:
         return self
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
