@@ -72,9 +72,8 @@ def view(where: Mapping[str, Endpoint]) -> None:
         )
         return
     turns(talk, path, titles, where)
-    if (
-        running and path[-1].live.done
-    ):  # it ended while this was drawn, and no live text is left to say so
+    # It may have ended while this was drawn, and then no live text is left to say so.
+    if running and path[-1].live.done:
         st.rerun()
 
 
