@@ -32,7 +32,13 @@ def offered(ref: ModelRef, setting: str) -> Any:
         return False
     if setting == "server_tools":
         return tuple(tool for tool in SERVER_TOOLS if accepts(ref, tool))
-    return RULES.get(setting, ANY).has(describe(ref), ref.api)
+    return RULES.get(setting, ANY).has(_described(ref), ref.api)
+
+
+def _described(ref: ModelRef) -> Model:
+    """The catalog's row; a gateway has a door of its own, which may take what the provider's refuses."""
+    model = describe(ref)
+    return model if model.provider == ref.provider else replace(model, chat_refuses=())
 
 
 def accepts(ref: ModelRef, setting: str) -> bool:
@@ -42,7 +48,7 @@ def accepts(ref: ModelRef, setting: str) -> bool:
 
 def check(request: Request) -> list[Note]:
     """What becomes of everything that this request sets, in the order in which it is offered."""
-    model = describe(request.model)
+    model = _described(request.model)
     notes = [_note(request, model, setting, value) for setting, value in _asked(request)]
     if model.apis and request.model.api not in model.apis:
         why = f"{model.label} is offered through {', '.join(model.apis)} only"
@@ -139,13 +145,25 @@ def _top_p(model: Model, request: Request, value: Any) -> Verdict:
     return _sampling(model, request, value)
 
 
+def _levels(model: Model, api: str) -> tuple[str, ...]:
+    """The efforts that the model takes through this door."""
+    refused = model.chat_refuses if api == "chat" else ()
+    return tuple(level for level in model.efforts if level not in refused)
+
+
 def _effort(model: Model, request: Request, value: str) -> Verdict:
     if not model.efforts:
         return "dropped", f"{model.label} has no setting for its reasoning"
     if model.budget is not None and request.model.api == "interactions":
         return "dropped", f"Interactions takes levels, and {model.label} takes thinking tokens only"
-    if value in model.efforts:
+    levels = _levels(model, request.model.api)
+    if value in levels:
         return None
+    if value in model.efforts:
+        return (
+            "dropped",
+            f"Chat Completions takes {', '.join(levels)} for {model.label}; Responses {value}",
+        )
     if value.lstrip("-").isdigit() and model.budget is not None:
         least, most = model.budget
         if least <= int(value) <= most:
@@ -193,6 +211,18 @@ def _able(what: str, has: Has) -> Rule:
     return Rule(has, judge)
 
 
+def _tools(model: Model, request: Request, value: Any) -> Verdict:
+    if not model.tools:
+        return "dropped", f"{model.label} takes no tools"
+    reasons = (_effort_kept(model, request) or model.default_effort) != "none"
+    if request.model.api == "chat" and "tools" in model.chat_refuses and reasons:
+        other = " or effort none" if "none" in model.efforts else ""
+        return "dropped", (
+            f"Chat Completions refuses functions beside the reasoning of {model.label}: use Responses{other}"
+        )
+    return None
+
+
 def _calls(model: Model, api: str) -> bool:
     """Whether there can be tools to choose from."""
     return model.tools or (api in CHOOSES_SERVER_TOOLS and bool(model.server_tools))
@@ -203,7 +233,7 @@ CHOOSES_SERVER_TOOLS = ("responses", "messages")
 
 
 def _tool_choice(model: Model, request: Request, value: str) -> Verdict:
-    functions = request.tools and model.tools
+    functions = request.tools and _tools(model, request, request.tools) is None
     if not functions and not (
         request.model.api in CHOOSES_SERVER_TOOLS
         and any(tool in model.server_tools for tool in request.server_tools)
@@ -250,7 +280,7 @@ RULES: Mapping[str, Rule] = {
     "top_p": Rule(_samples, _top_p),
     "top_k": Rule(_samples, _sampling),
     "stop": Rule(lambda model, _: model.stop, _stop),
-    "effort": Rule(lambda model, _: model.efforts, _effort),
+    "effort": Rule(_levels, _effort),
     "reasoning_summary": Rule(lambda model, _: model.summary, _summary),
     "verbosity": _able("verbosity", lambda model, _: model.verbosity),
     "service_tier": _one_of("choice of service tier", lambda model, _: model.service_tiers),
@@ -259,7 +289,7 @@ RULES: Mapping[str, Rule] = {
     "tool_choice": Rule(_calls, _tool_choice),
     "images": _able("images", lambda model, _: model.images),
     "pdf": _able("PDF files", lambda model, _: model.pdf),
-    "tools": _able("tools", lambda model, _: model.tools),
+    "tools": Rule(lambda model, _: model.tools, _tools),
     **SERVER_TOOLS,
 }
 """Setting → what a model has of it and what becomes of a value; a setting that is not here is taken everywhere."""

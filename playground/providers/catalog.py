@@ -58,6 +58,8 @@ class Model:
     cache_ttls: tuple[str, ...] = ()
     apis: tuple[str, ...] = ()
     """Doors that offer it; empty = all doors of its provider."""
+    chat_refuses: tuple[str, ...] = ()
+    """What is an error at Chat Completions only: `tools` for functions beside reasoning, or a level of effort."""
     aliases: tuple[str, ...] = ()
     source: str = ""
     as_of: date | None = None

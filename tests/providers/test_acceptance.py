@@ -411,3 +411,40 @@ def test_what_a_provider_took_is_not_called_refused(
     ref = ModelRef(*DOOR[exchange["api"]], exchange["model"])
     notes = acceptance.check(Request.ask(ref, "hello", settings=Settings(**settings)))
     assert [note for note in notes if note.action == "dropped"] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "effort", "refused"),
+    [
+        ("openai/chat:gpt-6.2-sol", None, True),
+        ("openai/chat:gpt-6.1-sol", "low", True),
+        ("openai/chat:gpt-6-luna", None, True),
+        ("openai/chat:gpt-6-luna", "none", False),
+        ("openai/chat:gpt-5.6-sol", "high", True),
+        ("openai/chat:gpt-5.4", None, False),
+        ("openai/chat:gpt-5.4", "low", True),
+        ("openai/chat:gpt-5.4-mini", "low", True),
+        ("openai/chat:gpt-5.2", "high", False),
+        ("openai/chat:gpt-4o", None, False),
+        ("openai/chat:gpt-99", "high", False),
+        ("openai:gpt-6.1-sol", "max", False),
+        ("openrouter:openai/gpt-6.1-sol", "low", False),
+    ],
+)
+def test_functions_beside_reasoning_are_a_fact_of_door_and_model(
+    model: str, effort: str | None, refused: bool
+) -> None:
+    request = ask(model, effort=effort, tools=True, tool_choice="auto")
+    (note,) = (note for note in acceptance.check(request) if note.setting == "tools")
+    assert (note.action == "dropped") is refused
+    assert ("use Responses" in note.why) is refused
+    kept = acceptance.fit(request)
+    assert bool(kept.tools) is not refused
+    assert (kept.settings.tool_choice is None) is refused
+
+
+def test_the_highest_effort_is_taken_by_responses_only() -> None:
+    (note,) = acceptance.check(ask("openai/chat:gpt-6.1-sol", effort="max"))
+    assert (note.action, "Responses max" in note.why) == ("dropped", True)
+    assert "max" not in acceptance.offered(ModelRef.parse("openai/chat:gpt-6.1-sol"), "effort")
+    assert "max" in acceptance.offered(ModelRef.parse("openai:gpt-6.1-sol"), "effort")
