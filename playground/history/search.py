@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from playground.store.packing import storable
+from playground.store.packing import MOST, storable
 from playground.store.schema import runs, texts
 from playground.store.words import is_word, spelled
 
@@ -75,9 +75,12 @@ def _found(wanted: Sequence[Term], dialect: str, *, inside: bool) -> Any:
         return begins
     other, none = texts.alias("other_texts"), texts.alias("no_texts")
     # Reads every text, and so only where the index has nothing.
-    nothing = ~sa.select(none.c.seq).where(*_begins(none, wanted, dialect)).exists()
-    within = sa.case((nothing, sa.and_(*(_has(other, term) for term in wanted))), else_=sa.false())
-    return sa.union_all(begins, sa.select(other.c.seq).where(within))
+    found = sa.select(none.c.seq).where(*_begins(none, wanted, dialect)).exists()
+    after = sa.case(
+        (found, MOST), else_=-1
+    )  # a range of the primary key: an empty one reads nothing
+    within = (other.c.seq > after, *(_has(other, term) for term in wanted))
+    return sa.union_all(begins, sa.select(other.c.seq).where(*within))
 
 
 def _begins(table: Any, wanted: Sequence[Term], dialect: str) -> list[Any]:
