@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from playground.store.packing import MOST, storable
+from playground.store.packing import storable
 from playground.store.schema import runs, texts
 from playground.store.words import is_word, spelled
 
@@ -70,44 +70,43 @@ def matching(search: str, dialect: str) -> sa.ColumnElement[bool]:
 
 def _found(wanted: Sequence[Term], dialect: str, *, inside: bool) -> Any:
     """The numbers of the runs with all of these terms: at the beginning of words, and where no run has them so, `inside` words."""
-    begins = sa.select(texts.c.seq).where(*_begins(texts, wanted, dialect))
+    begins = _begins(wanted, dialect)
     if not inside:
         return begins
-    other, none = texts.alias("other_texts"), texts.alias("no_texts")
     # Reads every text, and so only where the index has nothing.
-    found = sa.select(none.c.seq).where(*_begins(none, wanted, dialect)).exists()
-    after = sa.case(
-        (found, MOST), else_=-1
-    )  # a range of the primary key: an empty one reads nothing
-    within = (other.c.seq > after, *(_has(other, term) for term in wanted))
-    return sa.union_all(begins, sa.select(other.c.seq).where(*within))
+    nothing = ~_begins(wanted, dialect).exists()
+    within = sa.case((nothing, sa.and_(*(_has(term) for term in wanted))), else_=sa.false())
+    return sa.union_all(begins, sa.select(texts.c.seq).where(within))
 
 
-def _begins(table: Any, wanted: Sequence[Term], dialect: str) -> list[Any]:
-    """The conditions on a text that the index answers, and those on the signs, which it does not have."""
-    indexed = [term for term in wanted if term.words]
-    return [INDEXES[dialect](table, indexed), *(_has(table, term) for term in wanted if term.signs)]
+def _begins(wanted: Sequence[Term], dialect: str) -> sa.Select[tuple[int]]:
+    """The runs that the index finds; signs, which it does not have, are looked for in the texts of these."""
+    found = INDEXES[dialect]([term for term in wanted if term.words])
+    signs = [_has(term) for term in wanted if term.signs]
+    return sa.select(texts.c.seq).where(texts.c.seq.in_(found), *signs) if signs else found
 
 
-def _has(table: Any, term: Term) -> Any:
-    return table.c.body.contains(term.text, autoescape=True)
+def _has(term: Term) -> sa.ColumnElement[bool]:
+    return texts.c.body.contains(term.text, autoescape=True)
 
 
-def _sqlite(table: Any, wanted: Sequence[Term]) -> Any:
+FTS = sa.table("texts_search", sa.column("rowid"), sa.column("texts_search"))
+
+
+def _sqlite(wanted: Sequence[Term]) -> sa.Select[Any]:
     """FTS5 reads the words quoted: nothing typed is an operator."""
     query = " AND ".join(
         f'"{" ".join(term.words)}"' + ("*" if term.open_ended else "") for term in wanted
     )
-    found = sa.text("SELECT rowid FROM texts_search WHERE texts_search MATCH :query")
-    return table.c.seq.in_(
-        found.bindparams(sa.bindparam("query", query, unique=True)).columns(sa.column("rowid"))
-    )
+    return sa.select(FTS.c.rowid).where(FTS.c.texts_search.op("MATCH")(query))
 
 
-def _postgresql(table: Any, wanted: Sequence[Term]) -> Any:
+def _postgresql(wanted: Sequence[Term]) -> sa.Select[Any]:
     query = " & ".join(f"({_phrase(term)})" for term in wanted)
-    vector = sa.func.to_tsvector(sa.text("'simple'"), sa.func.left(table.c.body, sa.text("250000")))
-    return vector.op("@@")(sa.func.to_tsquery(sa.text("'simple'"), query))
+    body = sa.func.left(texts.c.body, sa.text("250000"))
+    vector = sa.func.to_tsvector(sa.text("'simple'"), body)
+    matches = vector.op("@@")(sa.func.to_tsquery(sa.text("'simple'"), query))
+    return sa.select(texts.c.seq).where(matches)
 
 
 def _phrase(term: Term) -> str:
@@ -116,4 +115,4 @@ def _phrase(term: Term) -> str:
 
 
 INDEXES = {"sqlite": _sqlite, "postgresql": _postgresql}
-"""Dialect → the condition that all terms stand in a text, answered by the index."""
+"""Dialect → the numbers of the runs in whose texts all terms stand, answered by the index."""
