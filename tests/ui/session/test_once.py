@@ -209,7 +209,8 @@ def test_every_button_that_sends_sends_once(asked: list[str], send: str) -> None
         app.switch_page(path(file))
     app.run()
     press(app, key)
-    press(app, key)
+    if not app.button(key=key).disabled:  # Play is, as long as its turn is under way
+        press(app, key)
     assert not app.exception
     first = EXAMPLE[0] if send == "Play" else "Why?"
     assert asked.count(first) == 1
