@@ -227,7 +227,8 @@ ATTACKS = {
 async def test_others_have_turns_and_stop_is_obeyed(
     serve: Serve, pool: Pool, attack: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call, "MAX_TEXT", 2**30)
+    for module, limit in ((call, "MAX_TEXT"), (call, "MAX_EVENTS"), (recorder, "MAX_BYTES")):
+        monkeypatch.setattr(module, limit, 2**40)  # a quick machine comes to them before the Stop
     provider = await serve(endless(forever(ATTACKS[attack])))
     one = Call(
         Request.ask(ModelRef.parse(CHAT), "Hi"),
