@@ -32,7 +32,7 @@ from tests.postgresql import binaries, cluster
 _databases = itertools.count()
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
 
-_NOT_QUICK = ("browser", "pages", "conformance")
+_NOT_QUICK = ("browser", "pages", "conformance", "history", "budgets")
 """Folders that `--quick` leaves out; and it skips what uses a browser or starts a process, PostgreSQL for one."""
 
 os.environ["PYTHONPATH"] = with_path(os.environ.get("PYTHONPATH"))
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "playground",
         deadline=None,  # a busy machine is slow, not wrong
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
-        max_examples=20 if config.getoption("quick") else 100,
+        max_examples=10 if config.getoption("quick") else 100,
     )
     hypothesis.settings.load_profile("playground")
     if config.getoption("quick"):
