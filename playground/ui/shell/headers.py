@@ -33,7 +33,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(security_headers(request.get("host", "")))
-                if headers.get("content-type", "").startswith("text/html"):
+                if _is_page(request, message["status"], headers):
                     _name_the_owner(request, headers, secure=scope.get("scheme") == "https")
             await send(message)
 
@@ -90,6 +90,13 @@ def _inline_script_hashes() -> str:
 def _is_loopback(host: str) -> bool:
     name = host if host.endswith("]") else host.rsplit(":", 1)[0]
     return name in ("localhost", "127.0.0.1", "[::1]")
+
+
+def _is_page(request: Headers, status: int, response: Headers) -> bool:
+    """A page, or word that the browser's copy of one is still good: it may have outlived the cookie."""
+    if status == 304:
+        return "text/html" in request.get("accept", "")
+    return response.get("content-type", "").startswith("text/html")
 
 
 def _name_the_owner(request: Headers, response: MutableHeaders, *, secure: bool) -> None:

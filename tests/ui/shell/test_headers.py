@@ -47,6 +47,20 @@ def test_a_host_header_cannot_widen_the_policy(client: TestClient, host: str) ->
     assert policy(client, host=host)["connect-src"] == "'self'"
 
 
+def test_a_page_that_the_browser_still_has_names_its_owner_too(client: TestClient) -> None:
+    client.cookies.clear()
+    tag = client.get("/").headers["etag"]
+    client.cookies.clear()
+    known = {"if-none-match": tag, "accept": "text/html,*/*;q=0.8"}
+    answer = client.get("/", headers=known)
+    assert answer.status_code == 304
+    assert grants.owner_cookie(answer.headers["set-cookie"])
+    assert "set-cookie" not in client.get("/", headers=known).headers
+    client.cookies.clear()
+    script = client.get("/", headers={**known, "accept": "*/*"})
+    assert (script.status_code, "set-cookie" in script.headers) == (304, False)
+
+
 def test_a_page_names_its_owner_once_out_of_reach_of_scripts(client: TestClient) -> None:
     client.cookies.clear()
     given = client.get("/").headers["set-cookie"]
