@@ -10,7 +10,7 @@ from playground.domain import Cost, Request, Response, Usage
 from playground.pricing import PriceBook
 
 COUNTED = 400_000
-"""Characters, more than any model writes at once."""
+"""Characters of an answer that are counted; the tokens of what is longer are estimated from these."""
 
 
 def priced(response: Response, request: Request, book: PriceBook) -> Response:
