@@ -37,8 +37,8 @@ CONTROL = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
 
 
 def safe(text: str) -> str:
-    """The text with control characters made visible and harmless."""
-    return text.translate(CONTROL)
+    """The text with control characters, those of direction too, made visible and harmless."""
+    return fmt.visible(text.translate(CONTROL))
 
 
 def console() -> Console:

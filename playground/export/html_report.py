@@ -240,4 +240,4 @@ def _bar(number: int, start: float, share: float, color: str, title: str) -> str
 
 def _text(value: str) -> str:
     """Text that is nothing but text in HTML."""
-    return html.escape(value).replace("\x00", "�")
+    return html.escape(fmt.visible(value)).replace("\x00", "�")

@@ -128,10 +128,9 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[st
 
 def _cell(text: str) -> str:
     """Text on one line in which nothing is Markdown or HTML."""
-    return re.sub(r"([\\|`*_\[\]<>#&!~])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\|`*_\[\]<>#&!~])", r"\\\1", fmt.visible(" ".join(text.split())))
 
 
 def _fenced(title: str, text: str) -> Iterator[str]:
-    """The text as it is, in a fence longer than any run of backticks inside."""
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
-    yield f"{title}:\n\n{fence}text\n{text}\n{fence}\n"
+    """The text as it is, in a fence."""
+    yield f"{title}:\n\n{fmt.fenced(fmt.visible(text))}\n"

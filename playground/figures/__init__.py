@@ -2,6 +2,7 @@
 
 from playground.figures.phases import PHASES, phases
 from playground.figures.rows import FIGURES, Figure, named, parts_of, shown
+from playground.figures.text import fenced, visible
 from playground.figures.writing import (
     NO_PRICE,
     NOT_AVAILABLE,
@@ -30,6 +31,7 @@ __all__ = [
     "cost_notes",
     "cost_of",
     "count",
+    "fenced",
     "money",
     "named",
     "parts_of",
@@ -41,4 +43,5 @@ __all__ = [
     "shown",
     "size",
     "speed",
+    "visible",
 ]

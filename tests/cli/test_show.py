@@ -17,6 +17,7 @@ MODEL = ModelRef("openai", "responses", "gpt-6.1-sol")
 def test_escape_sequences_are_shown_and_not_obeyed() -> None:
     assert safe("\x1b[2Jclear\x9b31m\r\a") == "␛[2Jclear�31m␍␇"
     assert safe("tab\tand\nline é🎈") == "tab\tand\nline é🎈"
+    assert safe("user\u202egnp.exe") == "user⟦RLO⟧gnp.exe"
 
 
 @pytest.mark.parametrize(

@@ -120,3 +120,10 @@ def test_a_file_that_a_model_made_can_not_be_a_page(run: Run) -> None:
     sources = [a["src"] for tag, a in page.seen if tag == "img"]
     assert len(sources) == 1
     assert re.fullmatch(r"data:image/png;base64,[A-Za-z0-9+/=]+", sources[0] or "")
+
+
+def test_controls_of_direction_are_seen(run: Run) -> None:
+    odd = replace(run.responses[0], text="user\u202egnp.exe", refusal="a\u2066b")
+    text = checked(replace(run, responses=(odd, run.responses[1]))).text
+    assert "user⟦RLO⟧gnp.exe" in text
+    assert "a⟦LRI⟧b" in text

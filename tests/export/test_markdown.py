@@ -47,3 +47,10 @@ def test_a_name_can_not_break_the_table(run: Run) -> None:
     odd = replace(run.responses[0], finish_reason="a|b\n<img src=x>")
     report = to_markdown(replace(run, responses=(odd, run.responses[1])))
     assert "a\\|b \\<img src=x\\>" in report
+
+
+def test_controls_of_direction_are_seen(run: Run) -> None:
+    odd = replace(run.responses[0], text="user\u202egnp.exe", finish_reason="a\u2066b")
+    report = to_markdown(replace(run, responses=(odd, run.responses[1])))
+    assert "user⟦RLO⟧gnp.exe" in report
+    assert "a⟦LRI⟧b" in report

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from playground.figures import visible
 from playground.ui import names
 from playground.ui.live.grants import Grant, grant, owner
 from playground.ui.live.stream import ENDED
@@ -130,4 +131,4 @@ def followed() -> Iterator[None]:
 
 
 def _plain(lane: Lane) -> str:
-    return f"{lane.state}\n\n{lane.text()}"
+    return f"{lane.state}\n\n{visible(lane.text())}"

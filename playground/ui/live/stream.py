@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from playground.figures import visible
 from playground.ui.live.grants import Grant, owner_cookie, resolve
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def news(run: LiveRun, cursor: Cursor) -> dict[str, Any]:
         end = len(lane.deltas)
         fresh = lane.deltas[cursor.sent[index] : end]
         cursor.sent[index] = max(end, cursor.sent[index])
-        texts += [[index, kind, text] for kind, text in merged(fresh)]
+        texts += [[index, kind, visible(text)] for kind, text in merged(fresh)]
     return {key: value for key, value in (("texts", texts), ("states", states)) if value}
 
 

@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 
 import streamlit as st
 
+from playground.figures import visible
+
 WORD = re.compile(r"\s+|\w+|[^\w\s]")
 MOST_WORDS = 20_000
 """Longer texts are cut for the diff: comparing takes time that grows with the square of the length."""
@@ -44,7 +46,9 @@ MARKUP = {
 
 def diff_html(left: str, right: str) -> str:
     """The diff as escaped HTML: struck out = only in the left text, underlined = only in the right one."""
-    body = "".join(MARKUP[kind].format(html.escape(text)) for kind, text in changes(left, right))
+    body = "".join(
+        MARKUP[kind].format(html.escape(visible(text))) for kind, text in changes(left, right)
+    )
     return f'<div class="word-diff" tabindex="0">{body}</div>'
 
 

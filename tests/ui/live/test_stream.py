@@ -69,6 +69,12 @@ def test_the_first_message_holds_all_text_so_far() -> None:
     assert stream.news(run, stream.Cursor.at(run))["texts"] == [[0, "text", "Hello world"]]
 
 
+def test_controls_of_direction_are_seen() -> None:
+    run = Recorded()
+    run.lanes[0].receive("text", "user\u202egnp.exe")
+    assert stream.news(run, stream.Cursor.at(run))["texts"] == [[0, "text", "user⟦RLO⟧gnp.exe"]]
+
+
 def test_later_messages_hold_only_what_is_new() -> None:
     run, lane = (made := Recorded()), made.lanes[0]
     cursor = stream.Cursor.at(run)

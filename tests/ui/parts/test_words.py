@@ -32,3 +32,7 @@ def test_hostile_text_stays_text() -> None:
     html = diff_html("<script>alert(1)</script>", "<img src=x onerror=alert(1)>")
     assert "<script" not in html
     assert "<img" not in html
+
+
+def test_controls_of_direction_are_seen() -> None:
+    assert "a⟦RLO⟧b" in diff_html("a\u202eb", "a\u202eb")
