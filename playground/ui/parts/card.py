@@ -73,9 +73,9 @@ def _answer(response: Response) -> None:
         with st.expander("Reasoning", icon=":material/psychology:"):
             markdown.answer(response.reasoning_text)
     if response.refusal:
-        st.warning(response.refusal, title="Refused", icon=":material/block:")
+        st.warning(markdown.safe(response.refusal), title="Refused", icon=":material/block:")
     if _is_json(response.text):
-        st.code(response.text, language="json", wrap_lines=True)
+        st.code(fmt.visible(response.text), language="json", wrap_lines=True)
     elif response.text:
         markdown.answer(response.text)
     for file in response.files:
@@ -83,7 +83,7 @@ def _answer(response: Response) -> None:
             _image(file)
     own_tools(response)
     for call in response.tool_calls:
-        st.caption(f"Asks to run the tool `{markdown.plain(call.name)}` with")
+        st.caption(f"Asks to run the tool {markdown.code(call.name)} with")
         st.code(_pretty(call.arguments), language="json")
     if not (
         response.text
@@ -114,15 +114,15 @@ def _failure(response: Response) -> None:
         title=failure.word.capitalize() + status,
     )
     if failure.detail:
-        st.code(failure.detail, language=None, wrap_lines=True)
+        st.code(fmt.visible(failure.detail), language=None, wrap_lines=True)
 
 
 def _raw(response: Response) -> None:
     if response.reasoning_text:
         st.caption("Reasoning")
-        st.code(response.reasoning_text, language=None, wrap_lines=True)
+        st.code(fmt.visible(response.reasoning_text), language=None, wrap_lines=True)
     st.caption(f"Answer · {len(response.text):,} characters")
-    st.code(response.text or " ", language=None, wrap_lines=True)
+    st.code(fmt.visible(response.text) or " ", language=None, wrap_lines=True)
 
 
 def _request(response: Response) -> None:
@@ -161,7 +161,7 @@ def _events(response: Response) -> None:
             {
                 "offset": [event.offset for event in shown],
                 "event": [event.name for event in shown],
-                "data": [event.data for event in shown],
+                "data": [fmt.visible(event.data) for event in shown],
             },
             column_config={"offset": st.column_config.NumberColumn("s", format="%.3f", width=64)},
             hide_index=True,
@@ -279,7 +279,7 @@ def _remarks(response: Response) -> None:
 
 
 def _lines(headers: Mapping[str, str]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in headers.items())
+    return fmt.visible("\n".join(f"{name}: {value}" for name, value in headers.items()))
 
 
 def _is_json(text: str) -> bool:
@@ -294,11 +294,11 @@ def _is_json(text: str) -> bool:
 
 
 def _pretty(value: Any) -> str:
-    """JSON with indents, half an emoji as its escape; text that is not JSON as it is."""
+    """JSON with indents, half an emoji as its escape; text that is not JSON as it is; controls of direction spelled out."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
         except ValueError:
-            return str(value)
+            return fmt.visible(str(value))
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode()
+    return fmt.visible(text.encode("utf-8", "backslashreplace").decode())

@@ -22,7 +22,7 @@ from playground.ui.chat_vs_api.conversation.talk import (
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.live.component import live_run
 from playground.ui.parts.card import receipt
-from playground.ui.parts.markdown import answer, plain
+from playground.ui.parts.markdown import answer, plain, safe
 from playground.ui.session import once
 
 ANSWER_HEIGHT = 260
@@ -136,7 +136,7 @@ def _said(response: Response) -> None:
             title=response.failure.word.capitalize(),
         )
     if response.refusal:
-        st.warning(response.refusal)
+        st.warning(safe(response.refusal))
     answer(response.text)
 
 

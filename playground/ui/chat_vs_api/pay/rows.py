@@ -14,7 +14,7 @@ from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.card import receipt
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import code, plain
 
 
 def table(prices: Sequence[Price], plans: Sequence[Plan], turns: int) -> None:
@@ -73,7 +73,7 @@ def receipts(conversation: Conversation, prices: Sequence[Price]) -> None:
 def _receipt(conversation: Conversation, price: Price) -> None:
     if not price.receipts or not price.cached_receipts:
         st.markdown(
-            f"`{plain(str(price.model))}` has no price here: it works, but what it costs is not known."
+            f"{code(str(price.model))} has no price here: it works, but what it costs is not known."
             " Add a row to pricing.yaml."
         )
         return
