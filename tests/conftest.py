@@ -74,7 +74,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("quick"):
         for item in items:
-            if "browser" in getattr(item, "fixturenames", ()):
+            if {"browser", "profile"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.skip(reason="--quick opens no browser"))
 
 

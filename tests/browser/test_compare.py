@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import VIEWPORT, App, Seen, visit
 
@@ -37,10 +37,10 @@ def wait_for_results(page: Page, count: int = 3) -> None:
 
 
 @pytest.fixture(scope="module")
-def one_run(browser: Browser, app: App) -> Iterator[tuple[Page, Seen]]:
+def one_run(profile: BrowserContext, app: App) -> Iterator[tuple[Page, Seen]]:
     """One run, for all tests that look at what is there when it has ended."""
     seen = Seen()
-    with visit(browser, app, seen) as page:
+    with visit(profile, app, seen) as page:
         run(page)
         wait_for_results(page)
         yield page, seen

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import App, Seen, visit
 
 
 @pytest.fixture(scope="module", params=["light"])
 def one_visit(
-    browser: Browser, app: App, request: pytest.FixtureRequest
+    profile: BrowserContext, app: App, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Page, Seen]]:
     seen = Seen()
-    with visit(browser, app, seen, request.param) as page:
+    with visit(profile, app, seen, request.param) as page:
         page.get_by_role("link", name="Costs").click()
         yield page, seen
 

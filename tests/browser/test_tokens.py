@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from playground.tokens import count, encode
 from tests.browser.conftest import App, Seen, visit
@@ -13,10 +13,10 @@ from tests.browser.conftest import App, Seen, visit
 
 @pytest.fixture(scope="module", params=["light"])
 def one_visit(
-    browser: Browser, app: App, request: pytest.FixtureRequest
+    profile: BrowserContext, app: App, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Page, Seen]]:
     seen = Seen()
-    with visit(browser, app, seen, request.param) as page:
+    with visit(profile, app, seen, request.param) as page:
         yield page, seen
 
 
