@@ -2,7 +2,7 @@
 
 from playground.domain.cost import Cost, CostLine, PriceSource
 from playground.domain.endpoint import Endpoint
-from playground.domain.exchange import Event, Exchange
+from playground.domain.exchange import Event, Events, Exchange, RawEvent
 from playground.domain.failure import FAILURE_TYPES, RETRYABLE, STOPPED, Failure, FailureType
 from playground.domain.model import ModelRef, lane_names
 from playground.domain.provider import APIS, PROVIDERS, Api, Provider
@@ -33,6 +33,7 @@ __all__ = [
     "CostLine",
     "Endpoint",
     "Event",
+    "Events",
     "Exchange",
     "FAILURE_TYPES",
     "Failure",
@@ -45,6 +46,7 @@ __all__ = [
     "PriceSource",
     "Provider",
     "RETRYABLE",
+    "RawEvent",
     "Reasoning",
     "Request",
     "Response",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import accumulate
+from typing import Any, overload
+
+RawEvent = tuple[float, str | None, bytes]
+"""When it arrived (seconds by some clock), its name, its data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,58 @@ class Event:
     """The event's data as it came."""
     name: str | None = None
     """The `event:` line, where there was one."""
+
+
+class Events(Sequence[Event]):
+    """A stream's events, kept as one block of bytes; each is made when it is asked for.
+
+    As objects they would take three times what came over the wire, and every full round of the garbage collector would
+    look at each of them.
+    """
+
+    __slots__ = ("_block", "_ends", "_names", "_offsets")
+
+    def __init__(self, events: Sequence[RawEvent], *, zero: float) -> None:
+        data = [data for _, _, data in events]
+        self._block = b"".join(data)
+        self._ends = array("Q", accumulate(map(len, data), initial=0))
+        self._names = tuple([name for _, name, _ in events])
+        self._offsets = array("d", [at - zero for at, _, _ in events])
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Events:
+        """These events, kept so."""
+        return cls([(e.offset, e.name, e.data.encode("utf-8", "replace")) for e in events], zero=0)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[Event]:
+        return map(self._event, range(len(self._names)))
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Event, ...]: ...
+    def __getitem__(self, index: int | slice) -> Event | tuple[Event, ...]:
+        chosen = range(len(self._names))[index]
+        return self._event(chosen) if isinstance(chosen, int) else tuple(map(self._event, chosen))
+
+    def _event(self, index: int) -> Event:
+        data = self._block[self._ends[index] : self._ends[index + 1]]
+        return Event(
+            offset=self._offsets[index],
+            data=data.decode("utf-8", "replace"),
+            name=self._names[index],
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Events | tuple) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} events>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +90,6 @@ class Exchange:
     response_headers: Mapping[str, str] = field(default_factory=dict)
     response_body: str | None = None
     """The whole body of a response that was not a stream."""
-    events: tuple[Event, ...] = ()
+    events: Sequence[Event] = ()
     bytes_received: int = 0
     """Bytes of body after transfer decoding."""

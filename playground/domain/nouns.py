@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from playground.domain.exchange import Events
 from playground.domain.model import ModelRef
 from playground.domain.request import Part
 from playground.domain.secret import Secret
@@ -43,7 +44,7 @@ def jsonable(value: Any) -> Any:
         return {f.name: jsonable(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Events):
         return [jsonable(item) for item in value]
     if isinstance(value, set | frozenset):
         return sorted(jsonable(item) for item in value)
@@ -106,6 +107,9 @@ def _exact(schema: Any) -> Any:
             return _spelled(_money)
         case "bytes":
             return _spelled(functools.partial(base64.b64decode, validate=True))
+        case "json-or-python":  # a Sequence
+            items = _exact(schema["json_schema"]["items_schema"])
+            return core_schema.tuple_variable_schema(items)
         case "union":  # the only one is Part
             parts = zip(PARTS, _exact(schema["choices"]), strict=True)
             return core_schema.tagged_union_schema(dict(parts), "kind")

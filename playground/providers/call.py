@@ -8,7 +8,7 @@ from typing import Any
 
 import httpcore2
 
-from playground.domain import APIS, Endpoint, Failure, Request, Response, Usage
+from playground.domain import APIS, Endpoint, Failure, RawEvent, Request, Response, Usage
 from playground.providers import outcome
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, Kind, OnDelta
@@ -19,7 +19,6 @@ from playground.providers.masking import masked
 from playground.providers.sdk import over
 from playground.wire import Pool, Recorder, SSEParser
 from playground.wire.limits import MAX_EVENTS, MAX_SECONDS, MAX_TEXT, Endless
-from playground.wire.recorder import Events
 
 _LINGER = 10.0
 """Seconds that a stream may stay open after its last word before it is closed from our side."""
@@ -62,7 +61,7 @@ class Call:
         self._kind = APIS[request.model.api].event_type
         self._on_delta = on_delta
         self._draft = Draft(self._provider, self._tell if on_delta else None)
-        self._events: Events = []
+        self._events: list[RawEvent] = []
         self._weigh_at = MAX_TEXT
         self._strange: bytes | None = None
         """The first event that was neither JSON nor anything that says nothing."""
@@ -75,6 +74,7 @@ class Call:
             gate=gate,
             on_sent=lambda: self._draft.emit("sent", ""),
         )
+        self._mask = self._recorder.redactor.text
 
     async def run(self) -> None:
         """Run to the end. Every failure becomes `failure`; only a cancellation passes, the connection closed."""
@@ -134,7 +134,7 @@ class Call:
     def _tell(self, kind: Kind, piece: str) -> None:
         """Pass a piece on as it will stand in the response, keys masked."""
         if self._on_delta is not None and len(piece) <= MAX_TEXT:
-            self._on_delta(kind, self._recorder.redactor.text(piece))
+            self._on_delta(kind, self._mask(piece))
 
     async def _send(self) -> None:
         """Let the SDK send it. What the SDK makes of the answer does not matter once the recorder has one."""
@@ -177,7 +177,7 @@ class Call:
     async def _read_chunks(self, parser: SSEParser) -> Exception | None:
         """Read until the stream is over; what broke it off, or kept it from ending, is returned."""
         draft, recorder, events = self._draft, self._recorder, self._events
-        clock, taken = asyncio.get_running_loop().time, 0
+        clock, look_at = asyncio.get_running_loop().time, _LOOK
         try:
             async with asyncio.timeout(MAX_SECONDS) as limit:
                 async for chunk in recorder.chunks():
@@ -187,9 +187,8 @@ class Call:
                         self._take(name, data)
                     if draft.done:
                         limit.reschedule(clock() + _LINGER)
-                    taken += len(chunk)
-                    if taken >= _LOOK:
-                        taken = 0
+                    if recorder.bytes_received >= look_at:
+                        look_at = recorder.bytes_received + _LOOK
                         self._look()
         except (
             TimeoutError,
@@ -234,9 +233,6 @@ class Call:
     def _take(self, name: str | None, data: bytes) -> None:
         """Read one event; one that cannot be read fails the call in plain words, and the next are read all the same."""
         draft = self._draft
-        if data == b"[DONE]":
-            self._read_event(draft, DONE)
-            return
         try:
             event = read_json(data)
             if type(event) is dict:

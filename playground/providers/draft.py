@@ -82,7 +82,9 @@ class Draft:
     def text(self, piece: str) -> None:
         """A piece of the answer itself; TypeError where the provider sent something else in its place."""
         if piece:
-            self.text_parts.append(_said(piece))
+            if type(piece) is not str:
+                _said(piece)
+            self.text_parts.append(piece)
             self.last_text = self.now
             if self.first_text is None:
                 self.first_text = self.now

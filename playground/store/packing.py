@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from playground.domain import Event, File, Request, Response
+from playground.domain import Event, Events, File, Request, Response
 from playground.domain.nouns import jsonable, noun
 from playground.wire import MASK, Redactor
 
@@ -125,7 +125,7 @@ def unpack_response(data: bytes, apart: Mapping[str, bytes]) -> Response:
     made: Response = noun(Response, packed["response"], "response")
     if made.exchange is None:
         return made
-    events = tuple(
+    events = Events.of(
         Event(offset=offset, data=text, name=name) for offset, text, name in packed["events"]
     )
     return replace(made, exchange=replace(made.exchange, events=events))

@@ -2,7 +2,7 @@
 
 from playground.wire.guard import ForbiddenHost, check_endpoint
 from playground.wire.pool import CONNECT_TIMEOUT, Pool, hush, open_pool
-from playground.wire.recorder import RawEvent, Recorder
+from playground.wire.recorder import Recorder
 from playground.wire.redact import MASK, Redactor
 from playground.wire.sse import Block, SSEParser
 
@@ -12,7 +12,6 @@ __all__ = [
     "Block",
     "ForbiddenHost",
     "Pool",
-    "RawEvent",
     "Recorder",
     "Redactor",
     "SSEParser",

@@ -9,10 +9,17 @@ from __future__ import annotations
 import asyncio
 import codecs
 import functools
-import gc
 import json
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -20,7 +27,7 @@ from urllib.parse import urlsplit
 import httpcore2
 import httpx2
 
-from playground.domain import APIS, Event, Exchange, Secret, Timing
+from playground.domain import APIS, Events, Exchange, RawEvent, Secret, Timing
 from playground.wire.guard import ForbiddenHost
 from playground.wire.limits import MAX_BYTES, MAX_SECONDS, Endless
 from playground.wire.pool import Pool
@@ -50,16 +57,8 @@ _TURN = 32 * 1024
 _CHUNK_COSTS = 64
 """What taking a chunk costs, in bytes of reading."""
 
-_FROZEN = 20_000
-"""Events of one stream after which they are taken out of the garbage collector's rounds."""
-
 _TUNNEL = "proxy.http11.receive_response_headers.complete"
 """When a proxy has said that the way through it is open."""
-
-RawEvent = tuple[float, str | None, bytes]
-"""When it arrived (perf_counter), its name, its data."""
-Events = list[RawEvent | Event]
-"""A stream's events: as they came, or masked already, in any mixture."""
 
 
 class SecondRequest(RuntimeError):
@@ -250,7 +249,7 @@ class Recorder(httpx2.AsyncBaseTransport):
             yield chunk
 
     async def _read(self) -> AsyncIterator[bytes]:
-        clock, work = time.perf_counter, 0
+        clock, left = time.perf_counter, _TURN
         try:
             async for chunk in self._decoded():
                 self.last_chunk = clock()
@@ -258,11 +257,11 @@ class Recorder(httpx2.AsyncBaseTransport):
                     self.first_chunk = self.last_chunk
                 size = len(chunk)
                 self.bytes_received += size
-                work += size + _CHUNK_COSTS
-                if work < _TURN:
+                left -= size + _CHUNK_COSTS
+                if left > 0:
                     yield chunk
                     continue
-                work = 0
+                left = _TURN
                 if self.bytes_received > MAX_BYTES:
                     raise _too_large(self.host)
                 for start in range(0, size, _PIECE):
@@ -318,21 +317,28 @@ class Recorder(httpx2.AsyncBaseTransport):
             **{name: self.offset(at) for name, at in content.items()},
         )
 
-    def settle(self, events: Events) -> None:
-        """Mask what has come since the last time, in place; any thread may read the list meanwhile.
-
-        Half a million events would hold up everyone for 100 ms each time that the garbage collector looks at them all.
-        """
-        events[self._settled :] = _events(events[self._settled :], self.zero, self.redactor)
-        if len(events) // _FROZEN > self._settled // _FROZEN:
-            gc.freeze()
+    def settle(self, events: list[RawEvent]) -> None:
+        """Mask what has come since the last time, in place; any thread may read the list meanwhile."""
+        new = events[self._settled :]
+        masked = self._masked(new)
+        if masked is not new:
+            events[self._settled :] = masked
         self._settled = len(events)
 
-    def exchange(self, events: Iterable[RawEvent | Event] = ()) -> Exchange | None:
+    def _masked(self, events: list[RawEvent]) -> list[RawEvent]:
+        """The events masked; looked through once as a whole, since almost none ever holds a key."""
+        mask = self.redactor.data
+        whole = b"".join([data for _, _, data in events])
+        if mask(whole) is whole:
+            return events
+        return [(at, name, mask(data)) for at, name, data in events]
+
+    def exchange(self, events: Sequence[RawEvent] = ()) -> Exchange | None:
         """The masked copy; None when the SDK sent nothing."""
         request, mask = self.request, self.redactor
         if request is None:
             return None
+        kept, settled = list(events), self._settled
         sent = getattr(self, "_raw_request_headers", request.headers.raw)
         return Exchange(
             method=request.method,
@@ -345,32 +351,11 @@ class Recorder(httpx2.AsyncBaseTransport):
                 (n.decode("latin-1"), v.decode("latin-1")) for n, v in self._raw_headers
             ),
             response_body=None if self.body is None else mask.text(_text(self.body)),
-            events=_events(events, self.zero, mask),
+            events=Events(
+                kept[:settled] + self._masked(kept[settled:]), zero=self.zero or self.created_at
+            ),
             bytes_received=self.bytes_received,
         )
-
-
-def _events(
-    events: Iterable[RawEvent | Event], zero: float | None, mask: Redactor
-) -> tuple[Event, ...]:
-    """The events masked; what is to be masked is looked through once as a whole, since almost none ever holds a key."""
-    kept = list(events)
-    raw = [data for _, _, data in (e for e in kept if type(e) is tuple)]
-    whole = b"\n".join(raw).decode("utf-8", "replace")
-    show = str if mask.text(whole) is whole else mask.text
-    start = zero or 0.0
-
-    def settled(event: RawEvent | Event) -> Event:
-        if isinstance(event, Event):
-            return event
-        at, name, data = event
-        return Event(
-            offset=at - start if zero else 0.0,
-            data=show(data.decode("utf-8", "replace")),
-            name=name,
-        )
-
-    return tuple([settled(event) for event in kept])
 
 
 class _Stream(httpx2.AsyncByteStream):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -12,6 +13,7 @@ from urllib.parse import quote, quote_plus
 from playground.domain import APIS, Secret
 
 MASK = "•••"
+_MASK = MASK.encode()
 
 SECRET_HEADERS = frozenset(
     {
@@ -39,7 +41,7 @@ SHORTEST = 8
 class Redactor:
     """Masks one call's own secrets, in every spelling in which they may come back."""
 
-    __slots__ = ("_shortest", "_spellings")
+    __slots__ = ("_bytes", "_shortest", "_spellings")
 
     def __init__(self, secrets: Iterable[Secret | None] = ()) -> None:
         found: set[str] = set()
@@ -47,11 +49,12 @@ class Redactor:
             if secret and len(secret.reveal()) >= SHORTEST:
                 found |= _spellings(secret.reveal())
         self._spellings = tuple(sorted(found, key=len, reverse=True))
-        self._shortest = min(map(len, found), default=0)
+        self._bytes = tuple(spelling.encode() for spelling in self._spellings)
+        self._shortest = min(map(len, found), default=sys.maxsize)
 
     def text(self, text: str) -> str:
         """The text without the call's secrets."""
-        if len(text) < self._shortest or not self._spellings:
+        if len(text) < self._shortest:
             return text
         if len(text) <= PIECE:
             return self._masked(text)
@@ -62,6 +65,13 @@ class Redactor:
             start = end
         masked = "".join(pieces)
         return text if masked == text else masked
+
+    def data(self, data: bytes) -> bytes:
+        """The same for text as UTF-8; the same object where there is none."""
+        for spelling in self._bytes:
+            if spelling in data:
+                data = data.replace(spelling, _MASK)
+        return data
 
     def _masked(self, text: str) -> str:
         for spelling in self._spellings:

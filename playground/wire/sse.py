@@ -30,7 +30,7 @@ class SSEParser:
     of `data:` lines, where a server leaves out the blank line between its events.
     """
 
-    __slots__ = ("_bare", "_data", "_name", "_rest", "_skip_lf", "_started")
+    __slots__ = ("_bare", "_between", "_data", "_name", "_rest", "_skip_lf", "_started")
 
     def __init__(self) -> None:
         self._rest = bytearray()
@@ -39,17 +39,26 @@ class SSEParser:
         self._name: str | None = None
         self._skip_lf = False
         self._started = False
+        self._between = False
+        """True when nothing of the next event has come."""
 
     def feed(self, chunk: bytes) -> list[Block]:
         """The events that this chunk completes, in order."""
+        if self._between:
+            block = _whole(chunk)
+            if block is not None:
+                return [block]
+        found = self._feed(chunk)
+        self._between = self._started and not (
+            self._rest or self._data or self._bare or self._name or self._skip_lf
+        )
+        return found
+
+    def _feed(self, chunk: bytes) -> list[Block]:
         if self._skip_lf and chunk:
             self._skip_lf = False
             if chunk[0] == 10:
                 chunk = chunk[1:]
-        if self._started and not (self._rest or self._data or self._bare or self._name):
-            block = _whole(chunk)
-            if block is not None:
-                return [block]
         if b"\r" in chunk:
             self._skip_lf = chunk.endswith(b"\r")
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -15,7 +15,7 @@ from playground.pricing import load
 from playground.providers import catalog
 
 EXCHANGES = Path(__file__).parents[2].parent / "shared" / "exchanges"
-TODAY = date(2026, 11, 21)
+TODAY = date(2026, 11, 26)
 
 
 def find(provider: str, model: str) -> catalog.Model:
