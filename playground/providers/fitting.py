@@ -30,6 +30,8 @@ def fitted(value: T) -> T:
     declared: type = type(value)
     for name, (kind, empty) in _fields(declared).items():
         old = getattr(value, name)
+        if old is empty or type(old) is str is kind:
+            continue
         new = _fit(kind, old)
         if new is not old:
             changed[name] = empty if new is _UNFIT else new
