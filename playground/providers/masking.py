@@ -26,7 +26,7 @@ def masked(value: T, redactor: Redactor) -> T:
 
 
 def _masked(value: Any, redactor: Redactor) -> Any:
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _WITHOUT_TEXT:
         return value
     if isinstance(value, str):
