@@ -201,8 +201,18 @@ def ours(
     return sum((line.amount for line in cost.lines if line.unit == "token"), Decimal(0))
 
 
-def differences(provider: str, model: Any) -> Iterator[tuple[str, str]]:
-    """What differs, and how, on any of the dates."""
+FOUND: dict[tuple[str, str], list[tuple[str, str]]] = {}
+
+
+def differences(provider: str, model: Any) -> list[tuple[str, str]]:
+    """What differs, and how, on any of the dates; looked for once for both tests of a model."""
+    key = provider, model.id
+    if key not in FOUND:
+        FOUND[key] = list(differing(provider, model))
+    return FOUND[key]
+
+
+def differing(provider: str, model: Any) -> Iterator[tuple[str, str]]:
     name = SPELLED.get(model.id, model.id)
     for on in DATES:
         for kind, (usage, tokens) in USAGES[provider].items():

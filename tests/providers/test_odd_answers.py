@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import pricing
-from playground.domain import ModelRef, Request, Response, Run
+from playground.domain import Endpoint, ModelRef, Request, Response, Run
 from playground.engine.receipt import priced
 from playground.export import from_json, to_json
 from playground.export.document import Labelled
@@ -239,11 +240,17 @@ LIVE = settings(max_examples=min(60, settings().max_examples))
 """Every example is a call through an SDK, and every export of its answer."""
 
 
+@functools.cache
+def nowhere(spelling: str) -> Endpoint:
+    """The endpoint of every example: an SDK's client is made once for it."""
+    return endpoint(spelling, "http://127.0.0.1:9/v1")
+
+
 async def answered(door: str, body: bytes, *, stream: bool) -> Response:
     spelling = f"{door}:{MODELS[door]}"
     pool: Any = Answering(body, "text/event-stream" if stream else "application/json")
     asked = Request.ask(ModelRef.parse(spelling), "Hi", stream=stream)
-    call = Call(asked, endpoint(spelling, "http://127.0.0.1:9/v1"), pool=pool)
+    call = Call(asked, nowhere(spelling), pool=pool)
     await call.run()
     response = priced(call.response(), asked, pricing.load())
     leaves_the_app(asked, response)
