@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import random
 import secrets
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -25,9 +27,10 @@ from playground.domain import (
 )
 from playground.domain.provider import unknown
 from playground.engine.clock import Gate, LagMeter, Stopwatch
-from playground.engine.journal import Journal, tell_began, tell_ended
+from playground.engine.journal import PATIENCE, Journal, tell_began, tell_ended
 from playground.engine.live import Lane, LiveRun
 from playground.engine.receipt import priced
+from playground.engine.turns import Turns
 from playground.providers import Call
 from playground.wire import Pool, open_pool
 
@@ -35,8 +38,12 @@ T = TypeVar("T")
 
 KEPT_RUNS = 500
 """Ended runs kept in memory, the oldest dropped first; runs under way are never dropped."""
-KEPT_BYTES = 256 * 2**20
+KEPT_BYTES = 64 * 2**20
 """Bytes received and sent that all kept runs may hold together; what is above is dropped in the same order."""
+AT_ONCE, AT_ONCE_EACH = 256, 128
+"""Requests under way, in all and to one address; the others wait for their turn, and no clock runs for them."""
+LAUNCHED = 32
+"""Lanes that are launched in one turn of the loop."""
 SWITCH_INTERVAL = 0.0005
 """Seconds that another thread may keep the engine's waiting."""
 LONGEST_WAIT = 60.0
@@ -52,6 +59,8 @@ class _Job:
     endpoint: Endpoint | None
     retries: int
     journal: Journal | None
+    written: asyncio.Event
+    """Set when the run is written down, or can't be."""
 
 
 class Engine:
@@ -60,6 +69,8 @@ class Engine:
     def __init__(self, *, hosted: bool = False) -> None:
         self._hosted = hosted
         self._runs: OrderedDict[str, LiveRun] = OrderedDict()
+        self._held = 0
+        """Bytes that the ended lanes of `_runs` hold."""
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
@@ -76,9 +87,10 @@ class Engine:
         journal: Journal | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> LiveRun:
-        """Send all requests at once and return at once; a provider without an endpoint fails in its lane.
+        """Send all requests and return at once; a provider without an endpoint fails in its lane.
 
-        The journal, if any, has written the run down before its first request leaves.
+        The journal, if any, has written the run down before its first request leaves. Of very many requests some wait
+        for others to end.
         """
         pricing.load()  # here and not on the engine's thread, where it would spoil a latency
         used = [endpoints.get(request.model.provider) for request in requests]
@@ -93,11 +105,23 @@ class Engine:
         with self._lock:
             self._runs[run.id] = run
             self._forget_old()
+        written = asyncio.Event()
         jobs = [
-            _Job(run=run, lane=lane, endpoint=endpoint, retries=retries, journal=journal)
+            _Job(
+                run=run,
+                lane=lane,
+                endpoint=endpoint,
+                retries=retries,
+                journal=journal,
+                written=written,
+            )
             for lane, endpoint in zip(run.lanes, used, strict=True)
         ]
-        tell_began(journal, run)
+        begun = tell_began(journal, run)
+        if begun is None:
+            written.set()
+        else:
+            begun.add_done_callback(lambda _: self._loop.call_soon_threadsafe(written.set))
         self._loop.call_soon_threadsafe(self._launch, jobs)
         return run
 
@@ -141,7 +165,8 @@ class Engine:
         self._meter = LagMeter(self._loop)
         self._gate = Gate()
         self._pool = open_pool(hosted=self._hosted)
-        self._under_way = 0
+        self._turns = Turns(AT_ONCE, AT_ONCE_EACH)
+        self._finishing = asyncio.Lock()
         self._ready.set()
         try:
             self._loop.run_forever()
@@ -149,37 +174,38 @@ class Engine:
             self._loop.close()
 
     def _launch(self, jobs: Sequence[_Job]) -> None:
-        for job in jobs:
-            task = self._loop.create_task(self._run_lane(job))
-            job.run.tasks[job.lane.index] = task
+        for job in jobs[:LAUNCHED]:
+            index, task = job.lane.index, self._loop.create_task(self._run_lane(job))
+            job.run.tasks[index] = task
+            if index in job.run.stopped_early:
+                self._loop.call_soon(task.cancel)
+        if len(jobs) > LAUNCHED:
+            self._loop.call_soon(self._launch, jobs[LAUNCHED:])
 
     def _cancel(self, run: LiveRun, index: int | None) -> None:
         def cancel() -> None:
-            for i, task in list(run.tasks.items()):
-                if index is None or i == index:
+            for lane in run.lanes if index is None else (run.lanes[index],):
+                if task := run.tasks.get(lane.index):
                     # One turn later: a task cancelled before its first step would end without a response.
                     self._loop.call_soon(task.cancel)
+                elif not lane.ended:
+                    run.stopped_early.add(lane.index)
 
         self._loop.call_soon_threadsafe(cancel)
 
     async def _run_lane(self, job: _Job) -> None:
         lane = job.lane
-        self._under_way += 1
-        with self._meter as meter:
-            watch = Stopwatch(meter)
-            try:
-                response = await self._ask(job)
-            finally:
-                busiest = self._under_way
-                self._under_way -= 1
-                job.run.tasks.pop(lane.index, None)
-        response = replace(response, trust=watch.trust(busiest))
+        try:
+            response = await self._ask(job)
+        finally:
+            job.run.tasks.pop(lane.index, None)
         price = functools.partial(priced, response, lane.request, pricing.load())
         # A broken-off stream is priced by counting its tokens: not here, where others are being timed.
         lane.end(price() if response.failure is None else await asyncio.to_thread(price))
         tell_ended(job.journal, job.run, lane)
         job.run.lane_ended()
         with self._lock:
+            self._held += lane.bytes
             self._forget_old()
 
     async def _ask(self, job: _Job) -> Response:
@@ -189,18 +215,8 @@ class Engine:
         if job.endpoint is None:
             return Response(model=lane.request.model, failure=_unknown_provider(lane.request))
         while True:
-            call = Call(
-                lane.request,
-                job.endpoint,
-                pool=self._pool,
-                on_delta=lane.receive,
-                gate=self._gate,
-            )
-            lane.partial = call.response
-            lane.state = "connecting"
             try:
-                await call.run()
-                response = replace(await _response(call), attempts=tuple(attempts))
+                response = replace(await self._try(job, job.endpoint), attempts=tuple(attempts))
                 wait = _wait_before_retry(response, job.retries - len(attempts))
                 if wait is None:
                     return response
@@ -209,8 +225,40 @@ class Engine:
                 lane.attempt += 1
                 await asyncio.sleep(wait)
             except asyncio.CancelledError:
-                stopped = await _response(call, lane.stopped_by or STOPPED)
-                return replace(stopped, attempts=tuple(attempts))
+                stopped = lane.partial() if lane.partial else Response(model=lane.request.model)
+                failure = lane.stopped_by or STOPPED
+                return replace(stopped, failure=failure, attempts=tuple(attempts))
+
+    async def _try(self, job: _Job, endpoint: Endpoint) -> Response:
+        """One request, when its turn has come; stopped while it is under way, it has what it has so far."""
+        lane, queued_at = job.lane, time.perf_counter()
+        async with self._turns.of(endpoint.base_url) as busy:
+            with self._meter as meter:
+                call = Call(
+                    lane.request,
+                    endpoint,
+                    pool=self._pool,
+                    on_delta=lane.receive,
+                    gate=functools.partial(self._may_leave, job.written),
+                    queued_at=queued_at,
+                )
+                lane.partial = call.response
+                lane.state = "connecting"
+                watch, failure = Stopwatch(meter), None
+                try:
+                    await call.run()
+                except asyncio.CancelledError:
+                    failure = lane.stopped_by or STOPPED
+                trust = watch.trust(busy())
+        return replace(await self._response(call, failure), trust=trust)
+
+    async def _may_leave(self, written: asyncio.Event) -> None:
+        """Awaited with the connection open: the run is written down, and the loop has nothing else to do."""
+        if not written.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await written.wait()
+        await self._gate()
 
     async def _wind_down(self) -> None:
         me = asyncio.current_task()
@@ -222,26 +270,34 @@ class Engine:
 
     def _forget_old(self) -> None:
         """Drop the oldest ended runs while there are too many, or they hold too much; the newest always stays."""
-        held = sum(run.bytes for run in self._runs.values())
-        for run_id, run in list(self._runs.items())[:-1]:
-            if len(self._runs) <= KEPT_RUNS and held <= KEPT_BYTES:
+        newest = next(reversed(self._runs))
+        while len(self._runs) > KEPT_RUNS or self._held > KEPT_BYTES:
+            ended = (i for i, run in self._runs.items() if run.done and i != newest)
+            run_id = next(ended, None)
+            if run_id is None:
                 return
-            if run.done:
-                held -= run.bytes
-                del self._runs[run_id]
+            self._held -= self._runs.pop(run_id).bytes
 
+    async def _response(self, call: Call, failure: Failure | None) -> Response:
+        """The call's response, which no second Stop can undo."""
+        making = self._loop.create_task(self._make(call, failure))
+        while True:
+            try:
+                return await asyncio.shield(making)
+            except asyncio.CancelledError:
+                if making.cancelled():
+                    raise
 
-async def _response(call: Call, failure: Failure | None = None) -> Response:
-    """The call's response: made on the loop, or in a thread where there is so much of it that others would wait."""
-    if not call.large:
-        return call.response(failure)
-    making = asyncio.get_running_loop().run_in_executor(None, call.response, failure)
-    while True:
-        try:
-            return await asyncio.shield(making)
-        except asyncio.CancelledError:  # stopped once more, but it is over already
-            if making.cancelled():
-                raise
+    async def _make(self, call: Call, failure: Failure | None) -> Response:
+        """One a turn of the loop: where many end at once, each one's last bytes are stamped before others are put together.
+
+        In a thread where there is so much of it that others would wait.
+        """
+        async with self._finishing:
+            await asyncio.sleep(0)
+            if not call.large:
+                return call.response(failure)
+        return await asyncio.to_thread(call.response, failure)
 
 
 STOPPED = Failure(

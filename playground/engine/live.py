@@ -16,7 +16,7 @@ ENDED: frozenset[State] = frozenset({"done", "failed", "stopped"})
 SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
 """Which kinds of delta are shown, and in which of a lane's two texts."""
 
-_EVENT = 200
+_EVENT = 24
 """Bytes that an event takes beside its data."""
 
 
@@ -54,7 +54,7 @@ class Lane:
         exchange = self.response.exchange if self.response else None
         if exchange is None:
             return sent
-        return sent + 2 * exchange.bytes_received + _EVENT * len(exchange.events)
+        return sent + exchange.bytes_received + _EVENT * len(exchange.events)
 
     def text(self, shown: str = "text") -> str:
         """The answer (or, with `reasoning`, the reasoning) so far."""
@@ -108,9 +108,13 @@ class LiveRun:
         self.created_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.lanes = [Lane(index, request) for index, request in enumerate(requests)]
         self.tasks: dict[int, asyncio.Task[None]] = {}
-        """Of the engine's thread only."""
+        """Of the engine's thread only, as is what follows."""
+        self.stopped_early: set[int] = set()
+        """Lanes that were stopped before they had a task."""
         self._cancel = cancel
         self._ended = threading.Event()
+        self._first_open = 0
+        """All lanes before this one have ended."""
 
     @property
     def simulated(self) -> bool:
@@ -125,7 +129,11 @@ class LiveRun:
     @property
     def done(self) -> bool:
         """True when every lane has ended."""
-        return all(lane.ended for lane in self.lanes)
+        lanes, first = self.lanes, self._first_open
+        while first < len(lanes) and lanes[first].ended:
+            first += 1
+        self._first_open = first
+        return first == len(lanes)
 
     def stop(self, lane: int | None = None, *, why: Failure | None = None) -> None:
         """Close the connection of one lane or of all; what has arrived is kept, and `why` becomes the lane's failure."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +33,6 @@ LOG = logging.getLogger("playground")
 FLUSH_SECONDS = 0.5
 """How often the text that has streamed is written: what a kill can cost."""
 HEARTBEAT_SECONDS = 10.0
-BEGIN_PATIENCE = 3.0
-"""Seconds that a run waits for being written down before its first request leaves."""
 RETRY_SECONDS = 1.0
 """Between two tries while the history can't be written."""
 AGAIN_SECONDS = 5.0
@@ -67,18 +66,20 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="history", daemon=True)
         self._thread.start()
 
-    def begin(self, live: LiveRun, labels: Labels, redactor: Redactor = NOTHING_SECRET) -> None:
-        """Write a run down; returns once it is written, or after a short while when that is not possible."""
+    def begin(
+        self, live: LiveRun, labels: Labels, redactor: Redactor = NOTHING_SECRET
+    ) -> Future[None]:
+        """Write a run down; done when it is written, or at once when that is not possible just now."""
         lanes = len(live.lanes)
         kept = Kept(live, labels, redactor, left=lanes, deltas=[0] * lanes, pieces=[0] * lanes)
         with self._lock:
             self._idle.clear()
             self._kept[live.id] = kept
             self._drop_oldest()
-        broken = self.problem is not None
+        if self.problem is not None:
+            kept.let_go()
         self._wake.set()
-        if not broken:
-            kept.written.wait(BEGIN_PATIENCE)
+        return kept.written
 
     def end(self, live: LiveRun, lane: Lane) -> None:
         """Note that a lane has ended; the thread does the rest."""
@@ -227,7 +228,7 @@ class Writer:
             with self._lock:
                 self._kept.pop(kept.live.id, None)
                 self._refused.append(kept)
-                kept.written.set()
+                kept.let_go()
 
     def _write_all(self, waiting: list[Kept]) -> None:
         """What is new of these runs, in one transaction."""
@@ -265,7 +266,7 @@ class Writer:
             kept.made.pop(index, None)
             kept.ended.remove(index)
             kept.left -= 1
-        kept.written.set()
+        kept.let_go()
         if kept.left == 0:
             with self._lock:
                 self._kept.pop(kept.live.id, None)
@@ -274,7 +275,7 @@ class Writer:
         """Nobody waits for a history that can't be written."""
         with self._lock:
             for kept in self._kept.values():
-                kept.written.set()
+                kept.let_go()
 
     def _drop_oldest(self) -> None:
         for run_id, kept in list(self._kept.items())[: max(0, len(self._kept) - KEPT_UNSAVED)]:
@@ -294,8 +295,8 @@ class Keeper:
     labels: Labels
     redactor: Redactor = NOTHING_SECRET
 
-    def began(self, run: LiveRun) -> None:
-        self.writer.begin(run, self.labels, self.redactor)
+    def began(self, run: LiveRun) -> Future[None]:
+        return self.writer.begin(run, self.labels, self.redactor)
 
     def lane_ended(self, run: LiveRun, lane: Lane) -> None:
         self.writer.end(run, lane)
@@ -309,8 +310,11 @@ class Charger:
     labels: Labels
     redactor: Redactor = NOTHING_SECRET
 
-    def began(self, run: LiveRun) -> None:
+    def began(self, run: LiveRun) -> Future[None]:
         """Nothing is spent yet."""
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
 
     def lane_ended(self, run: LiveRun, lane: Lane) -> None:
         if row := charge(run, lane, self.labels, self.redactor):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ class Kept:
     """Masks this person's keys, should they stand in a prompt or an answer."""
     began: bool = False
     """It is in the database."""
-    written: threading.Event = field(default_factory=threading.Event)
+    written: Future[None] = field(default_factory=Future)
     ended: deque[int] = field(default_factory=deque)
     """Lanes that have ended and are not yet in the database."""
     left: int = 0
@@ -41,6 +41,11 @@ class Kept:
     pieces: list[int] = field(default_factory=list)
     made: dict[int | None, Beginning | Ending] = field(default_factory=dict)
     """Rows that are made and not yet written: None = the beginning, otherwise a lane's end."""
+
+    def let_go(self) -> None:
+        """Nobody needs to wait for it any longer."""
+        if not self.written.done():
+            self.written.set_result(None)
 
 
 def make_rows(kept: Kept, ends: list[int]) -> None:

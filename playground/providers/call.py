@@ -38,7 +38,10 @@ _REQUEST_ID = ("x-request-id", "request-id", "x-goog-request-id", "x-oneapi-requ
 
 
 class Call:
-    """One request to one endpoint. Run it once; ask for its response at any time."""
+    """One request to one endpoint. Run it once; ask for its response at any time.
+
+    `queued_at` (perf_counter) is when it began to wait for its turn, if that was before it was made.
+    """
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class Call:
         on_delta: OnDelta | None = None,
         gate: Callable[[], Awaitable[None]] | None = None,
         hosted: bool = False,
+        queued_at: float | None = None,
     ) -> None:
         if hosted and not pool.hosted:
             raise ValueError("in hosted mode the pool must be opened with hosted=True")
@@ -73,6 +77,7 @@ class Call:
             secrets=(endpoint.key,),
             gate=gate,
             on_sent=lambda: self._draft.emit("sent", ""),
+            queued_at=queued_at,
         )
         self._mask = self._recorder.redactor.text
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import ssl
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -18,6 +20,10 @@ from playground.wire.proxies import Proxy, of_environment
 CONNECT_TIMEOUT = 10.0
 """Seconds to open a connection, TLS included."""
 _KEEP_ALIVE = 120.0
+_ORIGINS = 64
+"""Servers to which connections are kept open."""
+_SHARD = 8
+"""Connections in one of httpcore2's pools, which looks at each of them whenever a request comes or goes."""
 
 
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -32,7 +38,16 @@ class Pool:
         self._backend = GuardedBackend(hosted=hosted)
         self._proxies = of_environment()
         self._trusted, self._untrusted = _certificates()
-        self._pools: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {None: self._open(None)}
+        self._shards: dict[tuple[Proxy | None, bytes, bytes, int | None], list[_Shard]] = {}
+
+    def _free(self, proxy: Proxy | None, url: httpcore2.URL) -> _Shard:
+        """The first shard with a connection to spare; the first ones are the ones with connections that are open."""
+        shards = self._shards.setdefault((proxy, url.scheme, url.host, url.port), [])
+        for shard in shards:
+            if shard.lent < _SHARD:
+                return shard
+        shards.append(_Shard(self._open(proxy)))
+        return shards[-1]
 
     def _open(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
         spoken = proxy.spoken() if proxy else None
@@ -40,8 +55,8 @@ class Pool:
             spoken.ssl_context = self._trusted
         return httpcore2.AsyncConnectionPool(
             ssl_context=self._trusted,
-            max_connections=1000,
-            max_keepalive_connections=200,
+            max_connections=2 * _SHARD,  # some may still be closing
+            max_keepalive_connections=_SHARD,
             keepalive_expiry=_KEEP_ALIVE,
             network_backend=self._backend,
             proxy=spoken,
@@ -68,11 +83,25 @@ class Pool:
             raise httpcore2.ConnectError(self._untrusted)
         if proxy:
             await self._may_go_through(proxy, host)
-        if proxy not in self._pools:
-            self._pools[proxy] = self._open(proxy)
-        response = await self._pools[proxy].handle_async_request(request)
+        shard = self._free(proxy, request.url)
+        shard.lent += 1
+        if len(self._shards) > _ORIGINS:
+            await self._forget()
+        try:
+            response = await shard.pool.handle_async_request(request)
+        except BaseException:
+            shard.lent -= 1
+            raise
         assert isinstance(response.stream, AsyncIterable)  # noqa: S101 - httpcore2 types it for sync and async
+        response.stream = _Lent(response.stream, shard)
         return response
+
+    async def _forget(self) -> None:
+        """Close what nobody uses just now."""
+        idle = [k for k, shards in self._shards.items() if not any(s.lent for s in shards)]
+        for shards in [self._shards.pop(key) for key in idle]:
+            for shard in shards:
+                await shard.pool.aclose()
 
     async def _may_go_through(self, proxy: Proxy, host: str) -> None:
         """Raise where a proxy may not be used, can't be, or would be asked for an address that is never called."""
@@ -87,8 +116,38 @@ class Pool:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for pool in self._pools.values():
-            await pool.aclose()
+        for shards in self._shards.values():
+            for shard in shards:
+                await shard.pool.aclose()
+
+
+@dataclass(slots=True)
+class _Shard:
+    """A few connections to one origin."""
+
+    pool: httpcore2.AsyncConnectionPool
+    lent: int = 0
+    """Requests that have one of them."""
+
+
+class _Lent:
+    """The body of an answer; closed, it gives its place back."""
+
+    def __init__(self, stream: Any, shard: _Shard) -> None:
+        self._stream = stream
+        self._shard: _Shard | None = shard
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        body: AsyncIterator[bytes] = self._stream.__aiter__()
+        return body
+
+    async def aclose(self) -> None:
+        shard, self._shard = self._shard, None
+        try:
+            await self._stream.aclose()
+        finally:
+            if shard is not None:
+                shard.lent -= 1
 
 
 def _certificates() -> tuple[ssl.SSLContext, str | None]:

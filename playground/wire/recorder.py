@@ -76,6 +76,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         secrets: Iterable[Secret | None] = (),
         gate: Callable[[], Awaitable[None]] | None = None,
         on_sent: Callable[[], None] | None = None,
+        queued_at: float | None = None,
     ) -> None:
         self._pool = pool
         self._base_url = base_url
@@ -88,7 +89,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         self.proxy: Proxy | None = None
         """Through which proxy it goes."""
         self._tunnelling = False
-        self.created_at = time.perf_counter()
+        self.created_at = time.perf_counter() if queued_at is None else queued_at
         self.started_at: str | None = None
         self._marks: dict[str, float] = {}
         self.zero: float | None = None

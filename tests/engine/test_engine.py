@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -13,7 +14,9 @@ import pytest
 from playground.demo.process import DemoServer
 from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
 from playground.engine import Engine, LiveRun
+from playground.engine import engine as engine_module
 from playground.engine.live import Lane
+from playground.engine.turns import Turns
 from playground.providers import Call
 
 PROMPT = "What is a token?"
@@ -241,3 +244,48 @@ def test_a_large_answer_is_made_in_a_thread_and_stopped_as_any(
     assert cut.wait(60)
     assert [lane.state for lane in (*run.lanes, *cut.lanes)] == ["done", "stopped"]
     assert all(("engine" in name) is not large for name in threads)
+
+
+def test_more_lanes_than_may_be_under_way_wait_for_their_turn_and_no_clock_runs_for_them(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "AT_ONCE_EACH", 4)
+    engine = Engine()
+    run = engine.start([ask("openai:gpt-6-luna")] * 60, demo.endpoints())
+    assert run.wait(60)
+    engine.close()
+    responses = run.run().responses
+    assert [r.failure for r in responses] == [None] * 60
+    assert max(r.trust.concurrent for r in responses if r.trust) == 4
+    waits = sorted(r.timing.queued or 0.0 for r in responses)
+    totals = sorted(r.timing.duration or 0.0 for r in responses)
+    assert waits[-1] > 5 * totals[30]
+    assert totals[-2] < waits[-1]
+
+
+def test_stop_reaches_lanes_whose_turn_has_not_come(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "AT_ONCE_EACH", 2)
+    monkeypatch.setattr(engine_module, "LAUNCHED", 1)
+    engine = Engine()
+    run = engine.start([ask("openai:gpt-6-luna")] * 200, demo.endpoints())
+    run.stop()
+    assert run.wait(30)
+    engine.close()
+    assert {r.failure.type for r in run.run().responses if r.failure} == {"cancelled"}
+    assert sum(r.failure is None for r in run.run().responses) < 4
+
+
+async def test_turns_are_given_by_address_and_in_all() -> None:
+    turns = Turns(3, 2)
+    order: list[tuple[str, int]] = []
+
+    async def one(name: str, address: str) -> None:
+        async with turns.of(address) as busy:
+            order.append((name, busy()))
+            await asyncio.sleep(0.01)
+
+    await asyncio.gather(one("a", "x"), one("b", "x"), one("c", "x"), one("d", "y"), one("e", "y"))
+    assert order[:3] == [("a", 1), ("b", 2), ("d", 3)]
+    assert {name for name, _ in order[3:]} == {"c", "e"}

@@ -31,7 +31,7 @@ def keep_all(url: str, process: int, count: int) -> None:
             cancel=lambda *_: None,
         )
         keeper = Keeper(writer, Labels(tags=(f"process {process}",)))
-        keeper.began(live)
+        keeper.began(live).result(30)
         live.lanes[0].end(run.responses[0])
         keeper.lane_ended(live, live.lanes[0])
     if not writer.close(60):
