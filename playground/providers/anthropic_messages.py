@@ -13,7 +13,6 @@ from typing import Any
 from playground.domain import (
     APIS,
     Endpoint,
-    Failure,
     File,
     Message,
     Part,
@@ -27,7 +26,6 @@ from playground.domain import (
 )
 from playground.providers import anthropic_sdk
 from playground.providers.draft import Draft
-from playground.providers.failures import Complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.hosted_tools import also_ran
 from playground.providers.mapping import only, output_limit, parse_arguments
@@ -215,8 +213,7 @@ def _message_stop(draft: Draft, event: dict[str, Any]) -> None:
 
 
 def _error(draft: Draft, event: dict[str, Any]) -> None:
-    if draft.failure is None:
-        draft.failure = failure(draft.provider, 200, {}, event)
+    draft.complain(event)
 
 
 _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
@@ -333,17 +330,3 @@ def _by_ttl(split: Mapping[str, Any], written: int | None) -> dict[str, int]:
     """The split by time to live, unless it no longer adds up: streams update the total but not the split."""
     found = {ttl: split.get(f"ephemeral_{ttl}_input_tokens") or 0 for ttl in ("5m", "1h")}
     return found if written and sum(found.values()) == written else {}
-
-
-def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
-    """Map an answer with an error status, or an `error` event."""
-    error = (body.get("error") or body) if isinstance(body, dict) else None
-    if not isinstance(error, dict):
-        return provider_failure(provider, status, Complaint(message=str(error or body)), headers)
-    details = error.get("details") if isinstance(error.get("details"), dict) else {}
-    complaint = Complaint(
-        message=str(error.get("message") or ""),
-        type=error.get("type"),
-        reason=(details or {}).get("error_code"),
-    )
-    return provider_failure(provider, status, complaint, headers)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playground.domain import Endpoint
+from playground.domain import Endpoint, Failure
 from playground.providers import outcome
-from playground.providers.door import Door
 from playground.providers.failures import ProviderError
 from playground.providers.mapping import read_json
 from playground.providers.sdk import over
@@ -18,14 +17,8 @@ SILENCE = 30.0
 """Seconds of silence after which a short question fails."""
 
 
-async def ask(
-    endpoint: Endpoint,
-    pool: Pool,
-    adapter: Door,
-    send: Callable[[], Awaitable[Any]],
-) -> Any:
+async def ask(endpoint: Endpoint, pool: Pool, send: Callable[[], Awaitable[Any]]) -> Any:
     """What the endpoint answers to the one SDK call in `send`, as JSON; every failure is a ProviderError."""
-    provider = endpoint.provider
     refused = outcome.refused_here(endpoint, hosted=pool.hosted)
     if refused is not None:
         raise ProviderError(refused)
@@ -36,14 +29,24 @@ async def ask(
             await send()
     except Exception as error:
         if recorder.error is not None or recorder.status is None:
-            found = outcome.broken(recorder, provider, error, silence=SILENCE)
-            raise ProviderError(found) from None
+            broken = outcome.broken(recorder, endpoint.provider, error, silence=SILENCE)
+            raise ProviderError(outcome.told(recorder, endpoint, broken)) from None
     finally:
         await recorder.aclose()
+    body, failure = _answer(recorder, endpoint.provider)
+    if failure is not None:
+        raise ProviderError(outcome.told(recorder, endpoint, failure))
+    return body
+
+
+def _answer(recorder: Recorder, provider: str) -> tuple[Any, Failure | None]:
+    """The answer as JSON, or why it is none."""
     if recorder.status is None or not 200 <= recorder.status < 300:
-        raise ProviderError(outcome.of_status(recorder, provider, adapter))
-    body = recorder.body or b""
+        return None, outcome.of_status(recorder, provider)
     try:
-        return read_json(body)
+        body = read_json(recorder.body or b"")
     except (ValueError, Endless):
-        raise ProviderError(outcome.unreadable(recorder, provider, body)) from None
+        return None, outcome.unreadable(recorder, provider, recorder.body or b"")
+    if isinstance(body, dict) and body.get("error"):
+        return None, outcome.of_status(recorder, provider)
+    return body, None

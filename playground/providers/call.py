@@ -12,7 +12,6 @@ from playground.domain import APIS, Endpoint, Failure, RawEvent, Request, Respon
 from playground.providers import outcome
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, Kind, OnDelta
-from playground.providers.failures import Complaint, provider_failure
 from playground.providers.fitting import fitted
 from playground.providers.mapping import read_json
 from playground.providers.masking import masked
@@ -95,6 +94,8 @@ class Call:
         finally:
             await self._recorder.aclose()
             self._settle()
+            if self.failure is not None:
+                self.failure = outcome.told(self._recorder, self.endpoint, self.failure)
 
     def response(self, failure: Failure | None = None) -> Response:
         """The response as far as it has come; `failure` says why it ends here, when the caller knows better."""
@@ -162,7 +163,7 @@ class Call:
         elif 200 <= recorder.status < 300:
             self._read_body(recorder.body or b"")
         else:
-            self.failure = outcome.of_status(recorder, self._provider, self._door)
+            self.failure = outcome.of_status(recorder, self._provider)
 
     async def _read_stream(self) -> None:
         parser = SSEParser()
@@ -260,8 +261,7 @@ class Call:
         if word in _ENDS:
             self._read_event(self._draft, DONE)
         elif name == "error":
-            said = Complaint(message=outcome.excerpt(data))
-            self._fail(provider_failure(self._provider, 200, said, {}))
+            self._draft.complain(outcome.excerpt(data))
         elif data.lstrip().startswith((b"{", b"[")):
             self._fail(outcome.unreadable(self._recorder, self._provider, data))
         elif word not in _KEEP_ALIVES and self._strange is None:
@@ -301,5 +301,5 @@ class Call:
             self._door.finish(self._draft)
         except Exception as error:
             if self.failure is None:
-                message = f"The answer could not be read ({type(error).__name__}: {error})."
+                message = f"The answer could not be read: {error}"
                 self.failure = outcome.fail(self._recorder, self._provider, "server", message)

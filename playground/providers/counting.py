@@ -30,7 +30,7 @@ async def count_input_tokens(request: Request, endpoint: Endpoint, *, pool: Pool
         )
     adapter, sdk, _ = row
     body = await ask(
-        endpoint, pool, adapter, lambda: sdk.count(adapter.arguments(request), endpoint, SILENCE)
+        endpoint, pool, lambda: sdk.count(adapter.arguments(request), endpoint, SILENCE)
     )
     counted = body.get(sdk.COUNTED) if isinstance(body, dict) else None
     if not isinstance(counted, int):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from playground.domain import Endpoint, Failure, Request, Usage
+from playground.domain import Endpoint, Request, Usage
 from playground.providers.draft import Draft
 from playground.providers.listed import ListedModel
 
@@ -31,9 +31,6 @@ class Door(Protocol):
     @property
     def usage(self) -> Callable[..., Usage]:
         """Map the provider's own count, its first argument, and what else tells of it."""
-
-    def failure(self, provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
-        """Map an answer with an error status."""
 
 
 class Sdk(Protocol):

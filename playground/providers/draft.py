@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from playground.domain import Failure, File, Part, ToolCall, Usage
+from playground.providers.complaint import complaint
+from playground.providers.failures import provider_failure
 from playground.providers.fitting import together
 
 Kind = Literal["sent", "reasoning", "text", "refusal", "tool"]
@@ -122,6 +124,11 @@ class Draft:
         """Take a report of usage, or a part of one."""
         if counted:
             self.counted = together(self.counted, counted)
+
+    def complain(self, body: Any) -> None:
+        """Take what the provider says went wrong, inside a stream or an answer of status 200; the first complaint counts."""
+        if self.failure is None:
+            self.failure = provider_failure(self.provider, 200, complaint(body), {})
 
     def emit(self, kind: Kind, piece: str) -> None:
         """Tell whoever listens; nothing is kept."""

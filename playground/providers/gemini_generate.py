@@ -15,7 +15,6 @@ from typing import Any
 
 from playground.domain import (
     Endpoint,
-    Failure,
     File,
     Message,
     Part,
@@ -29,7 +28,7 @@ from playground.domain import (
 )
 from playground.providers import gemini_sdk
 from playground.providers.draft import Draft
-from playground.providers.failures import failure_of, google_complaint, provider_failure
+from playground.providers.failures import failure_of
 from playground.providers.fitting import reported, together
 from playground.providers.hosted_tools import only_with, queries
 from playground.providers.mapping import modality_counts, only
@@ -152,7 +151,7 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
     if draft.response_id is None or draft.done:
         _identify(draft, event)
     if "error" in event:
-        _error(draft, event)
+        draft.complain(event)
     if "promptFeedback" in event:
         _take_feedback(draft, event["promptFeedback"] or {})
 
@@ -268,11 +267,6 @@ def _take_feedback(draft: Draft, feedback: dict[str, Any]) -> None:
         )
 
 
-def _error(draft: Draft, event: dict[str, Any]) -> None:
-    if draft.failure is None:
-        draft.failure = provider_failure(draft.provider, 200, google_complaint(event), {})
-
-
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
     draft.response_id = None
@@ -319,8 +313,3 @@ def usage(raw: Mapping[str, Any], grounding: Mapping[str, Any]) -> Usage:
         server_tool_calls={name: count for name, count in calls.items() if count},
         raw=raw,
     )
-
-
-def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
-    """Map an answer with an error status."""
-    return provider_failure(provider, status, google_complaint(body), headers)

@@ -12,7 +12,6 @@ from typing import Any
 
 from playground.domain import (
     Endpoint,
-    Failure,
     File,
     Message,
     Part,
@@ -26,7 +25,6 @@ from playground.domain import (
 )
 from playground.providers import gemini_sdk
 from playground.providers.draft import DONE, Draft
-from playground.providers.failures import google_complaint, provider_failure
 from playground.providers.fitting import reported
 from playground.providers.hosted_tools import also_ran, queries
 from playground.providers.mapping import modality_counts, only, parse_arguments
@@ -220,8 +218,7 @@ def _completed(draft: Draft, event: dict[str, Any]) -> None:
 
 
 def _error(draft: Draft, event: dict[str, Any]) -> None:
-    if draft.failure is None:
-        draft.failure = provider_failure(draft.provider, 200, google_complaint(event), {})
+    draft.complain(event)
 
 
 _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
@@ -354,8 +351,3 @@ def usage(raw: Mapping[str, Any]) -> Usage:
 
 
 _CALLS = {"google_search": "web_search"}
-
-
-def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
-    """Map an answer with an error status."""
-    return provider_failure(provider, status, google_complaint(body), headers)

@@ -14,7 +14,6 @@ from typing import Any
 from playground.domain import (
     APIS,
     Endpoint,
-    Failure,
     File,
     Message,
     Reasoning,
@@ -26,7 +25,6 @@ from playground.domain import (
 )
 from playground.providers import openai_sdk
 from playground.providers.draft import DONE, Draft
-from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.fitting import first_count, reported
 from playground.providers.hosted_tools import also_ran, only_with
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
@@ -155,7 +153,7 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         draft.done = True
         return
     if event.get("error"):
-        _error(draft, event)
+        draft.complain(event)
     if draft.response_id is None:
         _identify(draft, event)
     for choice in event.get("choices") or ():
@@ -247,15 +245,10 @@ def _place(calls: dict[Any, list[dict[str, Any]]], call: dict[str, Any]) -> dict
     return here[-1]
 
 
-def _error(draft: Draft, event: dict[str, Any]) -> None:
-    if draft.failure is None:
-        draft.failure = provider_failure(draft.provider, 200, openai_complaint(event), {})
-
-
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
     if body.get("error"):
-        _error(draft, body)
+        draft.complain(body)
         return
     _identify(draft, body)
     for position, choice in enumerate(body["choices"] or ()):
@@ -361,8 +354,3 @@ _NAMES = (
 
 def _modalities(details: Mapping[str, Any]) -> dict[str, int]:
     return only(**{kind: details.get(f"{kind}_tokens") for kind in ("text", "image", "audio")})
-
-
-def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
-    """Map an answer with an error status."""
-    return provider_failure(provider, status, openai_complaint(body), headers)

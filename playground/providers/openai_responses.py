@@ -13,7 +13,6 @@ from typing import Any
 from playground.domain import (
     APIS,
     Endpoint,
-    Failure,
     File,
     Message,
     Part,
@@ -26,7 +25,6 @@ from playground.domain import (
 )
 from playground.providers import hosted_tools, openai_sdk
 from playground.providers.draft import Draft
-from playground.providers.failures import openai_complaint, provider_failure
 from playground.providers.fitting import first_count, reported
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
 from playground.providers.sdk import post
@@ -36,6 +34,9 @@ _SERVER_TOOLS: dict[str, dict[str, Any]] = {
     "code_execution": {"type": "code_interpreter", "container": {"type": "auto"}},
 }
 _WITHOUT_REASONING = ("gpt-3.5", "gpt-4", "chatgpt-", "gpt-audio", "gpt-realtime")
+
+
+_NOTHING_SAID = {"message": "The response failed."}
 
 
 def arguments(request: Request) -> dict[str, Any]:
@@ -189,20 +190,11 @@ def _finished(draft: Draft, event: dict[str, Any]) -> None:
 
 def _failed(draft: Draft, event: dict[str, Any]) -> None:
     _finished(draft, event)
-    if draft.failure is None:
-        draft.failure = _in_stream(draft, event["response"].get("error"))
+    draft.complain(event["response"].get("error") or _NOTHING_SAID)
 
 
 def _error(draft: Draft, event: dict[str, Any]) -> None:
-    if draft.failure is None:
-        draft.failure = _in_stream(draft, event.get("error") or event)
-
-
-def _in_stream(draft: Draft, error: Any) -> Failure:
-    complaint = openai_complaint({"error": error or {"message": "The response failed."}})
-    if complaint.type == "error":
-        complaint = complaint._replace(type=None)
-    return provider_failure(draft.provider, 200, complaint, {})
+    draft.complain(event.get("error") or event)
 
 
 _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
@@ -231,7 +223,7 @@ def read_body(draft: Draft, body: dict[str, Any]) -> None:
     _identify(draft, body)
     _finish(draft, body)
     if body.get("error"):
-        draft.failure = _in_stream(draft, body["error"])
+        draft.complain(body["error"])
 
 
 def finish(draft: Draft) -> None:
@@ -340,8 +332,3 @@ def usage(raw: Mapping[str, Any], response: Mapping[str, Any]) -> Usage:
         also_billed=() if images is None else (images,),
         raw=raw,
     )
-
-
-def failure(provider: str, status: int, headers: Mapping[str, str], body: Any) -> Failure:
-    """Map an answer with an error status."""
-    return provider_failure(provider, status, openai_complaint(body), headers)

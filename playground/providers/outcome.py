@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import httpcore2
 import httpx2
 
-from playground.domain import Endpoint, Failure, FailureType
+from playground.domain import APIS, Endpoint, Failure, FailureType
 from playground.domain.provider import provider_of
-from playground.providers.door import Door
-from playground.providers.failures import failure_of, no_key
+from playground.providers.complaint import Complaint, complaint, is_page, title
+from playground.providers.failures import failure_of, in_words, no_key, provider_failure
 from playground.providers.mapping import read_json
-from playground.wire import ForbiddenHost, Recorder, check_endpoint
+from playground.providers.meaning import Case, by_words
+from playground.wire import ForbiddenHost, Recorder, SSEParser, check_endpoint
 from playground.wire.limits import Endless
 
-_BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
+_BROKEN: tuple[tuple[type[Exception], Case, str], ...] = (
     (ForbiddenHost, "permission", "{error}"),
     (httpcore2.ProxyError, "connection", "The proxy did not let the call through: {error}"),
     (httpcore2.ConnectTimeout, "timeout", "No connection to {host} in time."),
@@ -31,6 +35,38 @@ _BROKEN: tuple[tuple[type[Exception], FailureType, str], ...] = (
     (httpx2.InvalidURL, "invalid_request", "The base URL cannot be used: {error}"),
 )
 """What breaks below the SDK → our type and message; the first row that fits."""
+_TLS: tuple[tuple[str, Case, str], ...] = (
+    (
+        r"hostname mismatch|not valid for",
+        "tls_name",
+        "{host} showed another's certificate: {error}",
+    ),
+    (
+        r"expired|not yet valid",
+        "tls_date",
+        "{host} showed a certificate that is not valid now: {error}",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED",
+        "tls_trust",
+        "{host} showed a certificate that is not trusted: {error}",
+    ),
+    (
+        r"WRONG_VERSION_NUMBER|HTTP_REQUEST|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL",
+        "speaks_http",
+        "{host} answered https with something else, plain http most likely.",
+    ),
+    (r"\[SSL|\bTLS\b", "tls_broken", "No TLS with {host}: {error}"),
+    (r"^illegal status line.*\\x1[56]\\x03", "wants_https", "{host} answered plain http in TLS."),
+    (r"^illegal (status|header) line", "connection", "{host} sent something that is not HTTP."),
+    (r"^Server disconnected", "hung_up", "{host} hung up before it sent anything."),
+)
+"""What the words of a broken connection mean; the first row that fits."""
+_TECHNICAL = re.compile(r"^\[[^\]]*\] ?|\s*\(_ssl\.c:\d+\)")
+_NOTHING = "and nothing else."
+_VERSION = re.compile(r"/(v\d+\w*|openai)(/|$)")
+_LONGEST = 8_000
+"""Bytes of a body that are looked through for its first words."""
 
 
 def refused_here(endpoint: Endpoint, *, hosted: bool) -> Failure | None:
@@ -47,11 +83,9 @@ def refused_here(endpoint: Endpoint, *, hosted: bool) -> Failure | None:
     return None
 
 
-def fail(
-    recorder: Recorder, provider: str, type_: FailureType, message: str, **more: Any
-) -> Failure:
+def fail(recorder: Recorder, provider: str, case: Case, message: str, **more: Any) -> Failure:
     """A Failure of our own words, with the status that came, masked."""
-    made = failure_of(type_, provider, message=message, **{"status": recorder.status, **more})
+    made = failure_of(case, provider, message=message, **{"status": recorder.status, **more})
     return masked(recorder, made)
 
 
@@ -73,14 +107,18 @@ def broken(recorder: Recorder, provider: str, error: Exception, *, silence: floa
     cause = recorder.error or error
     if recorder.streaming and cut(cause):
         return truncated(recorder, provider)
-    for kind, type_, message in _BROKEN:
-        if isinstance(cause, kind):
-            text = message.format(host=recorder.host, error=cause, silence=silence)
-            return fail(recorder, provider, type_, text)
+    why = _TECHNICAL.sub("", str(cause))
+    rows = [(c, m) for pattern, c, m in _TLS if re.search(pattern, str(cause))]
+    rows = rows if isinstance(cause, httpcore2.NetworkError | httpcore2.ProtocolError) else []
+    rows += [(case, message) for kind, case, message in _BROKEN if isinstance(cause, kind)]
+    if rows:
+        case, message = rows[0]
+        text = message.format(host=recorder.host, error=why, silence=silence)
+        return fail(recorder, provider, case, text)
     if recorder.request is None:
         message = f"The request for {provider_of(provider).label} could not be built: {cause}"
         return fail(recorder, provider, "invalid_request", message)
-    return fail(recorder, provider, "server", f"{type(cause).__name__}: {cause}")
+    return fail(recorder, provider, "server", f"The call broke off: {why or 'nothing says why'}")
 
 
 def truncated(recorder: Recorder, provider: str) -> Failure:
@@ -104,24 +142,87 @@ def unreadable(recorder: Recorder, provider: str, data: bytes) -> Failure:
     return fail(recorder, provider, "server", message)
 
 
-def of_status(recorder: Recorder, provider: str, adapter: Door) -> Failure:
-    """Map an answer with an error status, as the door's own error object says or else by what was sent instead."""
-    status, body = recorder.status or 0, recorder.body or b""
-    try:
-        value = read_json(body)
-    except ValueError:
-        value = {"error": {"message": _instead_of_json(recorder, status, body)}}
-    return masked(recorder, adapter.failure(provider, status, recorder.headers, value))
+def of_status(recorder: Recorder, provider: str) -> Failure:
+    """Map an answer with an error status: by the error that it holds, in whichever shape, or else by what was sent instead."""
+    said = _complaint(recorder)
+    made = provider_failure(provider, recorder.status, said, recorder.headers)
+    return masked(recorder, made)
 
 
-def _instead_of_json(recorder: Recorder, status: int, body: bytes) -> str:
-    target = recorder.headers.get("location")
+def _complaint(recorder: Recorder) -> Complaint:
+    status, body, target = (
+        recorder.status or 0,
+        recorder.body or b"",
+        recorder.headers.get("location"),
+    )
     if 300 <= status < 400 and target:
-        return (
-            f"{recorder.host} redirects to {target}; redirects are not followed, so that keys stay "
-            "where they belong."
-        )
-    return excerpt(body) or f"{recorder.host} answered with status {status} and nothing else."
+        message = f"{recorder.host} redirects to {target}; redirects are not followed, so that keys stay where they belong."
+        return Complaint(message=message)
+    try:
+        said = complaint(read_json(body))
+    except ValueError:
+        said = complaint(_event(body) or excerpt(body))
+    nothing = f"{recorder.host} answered with status {status} {_NOTHING}"
+    return said if said.message else said._replace(message=nothing)
+
+
+def _event(body: bytes) -> Any:
+    """The first event with JSON in a body that is an event stream although its status says that it failed."""
+    parser = SSEParser()
+    for _, data in (*parser.feed(body), *parser.finish()):
+        with suppress(ValueError):
+            return read_json(data)
+    return None
+
+
+def told(recorder: Recorder, endpoint: Endpoint, failure: Failure) -> Failure:
+    """The failure in sentences that fit who was called, and where: what the type alone cannot know.
+
+    A server of one's own has no status page and makes no keys, and an address that is wrong is named.
+    """
+    row = provider_of(endpoint.provider)
+    if in_words(failure, failure.type, row) != failure:
+        return failure  # it has sentences of its own already
+    if urlsplit(row.base_url).hostname != recorder.host and not endpoint.simulated:
+        row = replace(row, key_page="", billing_page="")
+    return in_words(failure, _case(recorder, endpoint, failure), row, _called(recorder, endpoint))
+
+
+def _case(recorder: Recorder, endpoint: Endpoint, failure: Failure) -> Case:
+    """Which case of its type a failure is."""
+    status = recorder.status or 0
+    page = is_page((recorder.body or b"")[:200].decode("utf-8", "replace"))
+    said = by_words(failure.message, filter(None, [failure.code]))
+    silent = failure.message.endswith(_NOTHING)
+    cases: tuple[tuple[Case, FailureType, bool], ...] = (
+        ("redirect", "not_found", 300 <= status < 400),
+        ("no_api", "not_found", page or silent or said == "no_api"),
+        ("no_model", "not_found", said == "not_found"),
+        ("web_page", "server", page and 200 <= status < 300),
+        ("blocked", "permission", page),
+        ("sign_in", "connection", status == 511),
+        ("wants_https", "connection", said == "wants_https"),
+        ("key_wanted", "authentication", endpoint.key is None),
+    )
+    return next((case for case, type_, so in cases if so and type_ == failure.type), failure.type)
+
+
+def _called(recorder: Recorder, endpoint: Endpoint) -> str:
+    """Which address was called, and what to change about the base URL where it may be wrong."""
+    if recorder.request is None:
+        return ""
+    url = recorder.redactor.url(str(recorder.request.url))
+    base = endpoint.base_url.rstrip("/")
+    path = url.removeprefix(base) if url.startswith(base) else urlsplit(url).path
+    target = recorder.redactor.url(recorder.headers.get("location", ""))
+    called = f"{recorder.request.method} {url} was called"
+    if target and 300 <= (recorder.status or 0) < 400:
+        better = urljoin(url, target).removesuffix(path)
+        return f"{called}: if you trust that address with your key, make {better} the base URL."
+    versioned = APIS[provider_of(endpoint.provider).default_api].path.startswith("/v1")
+    if not versioned and not _VERSION.search(base):
+        return f"{called}: most servers want a base URL that ends in /v1, so try {base}/v1."
+    return f"{called}: check the base URL, which is what stands before {path}."
 
 
 def cut(error: Exception) -> bool:
@@ -141,6 +242,7 @@ def is_json(data: bytes) -> bool:
 
 
 def excerpt(data: bytes) -> str:
-    """The first words of a body, on one line."""
-    text = " ".join(data[:600].decode("utf-8", "replace").split())
+    """The first words of a body, on one line; the title of a web page."""
+    text = data[:_LONGEST].decode("utf-8", "replace")
+    text = (is_page(text) and title(text)) or " ".join(text.split())
     return text if len(text) <= 200 else f"{text[:200]}…"

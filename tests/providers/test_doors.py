@@ -14,7 +14,7 @@ from playground.providers import warm
 from playground.providers.doors import DOORS, door
 
 ADAPTERS: dict[str, Any] = {api: row.adapter for api, row in DOORS.items()}
-ORDER = ["arguments", "open", "read_event", "read_body", "finish", "usage", "failure"]
+ORDER = ["arguments", "open", "read_event", "read_body", "finish", "usage"]
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)

@@ -9,16 +9,9 @@ from typing import Any
 import pytest
 
 from playground.domain import FAILURE_TYPES, FailureType
-from playground.providers.failures import (
-    Complaint,
-    classify,
-    failure_of,
-    google_complaint,
-    no_key,
-    openai_complaint,
-    provider_failure,
-    retry_after,
-)
+from playground.providers.complaint import Complaint, complaint
+from playground.providers.failures import failure_of, no_key, provider_failure, retry_after
+from playground.providers.meaning import classify
 
 CASES: list[tuple[int | None, dict[str, Any], FailureType]] = [
     # codes decide before the status does
@@ -74,11 +67,11 @@ CASES: list[tuple[int | None, dict[str, Any], FailureType]] = [
 ]
 
 
-@pytest.mark.parametrize(("status", "complaint", "expected"), CASES)
+@pytest.mark.parametrize(("status", "said", "expected"), CASES)
 def test_the_type_of_an_error(
-    status: int | None, complaint: dict[str, Any], expected: FailureType
+    status: int | None, said: dict[str, Any], expected: FailureType
 ) -> None:
-    assert classify(status, Complaint(**complaint)) == expected
+    assert classify(status, Complaint(**said)) == expected
 
 
 @pytest.mark.parametrize("type_", FAILURE_TYPES)
@@ -100,12 +93,12 @@ def test_a_bad_key_is_told_with_the_place_to_get_a_good_one() -> None:
 def test_a_missing_key_names_the_provider_and_the_fix() -> None:
     failure = no_key("anthropic")
     assert failure.message == (
-        "No key for Anthropic: set ANTHROPIC_API_KEY or paste one in the sidebar."
+        "No key for Anthropic: set ANTHROPIC_API_KEY or enter one in the app."
     )
     assert no_key("openrouter").message == (
-        "No key for OpenRouter: set OPENROUTER_API_KEY or paste one in the sidebar."
+        "No key for OpenRouter: set OPENROUTER_API_KEY or enter one in the app."
     )
-    assert no_key("mine").message == "No key for mine: paste one in the sidebar."
+    assert no_key("mine").message == "No key for mine: enter one in the app."
 
 
 def test_the_wait_is_said_when_the_provider_says_it() -> None:
@@ -143,11 +136,11 @@ def test_how_a_wait_is_written_in_headers() -> None:
         ({"object": "error", "message": "m", "code": 404}, ("m", "404", None, None)),
         ({"detail": "Not Found"}, ("Not Found", None, None, None)),
         ({"error": None}, ("", None, None, None)),
-        (["odd"], ("['odd']", None, None, None)),
+        (["odd"], ("odd", None, None, None)),
     ],
 )
 def test_the_shapes_of_errors_of_compatible_servers(body: Any, expected: tuple[Any, ...]) -> None:
-    found = openai_complaint(body)
+    found = complaint(body)
     assert (found.message, found.code, found.type, found.param) == expected
 
 
@@ -156,10 +149,10 @@ def test_googles_finer_reason_and_wait_are_in_the_details() -> None:
     body = {
         "error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "m", "details": details}
     }
-    found = google_complaint(body)
+    found = complaint(body)
     assert (found.code, found.reason, found.retry_after) == (
         "INVALID_ARGUMENT",
         "API_KEY_INVALID",
         34.07,
     )
-    assert google_complaint([body]).message == "m"
+    assert complaint([body]).message == "m"

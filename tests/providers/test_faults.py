@@ -397,7 +397,7 @@ async def test_no_key_is_told_before_anything_is_sent(serve: Serve, pool: Pool, 
     assert call.failure.type == "authentication"
     variable = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
     name = variable.get(ref.provider, "GEMINI_API_KEY")
-    assert f"set {name} or paste one in the sidebar" in call.failure.message
+    assert f"set {name} or enter one in the app" in call.failure.message
     assert provider.requests == []
 
 
