@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playground.domain import Endpoint, Secret
-from playground.domain.provider import built_in, provider_of
+from playground.domain.base_url import mended
+from playground.domain.provider import Provider, built_in, provider_of
 from playground.files import read_text
 
 
@@ -70,13 +71,14 @@ def load(env: Mapping[str, str] | None = None) -> Loaded:
         found[name] = Endpoint(provider=name, base_url=provider.base_url)
         chosen = env.get(provider.base_url_variable, "").strip() or provider.base_url
         try:
-            found[name] = replace(found[name], base_url=check_url(chosen, provider.label))
+            base_url = check_url(chosen, provider.label, provider)
+            found[name] = replace(found[name], base_url=base_url)
             variables[name] = provider.key_variables
         except SettingsError as error:
             variables[name] = ()  # a key is never sent to another address than the one asked for
-            problems.append(
-                f"{provider.base_url_variable} cannot be used, so {provider.label} gets no key: {error}"
-            )
+            problem = f"{provider.base_url_variable} cannot be used, so {provider.label} gets no key: {error}"
+            found[name] = replace(found[name], problem=problem)
+            problems.append(problem)
     saved, unusable = _read(env)
     for entry in saved.values():
         found[entry.name] = Endpoint(provider=entry.name, base_url=entry.base_url)
@@ -86,6 +88,7 @@ def load(env: Mapping[str, str] | None = None) -> Loaded:
             if key := _key(env, variables[name]):
                 found[name] = replace(endpoint, key=key, key_from_server=True)
         except SettingsError as error:
+            found[name] = replace(endpoint, problem=str(error))
             problems.append(str(error))
     return Loaded(endpoints=found, problems=tuple(problems + unusable))
 
@@ -204,9 +207,9 @@ def check_name(name: str) -> str:
     return name
 
 
-def check_url(url: str, what: str) -> str:
-    """The address without a trailing slash, or SettingsError: http(s), a host, and no credentials, query or fragment."""
-    url = url.strip()
+def check_url(url: str, what: str, row: Provider | None = None) -> str:
+    """The base URL that is meant, or SettingsError: http(s), a host, and no credentials, query or fragment."""
+    url = mended(url, row)
     try:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
@@ -221,7 +224,7 @@ def check_url(url: str, what: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
         raise SettingsError(
             f"The base URL of {what} must start with http:// or https:// and name a host,"
-            " for example http://localhost:11434/v1."
+            " for example http://localhost:11434/v1 or https://api.example.com/v1."
         )
     if re.search(r"[\s\"'<>\\^`{|}\x00-\x1f\x7f]", url):
         raise SettingsError(f"The base URL of {what} holds a character that no address has.")

@@ -72,12 +72,31 @@ def test_base_urls_come_from_the_environment(env: Env, variable: str, provider: 
 
 
 def test_a_key_is_never_sent_to_an_address_other_than_the_one_asked_for(env: Env) -> None:
-    loaded = settings.load(env | {"OPENAI_BASE_URL": "localhost:1", "OPENAI_API_KEY": "sk-canary"})
+    loaded = settings.load(env | {"OPENAI_BASE_URL": "ftp://h:1", "OPENAI_API_KEY": "sk-canary"})
     assert loaded.endpoints["openai"].key is None
     (problem,) = loaded.problems
     assert "OPENAI_BASE_URL" in problem
     assert "http://" in problem
     assert "sk-canary" not in problem
+    assert loaded.endpoints["openai"].problem == problem
+
+
+def test_a_base_url_is_taken_as_it_is_meant(env: Env) -> None:
+    pasted = {
+        "OPENAI_BASE_URL": "localhost:9/v1/chat/completions",
+        "ANTHROPIC_BASE_URL": '"https://h.example/v1/messages"',
+        "GOOGLE_GEMINI_BASE_URL": "h.example/v1beta/models/x:generateContent?key=k",
+    }
+    write(env, '[mine]\nbase_url = "localhost:11434/"\n')
+    loaded = settings.load(env | pasted)
+    assert loaded.problems == ()
+    assert {name: e.base_url for name, e in loaded.endpoints.items()} == {
+        "openai": "http://localhost:9/v1",
+        "anthropic": "https://h.example",
+        "gemini": "https://h.example/v1beta",
+        "mine": "http://localhost:11434/v1",
+    }
+    assert settings.custom("mine", "api.groq.com").base_url == "https://api.groq.com/openai/v1"
 
 
 def test_a_key_that_no_header_can_carry_is_left_out_and_not_repeated(env: Env) -> None:
@@ -86,6 +105,7 @@ def test_a_key_that_no_header_can_carry_is_left_out_and_not_repeated(env: Env) -
     assert loaded.endpoints["anthropic"].key == Secret("fine")
     (problem,) = loaded.problems
     assert problem.startswith("OPENAI_API_KEY is not used")
+    assert loaded.endpoints["openai"].problem == problem
     assert "canary" not in problem
 
 
@@ -156,7 +176,7 @@ def test_every_row_is_a_valid_endpoint() -> None:
     for row in addable():
         assert settings.check_name(row.name) == row.name
     for row in PROVIDERS.values():
-        assert settings.check_url(row.base_url, row.name) == row.base_url
+        assert settings.check_url(row.base_url, row.name, row) == row.base_url
         assert [settings.VARIABLE.fullmatch(name) for name in row.key_variables].count(None) == 0
 
 
@@ -176,7 +196,7 @@ def test_a_built_in_name_is_refused(env: Env, name: str) -> None:
     ("url", "says"),
     [
         ("", "http://"),
-        ("localhost:11434", "http://"),
+        ("sk-pw-canary", "http://"),
         ("ftp://host/v1", "http://"),
         ("http:///v1", "http://"),
         ("http://user:pw-canary@host/v1", "password"),

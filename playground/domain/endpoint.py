@@ -23,6 +23,8 @@ class Endpoint:
     """True when the built-in demo server answers: every screen and export says so."""
     user_supplied: bool = False
     """True when a person typed the address: a key held by the server is never sent there."""
+    problem: str = ""
+    """Why it can't be used as it was set (a base URL or a key that is none); empty = nothing is wrong with it."""
     key_from_server: bool = False
     """True when the key is the server's own (environment, secrets file), not one that this user typed."""
 

@@ -59,7 +59,7 @@ def describe(request: Request, endpoint: Endpoint) -> Sent:
     path = api.request_path(stream=request.stream).format(model=quote(model, safe="/:@"))
     variable = _key_variable(endpoint)
     return Sent(
-        url=base_url + path,
+        url=_url(base_url, path),
         base_url=base_url,
         headers={**(dict([api.key_header]) if variable else {}), **api.headers},
         body=body,
@@ -70,6 +70,14 @@ def describe(request: Request, endpoint: Endpoint) -> Sent:
         extra=frozenset(request.settings.extra) | api.without_argument,
         notes=(*((SIMULATED,) if real else ()), *left_out),
     )
+
+
+def _url(base_url: str, path: str) -> str:
+    """Where the SDK sends it: a version that stands in the base URL takes the place of the path's own."""
+    stem, _, version = base_url.rpartition("/")
+    if path.startswith("/v1/") and version in ("v1", "v1beta", "v1alpha"):
+        return f"{stem}/{version}{path.removeprefix('/v1')}"
+    return base_url + path
 
 
 def curl(sent: Sent) -> str:

@@ -240,6 +240,16 @@ def no_key(provider: str) -> Failure:
     )
 
 
+def unusable(problem: str) -> Failure:
+    """The Failure for a base URL or a key that is set, but is none: known before anything is sent."""
+    return Failure(
+        type="invalid_request",
+        message=problem,
+        meaning="What is set for this endpoint can't be used, so nothing was sent.",
+        next_step="Change what the message names.",
+    )
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date); None when not said."""
     try:

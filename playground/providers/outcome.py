@@ -14,7 +14,7 @@ import httpx2
 from playground.domain import APIS, Endpoint, Failure, FailureType
 from playground.domain.provider import provider_of
 from playground.providers.complaint import Complaint, complaint, is_page, title
-from playground.providers.failures import failure_of, in_words, no_key, provider_failure
+from playground.providers.failures import failure_of, in_words, no_key, provider_failure, unusable
 from playground.providers.mapping import read_json
 from playground.providers.meaning import Case, by_words
 from playground.wire import ForbiddenHost, Recorder, SSEParser, check_endpoint
@@ -71,6 +71,8 @@ _LONGEST = 8_000
 
 def refused_here(endpoint: Endpoint, *, hosted: bool) -> Failure | None:
     """What can be known to fail before anything is sent: no key, or an address that may not be called."""
+    if endpoint.problem and not endpoint.key and not endpoint.simulated:
+        return unusable(endpoint.problem)
     needs_key = provider_of(endpoint.provider).needs_key
     if needs_key and not endpoint.key and not endpoint.simulated:
         return no_key(endpoint.provider)

@@ -106,6 +106,23 @@ def test_a_lane_without_a_key_fails_and_names_the_variable_and_the_demo(invoke: 
     assert "--demo" in result.err
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("OPENAI_BASE_URL", "ftp://h.example/v1"), ("OPENAI_API_KEY", "sk-canary and more")],
+)
+def test_a_key_that_is_set_is_never_told_to_be_missing(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    monkeypatch.setenv(variable, value)
+    result = invoke("ask", "Hi", "-m", "openai:gpt-6.1-sol", "--json")
+    failure = json.loads(result.out)["responses"][0]["failure"]
+    assert result.code == 1
+    assert variable in failure["message"]
+    assert "No key" not in result.out + result.err
+    assert "canary" not in result.out + result.err
+
+
 def test_without_model_and_key_the_demo_is_suggested(invoke: Invoke) -> None:
     result = invoke("ask", "Hi")
     assert (result.code, result.out) == (2, "")
