@@ -35,6 +35,8 @@ _DEEPEST, _MOST, _LONGEST = 6, 8, 64_000
 """Levels, entries of a list, and characters of a string that are looked into."""
 _HEAD = 8_000
 """Characters of a web page in which its title is looked for."""
+_ENOUGH = 200
+"""Characters of a page without a title that are shown."""
 _EMBEDDED = re.compile(r"\[?\{\s*[\"']")
 _TITLE = re.compile(r"<(title|h1)[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(r"<(script|style|head)\b.*?(</\1\s*>|$)|<!--.*?(-->|$)|<[^>]*>?", re.I | re.S)
@@ -92,9 +94,9 @@ def title(page: str) -> str:
     """What a web page is called, or its first words; never its source."""
     page = page[:_HEAD]
     named = (html.unescape(_UNSEEN.sub(" ", text)) for _, text in _TITLE.findall(page))
-    words = next((text for text in named if text.strip()), None)
-    if words is None:
-        words = html.unescape(_UNSEEN.sub(" ", page))[:200]
+    words = next((text for text in named if text.strip()), "")
+    if words.strip().lower() in ("", "error"):
+        words = html.unescape(_UNSEEN.sub(" ", page))[:_ENOUGH]
     return " ".join(words.split())
 
 

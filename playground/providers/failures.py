@@ -112,6 +112,10 @@ _SENTENCES: dict[Case, tuple[str, str]] = {
         "{label} hung up before it answered.",
         "Try again. A server that takes only https hangs up on http: then write https:// in the base URL.",
     ),
+    "not_http": (
+        "What answered at {label} does not speak HTTP.",
+        "Check the host and port in the base URL; a server that takes only https needs https:// there.",
+    ),
     "tls_trust": (
         "Whoever signed the certificate of {label} is not trusted by this computer.",
         "Where a company or a server of your own signs its certificates, name the file that holds its certificate"
@@ -146,6 +150,7 @@ _TYPE_OF: dict[Case, FailureType] = {
     "redirect": "not_found",
     "key_wanted": "authentication",
     "hung_up": "connection",
+    "not_http": "connection",
     "web_page": "server",
     "blocked": "permission",
     "sign_in": "connection",

@@ -24,6 +24,7 @@ Case = (
         "sign_in",
         "key_wanted",
         "hung_up",
+        "not_http",
         "tls_trust",
         "tls_name",
         "tls_date",

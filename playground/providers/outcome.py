@@ -57,8 +57,7 @@ _TLS: tuple[tuple[str, Case, str], ...] = (
         "{host} answered https with something else, plain http most likely.",
     ),
     (r"\[SSL|\bTLS\b", "tls_broken", "No TLS with {host}: {error}"),
-    (r"^illegal status line.*\\x1[56]\\x03", "wants_https", "{host} answered plain http in TLS."),
-    (r"^illegal (status|header) line", "connection", "{host} sent something that is not HTTP."),
+    (r"^illegal \w+ line", "not_http", "{host} sent something that is not HTTP."),
     (r"^Server disconnected", "hung_up", "{host} hung up before it sent anything."),
 )
 """What the words of a broken connection mean; the first row that fits."""
