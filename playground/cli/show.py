@@ -17,6 +17,7 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground.domain import Failure, Response, Run
+from playground.domain.ending import said
 
 if TYPE_CHECKING:
     from playground.engine import Lane, LiveRun
@@ -29,7 +30,9 @@ SIMULATED = "Simulated: the built-in demo server wrote these answers; nothing wa
 WIDEST = {"count": 12, "seconds": 8, "speed": 10, "money": 12, "text": 12}
 """Columns that a figure of a kind may take, so that all of them stand in 80."""
 STYLES = {"reasoning": "dim italic"}
-COLORS = {"done": "green", "failed": "red", "stopped": "yellow"}
+COLORS = {"done": "green", "failed": "red"} | dict.fromkeys(
+    ("cut", "filtered", "refused", "stopped"), "yellow"
+)
 CONTROL = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | dict.fromkeys(
     range(127, 160), 65533
 )
@@ -185,9 +188,7 @@ def _ending(out: Console, response: Response) -> None:
     """Tool calls, and in plain words why there is no answer or only a part of one."""
     for call in response.tool_calls:
         out.print(Text(f"→ {safe(call.name)}({safe(str(call.arguments))})"), soft_wrap=True)
-    if response.refusal:
-        out.print(Text("The model refused.", style="yellow"))
-    elif response.ok and not response.text and not response.tool_calls:
+    if response.ok and not (response.text or response.refusal or response.tool_calls):
         why = safe(response.finish_reason or fmt.NOT_REPORTED)
         out.print(Text(f"No text came; finish reason: {why}.", style="yellow"))
     for remark in response.remarks:
@@ -198,8 +199,8 @@ def _ending(out: Console, response: Response) -> None:
 
 def _failed(failure: Failure) -> Text:
     status = f", HTTP {failure.status}" if failure.status else ""
-    said = failure.detail if failure.status is None else f"It said: {failure.detail}"
-    words = (failure.meaning, said, failure.next_step)
+    theirs = failure.detail if failure.status is None else f"It said: {failure.detail}"
+    words = (failure.meaning, theirs, failure.next_step)
     if failure.stopped:
         return Text("■ stopped. ", style="yellow").append(safe(" ".join(filter(None, words))))
     text = Text(f"✗ {failure.type}{status}. ", style="red")
@@ -227,7 +228,7 @@ def _panel(lane: Lane, rows: int, width: int) -> Panel:
         Text("\n".join(_tail(safe(text), rows, width - 4)), style=style),
         title=Text(f"{lane.index + 1}. {safe(str(lane.request.model))}"),
         title_align="left",
-        subtitle=Text(f"{lane.state}{clock}"),
+        subtitle=Text(f"{said(lane.state)}{clock}"),
         subtitle_align="right",
         height=rows + 2,
         border_style=COLORS.get(lane.state, "blue"),

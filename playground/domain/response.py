@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from playground.domain.cost import Cost
+from playground.domain.ending import MEANINGS, State, ended_as, said
 from playground.domain.exchange import Exchange
 from playground.domain.failure import Failure
 from playground.domain.model import ModelRef
@@ -14,8 +15,6 @@ from playground.domain.request import File, Part, ToolCall
 from playground.domain.timing import Timing, Trust
 from playground.domain.usage import Usage
 
-State = Literal["done", "stopped", "failed"]
-"""How a response ended; one that broke off because someone or a budget stopped it has not failed."""
 MIN_DECODE_SECONDS = 0.05
 MIN_DECODE_TOKENS = 10
 
@@ -42,6 +41,7 @@ class Response:
     request_id: str | None = None
     """The provider's id for its support, from the response headers."""
     text: str = ""
+    """The answer alone."""
     reasoning_text: str = ""
     refusal: str | None = None
     choices: tuple[str, ...] = ()
@@ -52,6 +52,8 @@ class Response:
     files: tuple[File, ...] = ()
     """Images and other files that the model made."""
     citations: tuple[Mapping[str, Any], ...] = ()
+    sent_text: str | None = None
+    """The text as it was sent, where reasoning stood in it between tags; None = it is `text`."""
     notes: tuple[str, ...] = ()
     """Sentences about what was odd in the answer and cost nothing."""
     finish_reason: str | None = None
@@ -86,17 +88,25 @@ class Response:
     @property
     def state(self) -> State:
         """How it ended, in the word that every place uses."""
-        if self.failure is None:
-            return "done"
-        return "stopped" if self.failure.stopped else "failed"
+        if self.failure is not None:
+            return "stopped" if self.failure.stopped else "failed"
+        found = ended_as(self.finish_reason)
+        return "refused" if self.refusal and found == "done" else found
+
+    @property
+    def ending(self) -> str:
+        """How it ended, as it is said in a table: `done`, `cut short`, `rate limited`."""
+        return self.failure.word if self.failure else said(self.state)
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Sentences about what is odd in the answer or in what was reported of it."""
+        """Sentences about what is odd in the answer, in how it ended or in what was reported of it."""
+        short = MEANINGS.get(self.state)
+        word = f" ({self.finish_reason})" if ended_as(self.finish_reason) == self.state else ""
         wrong = (
             f"The reported usage contradicts itself: {found}." for found in self.usage.problems()
         )
-        return (*self.notes, *wrong)
+        return (*([f"{short}{word}."] if short else []), *self.notes, *wrong)
 
     @property
     def visible_output_tokens(self) -> int | None:

@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from playground.domain import Failure, File, Request, Response, Run
+from playground.domain import Failure, File, Request, Response, Run, ending
 
-State = Literal["queued", "connecting", "thinking", "streaming", "done", "failed", "stopped"]
-ENDED: frozenset[State] = frozenset({"done", "failed", "stopped"})
+State = Literal["queued", "connecting", "thinking", "streaming"] | ending.State
 SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
 """Which kinds of delta are shown, and in which of a lane's two texts."""
 
@@ -44,7 +43,7 @@ class Lane:
 
     @property
     def ended(self) -> bool:
-        return self.state in ENDED
+        return self.state in ending.STATES
 
     @property
     def bytes(self) -> int:

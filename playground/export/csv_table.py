@@ -50,6 +50,7 @@ COLUMNS: dict[str, Column] = {
     "cost_high": lambda r: digits(r.cost.span[1]) if r.cost else None,
     "cost_notes": lambda r: "\n".join(r.cost.notes) if r.cost and r.cost.notes else None,
     "notes": lambda r: "\n".join(r.remarks) or None,
+    "state": lambda r: r.state,
 }
 """Header → value; an unknown value is an empty cell."""
 NUMBERS = frozenset({"cost_total", "cost_low", "cost_high"})

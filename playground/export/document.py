@@ -106,6 +106,7 @@ def _response(response: Response) -> dict[str, Any]:
         "request_id": response.request_id,
         "refusal": response.refusal,
         "notes": list(response.notes),
+        "state": response.state,
     }
 
 

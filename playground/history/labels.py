@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from playground.domain import Run
+from playground.domain.ending import SHORT
 
 LONGEST_TAG = 60
 LONGEST_NOTE = 20_000
@@ -52,6 +53,7 @@ class Stored:
             len(states),
             failed=states.count("failed"),
             stopped=states.count("stopped"),
+            partial=sum(state in SHORT for state in states),
         )
 
 
@@ -76,6 +78,8 @@ class Row:
     failed: int
     """Lanes that have failed; those that were stopped are none of them."""
     stopped: int
+    partial: int
+    """Lanes whose answer is not whole: cut short, filtered, refused."""
     unpriced: int
     """Ended lanes whose cost is unknown though they may have been billed."""
     cost: Decimal | None
@@ -88,14 +92,16 @@ class Row:
     @property
     def ending(self) -> str:
         """How it ended, in words."""
-        return ending(self.state, self.lanes, failed=self.failed, stopped=self.stopped)
+        return ending(
+            self.state, self.lanes, failed=self.failed, stopped=self.stopped, partial=self.partial
+        )
 
 
-def ending(state: str, lanes: int, *, failed: int, stopped: int) -> str:
+def ending(state: str, lanes: int, *, failed: int, stopped: int, partial: int) -> str:
     """A run's state in words: `done`, `1 of 3 stopped`, `2 of 3 failed`; or `running`, `interrupted`."""
     if state != "done":
         return state
-    counts = ((failed, "failed"), (stopped, "stopped"))
+    counts = ((failed, "failed"), (stopped, "stopped"), (partial, "not whole"))
     return ", ".join(f"{count} of {lanes} {word}" for count, word in counts if count) or "done"
 
 

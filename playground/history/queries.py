@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from playground.domain import STOPPED
+from playground.domain.ending import SHORT
 from playground.history.labels import Row
 from playground.history.search import matching
 from playground.history.writing import unpriced
@@ -130,6 +131,13 @@ STOPPED_LANES = (
     .label("stopped")
 )
 """How many lanes of a run were stopped; its `failed` counts them too."""
+PARTIAL_LANES = (
+    sa.select(sa.func.count())
+    .where(lanes.c.run_seq == runs.c.seq, lanes.c.state.in_(SHORT))
+    .scalar_subquery()
+    .label("partial")
+)
+"""How many lanes of a run have an answer that is not whole."""
 LISTED = [column for column in runs.c if column is not runs.c.context]
 """Columns of a run in the list; what it belongs to may be as long as a pasted answer."""
 
@@ -143,7 +151,7 @@ def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> 
         matching = sa.select(runs.c.seq).where(*conditions).order_by(*newest).limit(limit)
         seqs = list(connection.scalars(matching))
         page = runs.c.seq.in_(seqs[start : start + count])
-        shown = sa.select(*LISTED, STOPPED_LANES).where(page).order_by(*newest)
+        shown = sa.select(*LISTED, STOPPED_LANES, PARTIAL_LANES).where(page).order_by(*newest)
         rows = tuple(_row(row) for row in connection.execute(shown))
     return Found(rows, len(seqs))
 
@@ -189,6 +197,7 @@ def _row(row: Any) -> Row:
         lanes=row.lanes,
         failed=row.failed - row.stopped,
         stopped=row.stopped,
+        partial=row.partial,
         unpriced=row.unpriced,
         cost=usd(row.cost),
     )

@@ -31,6 +31,7 @@ RESPONSE = [
     "request_id",
     "refusal",
     "notes",
+    "state",
 ]
 
 

@@ -91,6 +91,7 @@ def full_response() -> Response:
         request_id="req_1",
         text="Paris ist die Hauptstadt. =1+1",
         reasoning_text="Nachdenken",
+        sent_text="<think>Nachdenken</think>Paris ist die Hauptstadt. =1+1",
         refusal="nein",
         choices=("Paris", "Lyon"),
         tool_calls=(CALL,),

@@ -13,7 +13,6 @@ import streamlit as st
 from playground.figures import visible
 from playground.ui import names
 from playground.ui.live.grants import Grant, grant, owner
-from playground.ui.live.stream import ENDED
 
 if TYPE_CHECKING:
     from playground.engine.live import Lane, LiveRun
@@ -61,7 +60,7 @@ def live_run(
                 "lanes": [_head(run, index, titles, notes) for index in shown],
                 "columns": columns,
                 "bar": lanes is None,
-                "known": [index for index, lane in enumerate(run.lanes) if lane.state in ENDED],
+                "known": [index for index, lane in enumerate(run.lanes) if lane.ended],
             },
             on_ended_change=lambda: None,
             on_blocked_change=_use_the_script_instead,
@@ -99,7 +98,7 @@ def _show_by_script(
     with st.grid(columns=columns, min_column_width=NARROWEST, gap="small"):
         for index in shown:
             lane = run.lanes[index]
-            over = lane.state in ENDED
+            over = lane.ended
             with st.container(border=True):
                 st.text(_head(run, index, titles, ())["title"])
                 st.button(
@@ -122,7 +121,7 @@ def followed() -> Iterator[None]:
     st.session_state.pop(names.LIVE_SLOTS, None)
     yield
     slots = st.session_state.pop(names.LIVE_SLOTS, [])
-    while slots and not any(lane.state in ENDED for lane, _ in slots):
+    while slots and not any(lane.ended for lane, _ in slots):
         for lane, slot in slots:
             slot.text(_plain(lane))
         time.sleep(SCRIPT_TICK)

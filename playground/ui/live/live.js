@@ -6,6 +6,9 @@ const STATES = {
   thinking: "Thinking",
   streaming: "Streaming",
   done: "Done",
+  cut: "Cut short",
+  filtered: "Filtered",
+  refused: "Refused",
   failed: "Failed",
   stopped: "Stopped",
 }

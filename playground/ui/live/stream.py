@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from playground.domain.ending import STATES
 from playground.figures import visible
 from playground.ui.live.grants import Grant, owner_cookie, resolve
 
@@ -32,7 +33,6 @@ HEARTBEAT = 10.0
 """Seconds of silence after which a comment is sent, so that no proxy takes the stream for dead."""
 RETRY = 500
 """Milliseconds after which the browser connects again when the stream breaks off."""
-ENDED = frozenset({"done", "failed", "stopped"})
 
 _closing = threading.Event()
 
@@ -86,7 +86,7 @@ def _state(lane: Lane) -> tuple[Any, ...]:
 def _shown_state(lane: Lane, told: tuple[Any, ...]) -> dict[str, Any]:
     """A lane's state with the seconds on its clock, which the browser then runs on by itself."""
     state, started, finished, first_text = told
-    ended = state in ENDED
+    ended = state in STATES
     now = finished if ended and finished is not None else time.monotonic()
     failure = lane.response.failure if ended and lane.response is not None else None
     return {

@@ -11,8 +11,8 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import Cost, Endpoint, File, Request, Response
+from playground.domain.ending import State, said
 from playground.domain.provider import unknown
-from playground.domain.response import State
 from playground.export import snippets
 from playground.ui.parts import markdown
 from playground.ui.parts.sources import own_tools
@@ -23,6 +23,9 @@ ANSWER_HEIGHT = 340
 MOST_EVENTS = 2_000
 STATES: dict[State, tuple[str, Any]] = {
     "done": (":material/check:", "green"),
+    "cut": (":material/content_cut:", "orange"),
+    "filtered": (":material/filter_alt:", "orange"),
+    "refused": (":material/block:", "orange"),
     "stopped": (":material/stop_circle:", "orange"),
     "failed": (":material/error:", "red"),
 }
@@ -49,7 +52,7 @@ def _head(name: str, response: Response) -> None:
     st.markdown(f"**{markdown.plain(name)}**")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         icon, color = STATES[response.state]
-        st.badge(response.state, icon=icon, color=color)
+        st.badge(said(response.state), icon=icon, color=color)
         if response.simulated:
             st.badge("simulated", icon=":material/science:", color="violet")
 
@@ -118,11 +121,12 @@ def _failure(response: Response) -> None:
 
 
 def _raw(response: Response) -> None:
-    if response.reasoning_text:
+    if response.reasoning_text and response.sent_text is None:
         st.caption("Reasoning")
         st.code(fmt.visible(response.reasoning_text), language=None, wrap_lines=True)
-    st.caption(f"Answer · {len(response.text):,} characters")
-    st.code(fmt.visible(response.text) or " ", language=None, wrap_lines=True)
+    sent = response.text if response.sent_text is None else response.sent_text
+    st.caption(f"Answer · {len(sent):,} characters")
+    st.code(fmt.visible(sent) or " ", language=None, wrap_lines=True)
 
 
 def _request(response: Response) -> None:

@@ -20,6 +20,9 @@ BEST = "Among the lanes that answered, the least: " + ", ".join(
     f"{figure.label.lower()} ({figure.best})" for figure in COMPARED if figure.best
 )
 
+COMPETE = frozenset({"done", "cut"})
+"""How an answer has to have ended to be best at something."""
+
 
 def marks(responses: Sequence[Response]) -> list[str]:
     """For each lane what it is best at among the lanes that answered: only when there is something to compare."""
@@ -30,7 +33,7 @@ def marks(responses: Sequence[Response]) -> list[str]:
         values = {
             i: value
             for i, response in enumerate(responses)
-            if response.ok and (value := figure.value(response)) is not None
+            if _competes(response, figure) and (value := figure.value(response)) is not None
         }
         if len(values) > 1:
             least = min(values.values())
@@ -40,13 +43,21 @@ def marks(responses: Sequence[Response]) -> list[str]:
     return [" · ".join(words) for words in best]
 
 
+def _competes(response: Response, figure: fmt.Figure) -> bool:
+    """Whether its value says how good the lane is: of a cost that is at least so much nobody knows that it is the least."""
+    bound = (
+        figure is fmt.FIGURES["cost"] and response.cost is not None and response.cost.lower_bound
+    )
+    return response.state in COMPETE and not bound
+
+
 def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
     """One sortable table of all figures."""
     figure_table(
         responses,
         COMPARED,
         before={"lane": list(names), "best at": marks(responses)},
-        after={"state": [r.failure.word if r.failure else r.state for r in responses]},
+        after={"state": [r.ending for r in responses]},
         config={
             "lane": st.column_config.TextColumn("Lane", pinned=True),
             "best at": st.column_config.TextColumn("Best at", help=BEST),

@@ -178,9 +178,10 @@ def _delta(responses: Sequence[Response], step: int) -> str:
     """What the step changed against the one before, in figures."""
     here = responses[step]
     if not here.ok:
-        return here.state
+        return here.ending
     tokens, cost, first = fmt.named("input_tokens", "cost", "time_to_first_text")
-    spoke = f"{first.label.lower()} {first.write(here)}"
+    short = "" if here.state == "done" else f" · {here.ending}"
+    spoke = f"{first.label.lower()} {first.write(here)}{short}"
     if step == 0:
         return f"{tokens.write(here)} {tokens.label.lower()} · {cost.write(here)} · {spoke}"
     before = responses[step - 1]
