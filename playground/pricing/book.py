@@ -99,7 +99,8 @@ class PriceBook:
             estimate=estimate,
         )
         said = charge(usage.raw)
-        if said is None:
+        unknown = usage.input_tokens is None and usage.output_tokens is None
+        if said is None or (unknown and not said[1]):
             return ours
         return _charged(response_model or ref.model, *said, ours, on)
 

@@ -25,10 +25,13 @@ from playground.domain import (
     Usage,
 )
 from playground.providers import anthropic_sdk
+from playground.providers.blocks import block_of
 from playground.providers.draft import Draft
 from playground.providers.fitting import reported
 from playground.providers.hosted_tools import also_ran
-from playground.providers.mapping import only, output_limit, parse_arguments
+from playground.providers.inside import error_in
+from playground.providers.mapping import dumps, only, output_limit, parse_arguments
+from playground.providers.pieces import Written
 from playground.providers.sdk import post
 
 DEFAULT_MAX_TOKENS = 4096
@@ -145,75 +148,112 @@ async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float)
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
     """Take one event of the stream into the draft; unknown types change nothing."""
-    read = _EVENTS.get(event.get("type", ""))
+    read = _EVENTS.get(event.get("type") or _type_of(event))
     if read is not None:
         read(draft, event)
+    elif error_in(event):
+        _error(draft, event)
+
+
+def _type_of(event: Mapping[str, Any]) -> str:
+    """The type of an event that has lost it, by what is in it."""
+    delta = event.get("delta")
+    if error_in(event):
+        return "error"
+    if isinstance(delta, dict) and "stop_reason" in delta:
+        return "message_delta"
+    return next((kind for field, kind in _FIELDS.items() if event.get(field)), "")
 
 
 def _message_start(draft: Draft, event: dict[str, Any]) -> None:
-    message = event["message"]
+    message = event.get("message") or event
     _identify(draft, message)
     _count(draft, message.get("usage"))
-    for index, block in enumerate(message.get("content") or ()):
+    content = message.get("content") or ()
+    for index, block in enumerate([content] if isinstance(content, str | dict) else content):
         _block_start(draft, {"index": index, "content_block": block})
+        if isinstance(block, dict):
+            draft.citations.extend(block.get("citations") or ())
+    _stop(draft, message)
+
+
+def _whole_message(draft: Draft, event: dict[str, Any]) -> None:
+    """A whole message: the body, or one event that has all, or once more what came in pieces."""
+    if draft.scratch.get("blocks"):
+        event = {**event, "content": None}
+    _message_start(draft, {"message": event})
+    draft.done = True
 
 
 def _block_start(draft: Draft, event: dict[str, Any]) -> None:
-    block = event["content_block"]
-    draft.scratch.setdefault("blocks", {})[event["index"]] = {**block, "pieces": []}
-    kind = block["type"]
-    if kind == "text" and block.get("text"):
-        _text_delta(draft, event["index"], {"text": block["text"]})
-    elif kind == "thinking" and block.get("thinking"):
-        _thinking_delta(draft, event["index"], {"thinking": block["thinking"]})
+    given = event["content_block"]
+    given = {"text": given} if isinstance(given, str) else given
+    blocks = _blocks(draft)
+    kind = given.get("type") or _name_of(given, _BLOCKS) or "text"
+    block = {**given, "type": kind, "index": event.get("index", len(blocks)), "pieces": Written()}
+    blocks.append(block)
+    if kind in ("text", "thinking"):
+        _say(draft, block, given.get(kind) or "")
     elif kind == "tool_use":
-        draft.tool(block["name"])
+        draft.tool(given.get("name") or "")
+
+
+def _blocks(draft: Draft) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = draft.scratch.setdefault("blocks", [])
+    return found
 
 
 def _block_delta(draft: Draft, event: dict[str, Any]) -> None:
     delta = event["delta"]
-    read = _DELTAS.get(delta["type"])
-    if read is not None:
-        read(draft, event["index"], delta)
+    delta = {"text": delta} if isinstance(delta, str) else delta
+    row = _DELTAS.get(delta.get("type") or _name_of(delta, _LOST))
+    if row is not None and (piece := delta.get(row[0])) is not None:
+        row[2](draft, block_of(_blocks(draft), event.get("index"), row[1]), piece)
 
 
-def _text_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
-    draft.scratch["blocks"][index]["pieces"].append(delta["text"])
-    draft.text(delta["text"])
+def _say(draft: Draft, block: dict[str, Any], piece: str) -> None:
+    """A piece of text or of thinking."""
+    block["pieces"].add(piece)
+    if block["type"] == "text":
+        draft.text(piece)
+    else:
+        draft.reasoning(piece)
 
 
-def _thinking_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
-    draft.scratch["blocks"][index]["pieces"].append(delta["thinking"])
-    draft.reasoning(delta["thinking"])
+def _sign(draft: Draft, block: dict[str, Any], piece: str) -> None:
+    block["signature"] = (block.get("signature") or "") + piece
 
 
-def _signature_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
-    block = draft.scratch["blocks"][index]
-    block["signature"] = (block.get("signature") or "") + delta["signature"]
-
-
-def _json_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
-    block = draft.scratch["blocks"][index]
-    block["pieces"].append(delta["partial_json"])
+def _argue(draft: Draft, block: dict[str, Any], piece: Any) -> None:
+    """A piece of a tool call's input, or all of it as the object that it is."""
+    piece = dumps(piece)
+    block["pieces"].add(piece)
     if block["type"] == "tool_use":
-        draft.tool(delta["partial_json"])
+        draft.tool(piece)
 
 
-def _citation_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
-    draft.citations.append(delta["citation"])
+def _cite(draft: Draft, block: dict[str, Any], citation: Any) -> None:
+    draft.citations.append(citation)
+
+
+def _name_of(fields: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The type of what has lost it, by a field that only it has."""
+    return next((name for field, name in names.items() if field in fields), "")
 
 
 def _message_delta(draft: Draft, event: dict[str, Any]) -> None:
-    _stop(draft, event.get("delta") or {})
-    _count(draft, event.get("usage"))
+    delta = event.get("delta") or {}
+    _stop(draft, delta if "stop_reason" in delta else event)
+    _count(draft, event.get("usage") or delta.get("usage"))
 
 
 def _message_stop(draft: Draft, event: dict[str, Any]) -> None:
+    _count(draft, event.get("usage"))
     draft.done = True
 
 
 def _error(draft: Draft, event: dict[str, Any]) -> None:
-    draft.complain(event)
+    draft.complain(error_in(event) or event)
 
 
 _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
@@ -222,35 +262,49 @@ _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
     "content_block_delta": _block_delta,
     "message_delta": _message_delta,
     "message_stop": _message_stop,
+    "message": _whole_message,
     "error": _error,
+    "[DONE]": _message_stop,
 }
-_DELTAS: dict[str, Callable[[Draft, int, dict[str, Any]], None]] = {
-    "text_delta": _text_delta,
-    "thinking_delta": _thinking_delta,
-    "signature_delta": _signature_delta,
-    "input_json_delta": _json_delta,
-    "citations_delta": _citation_delta,
+_DELTAS: dict[str, tuple[str, str, Callable[[Draft, dict[str, Any], Any], None]]] = {
+    "text_delta": ("text", "text", _say),
+    "thinking_delta": ("thinking", "thinking", _say),
+    "signature_delta": ("signature", "thinking", _sign),
+    "input_json_delta": ("partial_json", "tool_use", _argue),
+    "citations_delta": ("citation", "text", _cite),
 }
+"""Type of delta → its field, the type of block that it belongs to, what becomes of it."""
+_FIELDS = {
+    "message": "message_start",
+    "content_block": "content_block_start",
+    "delta": "content_block_delta",
+    "content": "message",
+    "stop_reason": "message_delta",
+    "usage": "message_delta",
+    "[DONE]": "[DONE]",
+}
+_LOST = {field: kind for kind, (field, _, _) in _DELTAS.items()}
+_BLOCKS = {"text": "text", "thinking": "thinking", "input": "tool_use", "data": _REDACTED}
+"""Field → the type of the event, the delta or the block that has it, for where no type is said."""
 
 
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
-    if body.get("type") == "error":
-        _error(draft, body)
-        return
-    _message_start(draft, {"message": body})
-    for block in body["content"]:
-        draft.citations.extend(block.get("citations") or ())
-    _stop(draft, body)
-    draft.done = True
+    if error_in(body, whole="content" not in body) or body.get("type") == "error":
+        _error(draft, error_in(body, whole=True) or body)
+    elif "content" not in body:
+        raise KeyError("content")
+    _whole_message(draft, body)
     finish(draft)
 
 
 def finish(draft: Draft) -> None:
     """Settle what is still open when the stream is over, whole or broken off."""
-    blocks = draft.scratch.pop("blocks", {})
-    for index in sorted(blocks):
-        _settle(draft, blocks[index])
+    draft.close()
+    blocks = draft.scratch.pop("blocks", [])
+    for block in blocks:
+        _settle(draft, block)
+    draft.left_out(sum(b["type"] == "tool_use" and not b.get("name") for b in blocks))
     counted = draft.counted
     if counted:
         # A stream that broke off has only message_start's output count: where it stood before the first word.
@@ -262,7 +316,7 @@ def finish(draft: Draft) -> None:
 
 
 def _settle(draft: Draft, block: dict[str, Any]) -> None:
-    kind, gathered = block["type"], "".join(block["pieces"])
+    kind, gathered = block["type"], block["pieces"].text
     if kind == "text":
         if gathered:
             draft.turn.append(Text(text=gathered))
@@ -270,13 +324,13 @@ def _settle(draft: Draft, block: dict[str, Any]) -> None:
         draft.turn.append(Reasoning(text=gathered, signature=block.get("signature") or None))
     elif kind == _REDACTED:
         draft.turn.append(Reasoning(text="", signature=block.get("data"), id=_REDACTED))
-    elif kind == "tool_use":
-        value = parse_arguments(gathered) if gathered else block.get("input") or {}
-        call = ToolCall(id=block["id"], name=block["name"], arguments=value)
+    elif kind != "tool_use":
+        draft.server_tools.append(kind)
+    elif block.get("name"):
+        value = parse_arguments(gathered or block.get("input"))
+        call = ToolCall(id=block.get("id") or "", name=block["name"], arguments=value)
         draft.tool_calls.append(call)
         draft.turn.append(call)
-    else:
-        draft.server_tools.append(kind)
 
 
 def _identify(draft: Draft, message: dict[str, Any]) -> None:
@@ -285,7 +339,9 @@ def _identify(draft: Draft, message: dict[str, Any]) -> None:
 
 
 def _stop(draft: Draft, said: dict[str, Any]) -> None:
-    draft.finish_reason = said.get("stop_reason") or draft.finish_reason
+    if said.get("stop_reason"):
+        draft.finish_reason = said["stop_reason"]
+        draft.done = True
     details = said.get("stop_details") or {}
     if details.get("type") == "refusal" and details.get("explanation"):
         draft.refusal(details["explanation"])

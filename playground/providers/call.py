@@ -9,7 +9,7 @@ from typing import Any
 import httpcore2
 
 from playground.domain import APIS, Endpoint, Failure, RawEvent, Request, Response, Usage
-from playground.providers import outcome
+from playground.providers import outcome, verdict
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, Kind, OnDelta
 from playground.providers.fitting import fitted
@@ -111,6 +111,7 @@ class Call:
             reasoning_text="".join(draft.reasoning_parts),
             refusal="".join(draft.refusal_parts) or None,
             choices=tuple("".join(draft.choices[i]) for i in sorted(draft.choices)),
+            sent_text=draft.sent_text,
             notes=tuple(draft.notes),
             tool_calls=tuple(draft.tool_calls),
             server_tools=tuple(draft.server_tools),
@@ -299,6 +300,9 @@ class Call:
         """Close what is still open in the draft; a slip of ours there is a failure of the call, not of the program."""
         try:
             self._door.finish(self._draft)
+            verdict.tidy(self._draft)
+            if self._draft.done and self.failure is None:
+                self.failure = self._masked(verdict.failed(self._draft))
         except Exception as error:
             if self.failure is None:
                 message = f"The answer could not be read: {error}"

@@ -9,7 +9,10 @@ from playground.domain import Failure, File, Part, ToolCall, Usage
 from playground.providers.complaint import complaint
 from playground.providers.failures import provider_failure
 from playground.providers.fitting import together
+from playground.providers.tags import Tags
 
+_TAGGED = ">"
+"""No text without it ends a tag."""
 Kind = Literal["sent", "reasoning", "text", "refusal", "tool"]
 OnDelta = Callable[[Kind, str], None]
 
@@ -19,6 +22,7 @@ class Draft:
 
     __slots__ = (
         "_on_delta",
+        "_tags",
         "choices",
         "citations",
         "counted",
@@ -44,6 +48,7 @@ class Draft:
         "tool_size",
         "turn",
         "usage",
+        "watching",
     )
 
     def __init__(self, provider: str, on_delta: OnDelta | None = None) -> None:
@@ -80,18 +85,48 @@ class Draft:
         self.first_reasoning: float | None = None
         self.first_text: float | None = None
         self.last_text: float | None = None
+        self._tags = Tags()
+        self.watching = True
+        """True while the next text may belong to a tag."""
 
     def text(self, piece: str) -> None:
         """A piece of the answer itself; TypeError where the provider sent something else in its place."""
         if piece:
             if type(piece) is not str:
                 _said(piece)
+            if self.watching or _TAGGED in piece:
+                piece = self._tags.take(self, piece)
+                self.watching = self._tags.state != "answer"
+                if not piece:
+                    return
             self.text_parts.append(piece)
             self.last_text = self.now
             if self.first_text is None:
                 self.first_text = self.now
             if self._on_delta is not None:
                 self._on_delta("text", piece)
+
+    def close(self) -> None:
+        """Nothing more comes: what was held back for a tag that never was is text; the other choices lose their own."""
+        rest = self._tags.close(self) if self.watching else ""
+        self.watching = False
+        if rest:
+            self.text_parts.append(rest)
+            self.last_text = self.now if self.last_text is None else self.last_text
+            self.emit("text", rest)
+        for index, parts in self.choices.items():
+            if parts is not self.text_parts and _TAGGED in (whole := "".join(parts)):
+                self.choices[index] = [apart(whole)[1]]
+
+    @property
+    def heard(self) -> bool:
+        """True when any text came, be it all reasoning between tags."""
+        return bool(self.text_parts) or self._tags.found or self._tags.holds
+
+    @property
+    def sent_text(self) -> str | None:
+        """The text as it was sent, where reasoning stood in it between tags."""
+        return self._tags.sent("".join(self.text_parts))
 
     def choice(self, index: int, piece: str) -> None:
         """A piece of a choice after the first."""
@@ -130,6 +165,14 @@ class Draft:
         if self.failure is None:
             self.failure = provider_failure(self.provider, 200, complaint(body), {})
 
+    def left_out(self, nameless: int) -> None:
+        """Note tool calls that came without a name: nobody could run them."""
+        if nameless:
+            what = "A tool call" if nameless == 1 else f"{nameless} tool calls"
+            self.notes.append(
+                f"{what} came without a name and {'is' if nameless == 1 else 'are'} left out."
+            )
+
     def emit(self, kind: Kind, piece: str) -> None:
         """Tell whoever listens; nothing is kept."""
         if self._on_delta is not None:
@@ -139,6 +182,14 @@ class Draft:
         """Characters that the model wrote so far."""
         kept = (self.text_parts, self.reasoning_parts, self.refusal_parts, *self.choices.values())
         return self.tool_size + sum(len(piece) for parts in kept for piece in parts)
+
+
+def apart(text: str) -> tuple[str, str]:
+    """The reasoning and the answer in a whole text."""
+    draft = Draft("")
+    draft.text(text)
+    draft.close()
+    return "".join(draft.reasoning_parts), "".join(draft.text_parts)
 
 
 def _said(piece: str) -> str:

@@ -27,11 +27,12 @@ from playground.domain import (
     Usage,
 )
 from playground.providers import gemini_sdk
-from playground.providers.draft import Draft
+from playground.providers.draft import DONE, Draft
 from playground.providers.failures import failure_of
 from playground.providers.fitting import reported, together
 from playground.providers.hosted_tools import only_with, queries
-from playground.providers.mapping import modality_counts, only
+from playground.providers.inside import error_in
+from playground.providers.mapping import camel, modality_counts, only, parse_arguments
 from playground.providers.partial_arguments import Arguments
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
@@ -140,7 +141,16 @@ async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float)
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
     """Take one chunk of the stream into the draft."""
-    for candidate in event.get("candidates") or ():
+    if event is DONE:
+        draft.done = True
+        return
+    candidates = event.get("candidates")
+    if "error" in event or not candidates:
+        _look_for_error(draft, event)
+    if not _SNAKES.isdisjoint(event):
+        event = camel(event)
+        candidates = event.get("candidates")
+    for candidate in candidates or ():
         _take_candidate(draft, candidate)
     counted = event.get("usageMetadata")
     if counted:
@@ -150,16 +160,18 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
             draft.counted = {name: both[name] for name in counted}
     if draft.response_id is None or draft.done:
         _identify(draft, event)
-    if "error" in event:
-        draft.complain(event)
     if "promptFeedback" in event:
         _take_feedback(draft, event["promptFeedback"] or {})
 
 
 def _take_candidate(draft: Draft, candidate: dict[str, Any]) -> None:
+    if "finish_reason" in candidate:
+        candidate = camel(candidate)
     index = candidate.get("index")
     content = candidate.get("content")
-    for part in (content.get("parts") or ()) if content else ():
+    parts = content.get("parts") if isinstance(content, dict) else content
+    for part in (parts if isinstance(parts, list) else [parts]) if parts else ():
+        part = {"text": part} if isinstance(part, str) else part
         text = part.get("text")
         if index:
             if text and "thought" not in part:
@@ -189,7 +201,8 @@ def _take_ending(draft: Draft, candidate: dict[str, Any]) -> None:
 
 def _take_part(draft: Draft, part: dict[str, Any]) -> None:
     _close_run(draft)
-    call, media = part.get("functionCall"), part.get("inlineData") or part.get("inline_data")
+    part = camel(part) if any("_" in name for name in part) else part
+    call, media = part.get("functionCall"), part.get("inlineData")
     if call is not None:
         _take_call(draft, call, part.get("thoughtSignature"))
     elif media is not None:
@@ -209,11 +222,13 @@ def _take_call(draft: Draft, call: dict[str, Any], signature: str | None) -> Non
         under_way = draft.scratch["call"] = {"name": call["name"], "arguments": Arguments()}
         draft.tool(call["name"])
     if under_way is None:
+        draft.left_out(int(bool(call.get("args") or call.get("partialArgs"))))
         return
     under_way["id"] = call.get("id") or under_way.get("id")
     under_way["signature"] = signature or under_way.get("signature")
+    given = parse_arguments(call.get("args"))
     try:
-        under_way["arguments"].add(call.get("args"), call.get("partialArgs") or ())
+        under_way["arguments"].add(given, call.get("partialArgs") or ())
     finally:
         if not call.get("willContinue"):
             _close_call(draft)
@@ -267,15 +282,28 @@ def _take_feedback(draft: Draft, feedback: dict[str, Any]) -> None:
         )
 
 
+def _look_for_error(draft: Draft, event: dict[str, Any], *, whole: bool = False) -> None:
+    told = error_in(event, whole=whole)
+    if told is not None:
+        draft.complain(told)
+
+
+_SNAKES = frozenset({"usage_metadata", "model_version", "response_id", "prompt_feedback"})
+"""Fields as some proxies spell them."""
+
+
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
     draft.response_id = None
+    if "candidates" not in body:
+        _look_for_error(draft, body, whole="promptFeedback" not in body)
     read_event(draft, body)
     draft.done = True
 
 
 def finish(draft: Draft) -> None:
     """Settle what is still open when the stream is over, whole or broken off."""
+    draft.close()
     grounding = draft.scratch.pop("grounding", None) or {}
     draft.usage = reported(usage, draft.counted, grounding)
     draft.citations.extend(grounding.get("groundingChunks") or ())

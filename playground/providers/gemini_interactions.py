@@ -24,10 +24,11 @@ from playground.domain import (
     Usage,
 )
 from playground.providers import gemini_sdk
-from playground.providers.draft import DONE, Draft
+from playground.providers.draft import Draft
 from playground.providers.fitting import reported
 from playground.providers.hosted_tools import also_ran, queries
-from playground.providers.mapping import modality_counts, only, parse_arguments
+from playground.providers.inside import error_in, real
+from playground.providers.mapping import dumps, modality_counts, only, parse_arguments
 
 _SERVER_TOOLS: dict[str, dict[str, Any]] = {
     "web_search": {"type": "google_search"},
@@ -140,13 +141,21 @@ async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float)
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
     """Take one event of the stream into the draft; unknown types change nothing."""
-    if event is DONE:
-        return
-    read = _EVENTS.get(event.get("event_type", ""))
+    read = _EVENTS.get(event.get("event_type") or _type_of(event))
     if read is not None:
         read(draft, event)
-    elif "error" in event:
+    elif error_in(event):
         _error(draft, event)
+
+
+def _type_of(event: Mapping[str, Any]) -> str:
+    """The type of an event that has lost it, by what is in it."""
+    if error_in(event):
+        return "error"
+    told = event.get("interaction") or {}
+    if event.get("steps") or told.get("steps") or told.get("usage"):
+        return "interaction.completed"
+    return next((kind for field, kind in _FIELDS.items() if event.get(field)), "")
 
 
 def _created(draft: Draft, event: dict[str, Any]) -> None:
@@ -158,55 +167,65 @@ def _status(draft: Draft, event: dict[str, Any]) -> None:
 
 
 def _step_start(draft: Draft, event: dict[str, Any]) -> None:
-    step = event["step"]
-    draft.scratch.setdefault("steps", {})[event["index"]] = {**step, "pieces": []}
+    step, steps = event["step"], draft.scratch.setdefault("steps", {})
+    index = event.get("index", len(steps))
+    steps[index] = {**step, "pieces": []}
     if step.get("type") == "function_call":
         draft.tool(step.get("name") or "")
     for content in _texts(step.get("content")):
-        _text_delta(draft, event["index"], content)
+        _text_delta(draft, index, content)
     for content in _texts(step.get("summary")):
-        _summary_delta(draft, event["index"], {"content": content})
+        _summary_delta(draft, index, {"content": content})
 
 
 def _step_delta(draft: Draft, event: dict[str, Any]) -> None:
     delta = event["delta"]
-    read = _DELTAS.get(delta["type"])
+    delta = {"type": "text", "text": delta} if isinstance(delta, str) else delta
+    read = _DELTAS.get(
+        delta.get("type") or next((k for k in ("text", "arguments") if k in delta), "")
+    )
     if read is not None:
-        read(draft, event["index"], delta)
+        read(draft, event.get("index"), delta)
 
 
-def _step_of(draft: Draft, index: int) -> dict[str, Any]:
-    steps = draft.scratch.setdefault("steps", {})
-    return steps.setdefault(index, {"type": "model_output", "pieces": []})  # type: ignore[no-any-return]
+def _step_of(draft: Draft, index: Any, kind: str = "model_output") -> dict[str, Any]:
+    """The step of an index, made where none was begun; the latest where there is no index, or no call at that of a call's piece."""
+    steps: dict[Any, dict[str, Any]] = draft.scratch.setdefault("steps", {})
+    found = steps.get(next(reversed(steps), None) if index is None else index)
+    if kind == "function_call" and (found is None or found.get("type") in _SPOKEN):
+        found = next((s for s in reversed(steps.values()) if s.get("type") == kind), None)
+    if found is None:
+        found = steps[index] = {"type": kind, "pieces": []}
+    return found
 
 
-def _text_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+def _text_delta(draft: Draft, index: Any, delta: dict[str, Any]) -> None:
     _step_of(draft, index)["pieces"].append(delta.get("text") or "")
     draft.text(delta.get("text") or "")
 
 
-def _summary_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+def _summary_delta(draft: Draft, index: Any, delta: dict[str, Any]) -> None:
     text = (delta.get("content") or {}).get("text") or ""
     _step_of(draft, index)["pieces"].append(text)
     draft.reasoning(text)
 
 
-def _signature_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+def _signature_delta(draft: Draft, index: Any, delta: dict[str, Any]) -> None:
     step = _step_of(draft, index)
     step["signature"] = (step.get("signature") or "") + (delta.get("signature") or "")
 
 
-def _arguments_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
-    piece = delta.get("arguments") or ""
-    _step_of(draft, index)["pieces"].append(piece)
+def _arguments_delta(draft: Draft, index: Any, delta: dict[str, Any]) -> None:
+    piece = dumps(delta.get("arguments") or "")
+    _step_of(draft, index, "function_call")["pieces"].append(piece)
     draft.tool(piece)
 
 
-def _annotation_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+def _annotation_delta(draft: Draft, index: Any, delta: dict[str, Any]) -> None:
     draft.citations.extend(delta.get("annotations") or ())
 
 
-def _media_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+def _media_delta(draft: Draft, index: Any, delta: dict[str, Any]) -> None:
     media = _step_of(draft, index).setdefault("media", [])
     if not media or (delta.get("mime_type") and media[-1][0] != delta["mime_type"]):
         media.append([delta.get("mime_type") or f"{delta['type']}/*", b""])
@@ -214,11 +233,19 @@ def _media_delta(draft: Draft, index: int, delta: dict[str, Any]) -> None:
 
 
 def _completed(draft: Draft, event: dict[str, Any]) -> None:
-    _finish(draft, event.get("interaction") or {})
+    interaction = event.get("interaction") or event
+    if not draft.scratch.get("steps"):
+        for index, step in enumerate(interaction.get("steps") or ()):
+            _step_start(draft, {"index": index, "step": step})
+    _finish(draft, interaction)
+
+
+def _done(draft: Draft, event: dict[str, Any]) -> None:
+    draft.done = True
 
 
 def _error(draft: Draft, event: dict[str, Any]) -> None:
-    draft.complain(event)
+    draft.complain(error_in(event) or event)
 
 
 _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
@@ -228,8 +255,17 @@ _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
     "step.start": _step_start,
     "step.delta": _step_delta,
     "error": _error,
+    "[DONE]": _done,
 }
-_DELTAS: dict[str, Callable[[Draft, int, dict[str, Any]], None]] = {
+_SPOKEN = frozenset({"model_output", "thought"})
+_FIELDS = {
+    "step": "step.start",
+    "delta": "step.delta",
+    "interaction": "interaction.created",
+    "[DONE]": "[DONE]",
+}
+"""Field → the type of the event that has it, for where no type is said."""
+_DELTAS: dict[str, Callable[[Draft, Any, dict[str, Any]], None]] = {
     "text": _text_delta,
     "thought_summary": _summary_delta,
     "thought_signature": _signature_delta,
@@ -244,9 +280,9 @@ _DELTAS: dict[str, Callable[[Draft, int, dict[str, Any]], None]] = {
 
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
-    if "error" in body and "status" not in body:
-        _error(draft, body)
-        return
+    told = real(body.get("error")) or not isinstance(body.get("status"), str)
+    if told and error_in(body, whole="steps" not in body):
+        _error(draft, error_in(body, whole=True) or body)
     for index, step in enumerate(body.get("steps") or ()):
         _step_start(draft, {"index": index, "step": step})
         for content in step.get("content") or ():
@@ -258,6 +294,7 @@ def read_body(draft: Draft, body: dict[str, Any]) -> None:
 
 def finish(draft: Draft) -> None:
     """Settle what is still open when the stream is over, whole or broken off."""
+    draft.close()
     steps = draft.scratch.pop("steps", {})
     for index in sorted(steps):
         _settle(draft, steps[index])
@@ -274,7 +311,10 @@ def _settle(draft: Draft, step: dict[str, Any]) -> None:
     elif kind == "thought":
         draft.turn.append(Reasoning(text=gathered, signature=step.get("signature") or None))
     elif kind == "function_call":
-        value = parse_arguments(gathered) if gathered else step.get("arguments") or {}
+        value = parse_arguments(gathered or step.get("arguments"))
+        if not step.get("name"):
+            draft.left_out(1)
+            return
         call = ToolCall(
             id=step.get("id") or "",
             name=step.get("name") or "",

@@ -59,14 +59,39 @@ def dumps(arguments: Any) -> str:
     return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
 
 
-def parse_arguments(text: str | None) -> Any:
-    """A tool call's arguments as a JSON value; {} when empty; the raw text when the model wrote something else."""
+def parse_arguments(text: Any) -> Any:
+    """A tool call's arguments as a JSON value; {} when empty; the raw text when the model wrote something else.
+
+    What is a value already stays one; what was written as JSON twice is read twice.
+    """
     if not text:
         return {}
+    if not isinstance(text, str):
+        return text
     try:
-        return read_json(text)
+        value = read_json(text)
+        again = isinstance(value, str) and value.lstrip().startswith("{")
+        return read_json(value) if again else value
     except (ValueError, TooManyValues):
         return text
+
+
+def camel(value: Any) -> Any:
+    """A JSON value with its fields in camel case, as Google's API spells them and not every proxy does."""
+    if isinstance(value, list):
+        return [camel(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {_camel(name): inner if name in _FREE else camel(inner) for name, inner in value.items()}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest) if rest else name
+
+
+_FREE = frozenset({"args"})
+"""Fields whose own fields are the user's."""
 
 
 def modality_counts(details: Any, field: str) -> dict[str, int]:

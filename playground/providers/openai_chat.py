@@ -9,6 +9,7 @@ servers never send `[DONE]`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from playground.domain import (
@@ -27,7 +28,9 @@ from playground.providers import openai_sdk
 from playground.providers.draft import DONE, Draft
 from playground.providers.fitting import first_count, reported
 from playground.providers.hosted_tools import also_ran, only_with
-from playground.providers.mapping import data_url, dumps, only, parse_arguments
+from playground.providers.inside import error_in
+from playground.providers.mapping import data_url, dumps, only
+from playground.providers.pieces import THOUGHTS, Pieces, thought
 from playground.providers.sdk import post
 
 _OPENAI = "openai"
@@ -152,32 +155,83 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
     if event is DONE:
         draft.done = True
         return
-    if event.get("error"):
-        draft.complain(event)
+    choices = event.get("choices")
+    if not choices or "error" in event or "base_resp" in event:
+        _look_for_error(draft, event)
     if draft.response_id is None:
         _identify(draft, event)
-    for choice in event.get("choices") or ():
+    for choice in choices or ():
         index = choice.get("index") or 0
+        if index:
+            index = int(index)
         delta = choice.get("delta")
-        if delta:
-            _take(draft, index, delta)
         reason = choice.get("finish_reason")
+        if delta:
+            if reason and not draft.done:
+                _take_last(draft, index, delta)
+            else:
+                _take(draft, index, delta)
+        elif len(choice) > 1:
+            _take_whole(draft, index, choice)
         if reason and index == 0:
             draft.finish_reason = reason
             draft.done = True
         if "usage" in choice:
             draft.count(choice["usage"])
+        if "error" in choice:
+            _look_for_error(draft, {"error": choice["error"]})
     counted = event.get("usage") or ("x_groq" in event and event["x_groq"].get("usage"))
     if counted:
         draft.count(counted)
         _identify(draft, event)
 
 
-def _take(draft: Draft, index: int, delta: dict[str, Any]) -> None:
+def _take_last(draft: Draft, index: int, delta: Any) -> None:
+    """Take the delta that ends a choice; some servers repeat the whole text in it."""
+    said = draft.text_parts if index == 0 else draft.choices.get(index, [])
+    if isinstance(delta, dict) and len(said) > 1 and delta.get("content") == "".join(said):
+        delta = {**delta, "content": None}
+    _take(draft, index, delta)
+
+
+def _take_whole(draft: Draft, index: int, choice: dict[str, Any]) -> None:
+    """Take a choice that has a message, or plain text, where a delta belongs: all of the answer, or all so far."""
+    message = choice.get("message") or choice.get("text")
+    if not message:
+        return
+    message = dict(message) if isinstance(message, dict) else {"content": message}
+    said, thoughts = (draft.text_parts, draft.reasoning_parts) if index == 0 else ([], [])
+    said = draft.choices.get(index, said)
+    if isinstance(message.get("content"), str):
+        new = _beyond(draft, ("text", index), said, message["content"])
+        message["content"] = new
+    if thoughts and (known := thought(message)):
+        new = _beyond(draft, "thought", thoughts, known)
+        message = {k: v for k, v in message.items() if k not in THOUGHTS} | {"reasoning": new}
+    _take(draft, index, message)
+
+
+def _beyond(draft: Draft, what: Any, parts: list[str], piece: str) -> str:
+    """What a piece adds to the parts where it repeats them all; the piece itself where it does not."""
+    length = draft.scratch.get(what, 0)
+    if len(piece) >= length:
+        said = "".join(parts)
+        if parts is draft.text_parts:
+            said = draft.sent_text or said
+        piece = piece.removeprefix(said)
+    draft.scratch[what] = length + len(piece)
+    return piece
+
+
+def _take(draft: Draft, index: int, delta: Any) -> None:
     """Take one delta (or, unstreamed, one message) of one choice."""
+    if type(delta) is not dict:
+        delta = {"content": delta}
     content = delta.get("content")
+    if index == 0 and len(delta) > 1 and not THOUGHTS.isdisjoint(delta):
+        draft.reasoning(thought(delta))
     if content:
-        if type(content) is list:
+        if type(content) is not str:
             _parts(draft, index, content)
         elif index == 0:
             draft.text(content)
@@ -185,20 +239,26 @@ def _take(draft: Draft, index: int, delta: dict[str, Any]) -> None:
             _text(draft, index, content)
         if len(delta) == 1:
             return
-    thought = delta.get("reasoning_content") or delta.get("reasoning")
-    if thought and index == 0:
-        draft.reasoning(thought if isinstance(thought, str) else str(thought.get("content", "")))
+    elif len(delta) == 1 and index == 0 and not THOUGHTS.isdisjoint(delta):
+        draft.reasoning(thought(delta))
     if delta.get("refusal") and index == 0:
         draft.refusal(delta["refusal"])
     audio = delta.get("audio")
     if audio and audio.get("transcript") and not content:
         _text(draft, index, audio["transcript"])
-    for call in delta.get("tool_calls") or ():
-        _take_call(draft, index, call)
+    calls = delta.get("tool_calls")
+    for call in (calls if type(calls) is list else [calls]) if calls else ():
+        draft.tool(_pieces(draft, index).take(call))
     if delta.get("function_call"):
-        _take_call(draft, index, {"index": "function_call", "function": delta["function_call"]})
+        old = {"index": "function_call", "function": delta["function_call"]}
+        draft.tool(_pieces(draft, index).take(old))
     if delta.get("annotations"):
         draft.citations.extend(delta["annotations"])
+
+
+def _pieces(draft: Draft, index: int) -> Pieces:
+    found: Pieces = draft.scratch.setdefault(index, Pieces())
+    return found
 
 
 def _text(draft: Draft, index: int, piece: str) -> None:
@@ -208,9 +268,11 @@ def _text(draft: Draft, index: int, piece: str) -> None:
         draft.choice(index, piece)
 
 
-def _parts(draft: Draft, index: int, parts: list[Any]) -> None:
-    """Content as a list of typed parts, as Mistral sends it."""
-    for part in parts:
+def _parts(draft: Draft, index: int, parts: Any) -> None:
+    """Content as a list of typed parts, as Mistral sends it, or as one of them."""
+    if isinstance(parts, dict) and "text" not in parts:
+        raise TypeError("an object instead of text")
+    for part in parts if isinstance(parts, list) else [parts]:
         if isinstance(part, str):
             _text(draft, index, part)
         elif part.get("type") == "thinking":
@@ -221,42 +283,24 @@ def _parts(draft: Draft, index: int, parts: list[Any]) -> None:
             _text(draft, index, part.get("text") or "")
 
 
-def _take_call(draft: Draft, choice: int, call: dict[str, Any]) -> None:
-    """Gather a tool call's pieces."""
-    known = _place(draft.scratch.setdefault(choice, {}), call)
-    function = call.get("function") or call.get("custom") or {}
-    known["custom"] = known["custom"] or "custom" in call
-    known["id"] = call.get("id") or known["id"]
-    known["name"] = known["name"] or function.get("name") or ""
-    piece = function.get("arguments") or function.get("input") or ""
-    piece = piece if isinstance(piece, str) else dumps(piece)
-    known["pieces"].append(piece)
-    draft.tool((function.get("name") or "") + piece)
-
-
-def _place(calls: dict[Any, list[dict[str, Any]]], call: dict[str, Any]) -> dict[str, Any]:
-    """Where a piece belongs. Servers that number no call, or every call 0, are told apart by the calls' ids."""
-    index, id = call.get("index"), call.get("id")
-    if index is None:
-        index = len(calls) if id or not calls else len(calls) - 1
-    here = calls.setdefault(index, [])
-    if not here or (id and here[-1]["id"] and id != here[-1]["id"]):
-        here.append({"id": id, "name": "", "pieces": [], "custom": False})
-    return here[-1]
+def _look_for_error(draft: Draft, event: Mapping[str, Any], *, whole: bool = False) -> None:
+    told = error_in(event, whole=whole)
+    if told is not None:
+        draft.complain(told)
 
 
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
-    if body.get("error"):
-        draft.complain(body)
-        return
+    _look_for_error(draft, body, whole=True)
     _identify(draft, body)
-    for position, choice in enumerate(body["choices"] or ()):
-        index = choice.get("index", position) or 0
-        _take(draft, index, choice.get("message") or {})
+    choices = body["choices"] if draft.failure is None else body.get("choices")
+    for position, choice in enumerate(choices or ()):
+        index = int(choice.get("index", position) or 0)
+        _take_whole(draft, index, {"message": choice.get("delta"), **choice})
         if index == 0:
             draft.finish_reason = choice.get("finish_reason")
         draft.count(choice.get("usage"))
+        _look_for_error(draft, {"error": choice.get("error")})
     draft.count(body.get("usage"))
     draft.done = True
     finish(draft)
@@ -267,12 +311,11 @@ def finish(draft: Draft) -> None:
     if draft.scratch.get("settled"):
         return
     draft.scratch["settled"] = True
-    for call in (call for here in draft.scratch.get(0, {}).values() for call in here):
-        raw = "".join(call["pieces"])
-        if not (call["name"] or raw):
-            continue  # a server that sends every field it has, empty
-        value = raw if call["custom"] else parse_arguments(raw)
-        draft.tool_calls.append(ToolCall(id=call["id"] or "", name=call["name"], arguments=value))
+    draft.close()
+    _adopt(draft)
+    pieces = draft.scratch.get(0, Pieces())
+    draft.tool_calls.extend(pieces.made())
+    draft.left_out(pieces.nameless)
     searched = "url_citation" in [c.get("type") for c in only_with("type", draft.citations)]
     draft.usage = also_ran(reported(usage, draft.counted), web_search=int(searched))
     if draft.choices:
@@ -283,6 +326,18 @@ def finish(draft: Draft) -> None:
     if said:
         draft.turn.append(Text(text=said))
     draft.turn.extend(draft.tool_calls)
+
+
+def _adopt(draft: Draft) -> None:
+    """Take the only choice for the first one where a server numbers it otherwise, and text that repeats itself once."""
+    if len(draft.choices) == 1 and not draft.heard and 0 not in draft.choices:
+        (parts,) = draft.choices.values()
+        draft.choices.clear()
+        draft.text("".join(parts))
+        draft.close()
+    parts = draft.text_parts
+    if len(parts) > 2 and all(b.startswith(a) and b != a for a, b in pairwise(parts)):
+        parts[:] = parts[-1:]
 
 
 def _identify(draft: Draft, event: dict[str, Any]) -> None:

@@ -24,8 +24,10 @@ from playground.domain import (
     Usage,
 )
 from playground.providers import hosted_tools, openai_sdk
-from playground.providers.draft import Draft
+from playground.providers.draft import DONE, Draft
 from playground.providers.fitting import first_count, reported
+from playground.providers.inside import error_in, real
+from playground.providers.items import CALLS, place_of, shaped
 from playground.providers.mapping import data_url, dumps, only, parse_arguments
 from playground.providers.sdk import post
 
@@ -146,19 +148,45 @@ async def open(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float)
 
 def read_event(draft: Draft, event: dict[str, Any]) -> None:
     """Take one event of the stream into the draft; unknown types change nothing."""
-    read = _EVENTS.get(event.get("type", ""))
+    if event is DONE:
+        draft.done = True
+        return
+    read = _EVENTS.get(event.get("type") or _type_of(event))
     if read is not None:
         read(draft, event)
-    elif "error" in event and "type" not in event:
+    elif error_in(event):
         _error(draft, event)
 
 
+def _type_of(event: Mapping[str, Any]) -> str:
+    """The type of an event that has lost it, by what is in it."""
+    if error_in(event):
+        return "error"
+    response = event.get("response") or event
+    if isinstance(response, dict) and (response.get("output") or "response" in event):
+        status = response.get("status") or "completed"
+        return f"response.{status}" if f"response.{status}" in _EVENTS else "response.created"
+    if "item" in event:
+        return "response.output_item.done"
+    return "response.output_text.delta" if isinstance(event.get("delta"), str) else ""
+
+
 def _created(draft: Draft, event: dict[str, Any]) -> None:
-    _identify(draft, event["response"])
+    _identify(draft, _response(event))
+
+
+def _response(event: dict[str, Any]) -> dict[str, Any]:
+    """The response that an event tells of, or is."""
+    return event.get("response") or event
 
 
 def _text_delta(draft: Draft, event: dict[str, Any]) -> None:
     draft.text(event["delta"])
+
+
+def _text_done(draft: Draft, event: dict[str, Any]) -> None:
+    if not draft.heard:
+        draft.scratch.setdefault("texts", []).append(event.get("text") or "")
 
 
 def _reasoning_delta(draft: Draft, event: dict[str, Any]) -> None:
@@ -170,31 +198,46 @@ def _refusal_delta(draft: Draft, event: dict[str, Any]) -> None:
 
 
 def _tool_delta(draft: Draft, event: dict[str, Any]) -> None:
+    piece = dumps(event["delta"])
     pieces = draft.scratch.setdefault("arguments", {})
-    pieces.setdefault(event.get("output_index"), []).append(event["delta"])
-    draft.tool(event["delta"])
+    pieces.setdefault(place_of(draft.scratch.get("items", {}), event), []).append(piece)
+    draft.tool(piece)
+
+
+def _tool_done(draft: Draft, event: dict[str, Any]) -> None:
+    pieces = draft.scratch.setdefault("arguments", {})
+    pieces.setdefault(
+        place_of(draft.scratch.get("items", {}), event), [dumps(event.get("arguments") or "")]
+    )
 
 
 def _item_seen(draft: Draft, event: dict[str, Any]) -> None:
     item = event["item"]
-    draft.scratch.setdefault("items", {})[event.get("output_index")] = item
-    if event["type"].endswith(".added") and item.get("name"):
+    items = draft.scratch.setdefault("items", {})
+    index = event.get("output_index")
+    if index is None:
+        same = (i for i, known in items.items() if known.get("id") == item.get("id") is not None)
+        index = next(same, len(items))
+    items[index] = shaped(item)
+    if event.get("type", "").endswith(".added") and item.get("name"):
         draft.tool(item["name"])
 
 
 def _finished(draft: Draft, event: dict[str, Any]) -> None:
-    response = event["response"]
+    response = _response(event)
     _identify(draft, response)
     _finish(draft, response)
+    if real(response.get("error")):
+        draft.complain(response["error"])
 
 
 def _failed(draft: Draft, event: dict[str, Any]) -> None:
     _finished(draft, event)
-    draft.complain(event["response"].get("error") or _NOTHING_SAID)
+    draft.complain(_response(event).get("error") or _NOTHING_SAID)
 
 
 def _error(draft: Draft, event: dict[str, Any]) -> None:
-    draft.complain(event.get("error") or event)
+    draft.complain(error_in(event) or event)
 
 
 _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
@@ -202,6 +245,7 @@ _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
     "response.queued": _created,
     "response.in_progress": _created,
     "response.output_text.delta": _text_delta,
+    "response.output_text.done": _text_done,
     "response.refusal.delta": _refusal_delta,
     "response.reasoning_summary_text.delta": _reasoning_delta,
     "response.reasoning_text.delta": _reasoning_delta,
@@ -210,7 +254,9 @@ _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
     "response.output_item.done": _item_seen,
     "response.function_call_arguments.delta": _tool_delta,
     "response.custom_tool_call_input.delta": _tool_delta,
+    "response.function_call_arguments.done": _tool_done,
     "response.completed": _finished,
+    "response.done": _finished,
     "response.incomplete": _finished,
     "response.cancelled": _finished,
     "response.failed": _failed,
@@ -220,16 +266,23 @@ _EVENTS: dict[str, Callable[[Draft, dict[str, Any]], None]] = {
 
 def read_body(draft: Draft, body: dict[str, Any]) -> None:
     """Take a whole, unstreamed answer into the draft."""
+    own = isinstance(body.get("status"), str) and not real(body.get("error"))
+    told = None if own else error_in(body, whole="output" not in body)
+    if told is not None:
+        draft.complain(told)
+    elif "output" not in body and "status" not in body:
+        raise KeyError("output")
     _identify(draft, body)
     _finish(draft, body)
-    if body.get("error"):
-        draft.complain(body["error"])
 
 
 def finish(draft: Draft) -> None:
     """Settle what is still open when the stream is over, whole or broken off."""
     if "settled" not in draft.scratch:
         _settle(draft, draft.scratch.get("items", {}))
+    if not draft.heard:
+        draft.text("".join(draft.scratch.get("texts", ())))
+    draft.close()
 
 
 def _identify(draft: Draft, response: dict[str, Any]) -> None:
@@ -242,7 +295,13 @@ def _finish(draft: Draft, response: dict[str, Any]) -> None:
     why = (response.get("incomplete_details") or {}).get("reason")
     draft.finish_reason = why or response.get("status")
     output = response.get("output")
-    items = dict(enumerate(output)) if output else draft.scratch.get("items", {})
+    if not output and isinstance(response.get("output_text"), str):
+        output = [{"content": response["output_text"]}]
+    items = (
+        {place: shaped(item) for place, item in enumerate(output)}
+        if output
+        else draft.scratch.get("items", {})
+    )
     ran = {**response, "output": list(items.values())}
     draft.usage = reported(usage, response.get("usage"), ran) or draft.usage
     _settle(draft, items)
@@ -254,7 +313,7 @@ def _settle(draft: Draft, items: Mapping[Any, dict[str, Any]]) -> None:
     draft.scratch["settled"] = True
     ordered = [items[index] for index in sorted(items, key=lambda i: -1 if i is None else i)]
     missing = [
-        (draft.text, not draft.text_parts, "output_text", "text"),
+        (draft.text, not draft.heard, "output_text", "text"),
         (draft.refusal, not draft.refusal_parts, "refusal", "refusal"),
         (draft.reasoning, not draft.reasoning_parts, "summary_text", "text"),
     ]
@@ -290,7 +349,9 @@ def _take_item(draft: Draft, item: dict[str, Any], streamed: str) -> None:
         draft.turn.append(
             Reasoning(text=summary, signature=item.get("encrypted_content"), id=item.get("id"))
         )
-    elif kind in ("function_call", "custom_tool_call"):
+    elif kind in CALLS and not item.get("name"):
+        draft.left_out(1)
+    elif kind in CALLS:
         raw = item.get("arguments") if kind == "function_call" else item.get("input")
         raw = raw or streamed
         value = parse_arguments(raw) if kind == "function_call" else raw

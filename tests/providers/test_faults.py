@@ -366,7 +366,7 @@ async def test_times_fit_what_happened(serve: Serve, pool: Pool, door: str) -> N
 async def test_an_adapter_that_trips_is_a_failure_and_no_traceback(
     serve: Serve, pool: Pool
 ) -> None:
-    body = {"id": "r", "status": "completed", "output": [{"type": "function_call"}]}
+    body = {"id": "r", "status": "completed", "output": [{"type": "message", "content": [7]}]}
     failure, _ = await failing(
         serve, pool, "openai:m", whole(200, json.dumps(body).encode()), stream=False
     )

@@ -309,7 +309,8 @@ async def test_arguments_in_pieces(serve: Serve, pool: Pool) -> None:
 
 @pytest.mark.parametrize("status", ["incomplete", "requires_action", "a_new_one"])
 async def test_a_status_that_is_no_failure(serve: Serve, pool: Pool, status: str) -> None:
-    response = await streamed(serve, pool, INTERACTIONS, completed(status))
+    said = step(0, "model_output", {"type": "text", "text": "He"})
+    response = await streamed(serve, pool, INTERACTIONS, *said, completed(status))
     assert (response.finish_reason, response.failure) == (status, None)
 
 
