@@ -25,13 +25,12 @@ from playground.domain import (
     Usage,
 )
 from playground.providers import anthropic_sdk
-from playground.providers.blocks import block_of
+from playground.providers.blocks import block_of, pieces_of
 from playground.providers.draft import Draft
 from playground.providers.fitting import reported
 from playground.providers.hosted_tools import also_ran
 from playground.providers.inside import error_in
 from playground.providers.mapping import dumps, only, output_limit, parse_arguments
-from playground.providers.pieces import Written
 from playground.providers.sdk import post
 
 DEFAULT_MAX_TOKENS = 4096
@@ -190,8 +189,14 @@ def _block_start(draft: Draft, event: dict[str, Any]) -> None:
     given = {"text": given} if isinstance(given, str) else given
     blocks = _blocks(draft)
     kind = given.get("type") or _name_of(given, _BLOCKS) or "text"
-    block = {**given, "type": kind, "index": event.get("index", len(blocks)), "pieces": Written()}
+    block = {
+        **given,
+        "type": kind,
+        "index": event.get("index", len(blocks)),
+        "pieces": pieces_of(kind),
+    }
     blocks.append(block)
+    draft.scratch["block"] = block
     if kind in ("text", "thinking"):
         _say(draft, block, given.get(kind) or "")
     elif kind == "tool_use":
@@ -205,19 +210,24 @@ def _blocks(draft: Draft) -> list[dict[str, Any]]:
 
 def _block_delta(draft: Draft, event: dict[str, Any]) -> None:
     delta = event["delta"]
-    delta = {"text": delta} if isinstance(delta, str) else delta
+    if type(delta) is str:
+        delta = {"text": delta}
     row = _DELTAS.get(delta.get("type") or _name_of(delta, _LOST))
-    if row is not None and (piece := delta.get(row[0])) is not None:
-        row[2](draft, block_of(_blocks(draft), event.get("index"), row[1]), piece)
+    if row is None:
+        return
+    field, kind, take = row
+    if (piece := delta.get(field)) is not None:
+        block = draft.scratch.get("block")
+        if block is None or block["index"] != event.get("index") or block["type"] != kind:
+            block = block_of(_blocks(draft), event.get("index"), kind)
+            draft.scratch["block"] = block
+        take(draft, block, piece)
 
 
 def _say(draft: Draft, block: dict[str, Any], piece: str) -> None:
     """A piece of text or of thinking."""
-    block["pieces"].add(piece)
-    if block["type"] == "text":
-        draft.text(piece)
-    else:
-        draft.reasoning(piece)
+    block["pieces"].append(piece)
+    (draft.text if block["type"] == "text" else draft.reasoning)(piece)
 
 
 def _sign(draft: Draft, block: dict[str, Any], piece: str) -> None:
@@ -227,7 +237,7 @@ def _sign(draft: Draft, block: dict[str, Any], piece: str) -> None:
 def _argue(draft: Draft, block: dict[str, Any], piece: Any) -> None:
     """A piece of a tool call's input, or all of it as the object that it is."""
     piece = dumps(piece)
-    block["pieces"].add(piece)
+    block["pieces"].append(piece)
     if block["type"] == "tool_use":
         draft.tool(piece)
 
@@ -316,7 +326,7 @@ def finish(draft: Draft) -> None:
 
 
 def _settle(draft: Draft, block: dict[str, Any]) -> None:
-    kind, gathered = block["type"], block["pieces"].text
+    kind, gathered = block["type"], "".join(block["pieces"])
     if kind == "text":
         if gathered:
             draft.turn.append(Text(text=gathered))

@@ -147,7 +147,7 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
     candidates = event.get("candidates")
     if "error" in event or not candidates:
         _look_for_error(draft, event)
-    if not _SNAKES.isdisjoint(event):
+    if "usage_metadata" in event:
         event = camel(event)
         candidates = event.get("candidates")
     for candidate in candidates or ():
@@ -169,9 +169,10 @@ def _take_candidate(draft: Draft, candidate: dict[str, Any]) -> None:
         candidate = camel(candidate)
     index = candidate.get("index")
     content = candidate.get("content")
-    parts = content.get("parts") if isinstance(content, dict) else content
-    for part in (parts if isinstance(parts, list) else [parts]) if parts else ():
-        part = {"text": part} if isinstance(part, str) else part
+    parts = content.get("parts") if type(content) is dict else content
+    for part in (parts if type(parts) is list else [parts]) if parts else ():
+        if type(part) is str:
+            part = {"text": part}
         text = part.get("text")
         if index:
             if text and "thought" not in part:
@@ -286,10 +287,6 @@ def _look_for_error(draft: Draft, event: dict[str, Any], *, whole: bool = False)
     told = error_in(event, whole=whole)
     if told is not None:
         draft.complain(told)
-
-
-_SNAKES = frozenset({"usage_metadata", "model_version", "response_id", "prompt_feedback"})
-"""Fields as some proxies spell them."""
 
 
 def read_body(draft: Draft, body: dict[str, Any]) -> None:

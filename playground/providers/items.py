@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 CALLS = frozenset({"function_call", "custom_tool_call"})
 """Types of item that call the user's own tools."""
+_RECENT = 64
+"""Items that are looked at, the newest: no response has more that are still open."""
 
 
 def shaped(item: dict[str, Any]) -> dict[str, Any]:
@@ -23,11 +26,12 @@ def _part(part: Any) -> dict[str, Any]:
     return {**part, "type": "output_text"} if part.get("type") in (None, "text") else part
 
 
-def place_of(items: Mapping[Any, Mapping[str, Any]], event: Mapping[str, Any]) -> Any:
+def place_of(items: dict[Any, dict[str, Any]], event: Mapping[str, Any]) -> Any:
     """The place of the call that a piece belongs to: by the index, where a call stands there, or the id, else the latest."""
-    calls = {index: item for index, item in items.items() if item.get("type") in CALLS}
     index = event.get("output_index")
-    if index in calls or not calls:
+    if items.get(index, {}).get("type") in CALLS:
         return index
-    by_id = (i for i, item in calls.items() if item.get("id") == event.get("item_id") is not None)
-    return next(by_id, list(calls)[-1])
+    newest = islice(reversed(items.items()), _RECENT)
+    calls = {index: item.get("id") for index, item in newest if item.get("type") in CALLS}
+    by_id = (i for i, id in calls.items() if id is not None and id == event.get("item_id"))
+    return next(by_id, next(iter(calls), index))

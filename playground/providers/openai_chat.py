@@ -156,7 +156,7 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         draft.done = True
         return
     choices = event.get("choices")
-    if not choices or "error" in event or "base_resp" in event:
+    if not choices or "error" in event:
         _look_for_error(draft, event)
     if draft.response_id is None:
         _identify(draft, event)
@@ -176,6 +176,8 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
         if reason and index == 0:
             draft.finish_reason = reason
             draft.done = True
+            if "base_resp" in event:
+                _look_for_error(draft, event)
         if "usage" in choice:
             draft.count(choice["usage"])
         if "error" in choice:
@@ -228,6 +230,9 @@ def _take(draft: Draft, index: int, delta: Any) -> None:
     if type(delta) is not dict:
         delta = {"content": delta}
     content = delta.get("content")
+    if len(delta) == 1 and index == 0 and type(content) is str:
+        draft.text(content)
+        return
     if index == 0 and len(delta) > 1 and not THOUGHTS.isdisjoint(delta):
         draft.reasoning(thought(delta))
     if content:

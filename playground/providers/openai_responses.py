@@ -216,8 +216,8 @@ def _item_seen(draft: Draft, event: dict[str, Any]) -> None:
     items = draft.scratch.setdefault("items", {})
     index = event.get("output_index")
     if index is None:
-        same = (i for i, known in items.items() if known.get("id") == item.get("id") is not None)
-        index = next(same, len(items))
+        places = draft.scratch.setdefault("places", {})
+        index = places.setdefault(item.get("id") or len(items), len(items))
     items[index] = shaped(item)
     if event.get("type", "").endswith(".added") and item.get("name"):
         draft.tool(item["name"])

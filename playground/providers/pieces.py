@@ -27,7 +27,10 @@ class Written:
         self._seen = 0
         self._object = False
 
-    def add(self, piece: str) -> None:
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pieces)
+
+    def append(self, piece: str) -> None:
         """Take one piece; TypeError for what is no text."""
         self.size += len(piece)
         self._pieces.append(piece)
@@ -49,11 +52,10 @@ class Written:
 class Piecemeal:
     """One call so far."""
 
-    __slots__ = ("arguments", "custom", "id", "index", "name")
+    __slots__ = ("arguments", "custom", "id", "name")
 
-    def __init__(self, index: Any, id: Any) -> None:
-        self.index = index
-        self.id = id
+    def __init__(self) -> None:
+        self.id: Any = None
         self.name = ""
         self.arguments = Written()
         self.custom = False
@@ -62,10 +64,12 @@ class Piecemeal:
 class Pieces:
     """The calls of one choice, in the order in which they began."""
 
-    __slots__ = ("_calls",)
+    __slots__ = ("_by_id", "_by_index", "_calls")
 
     def __init__(self) -> None:
         self._calls: list[Piecemeal] = []
+        self._by_index: dict[Any, Piecemeal] = {}
+        self._by_id: dict[Any, Piecemeal] = {}
 
     def take(self, call: dict[str, Any]) -> str:
         """Take one piece; what is new in it, name and arguments, is returned."""
@@ -74,17 +78,20 @@ class Pieces:
         piece = dumps(function.get("arguments") or function.get("input") or "")
         known = self._meant(call.get("index"), id, name)
         if known is None or (known.name and _another(known, id, name, piece)):
-            known = Piecemeal(call.get("index"), id)
+            known = Piecemeal()
             self._calls.append(known)
+            self._by_index[call.get("index")] = known
         elif not (id or name):
             known = self._unfinished(known)
         elif name == known.name:
             piece = _new(known.arguments, piece)
         new = piece if known.name else name + piece
         known.custom = known.custom or "custom" in call
-        known.id = id or known.id
+        if id:
+            known.id = id
+            self._by_id[id] = known
         known.name = known.name or name
-        known.arguments.add(piece)
+        known.arguments.append(piece)
         return new
 
     def made(self) -> Iterator[ToolCall]:
@@ -106,12 +113,8 @@ class Pieces:
             return None
         latest = self._calls[-1]
         if index is not None:
-            found = [call for call in self._calls if call.index == index]
-            return found[-1] if found else None if (id or name) else latest
-        if id:
-            found = [call for call in self._calls if call.id == id]
-            return found[-1] if found else None if latest.id else latest
-        return latest
+            return self._by_index.get(index, None if (id or name) else latest)
+        return self._by_id.get(id, None if latest.id else latest) if id else latest
 
     def _unfinished(self, known: Piecemeal) -> Piecemeal:
         """The call itself, or the latest where this one is whole and that one is not."""
