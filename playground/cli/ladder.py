@@ -141,15 +141,17 @@ def _print(
 
 
 def _failures(out: Any, rungs: Sequence[Rung], responses: Sequence[Any]) -> None:
-    """Why steps failed or were stopped, each reason once."""
-    reasons: dict[tuple[bool, str], list[str]] = {}
+    """Why steps failed or were stopped, and what is odd in the others, each reason once."""
+    reasons: dict[tuple[str, str, str], list[str]] = {}
     for rung, response in zip(rungs, responses, strict=True):
         if failure := response.failure:
             said = f"{failure.meaning} {failure.next_step}".strip()
-            reasons.setdefault((failure.stopped, said), []).append(rung.name)
-    for (stopped, said), names in reasons.items():
+            kind = ("■ stopped,", "yellow") if failure.stopped else ("✗", "red")
+            reasons.setdefault((*kind, said), []).append(rung.name)
+        for remark in response.remarks:
+            reasons.setdefault(("!", "yellow", remark), []).append(rung.name)
+    for (mark, style, said), names in reasons.items():
         which = "All steps" if len(names) == len(rungs) else ", ".join(names)
-        mark, style = ("■ stopped,", "yellow") if stopped else ("✗", "red")
         out.print(Text(f"{mark} {safe(which)}: {safe(said)}", style=style))
 
 

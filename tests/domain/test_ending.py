@@ -150,3 +150,32 @@ def test_the_history_says_it(store: Store) -> None:
     stored = read_run(store, run.id)
     assert stored is not None
     assert stored.ending == "2 of 3 not whole"
+
+
+def test_the_card_shows_reasoning_apart_and_the_text_as_it_was_sent() -> None:
+    def draw() -> None:
+        import streamlit as st
+
+        from playground.domain import ModelRef, Response
+        from playground.ui.chat_vs_api.conversation import turns
+        from playground.ui.parts import card
+
+        response = Response(
+            model=ModelRef("openai", "chat", "m"),
+            text="yes",
+            reasoning_text="plan",
+            sent_text="<think>plan</think>yes",
+        )
+        card._answer(response)
+        card._raw(response)
+        with st.container():
+            turns._said(response)
+
+    page = AppTest.from_function(draw, default_timeout=30).run()
+    assert not page.exception
+    assert [box.label for box in page.expander] == ["Reasoning"] * 2
+    assert [code.value for code in page.code] == ["<think>plan</think>yes"]
+    assert [text.value for text in page.markdown if text.value in ("yes", "plan")] == [
+        "plan",
+        "yes",
+    ] * 2

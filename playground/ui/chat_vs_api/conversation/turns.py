@@ -135,9 +135,14 @@ def _said(response: Response) -> None:
             f"{response.failure.meaning} {response.failure.next_step}",
             title=response.failure.word.capitalize(),
         )
+    if response.reasoning_text:
+        with st.expander("Reasoning", icon=":material/psychology:"):
+            answer(response.reasoning_text)
     if response.refusal:
         st.warning(safe(response.refusal))
     answer(response.text)
+    for remark in response.remarks:
+        st.caption(f":material/warning: {plain(remark)}")
 
 
 def _beside(talk: Conversation, turn: Turn, lane: int, response: Response, key: str) -> None:
