@@ -64,7 +64,7 @@ def error_in(value: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]
         code = status["status_code"]
         kind = _MINIMAX.get(code) if isinstance(code, int) else None
         message = status.get("status_msg")
-        return {"error": {"message": message, "code": kind or code, "type": str(code)}}
+        return {"error": {"message": message, "code": code, "type": kind}}
     if any(value.get(name) for name in _ANSWERS):
         return None
     rest = {name: inner for name, inner in value.items() if name != "error"}

@@ -173,6 +173,7 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
                 _take(draft, index, delta)
         elif len(choice) > 1:
             _take_whole(draft, index, choice)
+            draft.done = draft.done or event.get("object") == "chat.completion"
         if reason and index == 0:
             draft.finish_reason = reason
             draft.done = True

@@ -127,6 +127,7 @@ async def test_what_minimax_means(serve: Serve, pool: Pool) -> None:
         ):
             assert response.failure is not None
             assert (response.failure.type, response.failure.message) == (meant, "No luck")
+            assert response.failure.code == str(code)
 
 
 EMPTY: dict[str, tuple[str, Any]] = {

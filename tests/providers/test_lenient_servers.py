@@ -220,6 +220,9 @@ def chat(**fields: Any) -> dict[str, Any]:
 OVER = choice(delta={}, finish_reason="stop")
 CHAT_TEXT: dict[str, list[Any]] = {
     "a message where a delta belongs": [choice(message={"content": "hello"}, finish_reason="stop")],
+    "a whole answer that names no end": [
+        {**choice(message={"content": "hello"}), "object": "chat.completion"}
+    ],
     "messages that grow": [choice(message={"content": t}) for t in ("hel", "hello")] + [OVER],
     "messages in pieces": [choice(message={"content": t}) for t in ("hel", "lo")] + [OVER],
     "a message that repeats the deltas": [
