@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
+import time
 import tomllib
 from pathlib import Path
 
+import psutil
 import pytest
 
 from playground import files
 from playground.ui.shell import serving
+from tests.offline.environment import FOLDER, bare
+
+APP = files.PACKAGE / "app.py"
 
 
 def options() -> dict[str, object]:
@@ -42,6 +49,45 @@ def test_started_from_another_folder_the_same_configuration_holds(
     assert serving.configured() == options()
     monkeypatch.chdir(files.checkout() or "")
     assert serving.configured() == {}  # Streamlit reads the file itself
+
+
+def test_streamlit_finds_the_same_file_beside_the_script() -> None:
+    beside = APP.parent / ".streamlit" / "config.toml"
+    assert beside.read_bytes() == serving.CONFIG.read_bytes()
+
+
+def test_streamlit_run_from_another_folder_listens_on_this_computer_only(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    env = bare(HOME=str(tmp_path), PYTHONPATH=FOLDER, PYTHONUNBUFFERED="1")
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", "0"]
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=env, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        addresses = listening(process)
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert addresses, log.read_text()
+    assert addresses <= {"127.0.0.1", "::1"}
+    assert "statistics" not in log.read_text().lower()
+
+
+def listening(process: subprocess.Popen[bytes]) -> set[str]:
+    """The addresses on which this process takes connections, as soon as it takes some."""
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        found = {
+            connection.laddr.ip
+            for connection in psutil.Process(process.pid).net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        if found:
+            return found
+        time.sleep(0.1)
+    return set()
 
 
 def test_a_taken_port_is_named_with_the_fix(capsys: pytest.CaptureFixture[str]) -> None:
