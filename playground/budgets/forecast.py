@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from playground import history, pricing, settings, tokens
-from playground.domain import File, ModelRef, Request
+from playground.domain import Endpoint, File, ModelRef, Request
+from playground.domain.endpoint import bills
+from playground.domain.nouns import digits
 from playground.figures import money
 from playground.store.database import HistoryError
 
@@ -34,6 +37,18 @@ class Forecast:
     """Attachments whose tokens can't be counted here: all sums are then at least this."""
     assumed: int = 0
     """Requests whose usual length is the catalog's and not one's own."""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON values: amounts in USD as digits."""
+        return {
+            "low": digits(self.low),
+            "likely": digits(self.likely),
+            "high": None if self.high is None else digits(self.high),
+            "at_least": bool(self.unpriced or self.files),
+            "unpriced": list(self.unpriced),
+            "uncounted_files": self.files,
+            "by": "typical answers" if self.assumed else "own past answers",
+        }
 
     def __str__(self) -> str:
         """One sentence for people, and what it leaves out."""
@@ -76,9 +91,15 @@ def forecast(requests: Sequence[Request], usual: Usual | None = None) -> Forecas
         likely=likely,
         high=high,
         unpriced=tuple(dict.fromkeys(unpriced)),
-        files=sum(_files(request) for request in requests),
+        files=sum(tokens.count_input(request).uncounted for request in requests if _files(request)),
         assumed=assumed,
     )
+
+
+def of_billed(requests: Sequence[Request], endpoints: Mapping[str, Endpoint]) -> Forecast | None:
+    """What those of the requests may cost that a real API answers; None where none does."""
+    real = [request for request in requests if bills(request.model, endpoints)]
+    return forecast(real) if real else None
 
 
 def estimate(request: Request, *, most: int | None = None) -> Span | None:
@@ -130,5 +151,5 @@ def _length(request: Request, usual: Usual) -> tuple[int, bool]:
     return (length if most is None else min(length, most)), own is not None
 
 
-def _files(request: Request) -> int:
-    return sum(isinstance(part, File) for m in request.messages for part in m.parts)
+def _files(request: Request) -> bool:
+    return any(isinstance(part, File) for m in request.messages for part in m.parts)

@@ -175,6 +175,7 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
     engine = Engine()
     interrupted = False
     labels = Labels(kind="ask", tags=options.tags, department=options.department)
+    foretold = keeping.foretold(requests, endpoints)
     try:
         run = keeping.start(
             engine,
@@ -197,7 +198,7 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
     finally:
         engine.close()
         keeping.finish(keep=not options.no_history)
-    _print(options, finished, interrupted)
+    _print(options, finished, interrupted, foretold)
     if interrupted:
         return 130
     return 0 if all(response.ok for response in finished.responses) else 1
@@ -213,11 +214,13 @@ def _watch(options: Options, run: LiveRun) -> None:
     follow(run)
 
 
-def _print(options: Options, run: Run, interrupted: bool) -> None:
+def _print(
+    options: Options, run: Run, interrupted: bool, foretold: Mapping[str, Any] | None
+) -> None:
     if options.as_json:
         from playground.export import document, dumps
 
-        print(dumps(document(run)), flush=True)
+        print(dumps(document(run) | {"forecast": foretold}), flush=True)
         return
     from playground.cli.show import conclude
 

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playground import history, runs, settings
 from playground.cli.say import say
@@ -40,6 +40,19 @@ def prepare(*, keep: bool, demo: bool) -> None:
 def secrets() -> list[Secret | None]:
     """Every key that this person has set, also where the simulation is asked."""
     return [endpoint.key for endpoint in settings.load().endpoints.values()]
+
+
+def foretold(
+    requests: Sequence[Request], endpoints: Mapping[str, Endpoint]
+) -> dict[str, Any] | None:
+    """Say what sending these may cost; the same as JSON values. None where nothing is billed."""
+    from playground.budgets.forecast import of_billed
+
+    found = of_billed(requests, endpoints)
+    if found is None:
+        return None
+    say(str(found))
+    return found.document()
 
 
 def start(

@@ -66,15 +66,20 @@ def _climb(
     from playground.cli import keeping
     from playground.engine import Engine
     from playground.history import Labels
-    from playground.lab.ladder import climb, count
+    from playground.lab.ladder import climb, count, refusals
 
     now = datetime.now().astimezone()
     ladders = [climb(ref, prompt, profile, now=now) for ref in refs]
+    for rungs in ladders:
+        for said in refusals(rungs):
+            say(said)
+    requests = [rung.request for rungs in ladders for rung in rungs]
+    foretold = keeping.foretold(requests, endpoints)
     engine = Engine()
     try:
         run = keeping.start(
             engine,
-            [rung.request for rungs in ladders for rung in rungs],
+            requests,
             endpoints,
             labels=Labels(kind="ladder"),
         )
@@ -96,7 +101,7 @@ def _climb(
     finally:
         engine.close()
         keeping.finish()
-    _print(options, profile, ladders, counts, finished)
+    _print(options, profile, ladders, counts, finished, foretold)
     return 0 if all(response.ok for response in finished.responses) else 1
 
 
@@ -112,18 +117,20 @@ def _print(
     ladders: Sequence[Sequence[Rung]],
     counts: Sequence[Counts],
     run: Run,
+    foretold: Mapping[str, Any] | None,
 ) -> None:
+    from playground.lab.ladder import refusals, steps_document
+
     answers = by_model(run, ladders)
     if options.as_json:
         from playground.export import document, dumps
-        from playground.lab.ladder import steps_document
 
         whole = document(run)
         rows = whole.pop("responses")
         height = len(ladders[0])
         documents = [rows[i * height : (i + 1) * height] for i in range(len(ladders))]
         whole["steps"] = steps_document(ladders, counts, answers, documents)
-        print(dumps(whole), flush=True)
+        print(dumps(whole | {"forecast": foretold}), flush=True)
         return
     out = console()
     out.print(Text(f"{profile.name} ({profile.label})", style="bold"))
@@ -131,6 +138,8 @@ def _print(
         out.print()
         out.print(Text(safe(str(rungs[0].request.model)), style="bold"))
         out.print(_table(rungs, counted, responses))
+        for said in refusals(rungs):
+            out.print(Text(safe(said), style="yellow"))
         _failures(out, rungs, responses)
     out.print()
     out.print(Text("Not imitated:", style="bold"))
@@ -157,7 +166,7 @@ def _failures(out: Any, rungs: Sequence[Rung], responses: Sequence[Any]) -> None
 
 def _table(rungs: Sequence[Rung], counts: Counts, responses: Sequence[Any]) -> Table:
     """One row a step: what it added to the input, what was reported, what it cost."""
-    from playground.lab.ladder import FRAMING, parts
+    from playground.lab.ladder import FRAMING, not_sent, parts
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Step", overflow="fold", ratio=1)
@@ -169,7 +178,9 @@ def _table(rungs: Sequence[Rung], counts: Counts, responses: Sequence[Any]) -> T
         own = found[-1] if index else found[0]
         table.add_row(
             Text(safe(f"{'+ ' if index else ''}{rung.name}")),
-            f"{'≈' if own.estimate else ''}{own.tokens:+,}",
+            "not sent"
+            if not_sent(rungs, index)
+            else f"{'≈' if own.estimate else ''}{own.tokens:+,}",
             f"{framing.tokens:,}",
             *(figure.write(response) for figure in FIGURES),
         )

@@ -28,11 +28,13 @@ def _cost(response: Response, request: Request, book: PriceBook) -> Cost | None:
 
 
 def at_least(response: Response, request: Request, book: PriceBook) -> Cost | None:
-    """The least that a response cut off in its middle can have cost; None where there is no price."""
+    """What a response cut off in its middle has cost at least, by tokens counted here; None where there is no price."""
     cost = _price(response, request, _at_least(response, request), book)
     if cost is None:
         return None
     note = "The stream broke off before its final usage: tokens are estimated, the bill is at least this."
+    if max(len(response.text), len(response.reasoning_text)) > COUNTED:
+        note += f" What is beyond {COUNTED:,} characters is taken to be like the text before it: that may be a little too much."
     return replace(cost, estimate=True, lower_bound=True, notes=(*cost.notes, note))
 
 
@@ -53,14 +55,20 @@ def _at_least(response: Response, request: Request) -> Usage:
     sent = usage.input_tokens
     return replace(
         usage,
-        input_tokens=tokens.count_input(request).tokens if sent is None else sent,
+        input_tokens=_sent(request) if sent is None else sent,
         output_tokens=max(usage.output_tokens or 0, seen),
         reasoning_output_tokens=None,
     )
 
 
+def _sent(request: Request) -> int:
+    """Attachments are left out: the rules for them are ceilings."""
+    counted = tokens.count_input(request)
+    return counted.tokens - counted.attached
+
+
 def _count(text: str) -> int:
-    """Tokens of a text; of a very long one by its first COUNTED characters, so that stopping it takes no time."""
+    """Tokens of a text; of a very long one estimated by its first COUNTED characters, so that stopping it takes no time."""
     counted = tokens.count(text[:COUNTED])
     return counted if len(text) <= COUNTED else counted * len(text) // COUNTED
 

@@ -101,6 +101,21 @@ def climb(
     return tuple(rungs)
 
 
+def not_sent(rungs: Sequence[Rung], index: int) -> str:
+    """`not sent: why`, where the model takes nothing of this step; empty where it adds something."""
+    rung = rungs[index]
+    if not index or not rung.left_out or rung.request != rungs[index - 1].request:
+        return ""
+    return f"not sent: {'; '.join(rung.left_out)}"
+
+
+def refusals(rungs: Sequence[Rung]) -> Iterator[str]:
+    """What of the steps this model does not take, a sentence each, known before anything is sent."""
+    for index, rung in enumerate(rungs):
+        for said in [not_sent(rungs, index)] if not_sent(rungs, index) else rung.left_out:
+            yield f"{rung.request.model}, {rung.name}: {said}"
+
+
 def held(ladders: Sequence[Sequence[Rung]]) -> Any:
     """What a climb's run holds beside its requests, model by model, as JSON values."""
     return jsonable(
@@ -311,6 +326,11 @@ def steps_document(
             {
                 "name": rung.name,
                 "parts": rows,
+                "left_out": [
+                    {"model": str(rungs[index].request.model), "why": said}
+                    for rungs in ladders
+                    for said in rungs[index].left_out
+                ],
                 "responses": [dict(document[index]) for document in documents],
             }
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from playground.domain import File, Message, ModelRef, Reasoning, Request, Text, ToolCall
 from playground.domain.provider import provider_of
 from playground.tokens import vocabulary
+from playground.tokens.attachments import count_file
 from playground.tokens.cutting import SIZE, batches
 
 DEFAULT = "o200k_base"
@@ -33,6 +34,10 @@ class TokenCount:
     """False only where the model's tokenizer is known and everything was counted."""
     how: str
     """One sentence for the reader."""
+    attached: int = 0
+    """Those of them that are of images and PDFs, by the provider's published rule."""
+    uncounted: int = 0
+    """Attachments for which no rule is known: they come on top."""
 
 
 def encode(text: str, encoding: str = DEFAULT) -> list[int]:
@@ -72,7 +77,7 @@ def estimate(text: str, ref: ModelRef) -> TokenCount:
 
 
 def count_input(request: Request) -> TokenCount:
-    """Estimated input tokens of everything in the request that is text; files cannot be counted here."""
+    """Estimated input tokens of everything in the request: text, framing, and attachments where the provider says how."""
     encoding = known_encoding(request.model)
     tokens = sum(count(text, encoding or DEFAULT) for text in texts(request))
     how = _how(request.model, encoding)
@@ -81,10 +86,19 @@ def count_input(request: Request) -> TokenCount:
         start = 3 if BEFORE_REASONING.match(request.model.model) else 2
         tokens += PER_MESSAGE * framed + start
         how += f"; {PER_MESSAGE} tokens for each message and {start} for the request are added for its framing"
-    files = sum(isinstance(part, File) for m in request.messages for part in m.parts)
-    if files:
-        how += f"; {files} attached file{'s' if files > 1 else ''} not counted"
-    return TokenCount(tokens=tokens, estimate=True, how=how)
+    files = [part for m in request.messages for part in m.parts if isinstance(part, File)]
+    counted = [found for file in files if (found := count_file(file, request.model))]
+    attached, uncounted = sum(found.tokens for found in counted), len(files) - len(counted)
+    for rule in dict.fromkeys(found.rule for found in counted):
+        how += f"; {WHAT[rule.kind]} by {rule.source}: {rule.how}"
+    if uncounted:
+        how += f"; {uncounted} attached file{'s' if uncounted > 1 else ''} not counted"
+    return TokenCount(
+        tokens=tokens + attached, estimate=True, how=how, attached=attached, uncounted=uncounted
+    )
+
+
+WHAT = {"image/": "images", "application/pdf": "PDF pages"}
 
 
 def texts(request: Request) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from playground import history
+from playground import history, pricing
 from playground.budgets.forecast import estimate, forecast, limit
-from playground.domain import File, Message, ModelRef, Request, Settings, Text, Usage
+from playground.domain import File, Message, ModelRef, Request, Response, Settings, Text, Usage
+from playground.engine.receipt import COUNTED, at_least
 from playground.history import Labels, typical
 from playground.history.writing import put
 from playground.store.store import Store
@@ -122,3 +124,56 @@ def test_ones_own_history_says_what_is_usual(kept: Store) -> None:
     asked = replace(QUESTION, model=SOL)
     assert forecast([asked]).likely == forecast([asked], usual=lambda _: 140).likely
     assert forecast([asked]).assumed == 0
+
+
+def attached(model: str, size: tuple[int, int]) -> Request:
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", *size)
+    picture = File(media_type="image/png", data=head)
+    message = Message(role="user", parts=(Text(text="What is this?"), picture))
+    return Request(model=ModelRef.parse(model), messages=(message,))
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens"),
+    [
+        ("openai:gpt-6.1-sol", 1024),
+        ("anthropic:claude-sonnet-5-5", 1369),
+        ("gemini:gemini-3.8-flash", 1120),
+    ],
+)
+def test_attachments_are_in_every_sum(model: str, tokens: int) -> None:
+    with_picture = attached(model, (1024, 1024))
+    without = replace(
+        with_picture,
+        messages=(Message(role="user", parts=with_picture.messages[0].parts[:1]),),
+    )
+    here, there = forecast([with_picture], lambda _: 9), forecast([without], lambda _: 9)
+    assert here.files == 0
+    assert "at least" not in str(here)
+    one = (here.low - there.low) / tokens
+    assert one > 0
+    assert here.likely - there.likely >= one * tokens
+    assert (here.high or 0) > (there.high or 0)
+
+
+def test_a_broken_off_answer_costs_at_least_what_is_sure_and_attachments_are_not() -> None:
+    request = attached("gemini:gemini-3.8-flash", (1024, 1024))
+    response = Response(model=request.model, text="It is a")
+    book = pricing.load()
+    cost, alone = (
+        at_least(response, one, book)
+        for one in (request, Request.ask(request.model, "What is this?"))
+    )
+    assert cost is not None
+    assert alone is not None
+    assert cost.total == alone.total
+
+
+def test_what_is_estimated_beyond_the_counted_length_is_said() -> None:
+    long = Response(model=QUESTION.model, text="word " * (COUNTED // 5 + 9))
+    short = replace(long, text="word " * 9)
+    cost, other = (at_least(one, QUESTION, pricing.load()) for one in (long, short))
+    assert cost is not None
+    assert other is not None
+    assert "beyond 400,000 characters" in cost.notes[-1]
+    assert "beyond" not in other.notes[-1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +234,55 @@ def test_a_prompt_that_is_not_utf8_is_refused(invoke: Invoke) -> None:
     result = invoke("ask", "-", "--demo", stdin=b"\xff\xfe\x00")
     assert result.code == 2
     assert "not UTF-8" in result.err
+
+
+SOL = ("-m", "openai:gpt-6.1-sol")
+
+
+@pytest.mark.usefixtures("real")
+def test_what_it_may_cost_is_said_before_it_is_sent(invoke: Invoke) -> None:
+    result = invoke("ask", "What is a token?", *SOL, "--max-output-tokens", "100")
+    (said,) = [line for line in result.err.splitlines() if "Likely" in line]
+    assert "Likely about $0.00" in said
+    assert "if each wrote the most it may" in said
+    assert "Likely" not in result.out
+    _, doc = document(invoke, "What is a token?", *SOL, "--max-output-tokens", "100")
+    foretold = doc["forecast"]
+    low, likely, high = (Decimal(foretold[name]) for name in ("low", "likely", "high"))
+    assert low < likely <= high
+    assert Decimal(doc["responses"][0]["cost"]["total"]) <= high
+    assert not foretold["at_least"]
+
+
+@pytest.mark.usefixtures("real")
+def test_tier_and_attachments_are_in_what_it_may_cost(invoke: Invoke, home: Path, png: str) -> None:
+    sized = home / "sized.png"
+    sized.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 640, 640))
+
+    def low(*more: str) -> Decimal:
+        return Decimal(document(invoke, "What is this?", *SOL, *more)[1]["forecast"]["low"])
+
+    plain = low()
+    assert low("--service-tier", "priority") == 2 * plain
+    assert low("--file", str(sized)) > plain
+    assert "Attachments are not counted." not in invoke("ask", "Hi", *SOL, "--file", str(sized)).err
+    assert "Attachments are not counted." in invoke("ask", "Hi", *SOL, "--file", png).err
+
+
+@pytest.mark.usefixtures("real")
+def test_a_lane_without_a_price_makes_it_at_least(invoke: Invoke) -> None:
+    nameless = ("-m", "openai:no-such-model")
+    _, doc = document(invoke, "Hi", *SOL, *nameless)
+    assert doc["forecast"]["at_least"] is True
+    assert doc["forecast"]["unpriced"] == ["openai:no-such-model"]
+    err = invoke("ask", "Hi", *SOL, *nameless).err
+    assert "Likely at least" in err
+    assert "no-such-model (no price)" in err
+    alone = invoke("ask", "Hi", *nameless).err
+    assert "No price is known for openai:no-such-model." in alone
+    assert "$0.00" not in alone
+
+
+def test_what_is_simulated_costs_nothing_and_nothing_is_foretold(invoke: Invoke) -> None:
+    assert "Likely" not in invoke("ask", "Hi", *SOL, "--demo").err
+    assert document(invoke, "Hi", *SOL, "--demo")[1]["forecast"] is None

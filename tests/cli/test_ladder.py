@@ -71,3 +71,34 @@ def test_a_step_that_fails_is_exit_code_1_and_the_others_stand(invoke: Invoke) -
     whole = json.loads(result.out)
     assert whole["simulated"] is False
     assert whole["steps"][0]["responses"][0]["failure"]["type"] == "rate_limited"
+
+
+def test_a_step_that_the_door_refuses_is_said_before_and_is_not_plus_nothing(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "name: mine\nsteps:\n  - {name: lookup, kind: tools, tools: [web_search]}\n"
+        "  - {name: manner, kind: system, text: Be brief.}\n",
+        encoding="utf-8",
+    )
+    asked = ("ladder", "Hi", "-m", "openai/chat:gpt-6.1-sol", "--profile", str(file), "--demo")
+    result = invoke(*asked)
+    assert result.code == 0
+    assert "lookup: not sent: web search left out: Chat Completions searches only" in result.err
+    row = next(line for line in result.out.splitlines() if "+ lookup" in line)
+    assert "not sent" in row
+    assert "+0" not in row
+    row = next(line for line in result.out.splitlines() if "+ manner" in line)
+    assert "not sent" not in row
+    steps = json.loads(invoke(*asked, "--json").out)["steps"]
+    assert [bool(step["left_out"]) for step in steps] == [False, True, False]
+
+
+@pytest.mark.usefixtures("real")
+def test_what_all_steps_may_cost_is_said_before_they_are_sent(invoke: Invoke) -> None:
+    result = invoke("ladder", "Hi", "-m", "openai:gpt-6.1-sol", "--json")
+    assert "Likely about $" in result.err
+    foretold = json.loads(result.out)["forecast"]
+    assert 0 < float(foretold["low"]) < float(foretold["likely"]) < float(foretold["high"])
+    assert json.loads(invoke("ladder", "Hi", *MODELS, "--demo", "--json").out)["forecast"] is None

@@ -164,3 +164,47 @@ def test_the_difference_of_two_bodies_shows_only_what_changed() -> None:
     lines = list(ladder.body_difference({"a": 1, "b": 2}, {"a": 1, "b": 2, "c": 3}))
     assert '+  "c": 3' in lines
     assert not any(line.startswith("-  ") and '"a"' in line for line in lines)
+
+
+TOOLS = Step(name="tools", kind="tools", tools=("web_search", "code_execution"))
+SEARCH = Step(name="tools", kind="tools", tools=("web_search",))
+HISTORY = Step(name="history", kind="history", turns=(("Hi", "Hello"),))
+REFUSED = (
+    ("openai/chat:gpt-6.1-sol", TOOLS, "web search left out: Chat Completions"),
+    ("openai/chat:gpt-6.1-sol", Step(name="e", kind="effort", effort="max"), "effort left out: "),
+    ("openai:gpt-4o", Step(name="e", kind="effort", effort="high"), "effort left out: gpt-4o"),
+    ("openai:gpt-4", SEARCH, "web search left out: "),
+    ("anthropic:claude-haiku-4-5", Step(name="e", kind="effort", effort="low"), "effort left out"),
+)
+
+
+@pytest.mark.parametrize(("model", "step", "why"), REFUSED)
+def test_a_step_that_is_refused_is_not_sent_wherever_it_stands(
+    model: str, step: Step, why: str
+) -> None:
+    for steps in ((step,), (HISTORY, step), (step, HISTORY)):
+        rungs = ladder.climb(ModelRef.parse(model), "Hi", Profile(name="any", steps=steps), now=NOW)
+        at = 1 + steps.index(step)
+        assert ladder.not_sent(rungs, at).startswith(f"not sent: {why}")
+        assert [i for i in range(len(rungs)) if ladder.not_sent(rungs, i)] == [at]
+        (said,) = ladder.refusals(rungs)
+        assert said.startswith(f"{model}, {step.name}: not sent: {why}")
+
+
+def test_a_step_of_which_a_part_is_refused_adds_the_other_part_and_says_so() -> None:
+    profile = Profile(name="any", steps=(TOOLS,))
+    rungs = ladder.climb(
+        ModelRef.parse("openai/chat:gpt-4o-search-preview"), "Hi", profile, now=NOW
+    )
+    assert rungs[1].request.server_tools == ("web_search",)
+    assert ladder.not_sent(rungs, 1) == ""
+    (said,) = ladder.refusals(rungs)
+    assert "code execution left out" in said
+    assert "not sent" not in said
+
+
+def test_a_step_that_adds_no_token_but_is_sent_is_no_refusal() -> None:
+    profile = Profile(name="any", steps=(Step(name="e", kind="effort", effort="low"),))
+    rungs = ladder.climb(ModelRef.parse("openai:gpt-6.1-sol"), "Hi", profile, now=NOW)
+    assert ladder.not_sent(rungs, 1) == ""
+    assert list(ladder.refusals(rungs)) == []

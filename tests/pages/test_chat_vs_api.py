@@ -92,6 +92,18 @@ def test_the_ladder_climbs_and_every_sum_is_the_reported_usage() -> None:
     assert "simulated" in said(page)
 
 
+def test_a_step_that_the_door_refuses_is_said_before_it_is_sent_and_is_not_plus_nothing() -> None:
+    page = opened(chat.LADDER, ladder_models=["openai/chat:gpt-6.1-sol"])
+    refused = "Tools on offer: not sent: web search left out: Chat Completions searches only"
+    assert refused in said(page).replace("\\", "")
+    page = press(page, "ladder_go")
+    until(page, "Dressed like a chat product")
+    table = next(frame.value for frame in page.dataframe if "adds" in frame.value)
+    tools = next(i for i, step in enumerate(table["step"]) if "Tools on offer" in step)
+    assert table["adds"][tools].startswith("not sent: web search left out")
+    assert any("Tools on offer · not sent" in box.label for box in page.expander)
+
+
 def test_an_empty_prompt_and_no_model_are_sentences() -> None:
     page = opened(chat.LADDER)
     page.text_area(key="ladder_prompt").set_value(" ").run()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import Endpoint
+from playground.lab import ladder
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.ladder.climb import current_climb
 from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PASTE, PAY, dollars, go
@@ -89,6 +90,8 @@ def _ladder_part(kind: str, what: str) -> str | None:
     index = next((i for i, rung in enumerate(climb.ladders[0]) if rung.kind == kind), None)
     if index is None:
         return None
+    if refused := ladder.not_sent(climb.ladders[0], index):
+        return f"{what}: {refused}"
     part = climb.parts(0, index)[-1]
     return f"{what}: {'≈ ' if part.estimate else ''}{part.tokens:,} tokens"
 

@@ -123,7 +123,10 @@ def _table(
         FIGURES,
         before={
             "step": [f"{i}. {rung.name}" for i, rung in enumerate(rungs)],
-            "adds": [f"{'≈ ' if part.estimate else ''}{part.tokens:+,}" for part in own],
+            "adds": [
+                ladder.not_sent(rungs, i) or f"{'≈ ' if part.estimate else ''}{part.tokens:+,}"
+                for i, part in enumerate(own)
+            ],
             "framing": [part.tokens for part in framing],
         },
         config={
@@ -143,7 +146,8 @@ def _details(climb: Climb, model: int, step: int, where: Mapping[str, Endpoint])
     rung = climb.ladders[model][step]
     responses = climb.responses(model)
     response = responses[step]
-    label = f"{step}. {plain(rung.name)} · {_delta(responses, step)}"
+    refused = ladder.not_sent(climb.ladders[model], step)
+    label = f"{step}. {plain(rung.name)} · {'not sent' if refused else _delta(responses, step)}"
     with st.expander(
         dollars(label), on_change="rerun", key=f"ladder_{climb.live.id}_{model}_{step}"
     ) as box:

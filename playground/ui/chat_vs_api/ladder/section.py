@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import streamlit as st
 
-from playground.domain import Endpoint, ModelRef
+from playground import pricing
+from playground.budgets.forecast import forecast
+from playground.domain import Endpoint, ModelRef, Request
+from playground.domain.endpoint import bills
+from playground.lab import ladder
 from playground.lab.ladder_profile import Profile
 from playground.ui import names
 from playground.ui.chat_vs_api.ladder.climb import PLACE, Climb, current_climb, start
 from playground.ui.chat_vs_api.ladder.results import results
 from playground.ui.chat_vs_api.ladder.steps import edit_profile
-from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
+from playground.ui.chat_vs_api.sections import MOST_CHARACTERS, dollars
 from playground.ui.live.component import live_run
 from playground.ui.parts.examples import EXAMPLES
+from playground.ui.parts.markdown import plain
 from playground.ui.session import once
 from playground.ui.session.models import default_model, pick_models, simulated_note
 
@@ -32,6 +38,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     prompt = st.text_area("Prompt", key=names.LADDER_PROMPT, height=80, persist_state="session")
     models = pick_models(names.LADDER_MODELS, where, most=MOST_MODELS, default=[default_model()])
     profile = edit_profile()
+    _before(prompt or "", models, profile, where)
     pressed = _buttons(climb, steps=len(profile.active) + 1, models=len(models))
     simulated_note(models, where)
     if once.goes(PLACE.name, climb.live if climb else None, pressed, (prompt, models, profile)):
@@ -42,6 +49,28 @@ def view(where: Mapping[str, Endpoint]) -> None:
         _running(climb)
     else:
         results(climb, where)
+
+
+def _before(
+    prompt: str, models: Sequence[ModelRef], profile: Profile, where: Mapping[str, Endpoint]
+) -> None:
+    """What the models don't take of the steps and what the climb may cost, before anything is sent."""
+    now = datetime.now().astimezone()
+    ladders = [ladder.climb(ref, prompt, profile, now=now) for ref in models]
+    for rungs in ladders:
+        for said in ladder.refusals(rungs):
+            st.caption(f":material/block: {plain(said)}")
+    requests = [rung.request for rungs in ladders for rung in rungs]
+    billed = [request for request in requests if bills(request.model, where)]
+    if billed and len(prompt) <= MOST_CHARACTERS:
+        sums = _forecast(repr(billed), id(pricing.load()), billed)
+        st.caption(dollars(f"All steps together: {sums}"))
+
+
+@st.cache_data(max_entries=20, ttl=300, show_spinner=False)
+def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> str:
+    """Counting takes time: once for what is asked at the prices of this book."""
+    return str(forecast(_requests))
 
 
 def _buttons(climb: Climb | None, *, steps: int, models: int) -> bool:
