@@ -25,7 +25,7 @@ from playground.history.documents import import_text, labelled, stored_document
 from playground.history.interrupted import find_interrupted
 from playground.history.queries import Filter, find, ids, one, options, pivot
 from playground.history.reading import each, read_run
-from playground.history.search import unsearchable
+from playground.history.search import not_read, unsearchable
 from playground.store.database import HistoryError
 from playground.store.store import Store
 
@@ -49,9 +49,12 @@ def list_(wanted: Filter, limit: int, as_json: bool) -> int:
     elif found.rows:
         table(HEADERS, [_row(row) for row in found.rows], left=set(HEADERS) - {"cost"})
         if found.total > len(found.rows):
-            print(f"{len(found.rows):,} of {found.total:,} runs; more with --limit.")
+            of = f"more than {len(found.rows):,}" if found.more else f"{found.total:,}"
+            print(f"{len(found.rows):,} of {of} runs; more with --limit.")
     else:
         say(unsearchable(wanted.search) or "No run matches." + _kinds(store, wanted))
+    if found.since:
+        say(not_read(found.since))
     return 0 if found.rows else 1
 
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from playground.domain import STOPPED
 from playground.domain.ending import SHORT
 from playground.history.labels import Row
-from playground.history.search import matching
+from playground.history.search import matching, steps
 from playground.history.writing import unpriced
 from playground.store.database import reading
 from playground.store.packing import units, usd
-from playground.store.schema import lanes, run_tags, runs
+from playground.store.schema import lanes, run_tags, runs, texts
 from playground.store.store import Store
 
 PAGE = 50
 """Runs on one screen of the list."""
+READING = 1.0
+"""Seconds for which texts are read where the index can't answer."""
+AT_ONCE = 1_000
+"""Runs whose texts are read together."""
 MOST_COUNTED = 10_000
 """Matching runs are counted up to here: counting all would take longer than finding the first."""
 
@@ -59,6 +65,10 @@ class Found:
     rows: tuple[Row, ...]
     total: int
     """How many match in all; one more than MOST_COUNTED stands for any number above it."""
+    more: bool = False
+    """True where older runs may match too: reading stopped when the screen was full, or at `since`."""
+    since: str = ""
+    """The day back to which texts were read for parts of words in the time that there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +141,7 @@ STOPPED_LANES = (
     .label("stopped")
 )
 """How many lanes of a run were stopped; its `failed` counts them too."""
+NEWEST = (runs.c.created_at.desc(), runs.c.seq.desc())
 PARTIAL_LANES = (
     sa.select(sa.func.count())
     .where(lanes.c.run_seq == runs.c.seq, lanes.c.state.in_(SHORT))
@@ -143,17 +154,53 @@ LISTED = [column for column in runs.c if column is not runs.c.context]
 
 
 def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> Found:
-    """One screen of runs, the newest first, and how many there are in all."""
-    conditions = where(wanted, store.engine.dialect.name)
-    newest = (runs.c.created_at.desc(), runs.c.seq.desc())
-    limit = max(MOST_COUNTED, start + count) + 1
+    """One screen of runs, the newest first, and how many there are in all.
+
+    Parts of words, which no index has, are looked for in the texts of the newest runs first, until the screen is full or
+    READING has passed.
+    """
+    dialect, most = store.engine.dialect.name, max(MOST_COUNTED, start + count) + 1
+    two_steps, more, since = steps(wanted.search, dialect), False, ""
     with reading(store.engine) as connection:
-        matching = sa.select(runs.c.seq).where(*conditions).order_by(*newest).limit(limit)
-        seqs = list(connection.scalars(matching))
+        if two_steps and connection.scalar(sa.select(two_steps.nothing)):
+            rest = [*where(replace(wanted, search=""), dialect), *two_steps.rest]
+            seqs, more, since = _inside(connection, rest, two_steps.inside, start + count + 1)
+        else:
+            conditions = (
+                [*where(replace(wanted, search=""), dialect), two_steps.indexed]
+                if two_steps
+                else where(wanted, dialect)
+            )
+            matching = sa.select(runs.c.seq).where(*conditions).order_by(*NEWEST).limit(most)
+            seqs = list(connection.scalars(matching))
         page = runs.c.seq.in_(seqs[start : start + count])
+        shown = sa.select(*LISTED, STOPPED_LANES).where(page).order_by(*NEWEST)
         shown = sa.select(*LISTED, STOPPED_LANES, PARTIAL_LANES).where(page).order_by(*newest)
         rows = tuple(_row(row) for row in connection.execute(shown))
-    return Found(rows, len(seqs))
+    return Found(rows, len(seqs), more, since)
+
+
+def _inside(
+    connection: Connection, conditions: Sequence[Any], inside: Any, enough: int
+) -> tuple[list[int], bool, str]:
+    """The newest runs with this in their texts, whether there may be more, and the day at which time was over."""
+    found: list[int] = []
+    end = time.monotonic() + READING
+    at: tuple[str, int] | None = None
+    while True:
+        older = [] if at is None else [sa.tuple_(runs.c.created_at, runs.c.seq) < sa.tuple_(*at)]
+        window = sa.select(runs.c.created_at, runs.c.seq).where(*conditions, *older)
+        rows = connection.execute(window.order_by(*NEWEST).limit(AT_ONCE)).all()
+        if not rows:
+            return found, False, ""
+        here = texts.c.seq.in_([row.seq for row in rows])
+        hits = set(connection.scalars(sa.select(texts.c.seq).where(here, inside)))
+        found += [row.seq for row in rows if row.seq in hits]
+        if len(found) >= enough:
+            return found, True, ""
+        at = (rows[-1].created_at, rows[-1].seq)
+        if time.monotonic() > end:
+            return found, True, at[0][:10]
 
 
 def ids(store: Store, wanted: Filter) -> list[str]:

@@ -56,25 +56,63 @@ def unsearchable(search: str) -> str:
     return SIGNS_ALONE
 
 
+def not_read(since: str) -> str:
+    """What is said where time was over before all texts were read; empty where it was not."""
+    return (
+        f"Parts of words were looked for in the runs since {since}. Search for the beginning of a word,"
+        f" or for runs until {since}, to find older ones."
+        if since
+        else ""
+    )
+
+
 def matching(search: str, dialect: str) -> sa.ColumnElement[bool]:
     """The condition on `runs` for a search."""
     wanted, unwanted = terms(search)
     if not any(term.words for term in (*wanted, *unwanted)):
         return sa.false()
-    conditions = [runs.c.seq.in_(_found(wanted, dialect, inside=True))] if wanted else []
-    for term in unwanted:
-        if term.words:
-            conditions.append(runs.c.seq.not_in(_found([term], dialect, inside=False)))
+    conditions = [runs.c.seq.in_(_found(wanted, dialect))] if wanted else []
+    conditions += [_lacks(term, dialect) for term in unwanted if term.words]
     return sa.and_(*conditions)
 
 
-def _found(wanted: Sequence[Term], dialect: str, *, inside: bool) -> Any:
-    """The numbers of the runs with all of these terms: at the beginning of words, and where no run has them so, `inside` words."""
+class Steps(NamedTuple):
+    """A search in two steps, so that the second, which reads texts, is taken only where the first finds nothing."""
+
+    indexed: sa.ColumnElement[bool]
+    """On `runs`: what the index finds."""
+    nothing: sa.ColumnElement[bool]
+    """True where the index knows none of the words that are wanted."""
+    rest: tuple[sa.ColumnElement[bool], ...]
+    """On `runs`: what is unwanted."""
+    inside: sa.ColumnElement[bool]
+    """On `texts`: that all the terms stand in them, inside words too."""
+
+
+def steps(search: str, dialect: str) -> Steps | None:
+    """The search in steps; None where it has no second one."""
+    wanted, unwanted = terms(search)
+    if not any(term.words for term in wanted):
+        return None
     begins = _begins(wanted, dialect)
-    if not inside:
-        return begins
+    rest = tuple(_lacks(term, dialect) for term in unwanted if term.words)
+    return Steps(
+        indexed=sa.and_(runs.c.seq.in_(begins), *rest),
+        nothing=~begins.exists(),
+        rest=rest,
+        inside=sa.and_(*(_has(term) for term in wanted)),
+    )
+
+
+def _lacks(term: Term, dialect: str) -> sa.ColumnElement[bool]:
+    return runs.c.seq.not_in(_begins([term], dialect))
+
+
+def _found(wanted: Sequence[Term], dialect: str) -> Any:
+    """The numbers of the runs with all of these terms: at the beginning of words, and where no run has them so, inside words."""
+    begins = _begins(wanted, dialect)
     # Reads every text, and so only where the index has nothing.
-    nothing = ~_begins(wanted, dialect).exists()
+    nothing = ~begins.exists()
     within = sa.case((nothing, sa.and_(*(_has(term) for term in wanted))), else_=sa.false())
     return sa.union_all(begins, sa.select(texts.c.seq).where(within))
 

@@ -12,8 +12,8 @@ from playground.budgets.ledger import spent
 from playground.domain import Failure, Run
 from playground.history import queries
 from playground.history.labels import Labels, owner_digest
-from playground.history.queries import Filter
-from playground.history.search import unsearchable
+from playground.history.queries import Filter, find
+from playground.history.search import not_read, unsearchable
 from playground.history.writing import put
 from playground.store.store import Store
 from tests.conftest import empty_place
@@ -286,3 +286,73 @@ def test_signs_alone_find_nothing_and_are_answered(spoken: Store, search: str) -
     assert found(spoken, Filter(search=search)) == []
     assert unsearchable(search) or search == '"'
     assert not unsearchable("")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def long(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """Thirty runs; each third one has a word inside which "needle" stands."""
+    store = Store(empty_place(request, tmp_path_factory.mktemp("long")))
+    for number in range(1, 31):
+        prompt = f"a haystackneedlestack {number}" if number % 3 == 0 else "only hay"
+        put(store, small_run(number, prompt=prompt, day=f"2026-11-{number:02d}"), Labels())
+    yield store
+    store.close()
+
+
+NEEDLES = list(range(30, 0, -3))
+
+
+def numbers(found: queries.Found) -> list[int]:
+    return [int(row.id.removeprefix("run-")) for row in found.rows]
+
+
+def test_parts_of_words_are_read_for_from_the_newest_until_the_screen_is_full(
+    long: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "AT_ONCE", 4)
+    wanted = Filter(search="needle")
+    first = find(long, wanted, count=3)
+    assert numbers(first) == NEEDLES[:3]
+    assert first.more
+    assert first.since == ""
+    second = find(long, wanted, start=3, count=3)
+    assert numbers(second) == NEEDLES[3:6]
+    whole = find(long, wanted, count=50)
+    assert numbers(whole) == NEEDLES
+    assert (whole.total, whole.more) == (10, False)
+
+
+def test_reading_stops_when_time_is_over_and_says_where(
+    long: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "AT_ONCE", 10)
+    monkeypatch.setattr(queries, "READING", 0.0)
+    part = find(long, Filter(search="needle"))
+    assert numbers(part) == [30, 27, 24, 21]
+    assert (part.more, part.since) == (True, "2026-11-21")
+    assert "2026-11-21" in not_read(part.since)
+    older = find(long, Filter(search="needle", until=part.since))
+    assert numbers(older) == [21, 18, 15, 12]
+    nothing = find(long, Filter(search="eedlex"))
+    assert (nothing.rows, nothing.since) == ((), "2026-11-21")
+    assert not_read("") == ""
+
+
+def test_what_the_index_finds_reads_no_text(long: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "READING", 0.0)
+    monkeypatch.setattr(queries, "AT_ONCE", 1)
+    assert find(long, Filter(search="haystack")).total == 10
+    assert find(long, Filter(search="hay")).total == 30
+    assert find(long, Filter(search="-haystack")).total == 20
+    assert queries.ids(long, Filter(search="needle")) == [f"run-{n}" for n in NEEDLES]
+
+
+def test_filters_and_exclusions_hold_inside_words_too(
+    long: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "AT_ONCE", 7)
+    assert numbers(find(long, Filter(search="needle -27"))) == [n for n in NEEDLES if n != 27]
+    assert numbers(find(long, Filter(search="needle", since="2026-11-20"))) == [30, 27, 24, 21]
+    assert find(long, Filter(search="needle", owner="nobody")).rows == ()

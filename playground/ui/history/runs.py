@@ -21,7 +21,7 @@ from playground.history.queries import (
     find,
     options,
 )
-from playground.history.search import unsearchable
+from playground.history.search import not_read, unsearchable
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.history.run import bulk, details
@@ -152,6 +152,8 @@ def listed(store: Store, wanted: Filter) -> None:
     if page > 1 and not found.rows:
         st.session_state[names.HISTORY_PAGE] = page = 1
         found = find(store, wanted)
+    if found.since:
+        st.caption(f":material/hourglass: {not_read(found.since)}")
     if not found.rows:
         _nothing(wanted)
         return
@@ -235,11 +237,12 @@ def _table(found: Found) -> list[int]:
 
 
 def _pages(found: Found) -> None:
-    many = found.total > MOST_COUNTED
+    many = found.more or found.total > MOST_COUNTED
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.caption(f"{'More than ' if many else ''}{count_shown(min(found.total, MOST_COUNTED))}")
+        counted = min(found.total - (found.more and not found.since), MOST_COUNTED)
+        st.caption(f"{'More than ' if many else ''}{count_shown(counted)}")
         if found.total > PAGE:
             st.pagination(-(-found.total // PAGE), key=names.HISTORY_PAGE)
 
