@@ -71,7 +71,9 @@ def matching(search: str, dialect: str) -> sa.ColumnElement[bool]:
     wanted, unwanted = terms(search)
     if not any(term.words for term in (*wanted, *unwanted)):
         return sa.false()
-    conditions = [runs.c.seq.in_(_found(wanted, dialect))] if wanted else []
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted:
+        conditions.append(runs.c.seq.in_(_found(wanted, dialect)))
     conditions += [_lacks(term, dialect) for term in unwanted if term.words]
     return sa.and_(*conditions)
 
