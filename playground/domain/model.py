@@ -28,6 +28,8 @@ class ModelRef:
             raise ValueError(
                 f"{spelling!r} is not a model: write provider:model, for example openai:gpt-6.1-sol"
             )
+        if any("\ud800" <= sign <= "\udfff" for sign in spelling):
+            raise ValueError("half a character is in the model's name")
         known = provider_of(provider).apis
         api = api if slash else known[0]
         if api not in known:

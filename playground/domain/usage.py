@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -38,7 +38,11 @@ class Usage:
 
     def problems(self) -> list[str]:
         """Sentences about counts that contradict each other; empty when all is well."""
-        found = []
+        found = [
+            f"{f.name.replace('_', ' ')} are below zero ({number:,})"
+            for f in fields(self)
+            if isinstance(number := getattr(self, f.name), int) and number < 0
+        ]
         parts = (self.cache_read_input_tokens or 0) + (self.cache_write_input_tokens or 0)
         if self.input_tokens is not None and parts > self.input_tokens:
             found.append(
@@ -46,7 +50,8 @@ class Usage:
             )
         if (
             self.output_tokens is not None
-            and (self.reasoning_output_tokens or 0) > self.output_tokens
+            and self.reasoning_output_tokens is not None
+            and self.reasoning_output_tokens > self.output_tokens
         ):
             found.append(
                 f"reasoning ({self.reasoning_output_tokens:,}) exceeds all output ({self.output_tokens:,})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from playground.domain import ModelRef, Request, Response, Run
@@ -17,6 +18,9 @@ LINE_END = re.compile(r"\r\n?|\n")
 def from_json(text: str) -> list[Run]:
     """The runs in a JSON export: one document, a list of them, or JSONL with one on each line."""
     return [run_of(document) for document in documents(text)]
+
+
+LONGEST_ID = 200
 
 
 def documents(text: str) -> list[dict[str, Any]]:
@@ -69,8 +73,8 @@ def run_of(document: Mapping[str, Any]) -> Run:
     if len(responses) != len(document["requests"]):
         raise NotARun("This JSON has not as many responses as requests.")
     return Run(
-        id=noun(str, document.get("run_id"), "run_id"),
-        created_at=noun(str, document.get("created_at"), "created_at"),
+        id=_id(noun(str, document.get("run_id"), "run_id")),
+        created_at=_moment(noun(str, document.get("created_at"), "created_at")),
         requests=tuple(
             noun(Request, item, f"requests[{i}]") for i, item in enumerate(document["requests"])
         ),
@@ -78,6 +82,26 @@ def run_of(document: Mapping[str, Any]) -> Run:
             noun(Response, item, f"responses[{i}]") for i, item in enumerate(responses)
         ),
         simulated=noun(bool, document.get("simulated", False), "simulated"),
+    )
+
+
+def _id(text: str) -> str:
+    if not (text.isprintable() and text.strip() and len(text) <= LONGEST_ID):
+        raise NotARun(f"run_id is not 1 to {LONGEST_ID} characters of text.")
+    return text
+
+
+def _moment(text: str) -> str:
+    """In UTC, as the history sorts and filters it."""
+    try:
+        moment = datetime.fromisoformat(text)
+        whole = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise NotARun(f"created_at is no moment (ISO 8601): {text[:40]!r}.") from None
+    return (
+        text
+        if text.endswith("+00:00") and len(text) > 20
+        else whole.isoformat(timespec="milliseconds")
     )
 
 

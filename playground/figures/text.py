@@ -19,15 +19,20 @@ TURNS = {
     "\u2069": "PDI",
 }
 """Unicode's controls of direction (Bidi_Control) → what they are called (Unicode Standard Annex 9)."""
-_TURN = re.compile(f"[{''.join(TURNS)}]")
+_TURN = re.compile(f"[{''.join(TURNS)}\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
     """The text with controls of direction spelled out (`⟦RLO⟧`): what is read is what is there, in its order.
 
-    Code can be made to read as other code by them (CVE-2021-42574), an address or an amount as another.
+    Code can be made to read as other code by them (CVE-2021-42574), an address or an amount as another. Half an emoji,
+    which no browser takes, is U+FFFD.
     """
-    return _TURN.sub(lambda found: f"⟦{TURNS[found[0]]}⟧", text)
+    return _TURN.sub(_spelled_out, text)
+
+
+def _spelled_out(found: re.Match[str]) -> str:
+    return f"⟦{TURNS[found[0]]}⟧" if found[0] in TURNS else "\ufffd"
 
 
 def fenced(text: str) -> str:

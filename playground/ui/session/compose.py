@@ -33,14 +33,16 @@ def fill(requests: Sequence[Request]) -> None:
         for row in SETTINGS:
             key = setting_key(row, lane, ref.model)
             st.session_state[key] = _held(row, value(request, row.name))
-    if any(not isinstance(part, Text) for part in first.messages[-1].parts):
+    if any(not isinstance(part, Text) for m in first.messages[-1:] for part in m.parts):
         st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
 
 
 def _held(row: Setting, chosen: Any) -> Any:
     """The value as the setting's widget holds it."""
     if row.kind in typed.READ:
-        return typed.typed(chosen)
+        return storable(typed.typed(chosen))
+    if isinstance(chosen, str):
+        return storable(chosen)
     return list(chosen) if isinstance(chosen, tuple) else chosen
 
 
