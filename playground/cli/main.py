@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,7 +20,11 @@ ANSWERED, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `open_app(port, open_browser)` is what no command at all does."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed (`>&-`), or a window without a terminal
+            stream = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
+            setattr(sys, name, stream)
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a terminal that cannot show a character shows a ? instead
             reconfigure(errors="replace")
@@ -34,6 +39,7 @@ def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = Non
             standalone_mode=False,
             obj=Context(open_app=open_app),
         )
+        sys.stdout.flush()  # here, where what is wrong with it can be said
         return code if isinstance(code, int) else ANSWERED
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
@@ -47,12 +53,23 @@ def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = Non
     except SettingsError as error:
         return _say(str(error), BAD_USAGE)
     except BrokenPipeError:  # the reader (`| head`) has gone; nothing may be written at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nothing_more()
         return FAILED
     except Exception as error:
         if os.environ.get("PLAYGROUND_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in UNWRITABLE and error.filename is None:
+            _write_nothing_more()
+            return _say(f"The output can't be written: {error.strerror}.", FAILED)
         return _say(_unexpected(error), FAILED)
+
+
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""What the system says of a full disk, and of an output that is gone."""
+
+
+def _write_nothing_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_text(argument: str) -> bool:
