@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, WebSocketRoute, expect
 
 from playground.tokens import count, encode
+from playground.ui.parts.examples import FIRST_TEXT
+from playground.ui.tokens.editor import EXAMPLES
 from tests.browser.conftest import App, Seen, visit
 
 
@@ -130,3 +133,147 @@ def test_an_example_replaces_the_text_and_cl100k_cuts_it_otherwise(
     drawn(page, text)
     page.get_by_role("radio", name="cl100k").click()
     expect(page.locator(f".ruler[data-total='{count(text, 'cl100k_base')}']")).to_be_visible()
+
+
+class SlowLine:
+    """The browser's WebSocket over a slow line: answers come late, and those of half a second all at once."""
+
+    def __init__(self, page: Page, every: int = 500) -> None:
+        self._page = page
+        self._every = every
+        self._held: list[str | bytes] = []
+        self._socket: WebSocketRoute | None = None
+        page.route_web_socket("**/_stcore/stream", self._through)
+
+    def _through(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        server = socket.connect_to_server()
+        server.on_message(lambda message: self._held.append(message))
+
+    def run(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+        """Let this much time pass, handing on in bundles what has come."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not until():
+            self._page.wait_for_timeout(self._every)
+            self.deliver()
+
+    def deliver(self) -> None:
+        held, self._held[:] = list(self._held), []
+        for message in held:
+            assert self._socket is not None
+            self._socket.send(message)
+
+
+@pytest.fixture
+def slow(profile: BrowserContext, app: App, seen: Seen) -> Iterator[tuple[Page, SlowLine]]:
+    """The Tokens page, not yet opened, on a computer a sixth as quick and behind a slow line."""
+    with visit(profile, app, seen) as page:
+        page.goto("about:blank")
+        line = SlowLine(page)
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+        page.goto(app.url, wait_until="commit")
+        line.run(60, page.get_by_role("button", name="Run").is_visible)
+        page.get_by_role("link", name="Tokens").click()
+        line.run(60, page.locator(".ruler[data-total] textarea").is_visible)
+        yield page, line
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    seen.check(app)
+
+
+def settled(page: Page, line: SlowLine, text: str) -> None:
+    """The box holds this text, and goes on holding it when everything has come."""
+    box = page.locator(".ruler textarea")
+    total = page.locator(f".ruler[data-total='{count(text)}']")
+    line.run(60, total.is_visible)
+    line.run(2)
+    assert box.input_value() == text
+    assert total.is_visible()
+
+
+def test_a_slow_browser_shows_the_text_that_it_opens_with(slow: tuple[Page, SlowLine]) -> None:
+    settled(*slow, FIRST_TEXT)
+
+
+def test_two_answers_that_come_at_once_leave_no_empty_box(slow: tuple[Page, SlowLine]) -> None:
+    """An example, and the vocabulary switched before it has come: the browser draws only the second answer."""
+    page, line = slow
+    for _ in range(2):
+        page.get_by_role("combobox", name="Example").click()
+        page.get_by_role("option", name="Emoji").click()
+        page.wait_for_timeout(1000)
+        page.get_by_role("radio", name="cl100k").click()
+        page.wait_for_timeout(1000)
+        page.get_by_role("radio", name="o200k").click()
+        page.wait_for_timeout(1000)
+        settled(page, line, EXAMPLES["Emoji"])
+        page.locator(".ruler textarea").fill("in between")
+        settled(page, line, "in between")
+
+
+def test_typing_while_answers_are_under_way_loses_no_letter(slow: tuple[Page, SlowLine]) -> None:
+    page, line = slow
+    box = page.locator(".ruler textarea")
+    box.fill("")
+    for number in range(12):
+        page.keyboard.type(f"word{number} ")
+        line.run(0.4)
+        if number == 4:
+            page.get_by_role("radio", name="cl100k").click()
+            page.get_by_role("radio", name="o200k").click()
+            box.focus()
+            page.keyboard.press("Control+End")
+    settled(page, line, "".join(f"word{number} " for number in range(12)))
+
+
+def test_200_kb_pasted_and_another_tab_opened_at_once(slow: tuple[Page, SlowLine]) -> None:
+    page, line = slow
+    text = "Some words, and a number: 1234. " * 6_400
+    paste(page.locator(".ruler textarea"), text)
+    page.get_by_role("tab", name="Three counts").click()
+    settled(page, line, text)
+    page.get_by_role("tab", name="Context meter").click()
+    settled(page, line, text)
+
+
+def test_what_was_typed_right_before_another_page_was_opened_is_there_again(
+    slow: tuple[Page, SlowLine],
+) -> None:
+    page, line = slow
+    page.locator(".ruler textarea").fill("Typed and gone.")
+    page.get_by_role("link", name="Compare").click(delay=80)  # as long as a finger is down
+    line.run(60, page.get_by_role("button", name="Run").is_visible)
+    page.get_by_role("link", name="Tokens").click()
+    settled(page, line, "Typed and gone.")
+
+
+@pytest.mark.parametrize("click", ["cl100k", "Emoji", "Three counts"])
+def test_what_is_clicked_before_the_box_has_come_leaves_it_its_text(
+    profile: BrowserContext, app: App, seen: Seen, click: str
+) -> None:
+    """Streamlit loads what draws a box when a page needs it: over a slow line that takes longer than an answer."""
+    with visit(profile, app, seen) as page:
+        held: list[Route] = []
+        page.route("**/BidiComponent*.js", lambda route: held.append(route))
+        page.get_by_role("link", name="Tokens").click()
+        if click == "Emoji":
+            page.get_by_role("combobox", name="Example").click()
+            page.get_by_role("option", name=click).click()
+            page.wait_for_timeout(700)
+        kind = "tab" if click == "Three counts" else "radio"
+        page.get_by_role(kind, name=click if click != "Emoji" else "cl100k").click()
+        page.wait_for_timeout(1500)
+        for route in held:
+            route.continue_()
+        text = EXAMPLES.get(click, FIRST_TEXT)
+        box = page.locator(".ruler textarea")
+        expect(box).to_have_value(text)
+        expect(page.locator(".ruler[data-total]")).to_be_visible()
+        box.press("Control+End")
+        page.keyboard.type(" And more.")
+        expect(box).to_have_value(text + " And more.")
+        expect(page.locator(".tokens")).to_contain_text("more")
+        page.get_by_role("radio", name="o200k").click()
+        page.wait_for_timeout(1000)
+        expect(box).to_have_value(text + " And more.")
+    seen.check(app)

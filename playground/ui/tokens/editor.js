@@ -20,7 +20,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   ruler.tell = setTriggerValue
   ruler.update(data)
   return () => {
-    clearTimeout(ruler.waiting)
+    ruler.rest()
     rulers.delete(parentElement)
   }
 }
@@ -35,6 +35,7 @@ class Ruler {
     this.cut = root.querySelector(".cut")
     this.view = "text"
     this.box.oninput = () => this.typed()
+    this.box.onblur = () => this.left()
     this.field.onmouseover = event => this.point(event.target)
     this.field.onclick = event => this.point(event.target)
     for (const button of root.querySelectorAll(".views button")) {
@@ -43,17 +44,18 @@ class Ruler {
     this.mark()
   }
 
-  // What the server says; text comes along only where the server has set it (at first, and by an example).
+  // What the server says. A text that it has set (at first, and by an example) comes along until the box has said that it
+  // has it: a slow browser sees only the last of several answers.
   update(data) {
-    if (data.version !== this.version) {
+    if (this.known !== undefined && data.box !== this.known) return this.introduce(data)
+    this.known = data.box
+    if (data.version !== this.version && data.text !== null) {
+      this.rest()
       this.version = data.version
-      if (data.text !== null) {
-        clearTimeout(this.waiting)
-        this.box.value = data.text
-        this.sent = { n: data.n, text: data.text }
-      }
+      this.box.value = data.text
+      this.sent = { n: data.n, text: data.text }
     }
-    this.sent ??= { n: data.n, text: this.box.value }
+    if (this.version === undefined) return this.tell("typed", { n: data.n, version: null, text: "" })
     const key = [data.n, data.encoding, data.special].join()
     if (data.n !== this.sent.n || key === this.drawn) return
     this.drawn = key
@@ -61,17 +63,36 @@ class Ruler {
     this.draw()
   }
 
-  typed() {
+  // A server that has started anew knows nothing of this box: it is told, and what was typed stays.
+  introduce(data) {
+    this.known = data.box
+    this.version = data.version
+    this.sent = { n: data.n, text: this.box.value }
+    this.send()
+  }
+
+  rest() {
     clearTimeout(this.waiting)
+    this.waiting = undefined
+  }
+
+  typed() {
+    this.rest()
     this.counts.classList.add("busy")
     const wait = this.box.value.length > LARGE ? SLOW_MS : QUICK_MS
     this.waiting = setTimeout(() => this.send(), wait)
   }
 
+  // Another page or a tab is clicked: what was typed until then goes along.
+  left() {
+    if (this.waiting !== undefined) this.send()
+  }
+
   send() {
+    this.rest()
     const text = this.box.value.slice(0, LONGEST).toWellFormed()
     this.sent = { n: this.sent.n + 1, text }
-    this.tell("typed", { n: this.sent.n, text })
+    this.tell("typed", { n: this.sent.n, version: this.version, text })
   }
 
   draw() {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,14 @@ _component = st.components.v2.component(
 class Box:
     """How far the box in the browser and the text in the session's state know of each other."""
 
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+    """Another one for a session that has begun anew."""
     typed: int = 0
     """Number of the last change by typing."""
     version: int = 0
     """Number of the last text that was set here."""
-    told: int = -1
-    """The version that the browser has."""
+    has: int | None = None
+    """The version that the browser has said that it has; until then the text is sent along."""
 
 
 def _box() -> Box:
@@ -56,7 +59,7 @@ def _box() -> Box:
 
 def opened() -> None:
     """Called by the page when it is drawn as a whole: the box may be a new one and needs its text."""
-    _box().told = -1
+    _box().has = None
 
 
 def editor() -> str:
@@ -93,14 +96,14 @@ def editor() -> str:
         data=_data(box, text, cut, encoding or "o200k_base", special),
         on_typed_change=_take_typed,
     )
-    box.told = box.version
     return text
 
 
 def _data(box: Box, text: str, cut: Sliced, encoding: str, special: bool) -> dict[str, Any]:
     return {
+        "box": box.id,
         "version": box.version,
-        "text": text if box.version != box.told else None,
+        "text": None if box.has == box.version else text,
         "n": box.typed,
         "encoding": encoding,
         "special": list(cut.special),
@@ -129,9 +132,14 @@ def figures(text: str, total: int, encoding: str) -> list[list[str]]:
 
 def _take_typed() -> None:
     typed = st.session_state[names.TOKENS_EDITOR].typed
-    if typed:
+    if not typed:
+        return
+    box = _box()
+    if typed["version"] == box.version:
         st.session_state[names.TOKENS_TEXT] = typed["text"]
-        _box().typed = typed["n"]
+        box.typed, box.has = typed["n"], box.version
+    else:  # typed into a text that an example has replaced, or in a box that has none
+        box.has = None
 
 
 def _take_example() -> None:
