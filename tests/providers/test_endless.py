@@ -56,6 +56,14 @@ def packed(piece: bytes, times: int) -> Iterator[bytes]:
         yield packer.compress(piece) or packer.flush(zlib.Z_SYNC_FLUSH)
 
 
+def swelling(piece: bytes) -> Iterator[bytes]:
+    """The same block again and again: packing each would be the server's work, on the loop that is looked at."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    first, then = (packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    yield first
+    yield from forever(then)
+
+
 def stopped_reading(response: Response, what: str) -> None:
     assert response.failure is not None
     assert response.failure.type == "stream_truncated"
@@ -221,15 +229,34 @@ ATTACKS = {
     "one event": b"data: " + b"x" * 60_000,
     "keys": delta(KEY.reveal() + " ") * 500,
 }
+PACKED: dict[str, tuple[bytes, dict[str, str]]] = {
+    "gzip of one event": (b"x" * 2**20, {"content-encoding": "gzip"}),
+    "gzip of events": (b"data: {}\n\n" * 100_000, {"content-encoding": "gzip"}),
+    "gzip of comments": (b":\n\n" * 300_000, {"content-encoding": "x-gzip"}),
+    "one body": (b'{"a": "' + b"hello, world. " * 4_000, {"content-type": "application/json"}),
+    "a body of values": (b"[{},[]," * 9_000, {"content-type": "application/json"}),
+    "gzip of a body": (
+        b"[{},[]," * 150_000,
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    ),
+}
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+def attacking(attack: str) -> Handler:
+    if attack in ATTACKS:
+        return endless(forever(ATTACKS[attack]))
+    piece, headers = PACKED[attack]
+    zipped = "content-encoding" in headers
+    return endless(swelling(piece) if zipped else forever(piece), **headers)
+
+
+@pytest.mark.parametrize("attack", [*ATTACKS, *PACKED])
 async def test_others_have_turns_and_stop_is_obeyed(
     serve: Serve, pool: Pool, attack: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, limit in ((call, "MAX_TEXT"), (call, "MAX_EVENTS"), (recorder, "MAX_BYTES")):
         monkeypatch.setattr(module, limit, 2**40)  # a quick machine comes to them before the Stop
-    provider = await serve(endless(forever(ATTACKS[attack])))
+    provider = await serve(attacking(attack))
     one = Call(
         Request.ask(ModelRef.parse(CHAT), "Hi"),
         endpoint(CHAT, provider.url),
