@@ -289,3 +289,22 @@ def test_six_questions_end_in_a_recommendation_with_figures() -> None:
     press(page, "choose_open")
     assert page.session_state[names.CHAT_VIEW] == chat.PAY
     assert page.session_state["pay_source"] == "heavy"
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        (chat.LADDER, "All steps together: "),
+        (chat.CONVERSATION, "The next question, without its own words: "),
+    ],
+)
+def test_what_it_may_cost_is_said_before_it_is_sent(section: str, words: str) -> None:
+    models = {
+        names.LADDER_MODELS: ["openai:gpt-6.1-sol"],
+        "conversation_models": ["openai:gpt-6.1-sol"],
+    }
+    page = opened(section, **models)
+    assert words not in said(page)  # simulated: nothing is billed
+    page.text_input(key="key_openai").set_value("sk-canary-4b1d9c27e05f83aa").run()
+    assert not page.exception
+    assert f"{words}Likely about \\$" in said(page)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
 
+from playground import pricing
+from playground.budgets.forecast import forecast
+from playground.domain import Endpoint, Request
+from playground.domain.endpoint import bills
 from playground.ui import names
 
 START, LADDER, CONVERSATION, PASTE, PAY, POINTS, CHOOSE = (
@@ -56,3 +60,15 @@ def today() -> date:
 def dollars(text: str) -> str:
     """Text whose dollar signs are no formulas."""
     return text.replace("$", r"\$")
+
+
+def foretold(requests: Sequence[Request], where: Mapping[str, Endpoint]) -> str:
+    """What sending these may cost, for Markdown; empty where nothing is billed."""
+    billed = [request for request in requests if bills(request.model, where)]
+    return dollars(_forecast(repr(billed), id(pricing.load()), billed)) if billed else ""
+
+
+@st.cache_data(max_entries=20, ttl=300, show_spinner=False)
+def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> str:
+    """Counting takes time: once for what is asked at the prices of this book."""
+    return str(forecast(_requests))

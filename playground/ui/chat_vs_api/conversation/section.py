@@ -8,14 +8,14 @@ from dataclasses import replace
 import streamlit as st
 
 from playground.domain import Endpoint, ModelRef, lane_names
-from playground.lab.conversation import Conversation, Policy, Rules
+from playground.lab.conversation import Conversation, Policy, Rules, Turn, request
 from playground.ui import names
 from playground.ui.chat_vs_api.conversation import talk as talking
 from playground.ui.chat_vs_api.conversation.figures import figures
 from playground.ui.chat_vs_api.conversation.settings import choose_rules
 from playground.ui.chat_vs_api.conversation.talk import ask, begin, current_talk, go_on
 from playground.ui.chat_vs_api.conversation.turns import turns
-from playground.ui.chat_vs_api.sections import MOST_CHARACTERS
+from playground.ui.chat_vs_api.sections import MOST_CHARACTERS, foretold
 from playground.ui.parts.markdown import plain
 from playground.ui.session import once
 
@@ -58,6 +58,8 @@ def view(where: Mapping[str, Endpoint]) -> None:
     titles = lane_names(rules.models)
     if talk and any(turn.live.done for turn in path):
         figures(talk, titles, where)
+    if not running and (sums := _next(path, rules, where)):
+        st.caption(f"The next question, without its own words: {sums}")
     with st.container():  # inside a container the field stays here and does not cover the figures
         said = st.chat_input("Ask all models…", key="conversation_input", max_chars=MOST_CHARACTERS)
     if said and said.strip() and rules.models:
@@ -75,6 +77,12 @@ def view(where: Mapping[str, Endpoint]) -> None:
     # It may have ended while this was drawn, and then no live text is left to say so.
     if running and path[-1].live.done:
         st.rerun()
+
+
+def _next(path: Sequence[Turn], rules: Rules, where: Mapping[str, Endpoint]) -> str:
+    """What the next turn may cost: all that was said is billed again, also where the provider keeps it."""
+    whole = replace(rules, kept=False)
+    return foretold([request(whole, lane, path, "") for lane in range(len(rules.models))], where)
 
 
 def _same(before: Sequence[ModelRef], now: Sequence[ModelRef]) -> bool:

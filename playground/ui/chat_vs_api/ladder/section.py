@@ -7,17 +7,14 @@ from datetime import datetime
 
 import streamlit as st
 
-from playground import pricing
-from playground.budgets.forecast import forecast
-from playground.domain import Endpoint, ModelRef, Request
-from playground.domain.endpoint import bills
+from playground.domain import Endpoint, ModelRef
 from playground.lab import ladder
 from playground.lab.ladder_profile import Profile
 from playground.ui import names
 from playground.ui.chat_vs_api.ladder.climb import PLACE, Climb, current_climb, start
 from playground.ui.chat_vs_api.ladder.results import results
 from playground.ui.chat_vs_api.ladder.steps import edit_profile
-from playground.ui.chat_vs_api.sections import MOST_CHARACTERS, dollars
+from playground.ui.chat_vs_api.sections import MOST_CHARACTERS, foretold
 from playground.ui.live.component import live_run
 from playground.ui.parts.examples import EXAMPLES
 from playground.ui.parts.markdown import plain
@@ -61,16 +58,8 @@ def _before(
         for said in ladder.refusals(rungs):
             st.caption(f":material/block: {plain(said)}")
     requests = [rung.request for rungs in ladders for rung in rungs]
-    billed = [request for request in requests if bills(request.model, where)]
-    if billed and len(prompt) <= MOST_CHARACTERS:
-        sums = _forecast(repr(billed), id(pricing.load()), billed)
-        st.caption(dollars(f"All steps together: {sums}"))
-
-
-@st.cache_data(max_entries=20, ttl=300, show_spinner=False)
-def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> str:
-    """Counting takes time: once for what is asked at the prices of this book."""
-    return str(forecast(_requests))
+    if len(prompt) <= MOST_CHARACTERS and (sums := foretold(requests, where)):
+        st.caption(f"All steps together: {sums}")
 
 
 def _buttons(climb: Climb | None, *, steps: int, models: int) -> bool:
