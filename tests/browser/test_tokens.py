@@ -260,8 +260,10 @@ def test_what_is_clicked_before_the_box_has_come_leaves_it_its_text(
             page.get_by_role("combobox", name="Example").click()
             page.get_by_role("option", name=click).click()
             page.wait_for_timeout(700)
-        kind = "tab" if click == "Three counts" else "radio"
-        page.get_by_role(kind, name=click if click != "Emoji" else "cl100k").click()
+        if click == "Three counts":
+            page.get_by_role("tab", name=click).click()
+        else:
+            page.get_by_role("radio", name="cl100k").click()
         page.wait_for_timeout(1500)
         for route in held:
             route.continue_()
