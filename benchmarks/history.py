@@ -162,6 +162,8 @@ def measures(store: Store) -> dict[str, Callable[[], object]]:
         "search, three words and a filter": lambda: find(
             store, Filter(search=f"{_word(1)} {_word(2)} {_word(3)}", provider="openai")
         ),
+        "search, a part of a rare word": lambda: find(store, Filter(search=_part(9_000))),
+        "search, a part of no word": lambda: find(store, Filter(search="qqqzzzqqq")),
         "filter by model": lambda: find(store, Filter(model="gpt-6.1-sol")),
         "filter by provider": lambda: find(store, Filter(provider="openai")),
         "filter by tag": lambda: find(store, Filter(tag="nightly")),
@@ -183,6 +185,13 @@ def measures(store: Store) -> dict[str, Callable[[], object]]:
 
 def _word(rank: int) -> str:
     return vocabulary()[rank]
+
+
+def _part(rank: int) -> str:
+    """The end of the first long word from this rank on that no word begins with."""
+    words = vocabulary()
+    ends = (word[2:] for word in words[rank:] if len(word) > 8)
+    return next(end for end in ends if not any(word.startswith(end) for word in words))
 
 
 def main() -> int:

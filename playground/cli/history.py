@@ -40,10 +40,14 @@ def opened() -> Store:
     return store
 
 
+PATIENCE = 10.0
+"""Seconds for which texts are read where the index can't answer: nobody waits for a page here."""
+
+
 def list_(wanted: Filter, limit: int, as_json: bool) -> int:
     """Print runs, the newest first; exit code 1 when none matches."""
     store = opened()
-    found = find(store, wanted, count=limit)
+    found = find(store, wanted, count=limit, patience=PATIENCE)
     if as_json:
         print(dumps([jsonable(row) for row in found.rows]))
     elif found.rows:

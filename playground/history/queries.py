@@ -23,8 +23,8 @@ from playground.store.store import Store
 
 PAGE = 50
 """Runs on one screen of the list."""
-READING = 1.0
-"""Seconds for which texts are read where the index can't answer."""
+READING = 0.2
+"""Seconds for which texts are read where the index can't answer: some 25,000 runs."""
 AT_ONCE = 1_000
 """Runs whose texts are read together."""
 MOST_COUNTED = 10_000
@@ -153,18 +153,28 @@ LISTED = [column for column in runs.c if column is not runs.c.context]
 """Columns of a run in the list; what it belongs to may be as long as a pasted answer."""
 
 
-def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> Found:
+def find(
+    store: Store,
+    wanted: Filter,
+    *,
+    start: int = 0,
+    count: int = PAGE,
+    patience: float | None = None,
+) -> Found:
     """One screen of runs, the newest first, and how many there are in all.
 
     Parts of words, which no index has, are looked for in the texts of the newest runs first, until the screen is full or
-    READING has passed.
+    `patience` seconds have passed (None = READING).
     """
+    until = time.monotonic() + (READING if patience is None else patience)
     dialect, most = store.engine.dialect.name, max(MOST_COUNTED, start + count) + 1
     two_steps, more, since = steps(wanted.search, dialect), False, ""
     with reading(store.engine) as connection:
         if two_steps and connection.scalar(sa.select(two_steps.nothing)):
             rest = [*where(replace(wanted, search=""), dialect), *two_steps.rest]
-            seqs, more, since = _inside(connection, rest, two_steps.inside, start + count + 1)
+            enough = start + count + 1
+            found = _inside(connection, rest, two_steps.inside, enough, until, wanted.until)
+            seqs, more, since = found
         else:
             conditions = (
                 [*where(replace(wanted, search=""), dialect), two_steps.indexed]
@@ -181,11 +191,18 @@ def find(store: Store, wanted: Filter, *, start: int = 0, count: int = PAGE) -> 
 
 
 def _inside(
-    connection: Connection, conditions: Sequence[Any], inside: Any, enough: int
+    connection: Connection,
+    conditions: Sequence[Any],
+    inside: Any,
+    enough: int,
+    until: float,
+    last_day: str,
 ) -> tuple[list[int], bool, str]:
-    """The newest runs with this in their texts, whether there may be more, and the day at which time was over."""
+    """The newest runs with this in their texts, whether there may be more, and the day at which time was over.
+
+    That is never `last_day`, the day with which it began: whoever goes on from there gets further.
+    """
     found: list[int] = []
-    end = time.monotonic() + READING
     at: tuple[str, int] | None = None
     while True:
         older = [] if at is None else [sa.tuple_(runs.c.created_at, runs.c.seq) < sa.tuple_(*at)]
@@ -199,7 +216,7 @@ def _inside(
         if len(found) >= enough:
             return found, True, ""
         at = (rows[-1].created_at, rows[-1].seq)
-        if time.monotonic() > end:
+        if time.monotonic() > until and at[0][:10] != last_day:
             return found, True, at[0][:10]
 
 

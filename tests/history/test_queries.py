@@ -312,6 +312,7 @@ def test_parts_of_words_are_read_for_from_the_newest_until_the_screen_is_full(
     long: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "AT_ONCE", 4)
+    monkeypatch.setattr(queries, "READING", 60.0)
     wanted = Filter(search="needle")
     first = find(long, wanted, count=3)
     assert numbers(first) == NEEDLES[:3]
@@ -338,6 +339,12 @@ def test_reading_stops_when_time_is_over_and_says_where(
     nothing = find(long, Filter(search="eedlex"))
     assert (nothing.rows, nothing.since) == ((), "2026-11-21")
     assert not_read("") == ""
+    monkeypatch.setattr(queries, "AT_ONCE", 1)
+    one_day = find(
+        long, Filter(search="needle", until="2026-11-21")
+    )  # gets past the day that it begins with
+    assert (numbers(one_day), one_day.since) == ([21], "2026-11-20")
+    assert numbers(find(long, Filter(search="needle"), patience=60)) == NEEDLES
 
 
 def test_what_the_index_finds_reads_no_text(long: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,6 +360,7 @@ def test_filters_and_exclusions_hold_inside_words_too(
     long: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "AT_ONCE", 7)
+    monkeypatch.setattr(queries, "READING", 60.0)
     assert numbers(find(long, Filter(search="needle -27"))) == [n for n in NEEDLES if n != 27]
     assert numbers(find(long, Filter(search="needle", since="2026-11-20"))) == [30, 27, 24, 21]
     assert find(long, Filter(search="needle", owner="nobody")).rows == ()

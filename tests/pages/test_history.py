@@ -97,6 +97,25 @@ def test_the_newest_run_is_on_top_and_the_search_finds_words_in_answers() -> Non
 
 
 @pytest.mark.usefixtures("kept")
+def test_a_part_of_a_word_is_looked_for_further_back_on_demand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries, "AT_ONCE", 1)
+    monkeypatch.setattr(queries, "READING", 0.0)
+    page = opened()
+    page.text_input(key="history_search").set_value("uite").run()  # in "Quite", of the second run
+    assert names(page) == []
+    assert "looked for in the runs since 2026-11-21" in said(page)
+    page.button(key="history_further").click().run()
+    assert not page.exception
+    assert names(page) == ["What is a token?"]
+    assert "looked for in the runs since 2026-11-02" in said(page)
+    page.button(key="history_further").click().run()
+    page.button(key="history_clear").click().run()
+    assert names(page) == []
+
+
+@pytest.mark.usefixtures("kept")
 def test_filters_are_set_and_cleared() -> None:
     page = opened()
     page.selectbox(key="history_provider").set_value("anthropic").run()

@@ -153,7 +153,7 @@ def listed(store: Store, wanted: Filter) -> None:
         st.session_state[names.HISTORY_PAGE] = page = 1
         found = find(store, wanted)
     if found.since:
-        st.caption(f":material/hourglass: {not_read(found.since)}")
+        _further(found.since)
     if not found.rows:
         _nothing(wanted)
         return
@@ -170,6 +170,24 @@ def listed(store: Store, wanted: Filter) -> None:
         st.caption(
             "Select a run to open it, two to compare them, several to tag, export or delete them."
         )
+
+
+def _further(since: str) -> None:
+    """Time was over before all texts were read: how far they were, and a button that reads on."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/hourglass: {not_read(since)}")
+        st.button(
+            "Look further back",
+            key="history_further",
+            type="tertiary",
+            on_click=_until,
+            args=(since,),
+        )
+
+
+def _until(day: str) -> None:
+    st.session_state[names.history_filter("until")] = date.fromisoformat(day)
+    st.session_state[names.HISTORY_PAGE] = 1
 
 
 def _nothing(wanted: Filter) -> None:
