@@ -37,7 +37,7 @@ async def one(pool: Pool, door: str, base: str, number: int, gate: Any) -> tuple
     endpoint = Endpoint(provider=ref.provider, base_url=base, key=Secret("benchmark-key"))
     call = Call(Request.ask(ref, f"rid={number}"), endpoint, pool=pool, gate=gate)
     await call.run()
-    seconds = call.response().timing.time_to_first_text
+    seconds = call.response().time_to_first_text
     if seconds is None:
         raise SystemExit(f"{door}: {call.failure}")
     return number, seconds * 1000

@@ -11,7 +11,7 @@ from playground.domain.ending import MEANINGS, State, ended_as, said
 from playground.domain.exchange import Exchange
 from playground.domain.failure import Failure
 from playground.domain.model import ModelRef
-from playground.domain.request import File, Part, ToolCall
+from playground.domain.request import File, Part, Reasoning, ToolCall
 from playground.domain.timing import Timing, Trust
 from playground.domain.usage import Usage
 
@@ -68,6 +68,7 @@ class Response:
     exchange: Exchange | None = None
     attempts: tuple[Attempt, ...] = ()
     streamed: bool = True
+    """False when the answer came whole; where none came, what was asked for."""
     simulated: bool = False
     turn: tuple[Part, ...] = ()
     """The answer as message parts, in order, to send back in the next turn."""
@@ -115,19 +116,36 @@ class Response:
         if usage.output_tokens is None:
             return None
         if usage.reasoning_output_tokens is None:
-            return None if self.reasoning_text else usage.output_tokens
+            thought = self.reasoning_text or any(isinstance(part, Reasoning) for part in self.turn)
+            return None if thought else usage.output_tokens
         return usage.output_tokens - usage.reasoning_output_tokens
 
     @property
+    def time_to_first_chunk(self) -> float | None:
+        """Seconds from the request's head on the wire to the first event; None for an answer that came whole."""
+        return self.timing.first_chunk if self.streamed else None
+
+    @property
+    def time_to_first_text(self) -> float | None:
+        """Seconds from the request's head on the wire to the first text; None for an answer that came whole."""
+        return self.timing.first_text if self.streamed else None
+
+    @property
     def output_tokens_per_second(self) -> float | None:
-        """Decode speed: visible output tokens ÷ seconds from first to last text; None when too short to mean anything."""
-        first, last, tokens = (
-            self.timing.first_text,
-            self.timing.last_text,
-            self.visible_output_tokens,
-        )
-        if not self.streamed or first is None or last is None or tokens is None:
+        """Decode speed: the intervals between the tokens of the text ÷ seconds from first to last text.
+
+        None when too short to mean anything, and where the text's own tokens or the text's own time are not known.
+        """
+        first, last = self.time_to_first_text, self.timing.last_text
+        tokens = self.visible_output_tokens
+        if first is None or last is None or tokens is None or self._more_than_text(first, last):
             return None
         if last - first < MIN_DECODE_SECONDS or tokens < MIN_DECODE_TOKENS:
             return None
-        return tokens / (last - first)
+        return (tokens - 1) / (last - first)
+
+    def _more_than_text(self, first: float, last: float) -> bool:
+        """True when the output tokens count other things than the text, or the model thought in the midst of it."""
+        thought = self.timing.last_reasoning
+        others = (self.tool_calls, self.server_tools, self.files, self.choices)
+        return any(others) or (thought is not None and first < thought < last)

@@ -27,21 +27,12 @@ class Timing:
     first_chunk: float | None = None
     """First event of the stream, whatever it holds (many providers open with an empty one)."""
     first_reasoning: float | None = None
+    last_reasoning: float | None = None
     first_text: float | None = None
-    """First non-empty piece of the answer itself."""
+    """First non-empty piece of the answer itself; None for an answer that came whole, as are all times of pieces."""
     last_text: float | None = None
     last_chunk: float | None = None
     closed: float | None = None
-
-    @property
-    def time_to_first_chunk(self) -> float | None:
-        """Seconds from the request's head on the wire to the first event."""
-        return self.first_chunk
-
-    @property
-    def time_to_first_text(self) -> float | None:
-        """Seconds from the request's head on the wire to the first non-empty text of the answer."""
-        return self.first_text
 
     @property
     def duration(self) -> float | None:

@@ -73,7 +73,8 @@ class Lane:
             return
         if kind in ("text", "refusal") and text and self.state != "streaming":
             self.state = "streaming"
-            if self.time_to_first_text is None and self.started_at is not None:
+            unknown = self.time_to_first_text is None and self.request.stream
+            if unknown and self.started_at is not None:
                 self.time_to_first_text = time.monotonic() - self.started_at
         self.deltas.append((kind, text))
 
@@ -81,6 +82,7 @@ class Lane:
         """Keep the final Response; called once."""
         self.finished_at = time.monotonic()
         self.response = response
+        self.time_to_first_text = response.time_to_first_text
         self.partial = None
         self.state = response.state
 

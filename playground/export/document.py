@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from playground.domain import Cost, Failure, Request, Response, Run
 from playground.domain.nouns import digits, jsonable
-from playground.export.telemetry import attributes
+from playground.export.telemetry import attributes, metrics
 from playground.figures import FIGURES
 
 
@@ -48,6 +48,7 @@ def full_document(run: Run) -> dict[str, Any]:
         short["tool_calls"] = jsonable(response.tool_calls)
         _add(short, response, leave_out={"model"})
         short["attributes"] = attributes(request, response)
+        short["metrics"] = metrics(response)
     whole["requests"] = [{"model": str(r.model), **jsonable(_rest(r))} for r in run.requests]
     return whole
 

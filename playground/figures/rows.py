@@ -40,6 +40,8 @@ class Figure:
     """The part of the JSON document that holds it; what is in one is a column of the CSV file too."""
     attribute: str = ""
     """OpenTelemetry's name among the JSON export's `attributes`."""
+    metric: str = ""
+    """OpenTelemetry's name among the JSON export's `metrics`: what it measures and does not attribute."""
     under: str = ""
     """The figure beneath which a card and the terminal show it: it is a part of that one, or a remark on it."""
     best: str = ""
@@ -132,19 +134,20 @@ FIGURES: dict[str, Figure] = {
         Figure(
             name="time_to_first_chunk",
             label="First chunk",
-            help="From the request's head on the wire to the first event of the stream, whatever it holds",
+            help="From the request's head on the wire to the first event of the stream, whatever it holds; n/a when not streamed",
             kind="seconds",
-            value=lambda r: r.timing.time_to_first_chunk,
+            value=lambda r: r.time_to_first_chunk,
             document="timing",
-            attribute="gen_ai.client.operation.time_to_first_chunk",
+            attribute="gen_ai.response.time_to_first_chunk",
+            metric="gen_ai.client.operation.time_to_first_chunk",
             shown=frozenset(),
         ),
         Figure(
             name="time_to_first_text",
             label="First text",
-            help="From the request's head on the wire to the first text of the answer",
+            help="From the request's head on the wire to the first text of the answer; n/a when not streamed",
             kind="seconds",
-            value=lambda r: r.timing.time_to_first_text,
+            value=lambda r: r.time_to_first_text,
             document="timing",
             best="first",
         ),
@@ -155,13 +158,13 @@ FIGURES: dict[str, Figure] = {
             kind="seconds",
             value=lambda r: r.timing.duration,
             document="timing",
-            attribute="gen_ai.client.operation.duration",
+            metric="gen_ai.client.operation.duration",
             best="fastest",
         ),
         Figure(
             name="output_tokens_per_second",
             label="Speed",
-            help="Visible output tokens ÷ time from first to last text; n/a when too short",
+            help="Steps from token to token of the text ÷ time from its first to its last piece; n/a when too short, or with calls",
             kind="speed",
             value=lambda r: r.output_tokens_per_second,
             document="timing",

@@ -120,14 +120,10 @@ class Call:
             finish_reason=draft.finish_reason,
             service_tier=draft.service_tier,
             usage=draft.usage or Usage(),
-            timing=recorder.timing(
-                first_reasoning=draft.first_reasoning,
-                first_text=draft.first_text,
-                last_text=draft.last_text,
-            ),
+            timing=recorder.timing(**draft.times() if recorder.streaming else {}),
             failure=failure or self.failure,
             exchange=recorder.exchange(self._events),
-            streamed=self.request.stream,
+            streamed=self.request.stream if recorder.status is None else recorder.streaming,
             simulated=self.endpoint.simulated,
             turn=tuple(draft.turn),
         )

@@ -32,6 +32,7 @@ class Draft:
         "finish_reason",
         "first_reasoning",
         "first_text",
+        "last_reasoning",
         "last_text",
         "notes",
         "now",
@@ -83,6 +84,7 @@ class Draft:
         self.scratch: dict[Any, Any] = {}
         """The adapter's own notes between events."""
         self.first_reasoning: float | None = None
+        self.last_reasoning: float | None = None
         self.first_text: float | None = None
         self.last_text: float | None = None
         self._tags = Tags()
@@ -136,6 +138,7 @@ class Draft:
         """A piece of readable reasoning."""
         if piece:
             self.reasoning_parts.append(_said(piece))
+            self.last_reasoning = self.now
             if self.first_reasoning is None:
                 self.first_reasoning = self.now
             self.emit("reasoning", piece)
@@ -177,6 +180,15 @@ class Draft:
         """Tell whoever listens; nothing is kept."""
         if self._on_delta is not None:
             self._on_delta(kind, piece)
+
+    def times(self) -> dict[str, float | None]:
+        """The perf_counter readings of the pieces, by their names in `Timing`."""
+        return {
+            "first_reasoning": self.first_reasoning,
+            "last_reasoning": self.last_reasoning,
+            "first_text": self.first_text,
+            "last_text": self.last_text,
+        }
 
     def size(self) -> int:
         """Characters that the model wrote so far."""

@@ -55,6 +55,28 @@ def test_every_lane_answers_with_usage_times_and_cost(engine: Engine, demo: Demo
         assert response.trust.concurrent >= 1
 
 
+def test_an_answer_that_came_whole_has_no_first_text_at_any_door(
+    engine: Engine, demo: DemoServer
+) -> None:
+    models = [
+        "openai:gpt-6-luna",
+        "openai/chat:gpt-6-luna",
+        "anthropic:claude-haiku-5-5",
+        "gemini:gemini-3.5-flash-lite",
+        "gemini/interactions:gemini-3.5-flash-lite",
+    ]
+    run = engine.start([ask(model, stream=False) for model in models], demo.endpoints())
+    assert run.wait(60)
+    for lane, response in zip(run.lanes, run.run().responses, strict=True):
+        assert response.failure is None
+        assert response.text
+        assert not response.streamed
+        assert lane.time_to_first_text is None
+        assert (response.timing.first_text, response.time_to_first_text) == (None, None)
+        assert response.output_tokens_per_second is None
+        assert response.timing.duration is not None
+
+
 def test_a_failing_lane_leaves_the_others_alone(engine: Engine, demo: DemoServer) -> None:
     run = engine.start(
         [ask("openai:gpt-6-luna~429"), ask("nowhere:model"), ask("openai:gpt-6-luna")],

@@ -16,7 +16,7 @@ def test_the_report_has_prompt_settings_figures_answers_and_receipts(run: Run) -
         "Say hello",
         "Attached: a.png (image/png, 4 B)",
         "| max\\_output\\_tokens | 100 |",
-        "| 1 | openai:gpt-x | 200 | 0 | 30 | 10 | 0.25 s | 0.80 s | 40 tok/s | $0.00025 | completed |",
+        "| 1 | openai:gpt-x | 200 | 0 | 30 | 10 | 0.25 s | 0.80 s | n/a | $0.00025 | completed |",
         "| input | 200 | $1.25 per 1,000,000 | $0.00025 |  |",
         "https://prices.example, as of 2026-11-01",
         "**Failed (connection).** The server could not be reached. Start it.",

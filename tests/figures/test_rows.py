@@ -17,7 +17,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from playground.cli import show
-from playground.domain import CostLine, Response, Run, Timing, Usage
+from playground.domain import CostLine, Response, Run, Timing, ToolCall, Usage
 from playground.export import document, from_json, to_csv, to_html, to_json, to_markdown
 from playground.figures import FIGURES, shown
 from playground.ui.history.two import _side_by_side
@@ -35,6 +35,11 @@ def whole() -> Response:
     return replace(
         first,
         failure=None,
+        tool_calls=(),
+        server_tools=(),
+        files=(),
+        choices=(),
+        turn=(),
         usage=Usage(
             input_tokens=12_345,
             cache_read_input_tokens=1_024,
@@ -76,7 +81,25 @@ def failed() -> Response:
     return full_run().responses[1]
 
 
-MADE = {"whole": whole, "partly": partly, "failed": failed, "ceiling": ceiling, "ranged": ranged}
+def at_once() -> Response:
+    """Answered in one piece: the clock has no first text, whatever an older record says."""
+    return replace(whole(), streamed=False)
+
+
+def calling() -> Response:
+    """Asked for a tool beside its text: the output tokens are not the text's alone."""
+    return replace(whole(), tool_calls=(ToolCall(id="c", name="look", arguments={}),))
+
+
+MADE = {
+    "whole": whole,
+    "partly": partly,
+    "failed": failed,
+    "ceiling": ceiling,
+    "ranged": ranged,
+    "at_once": at_once,
+    "calling": calling,
+}
 
 
 def run_of(response: Response) -> Run:
@@ -191,6 +214,8 @@ EXPECTED = {
 }
 EXPECTED["ceiling"] = EXPECTED["whole"] | {"Cost": "≤ $0.00397"}
 EXPECTED["ranged"] = EXPECTED["whole"] | {"Cost": "$0.00397 – $0.005"}
+EXPECTED["at_once"] = EXPECTED["whole"] | {"First text": "n/a", "Speed": "n/a"}
+EXPECTED["calling"] = EXPECTED["whole"] | {"Speed": "n/a"}
 
 
 @pytest.mark.parametrize(
@@ -279,7 +304,7 @@ def test_files_hold_the_values_as_they_are() -> None:
             "time_to_first_chunk": 0.04,
             "time_to_first_text": 0.25,
             "duration": 12.34,
-            "output_tokens_per_second": 1_000 / (12.25 - 0.25),
+            "output_tokens_per_second": (1_000 - 1) / (12.25 - 0.25),
         },
     }
     for part, figures in expected.items():
@@ -289,6 +314,19 @@ def test_files_hold_the_values_as_they_are() -> None:
         assert {name: float(row[name]) for name in figures} == figures
     assert (row["cost_total"], short["cost"]["total"]) == ("0.00396812", "0.00396812")
     assert (row["finish_reason"], short["finish_reason"]) == ("completed", "completed")
+
+
+def test_an_answer_that_came_whole_has_no_first_text_in_any_file() -> None:
+    run = run_of(at_once())
+    (row,) = csv.DictReader(io.StringIO(to_csv(run), newline=""))
+    unknown = ("time_to_first_chunk", "time_to_first_text", "output_tokens_per_second")
+    for timing in (
+        document(run)["responses"][0]["timing"],
+        json.loads(to_json(run))["responses"][0]["timing"],
+    ):
+        assert [timing[name] for name in unknown] == [None, None, None]
+        assert timing["duration"] == 12.34
+    assert [row[name] for name in unknown] == ["", "", ""]
 
 
 def test_a_figures_value_is_what_its_row_says() -> None:
@@ -302,7 +340,7 @@ def test_a_figures_value_is_what_its_row_says() -> None:
         "time_to_first_chunk": 0.04,
         "time_to_first_text": 0.25,
         "duration": 12.34,
-        "output_tokens_per_second": 1_000 / 12,
+        "output_tokens_per_second": 999 / 12,
         "cost": Decimal("0.00396812"),
         "finish_reason": "completed",
         "service_tier": "flex",

@@ -112,6 +112,7 @@ def full_response() -> Response:
         timing=Timing(
             started_at="2026-11-21T12:00:00.100+00:00",
             queued=0.01,
+            first_chunk=0.1,
             first_text=0.25,
             last_text=0.75,
             last_chunk=0.8,

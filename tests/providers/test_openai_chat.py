@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from playground.wire import Pool
-from tests.providers.calling import Serve, calls, streamed, unstreamed
+from tests.loopback import answer
+from tests.providers.calling import Serve, calls, respond, streamed, unstreamed
 
 OPENAI, COMPATIBLE = "openai/chat:m", "ollama:m"
 
@@ -214,3 +215,17 @@ async def test_groq_reports_usage_in_a_place_of_its_own(serve: Serve, pool: Pool
     last = {**chunk({}, "stop"), "x_groq": {"id": "r", "usage": raw}}
     response = await streamed(serve, pool, "groq:m", chunk({"content": "a"}), last, "[DONE]")
     assert (response.usage.input_tokens, response.usage.output_tokens) == (3, 5)
+
+
+async def test_a_whole_answer_to_a_request_for_a_stream_has_no_first_text(
+    serve: Serve, pool: Pool
+) -> None:
+    body = {
+        "choices": [{"message": {"content": "word " * 50}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 50},
+    }
+    response = await respond(serve, pool, "openai/chat:m", answer(body), stream=True)
+    assert response.text
+    assert not response.streamed
+    assert response.time_to_first_text is None
+    assert response.output_tokens_per_second is None
