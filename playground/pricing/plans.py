@@ -47,7 +47,9 @@ class Plan:
     per: str | None = None
     """`seat` for team plans."""
     api_credit: Decimal | None = None
-    """USD of API use a month that the plan includes."""
+    """USD of API use a month that the plan includes, for each seat where it is sold by seat."""
+    api_credit_most: Decimal | None = None
+    """USD a month that the credit of all seats comes to at most, where it is pooled."""
     caps: tuple[Cap, ...] = ()
     """Caps with a known number; empty = none is known, not that there is none."""
     limits: str | None = None

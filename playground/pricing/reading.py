@@ -280,6 +280,7 @@ PLAN_FIELDS: dict[str, Callable[[Any], Any]] = {
     "annual": _money,
     "per": _text,
     "api_credit": _money,
+    "api_credit_most": _money,
     "caps": _caps,
     "limits": _text,
     "exception": _text,

@@ -283,7 +283,7 @@ RULES: Mapping[str, Rule] = {
     "effort": Rule(_levels, _effort),
     "reasoning_summary": Rule(lambda model, _: model.summary, _summary),
     "verbosity": _able("verbosity", lambda model, _: model.verbosity),
-    "service_tier": _one_of("choice of service tier", lambda model, _: model.service_tiers),
+    "service_tier": _one_of("choice of service tier", lambda model, _: model.tiers()),
     "cache_ttl": _one_of("prompt cache that is asked for", lambda model, _: model.cache_ttls),
     "response_schema": _able("JSON schema", lambda model, _: model.response_schema),
     "tool_choice": Rule(_calls, _tool_choice),

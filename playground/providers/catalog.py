@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -55,6 +55,9 @@ class Model:
     pdf: bool = False
     server_tools: tuple[str, ...] = ()
     service_tiers: tuple[str, ...] = ()
+    """Those that can be asked for; see `tiers` for a day's."""
+    ends: Mapping[str, date] = field(default_factory=dict, hash=False)
+    """Service tier → the day on which it is taken away."""
     cache_ttls: tuple[str, ...] = ()
     apis: tuple[str, ...] = ()
     """Doors that offer it; empty = all doors of its provider."""
@@ -84,6 +87,11 @@ class Model:
     def tokenizer(self) -> str:
         """The encoding that it is known to use, `o200k_base`, or `estimate`."""
         return known_encoding(self.ref) or "estimate"
+
+    def tiers(self, today: date | None = None) -> tuple[str, ...]:
+        """The service tiers that can be asked for on this day."""
+        on = today or date.today()
+        return tuple(t for t in self.service_tiers if t not in self.ends or on < self.ends[t])
 
     def retired(self, today: date | None = None) -> bool:
         """True from the day on which it is switched off."""

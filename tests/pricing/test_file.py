@@ -16,7 +16,7 @@ from playground.pricing import load, loading
 from playground.pricing.loading import PROJECT
 from playground.pricing.reading import Unreadable, read
 
-TODAY = date(2026, 11, 21)
+TODAY = date(2026, 11, 26)
 GOOD = """
 prices:
   acme:
@@ -342,3 +342,20 @@ def said_of(file: Path) -> list[str]:
         return list(read(file).problems)
     except Unreadable as wrong:
         return [str(wrong)]
+
+
+@pytest.mark.parametrize(
+    "model", ["grok-code-fast-1", "grok-4-1-fast-reasoning", "grok-4-0709", "grok-3"]
+)
+def test_a_grok_that_was_retired_costs_what_answers_in_its_place(model: str) -> None:
+    """Sources disagree, so a cost since that day is a range with the old price in it."""
+    book = load(own=False)
+    old, new = book.find("xai", model, date(2026, 5, 14)), book.find("xai", model, TODAY)
+    assert old is not None
+    assert new is not None
+    assert old.retired == new.retired == date(2026, 5, 15)
+    assert new.rates["input"] == Decimal("1.25")
+    other = new.other("standard", 1)
+    assert other is not None
+    assert other.rates == old.rates
+    assert "2026-05-15" in (new.note or "")

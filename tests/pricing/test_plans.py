@@ -72,4 +72,23 @@ def test_googles_plans_carry_cloud_credit_and_say_where_that_was_read() -> None:
     assert "$10 a month of Google Cloud credit" in (found["AI Pro"].exception or "")
     for name in ("AI Ultra 5x", "AI Ultra 20x"):
         assert "amount is not known" in (found[name].exception or "")
+        assert "$100 a month" in (found[name].conflict or "")
         assert "blog.google" in found[name].source
+
+
+def test_claudes_team_seats_bring_a_credit_that_is_pooled() -> None:
+    """Anthropic's own example: three Standard and two Premium seats have $260 a month, $360 with one more."""
+    standard, premium = PLANS["Claude Team Standard"], PLANS["Claude Team Premium"]
+    assert standard.api_credit is not None
+    assert premium.api_credit is not None
+    assert (standard.per, premium.per) == ("seat", "seat")
+    assert 3 * standard.api_credit + 2 * premium.api_credit == 260
+    assert 3 * standard.api_credit + 3 * premium.api_credit == 360
+    assert standard.api_credit_most == premium.api_credit_most == 500
+    for plan in (standard, premium):
+        assert "platform.claude.com" in plan.source
+
+
+def test_that_official_caps_exist_is_told_beside_those_that_are_not_official() -> None:
+    for name in ("ChatGPT Pro 100", "ChatGPT Pro 200", "ChatGPT Pro 500"):
+        assert "official" in (PLANS[name].conflict or "")

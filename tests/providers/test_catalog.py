@@ -101,6 +101,7 @@ def test_every_claude_of_the_sdk_is_known_and_retires_when_it_says() -> None:
     [
         "4-carbon",
         "4-hydrogen",
+        "4-neon",
         "4-argon",
         "3.8-flash",
         "3.7-flash",
@@ -121,6 +122,28 @@ def test_every_claude_of_the_sdk_is_known_and_retires_when_it_says() -> None:
 )
 def test_every_gemini_of_the_sdk_is_known(name: str) -> None:
     find("gemini", f"gemini-{name}")
+
+
+def test_a_service_tier_that_was_taken_away_is_no_longer_offered() -> None:
+    opus = find("anthropic", "claude-opus-4-8")
+    assert opus.tiers(date(2026, 11, 29)) == ("auto", "standard_only", "fast")
+    assert opus.tiers(date(2026, 11, 30)) == ("auto", "standard_only")
+    assert not opus.retired(date(2027, 5, 1))
+    for model in catalog.catalog():
+        assert set(model.ends) <= set(model.service_tiers), model.id
+
+
+def test_the_newest_gemini_and_the_oldest_o_model() -> None:
+    neon, o1 = find("gemini", "gemini-4-neon"), find("openai", "o1-pro")
+    assert (neon.released, neon.default_effort) == (date(2026, 11, 18), "high")
+    price = load().find("gemini", "gemini-4-neon", TODAY)
+    assert price is not None
+    assert [str(price.rates[name]) for name in ("input", "cache_read", "output")] == [
+        "3",
+        "0.15",
+        "15",
+    ]
+    assert o1.retires == date(2026, 10, 23)
 
 
 def test_everything_with_a_price_is_known_and_retires_on_the_same_day() -> None:

@@ -110,12 +110,18 @@ def plan_rows(plans: Sequence[Plan], prices: Sequence[Price]) -> None:
 def _credit(plan: Plan, prices: Sequence[Price]) -> list[str]:
     """How far a plan's API credit goes with the models of its maker that are chosen."""
     return [
-        f"The credit covers about {lab.told(covers)} such conversations a month with {plain(price.model.model)}."
+        f"The credit covers about {lab.told(covers)} such conversations a month with {plain(price.model.model)}"
+        f"{_pooled(plan, price)}."
         for price in prices
         if plan.api_credit
         and provider_of(price.model.provider).product == plan.product
         and (covers := lab.break_even(plan.api_credit, price.cost))
     ]
+
+
+def _pooled(plan: Plan, price: Price) -> str:
+    most = lab.break_even(plan.api_credit_most, price.cost) if plan.api_credit_most else None
+    return f" for each seat, {lab.told(most)} at most for the whole team" if most else ""
 
 
 def plan_facts(plan: Plan) -> list[str]:
