@@ -166,7 +166,7 @@ def prices() -> None:
     \b
     playground prices              all of them
     playground prices sonnet       those whose provider or model holds "sonnet"
-    playground prices check        what genai-prices has otherwise
+    playground prices check        what others have otherwise, and what may be out of date
     playground prices refresh      a diff that brings pricing.yaml up to date
     """
 
@@ -181,16 +181,25 @@ def prices_list(filter_: str, as_json: bool) -> int:
     return prices(filter_, as_json)
 
 
-@prices.command(short_help="Compare the prices with genai-prices.")
+@prices.command(short_help="Say what others have otherwise and what may be out of date.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(as_json: bool) -> int:
-    """Compare every price with genai-prices and report differences beyond 0.5 %.
+@click.option("--live", is_flag=True, help="Ask the models endpoints too, of all that have a key.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for whatever is found.")
+def check(as_json: bool, live: bool, strict: bool) -> int:
+    """Compare prices and models with the installed packages, and say what may be out of date.
 
-    Exit code: 0 if the tables agree (or pricing.yaml says itself where they do not), 1 if not.
+    \b
+    - prices that genai-prices has otherwise, beyond 0.5 %, and last days that an SDK has otherwise
+    - models that an SDK, genai-prices or (--live) a models endpoint knows and that are not here
+    - days that have come since a row was read: retirements, ends of offers, announced prices
+    - rows that were read more than 30 days ago
+
+    Exit code: 1 if an installed package contradicts a row that does not say so itself, or a models endpoint could not be
+    asked; with --strict for anything that is found; else 0.
     """
     from playground.cli.price_check import check
 
-    return check(as_json)
+    return check(as_json=as_json, live=live, strict=strict)
 
 
 @prices.command(short_help="Propose changes to pricing.yaml as a diff.")

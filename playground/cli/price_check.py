@@ -1,9 +1,11 @@
-"""`playground prices check` and `refresh`: our table against genai-prices."""
+"""`playground prices check` and `refresh`: our tables against what the installed packages and the providers say."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,22 +18,34 @@ from playground.pricing.crosscheck import Check, Difference, NotInstalled, compa
 from playground.pricing.reading import Unreadable
 from playground.pricing.refreshing import days, diff, patched, proposed
 
+if TYPE_CHECKING:
+    from playground.providers.freshness import Finding
 
-def check(as_json: bool) -> int:
-    """Print the differences beyond 0.5 %; exit code 1 when there are some that pricing.yaml does not know of."""
+PRICES = "genai-prices"
+
+
+def check(*, as_json: bool, live: bool = False, strict: bool = False) -> int:
+    """Print what others have otherwise and what may be out of date; see the command for the exit codes."""
+    from playground.cli.tables import listings
+    from playground.providers.freshness import findings
+
     book = load(own=False)
     for problem in book.problems:
         say(problem)
+    today = datetime.now(UTC).date()
+    listed, failed = listings("") if live else ({}, False)
     try:
-        found = compare(book, days(book, datetime.now(UTC).date()))
+        compared = compare(book, days(book, today))
     except NotInstalled as missing:
         raise click.ClickException(str(missing)) from None
-    fresh = [d for d in found.differences if not d.known]
+    found = findings(book, compared, today, listed)
     if as_json:
-        print(dumps(jsonable(found)))
+        print(dumps({**jsonable(compared), "findings": jsonable(found)}))
     else:
-        _print(found, fresh)
-    return 1 if fresh else 0
+        _print(compared, [d for d in compared.differences if not d.known])
+        _print_findings(found)
+    wrong = found if strict else [f for f in found if f.kind == "contradicted"]
+    return 1 if wrong or failed else 0
 
 
 def refresh(new: Sequence[str], apply: bool) -> int:
@@ -73,3 +87,21 @@ def _print(found: Check, fresh: Sequence[Difference]) -> None:
         f"{len(fresh)} rates differ, {len(known)} more are known to. "
         f"It has {len(found.missing)} models that are not here (--json lists them)."
     )
+
+
+def _print_findings(found: Sequence[Finding]) -> None:
+    """By kind; models that are not here together, by who knows them. Prices that differ stand above already."""
+    from playground.providers.freshness import KINDS
+
+    for kind, title in KINDS.items():
+        prices = kind == "contradicted"
+        mine = [f for f in found if f.kind == kind and not (prices and f.source.startswith(PRICES))]
+        if not mine:
+            continue
+        print(f"\n{title}:")
+        for source, group in groupby(mine, key=lambda f: f.source):
+            rows = list(group)
+            if kind == "unknown":
+                print(f"  {source}: {', '.join(f.about for f in rows)}")
+            else:
+                print("".join(f"  {f.about}: {f.said} ({source})\n" for f in rows), end="")

@@ -67,15 +67,7 @@ def models(provider: str, as_json: bool) -> int:
 
 def live_models(provider: str, as_json: bool) -> int:
     """Ask the providers' own models endpoints; exit code 1 when one of them failed."""
-    from playground.engine import Engine
-
-    asked = _askable(provider)
-    engine = Engine()
-    try:
-        pending = {name: engine.submit(_lister(endpoint)) for name, endpoint in asked.items()}
-        found, failed = _gather(pending)
-    finally:
-        engine.close()
+    found, failed = listings(provider)
     if as_json:
         print(dumps({name: jsonable(rows) for name, rows in found.items()}))
     else:
@@ -83,6 +75,18 @@ def live_models(provider: str, as_json: bool) -> int:
         rows = [(name, model) for name, listed in found.items() for model in listed]
         _print(headers, (_listed(name, model) for name, model in rows), left={"model"})
     return 1 if failed else 0
+
+
+def listings(provider: str) -> tuple[dict[str, Sequence[Any]], bool]:
+    """What the models endpoints list, of one provider or (empty) of all with a key; True when one of them failed."""
+    from playground.engine import Engine
+
+    asked = _askable(provider)
+    engine = Engine()
+    try:
+        return _gather({name: engine.submit(_lister(where)) for name, where in asked.items()})
+    finally:
+        engine.close()
 
 
 def endpoints(as_json: bool) -> int:

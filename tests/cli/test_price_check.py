@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from playground.pricing import loading
+from playground.providers import packages
 from tests.cli.conftest import Invoke
 
 SOL = "{model: gpt-6.1-sol, input: 2,"
@@ -35,6 +37,53 @@ def test_our_table_agrees_with_genai_prices(invoke: Invoke) -> None:
     result = invoke("prices", "check")
     assert result.code == 0, result.out
     assert "0 rates differ" in result.out
+
+
+def test_what_may_be_out_of_date_is_said_and_fails_only_when_asked_to(
+    invoke: Invoke, table: Path
+) -> None:
+    edit(table, "as_of: 2026-11-21", "as_of: 2025-01-02")
+    result = invoke("prices", "check")
+    assert result.code == 0, result.out
+    assert "Read more than 30 days ago:" in result.out
+    assert "rows were read on 2025-01-02" in result.out
+    assert "mistral:mistral-large-4" in result.out
+    assert invoke("prices", "check", "--strict").code == 1
+    rows = json.loads(invoke("prices", "check", "--json").out)["findings"]
+    assert {row["kind"] for row in rows} >= {"stale", "unknown"}
+
+
+def test_a_last_day_that_an_sdk_has_otherwise_fails(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = packages.Named(
+        provider="openai", model="gpt-6.1-sol", package="openai 9.9", retires=date(2099, 1, 1)
+    )
+    monkeypatch.setattr(packages, "named", lambda: [one])
+    result = invoke("prices", "check")
+    assert result.code == 1
+    assert (
+        "openai:gpt-6.1-sol: It retires on no day that is known here, on 2099-01-01" in result.out
+    )
+
+
+def test_models_endpoints_are_asked_only_when_told_to(invoke: Invoke, real: dict[str, str]) -> None:
+    assert "models endpoint" not in invoke("prices", "check").out
+    live = json.loads(invoke("prices", "check", "--live", "--json").out)["findings"]
+    assert {f["source"] for f in live if "endpoint" in f["source"]} <= {
+        f"the models endpoint of {name}" for name in real
+    }
+
+
+def test_an_endpoint_that_can_not_be_asked_is_said_and_fails(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    result = invoke("prices", "check", "--live")
+    assert result.code == 1
+    assert "openai: " in result.err
+    assert "canary" not in result.out + result.err
 
 
 def test_a_difference_beyond_half_a_percent_is_reported(invoke: Invoke, table: Path) -> None:

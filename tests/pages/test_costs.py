@@ -294,3 +294,21 @@ def test_a_broken_price_file_is_named_with_its_line_and_the_page_keeps_running(
     table.write_text("prices: [")
     words = said(opened())
     assert "pricing.yaml, line 2: " in words
+
+
+def test_what_may_be_out_of_date_is_one_table_when_it_is_opened() -> None:
+    assert len(opened().dataframe) == 1
+    page = opened(prices_fresh=True)
+    table = page.dataframe[1].value
+    assert list(table.columns) == ["what", "about", "said", "source"]
+    assert "mistral:mistral-large-4" in set(table["about"])
+    assert any(source.startswith("genai-prices ") for source in table["source"])
+
+
+def test_a_model_that_an_endpoint_listed_and_that_is_not_here_is_in_it() -> None:
+    page = opened(prices_fresh=True)
+    page.session_state["session"].listed["openai"] = ("gpt-9-nova", "gpt-6.1-sol", "tts-9")
+    page.run()
+    table = page.dataframe[1].value
+    mine = table[table["source"] == "the models endpoint of openai"]
+    assert list(mine["about"]) == ["openai:gpt-9-nova"]

@@ -9,14 +9,21 @@ import streamlit as st
 
 from playground.pricing import PriceBook, load
 from playground.ui.costs.calculator import calculator
+from playground.ui.costs.freshness import freshness
 from playground.ui.costs.own import own_prices
 from playground.ui.costs.prices import price_table
 from playground.ui.costs.runs import from_runs
 from playground.ui.costs.same_text import same_text
 from playground.ui.session.endpoints import endpoints
 
+
+def _prices(book: PriceBook, on: date) -> None:
+    price_table(book, on)
+    freshness()
+
+
 TABS: dict[str, Callable[[PriceBook, date], None]] = {
-    "Prices": price_table,
+    "Prices": _prices,
     "Calculator": calculator,
     "Same text": lambda book, on: same_text(book, on, endpoints()),
     "From your runs": from_runs,
