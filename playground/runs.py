@@ -60,7 +60,12 @@ def start(
     if refusal := holds_key(requests, known):
         return refusal
     guard = _guard() if any(bills(r.model, endpoints) for r in requests) else None
-    verdict = guard.check(requests, endpoints, session=session, tags=labels.tags) if guard else None
+    pays: dict[str, Any] = {
+        "session": session,
+        "tags": labels.tags,
+        "department": labels.department.strip(),
+    }
+    verdict = guard.check(requests, endpoints, **pays) if guard else None
     if verdict and verdict.problem:
         return Refusal("over_budget", verdict.problem)
     run = engine.start(
@@ -72,7 +77,7 @@ def start(
         context=context,
     )
     if guard:
-        guard.watch(run, endpoints, session=session, tags=labels.tags)
+        guard.watch(run, endpoints, **pays)
     return Started(run, verdict.warnings if verdict else ())
 
 

@@ -68,6 +68,7 @@ class Watched:
 
     run: LiveRun
     tags: tuple[str, ...]
+    department: str
     session: str
     input_tokens: list[int]
     seen: list[int] = field(default_factory=list)
@@ -83,7 +84,8 @@ class Guard:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._watched: list[Watched] = []
-        self._sessions: dict[str, dict[tuple[str, tuple[str, ...]], Decimal]] = {}
+        self._sessions: dict[str, dict[tuple[str, tuple[str, ...], str], Decimal]] = {}
+        """Session → provider, tags and department → USD."""
         self._limits: tuple[Limit, ...] = ()
         self._spent: dict[Limit, Decimal] = {}
         self._thread: threading.Thread | None = None
@@ -95,6 +97,7 @@ class Guard:
         *,
         session: str = "",
         tags: Sequence[str] = (),
+        department: str = "",
     ) -> Verdict:
         """What sending these would cost, and which limits that would pass. Simulated lanes cost nothing."""
         real = [Planned(r, estimate(r)) for r in requests if bills(r.model, endpoints)]
@@ -106,7 +109,9 @@ class Guard:
             stops: list[str] = []
             warnings: list[str] = [unread] if unread and self._limits else []
             for limit in self._limits:
-                mine = [p for p in real if limit.concerns(p.request.model.provider, tags)]
+                mine = [
+                    p for p in real if limit.concerns(p.request.model.provider, tags, department)
+                ]
                 if mine:
                     self._judge(limit, mine, session, stops, warnings)
         unpriced = tuple(dict.fromkeys(str(p.request.model) for p in real if p.span is None))
@@ -147,6 +152,7 @@ class Guard:
         *,
         session: str = "",
         tags: Sequence[str] = (),
+        department: str = "",
     ) -> None:
         """Look after a run until it ends."""
         if not any(bills(lane.request.model, endpoints) for lane in run.lanes):
@@ -155,6 +161,7 @@ class Guard:
         watched = Watched(
             run,
             tuple(tags),
+            department,
             session,
             input_tokens=[tokens.count_input(lane.request).tokens for lane in run.lanes],
             seen=[0] * lanes,
@@ -185,7 +192,7 @@ class Guard:
             if not lane.ended
             and lane.stopped_by is None
             and not watched.run.simulations[lane.index]
-            and limit.concerns(lane.request.model.provider, watched.tags)
+            and limit.concerns(lane.request.model.provider, watched.tags, watched.department)
         ]
         if not open_lanes or self._used(limit, watched.session, watched) <= limit.amount:
             return
@@ -217,7 +224,7 @@ class Guard:
                 for lane in each.run.lanes
                 if not each.run.simulations[lane.index]
                 and (all_lanes or limit.period == "run" or lane.index not in each.saved)
-                and limit.concerns(lane.request.model.provider, each.tags)
+                and limit.concerns(lane.request.model.provider, each.tags, each.department)
             ),
             Decimal(0),
         )
@@ -250,7 +257,7 @@ class Guard:
             session = self._sessions.setdefault(watched.session, {})
             for lane in watched.run.lanes:
                 if not watched.run.simulations[lane.index]:
-                    key = (lane.request.model.provider, watched.tags)
+                    key = (lane.request.model.provider, watched.tags, watched.department)
                     session[key] = session.get(key, Decimal(0)) + at_least(watched, lane)
 
     def used(self, session: str = "") -> list[tuple[Limit, Decimal]]:
@@ -339,7 +346,13 @@ def _spent(store: Store, limit: Limit) -> Decimal:
     first = {"day": _today(), "month": _today().replace(day=1)}.get(limit.period)
     if first is None:
         return Decimal(0)
-    return spent(store, since=first.isoformat(), provider=limit.provider, tag=limit.tag)
+    return spent(
+        store,
+        since=first.isoformat(),
+        provider=limit.provider,
+        tag=limit.tag,
+        department=limit.department,
+    )
 
 
 def _today() -> date:

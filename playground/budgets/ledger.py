@@ -25,7 +25,9 @@ AMOUNTS: dict[str, Any] = {
 """Field of Filter → its condition on the ledger, which knows no more of an answer than this."""
 
 
-def spent(store: Store, *, since: str, provider: str = "", tag: str = "") -> Decimal:
+def spent(
+    store: Store, *, since: str, provider: str = "", tag: str = "", department: str = ""
+) -> Decimal:
     """USD billed since this day (UTC), whether the answers were kept or not; simulated ones cost nothing."""
     kept = [lanes.c.day >= since, ~lanes.c.simulated]
     if provider:
@@ -33,10 +35,14 @@ def spent(store: Store, *, since: str, provider: str = "", tag: str = "") -> Dec
     if tag:
         tagged = sa.select(run_tags.c.run_seq).where(run_tags.c.tag == tag)
         kept.append(lanes.c.run_seq.in_(tagged))
+    if department:
+        paid = sa.select(runs.c.seq).where(runs.c.department == department)
+        kept.append(lanes.c.run_seq.in_(paid))
+    noted = _conditions(since=since, provider=provider, tag=tag, department=department)
     amounts = (
         sa.union_all(  # one statement: an answer that is deleted meanwhile is in one of the two
             sa.select(lanes.c.cost.label("amount")).where(*kept),
-            sa.select(ledger.c.amount).where(*_conditions(since=since, provider=provider, tag=tag)),
+            sa.select(ledger.c.amount).where(*noted),
         ).subquery()
     )
     with reading(store.engine) as connection:

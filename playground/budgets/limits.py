@@ -1,4 +1,4 @@
-"""Spending limits as they are kept: the most that may be spent in a period, on everything, one provider or one tag."""
+"""Spending limits as they are kept: the most that may be spent in a period, on all or by provider, tag, department."""
 
 from __future__ import annotations
 
@@ -22,26 +22,28 @@ PERIODS: tuple[Period, ...] = get_args(Period)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """The most that may be spent in a period, on everything or on one provider or tag."""
+    """The most that may be spent in a period, on everything or on one provider, tag, department or project."""
 
     period: Period
     amount: Decimal
     """USD."""
     provider: str = ""
     tag: str = ""
+    department: str = ""
+    """Department or project."""
     id: int = 0
 
     @property
     def name(self) -> str:
         """`$5.00 a day for openai`."""
-        what = " and ".join(
-            part for part in (self.provider, self.tag and f"tag {self.tag}") if part
-        )
+        parts = (self.provider, self.tag and f"tag {self.tag}", self.department)
+        what = " and ".join(part for part in parts if part)
         return f"{money(self.amount)} a {self.period}" + (f" for {what}" if what else "")
 
-    def concerns(self, provider: str, tags: Sequence[str]) -> bool:
-        """Whether a request of this provider in a run with these tags counts."""
-        return self.provider in ("", provider) and (not self.tag or self.tag in tags)
+    def concerns(self, provider: str, tags: Sequence[str], department: str = "") -> bool:
+        """Whether a request of this provider counts, in a run with these tags that this department pays."""
+        tagged = not self.tag or self.tag in tags
+        return tagged and self.provider in ("", provider) and self.department in ("", department)
 
 
 NUMBER = re.compile(r"\d*(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?")
@@ -77,6 +79,7 @@ def all_limits(store: Store) -> list[Limit]:
             period=r.period,
             provider=r.provider,
             tag=r.tag,
+            department=r.department,
             amount=usd(r.amount) or Decimal(0),
         )
         for r in rows
@@ -93,6 +96,7 @@ def add_limit(store: Store, limit: Limit) -> None:
         "period": limit.period,
         "provider": limit.provider,
         "tag": limit.tag,
+        "department": limit.department,
         "amount": units(limit.amount),
     }
     with writing(store.engine) as connection:

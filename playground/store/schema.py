@@ -186,6 +186,7 @@ limits = Table(
     Column("period", String, nullable=False),  # run, session, day or month
     Column("provider", String, nullable=False),  # empty: all
     Column("tag", String, nullable=False),  # empty: all
+    Column("department", String, nullable=False, server_default=""),  # empty: all
     Column("amount", BigInteger, nullable=False),  # 10⁻¹² USD
     sqlite_autoincrement=True,
 )

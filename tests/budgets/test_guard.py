@@ -110,6 +110,38 @@ def test_a_limit_may_be_for_one_provider_or_one_tag(guard: Guard, kept: Store) -
     assert guard.check([QUESTION], REAL, tags=("a", "b")).problem is not None
 
 
+def test_a_limit_may_be_for_one_department_or_project(guard: Guard, kept: Store) -> None:
+    """At the boundary: what was spent and the input alone come to the limit exactly, and to one picodollar more."""
+    low, _ = span()
+    put(kept, small_run(1, day=today(), total="1"), Labels(department="Docs"))
+    put(kept, small_run(2, day=today(), total="9"), Labels(department="Sales"))
+    put(kept, small_run(3, day=today(), total="9"), Labels(tags=("Docs",)))
+    add_limit(kept, Limit(period="day", amount=1 + low, department="Docs"))
+    (limit,) = all_limits(kept)
+    assert limit.name == "$1.00 a day for Docs"
+    assert guard.used() == [(limit, Decimal(1))]
+    assert guard.check([QUESTION], REAL, department="Docs").problem is None
+    remove_limit(kept, limit.id)
+    add_limit(kept, Limit(period="day", amount=1 + low - Decimal("1e-12"), department="Docs"))
+    problem = guard.check([QUESTION], REAL, department="Docs").problem
+    assert problem is not None
+    assert "for Docs" in problem
+    for others in ("Sales", "docs", ""):
+        assert guard.check([QUESTION], REAL, department=others, tags=("Docs",)).problem is None
+
+
+def test_a_limit_may_be_for_a_provider_in_a_department(guard: Guard, kept: Store) -> None:
+    add_limit(
+        kept,
+        Limit(period="run", amount=Decimal("1e-12"), provider="openai", tag="a", department="Docs"),
+    )
+    assert guard.check([QUESTION], REAL, tags=("a",), department="Docs").problem is not None
+    assert guard.check([QUESTION], REAL, tags=("b",), department="Docs").problem is None
+    assert guard.check([QUESTION], REAL, tags=("a",), department="Sales").problem is None
+    claude = Request.ask(CLAUDE, "x")
+    assert guard.check([claude], REAL, tags=("a",), department="Docs").problem is None
+
+
 def test_from_80_percent_on_there_is_a_warning(guard: Guard, kept: Store) -> None:
     low, _ = span()
     add_limit(kept, Limit(period="run", amount=low / Decimal("0.79")))
@@ -204,6 +236,27 @@ def test_only_the_lanes_that_the_limit_is_for_are_stopped(
     assert stopped.failure is not None
     assert stopped.failure.type == "over_budget"
     assert fine.failure is None
+
+
+def test_a_session_and_a_stream_know_which_department_pays(
+    guard: Guard, kept: Store, engine: Engine, endpoints: dict[str, Endpoint]
+) -> None:
+    request = Request.ask(HALF, "What is a token?")
+    low, _ = span(request)
+    add_limit(kept, Limit(period="session", amount=low + Decimal("0.0002"), department="Docs"))
+    guard.check([request], endpoints, session="s", department="Docs")
+    run = engine.start([request], endpoints, journal=history.keep(Labels(department="Docs")))
+    guard.watch(run, endpoints, session="s", department="Docs")
+    assert run.wait(60)
+    (stopped,) = run.run().responses
+    assert stopped.failure is not None
+    assert stopped.failure.type == "over_budget"
+    assert stopped.cost is not None
+    history.get_writer().flush(10)
+    for _ in range(2):
+        assert [used for _, used in guard.used("s")] == [stopped.cost.total]
+    assert guard.check([request], endpoints, session="s", department="Docs").problem is not None
+    assert guard.check([request], endpoints, session="s", department="Sales").problem is None
 
 
 def test_a_session_remembers_what_it_has_spent_and_another_session_starts_at_zero(

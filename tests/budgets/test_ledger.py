@@ -96,6 +96,9 @@ def test_deleting_a_run_does_not_unspend_it(store: Store) -> None:
         ({"tag": "a"}, "0.5"),
         ({"tag": "ab"}, "0.25"),
         ({"tag": "A"}, "0"),
+        ({"department": "sales"}, "0.5"),
+        ({"department": "Sales"}, "0"),
+        ({"department": "sales", "tag": "ab"}, "0"),
         ({"provider": "openai", "tag": "ab"}, "0"),
     ]
     gone: list[str] = []

@@ -62,7 +62,11 @@ def test_what_can_not_be_kept_as_it_is_is_refused(store: Store, amount: str) -> 
 
 @pytest.mark.parametrize("amount", ["1e-12", "0.0000001", "2.5", "9223372"])
 def test_what_is_kept_is_kept_exactly(store: Store, amount: str) -> None:
-    add_limit(store, Limit(period="month", amount=Decimal(amount), provider="openai", tag="a b"))
+    kept = Limit(
+        period="month", amount=Decimal(amount), provider="openai", tag="a b", department="R & D"
+    )
+    add_limit(store, kept)
     (limit,) = all_limits(store)
     assert (limit.period, limit.provider, limit.tag) == ("month", "openai", "a b")
+    assert limit.department == "R & D"
     assert limit.amount == Decimal(amount)

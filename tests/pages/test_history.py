@@ -258,13 +258,16 @@ def test_costs_add_up_whatever_they_are_grouped_by(by: str) -> None:
 
 
 def test_a_limit_is_added_shown_and_removed() -> None:
+    put(history.get_store(), small_run(1), Labels(department="Docs"))
     page = opened(history_tab="Budgets")
     assert "There is no limit yet" in said(page)
     page.text_input(key="limit_amount").set_value("2,5")
     page.selectbox(key="limit_provider").set_value("openai")
+    page.selectbox(key="limit_department").set_value("Docs")
     next(b for b in page.button if b.label == "Add a limit").click().run()
     (limit,) = all_limits(history.get_store())
     assert (limit.amount, limit.period, limit.provider) == (Decimal("2.5"), "day", "openai")
+    assert limit.department == "Docs"
     page.button(key=f"limit_{limit.id}").click().run()
     assert all_limits(history.get_store()) == []
 

@@ -86,7 +86,7 @@ def _limit(limit: Limit, used: Decimal | None) -> None:
 
 def _add(known: Options) -> None:
     with st.form("limit_add", border=True):
-        left, middle, right, last = st.columns(4)
+        left, middle, right, fourth, last = st.columns(5)
         amount = left.text_input(  # a number's field takes 2,5 for 25
             "USD", "5.00", key="limit_amount"
         )
@@ -100,7 +100,7 @@ def _add(known: Options) -> None:
             placeholder="all",
             key="limit_provider",
         )
-        tag = last.selectbox(
+        tag = fourth.selectbox(
             "Tag",
             known.tags,
             index=None,
@@ -108,10 +108,22 @@ def _add(known: Options) -> None:
             accept_new_options=True,
             key="limit_tag",
         )
+        department = last.selectbox(
+            "Department or project",
+            known.departments,
+            index=None,
+            placeholder="all",
+            accept_new_options=True,
+            key="limit_department",
+        )
         if st.form_submit_button("Add a limit", icon=":material/add:"):
             try:
                 made = Limit(
-                    period=period, amount=dollars(amount), provider=provider or "", tag=tag or ""
+                    period=period,
+                    amount=dollars(amount),
+                    provider=provider or "",
+                    tag=tag or "",
+                    department=(department or "").strip(),
                 )
                 add_limit(history.get_store(), made)
             except (ValueError, HistoryError) as error:
