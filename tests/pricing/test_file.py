@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from playground.domain import ModelRef, Usage
 from playground.pricing import load, loading
+from playground.pricing.crosscheck import our_rates
 from playground.pricing.loading import PROJECT
 from playground.pricing.reading import Unreadable, read
+from playground.pricing.row import Terms
 
 TODAY = date(2026, 11, 26)
 GOOD = """
@@ -359,3 +361,31 @@ def test_a_grok_that_was_retired_costs_what_answers_in_its_place(model: str) -> 
     assert other is not None
     assert other.rates == old.rates
     assert "2026-05-15" in (new.note or "")
+
+
+@pytest.mark.parametrize(
+    ("model", "way", "ratio"),
+    [
+        ("gemini-4-neon", "flex", "0.5"),
+        ("gemini-4-neon", "priority", "1.8"),
+        ("gemini-4-neon", "batch", "0.5"),
+        ("gemini-4-hydrogen", "priority", "1.8"),
+        ("gemini-4-carbon", "flex", "0.5"),
+        ("gemini-3.5-flash", "priority", "1.8"),
+        ("gemini-3.1-flash-lite", "flex", "0.5"),
+        ("gemini-3.1-pro-preview", "priority", "1.8"),
+        ("gemini-3-flash-preview", "priority", "1.8"),
+        ("gemini-2.5-flash-lite", "flex", "0.5"),
+        ("grok-4.3", "batch", "0.8"),
+        ("gemini-3-pro-image-preview", "batch", "0.5"),
+    ],
+)
+def test_ways_of_processing_that_others_price_have_a_price_here(
+    model: str, way: str, ratio: str
+) -> None:
+    book = load(own=False)
+    row = book.find("xai" if model.startswith("grok") else "gemini", model, TODAY)
+    assert row is not None
+    rates = our_rates(row, Terms(), way, 1)
+    for name in ("input", "output"):
+        assert rates[name] == row.rates[name] * Decimal(ratio), name
