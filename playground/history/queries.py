@@ -184,8 +184,7 @@ def find(
             matching = sa.select(runs.c.seq).where(*conditions).order_by(*NEWEST).limit(most)
             seqs = list(connection.scalars(matching))
         page = runs.c.seq.in_(seqs[start : start + count])
-        shown = sa.select(*LISTED, STOPPED_LANES).where(page).order_by(*NEWEST)
-        shown = sa.select(*LISTED, STOPPED_LANES, PARTIAL_LANES).where(page).order_by(*newest)
+        shown = sa.select(*LISTED, STOPPED_LANES, PARTIAL_LANES).where(page).order_by(*NEWEST)
         rows = tuple(_row(row) for row in connection.execute(shown))
     return Found(rows, len(seqs), more, since)
 
