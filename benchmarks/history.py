@@ -127,15 +127,20 @@ def fill(store: Store, count: int) -> float:
     for first in range(0, count, BATCH):
         runs = [made(i, generator, start) for i in range(first, min(first + BATCH, count))]
         with writing(store.engine) as connection:
-            for run, labels in runs:
-                begin(store, begun(run, labels, owner="", writer=None), connection)
-                seq = None
+            begin(
+                store, [begun(r, labels, owner="", writer=None) for r, labels in runs], connection
+            )
+            answers = [
+                ended(run.id, lane, answer, request)
+                for run, _ in runs
                 for lane, (request, answer) in enumerate(
                     zip(run.requests, run.responses, strict=True)
-                ):
-                    seq = end(store, ended(run.id, lane, answer, request), connection)
-                if seq is not None:
-                    settle(seq, connection, searched(run, labels))
+                )
+            ]
+            seqs = end(store, answers, connection)
+            settle(
+                {seqs[r.id]: searched(r, labels) for r, labels in runs if r.id in seqs}, connection
+            )
         print(f"\r{first + len(runs):,} runs", end="", file=sys.stderr)
     print(file=sys.stderr)
     return time.perf_counter() - began

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -151,15 +152,19 @@ class LiveRun:
         if self.done:
             self._ended.set()
 
-    def run(self) -> Run:
-        """The run as it stands: final Responses, and partial ones for lanes still under way."""
+    def asked(self) -> Run:
+        """The run without its answers."""
         return Run(
             id=self.id,
             created_at=self.created_at,
             requests=tuple(lane.request for lane in self.lanes),
-            responses=tuple(response_of(lane) for lane in self.lanes),
+            responses=(),
             simulated=self.simulated,
         )
+
+    def run(self) -> Run:
+        """The run as it stands: final Responses, and partial ones for lanes still under way."""
+        return replace(self.asked(), responses=tuple(map(response_of, self.lanes)))
 
 
 def response_of(lane: Lane) -> Response:

@@ -53,12 +53,14 @@ def _interrupt(store: Store, run_id: str) -> bool:
                 lanes.c.run_seq == seq, lanes.c.state == RUNNING
             )
         ).all()
+        endings = []
         for lane, simulated in open_lanes:
             request, response = stored.run.requests[lane], stored.run.responses[lane]
             ending = ended(run_id, lane, _interrupted(request, response, simulated), request)
             ending.figures["state"] = INTERRUPTED
-            end(store, ending, connection)
-        settle(seq, connection, searched(stored.run, stored.labels))
+            endings.append(ending)
+        end(store, endings, connection)
+        settle({seq: searched(stored.run, stored.labels)}, connection)
         connection.execute(
             runs.update()
             .where(runs.c.seq == seq)

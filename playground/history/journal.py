@@ -19,7 +19,7 @@ from playground import settings
 from playground.domain import Run
 from playground.engine import Lane, LiveRun
 from playground.history.charges import charge, note
-from playground.history.kept import Kept, make_rows, new_pieces, write_one
+from playground.history.kept import Kept, News, news, write
 from playground.history.labels import Labels
 from playground.history.writing import still_here
 from playground.store import database
@@ -233,36 +233,28 @@ class Writer:
     def _write_all(self, waiting: list[Kept]) -> None:
         """What is new of these runs, in one transaction."""
         now = time.monotonic()
-        ends = {id(kept): list(kept.ended) for kept in waiting}
-        for kept in waiting:
-            make_rows(kept, ends[id(kept)])
-        partial = {id(kept): new_pieces(kept, ends[id(kept)]) for kept in waiting}
+        found = [new for new in map(news, waiting) if not new.nothing]
         beats = [kept.live.id for kept in waiting] if now - self._beat > HEARTBEAT_SECONDS else []
-        if self._nothing_new(waiting, ends, partial, beats):
+        if not found and not beats:
             return
         store = self.store(again=True)
         with writing(store.engine) as connection:
-            for kept in waiting:
-                write_one(store, kept, ends[id(kept)], partial[id(kept)], connection)
+            write(store, found, connection)
             if beats:
                 still_here(beats, connection)
-        for kept in waiting:
-            self._written(kept, ends[id(kept)], partial[id(kept)])
+        for new in found:
+            self._written(new)
         if beats:
             self._beat = now
 
-    @staticmethod
-    def _nothing_new(waiting: list[Kept], ends: Any, partial: Any, beats: list[str]) -> bool:
-        began = all(kept.began for kept in waiting)
-        return began and not beats and not any(ends.values()) and not any(partial.values())
-
-    def _written(self, kept: Kept, ends: list[int], rows: list[dict[str, Any]]) -> None:
+    def _written(self, new: News) -> None:
+        kept = new.kept
         kept.began = True
         kept.made.pop(None, None)
-        for row in rows:
-            kept.deltas[row["lane"]] = row.pop("until", kept.deltas[row["lane"]])
+        for row in new.pieces:
+            kept.deltas[row["lane"]] = row["until"]
             kept.pieces[row["lane"]] = row["piece"] + 1
-        for index in ends:
+        for index in new.ends:
             kept.made.pop(index, None)
             kept.ended.remove(index)
             kept.left -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,9 +52,8 @@ class Kept:
 def make_rows(kept: Kept, ends: list[int]) -> None:
     """Turn nouns into rows before any lock is taken; what can't be turned is said and left out."""
     if not kept.began and None not in kept.made:
-        run = kept.live.run()
         kept.made[None] = begun(
-            run,
+            kept.live.asked(),
             kept.labels,
             owner=kept.live.owner,
             writer=writer_name(),
@@ -96,26 +96,60 @@ def new_pieces(kept: Kept, ends: list[int]) -> list[dict[str, Any]]:
     return rows
 
 
-def write_one(
-    store: Store, kept: Kept, ends: list[int], rows: list[dict[str, Any]], connection: Connection
-) -> None:
-    """What is made of one run into the database, in the caller's transaction."""
-    run_id = kept.live.id
-    beginning = kept.made.get(None)
-    if isinstance(beginning, Beginning):
-        begin(store, beginning, connection)
-    add_pieces(
-        store, run_id, [{k: v for k, v in row.items() if k != "until"} for row in rows], connection
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new of one run: lanes that have ended, and pieces of lanes that have not."""
+
+    kept: Kept
+    ends: list[int]
+    pieces: list[dict[str, Any]]
+
+    @property
+    def nothing(self) -> bool:
+        """True when there is nothing to write."""
+        return self.kept.began and not self.ends and not self.pieces
+
+
+def news(kept: Kept) -> News:
+    """What is new, with its rows made."""
+    ends = list(kept.ended)
+    make_rows(kept, ends)
+    return News(kept, ends, new_pieces(kept, ends))
+
+
+def write(store: Store, found: Sequence[News], connection: Connection) -> None:
+    """What is new of all these runs into the database, in the caller's transaction."""
+    beginnings = [new.kept.made.get(None) for new in found]
+    begin(store, [b for b in beginnings if isinstance(b, Beginning)], connection)
+    pieces = {
+        new.kept.live.id: [{k: v for k, v in row.items() if k != "until"} for row in new.pieces]
+        for new in found
+    }
+    add_pieces(store, pieces, connection)
+    made = [new.kept.made.get(index) for new in found for index in new.ends]
+    seqs = end(store, [ending for ending in made if isinstance(ending, Ending)], connection)
+    settle(
+        {seqs[n.kept.live.id]: _text(n) for n in found if n.ends and n.kept.live.id in seqs},
+        connection,
     )
-    seq = None
-    for index in ends:
-        ending = kept.made.get(index)
-        if isinstance(ending, Ending):
-            seq = end(store, ending, connection)
-            if seq is None:  # deleted while under way, and still to be paid
-                row = charge(kept.live, kept.live.lanes[index], kept.labels, kept.redactor)
-                note(store, [row] if row else [], connection)
-    if seq is not None:
-        last = kept.left == len(ends)
-        text = kept.redactor.text(searched(kept.live.run(), kept.labels)) if last else None
-        settle(seq, connection, text)
+    gone = [new for new in found if new.ends and new.kept.live.id not in seqs]
+    _charge(store, gone, connection)
+
+
+def _text(new: News) -> str | None:
+    """What the search is to find, once all lanes have ended."""
+    kept = new.kept
+    if kept.left != len(new.ends):
+        return None
+    return kept.redactor.text(searched(kept.live.run(), kept.labels))
+
+
+def _charge(store: Store, deleted: Sequence[News], connection: Connection) -> None:
+    """Runs that were deleted while under way are still to be paid."""
+    rows = [
+        charge(new.kept.live, new.kept.live.lanes[index], new.kept.labels, new.kept.redactor)
+        for new in deleted
+        for index in new.ends
+        if isinstance(new.kept.made.get(index), Ending)
+    ]
+    note(store, [row for row in rows if row], connection)

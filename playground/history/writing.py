@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -27,73 +28,77 @@ from playground.store.schema import (
     runs,
     texts,
 )
-from playground.store.store import Store
+from playground.store.store import Store, insert_into
 from playground.store.words import spelled
 
+_HERE: sa.BindParameter[int] = sa.bindparam("here")
+_LANE: sa.BindParameter[int] = sa.bindparam("number")
+_END_LANE = lanes.update().where(lanes.c.run_seq == _HERE, lanes.c.lane == _LANE)
+_END_BODY = bodies.update().where(bodies.c.run_seq == _HERE, bodies.c.lane == _LANE)
+_END_PIECES = pieces.delete().where(pieces.c.run_seq == _HERE, pieces.c.lane == _LANE)
+_FIND_TEXT = texts.update().where(texts.c.seq == _HERE)
+"""Statements that many rows go through at once: to make one anew for each costs more than to run it."""
 
-def begin(store: Store, beginning: Beginning, connection: Connection) -> None:
-    """Write a run down; one that is there already stays as it is."""
-    made = store.insert(runs).values(beginning.run).on_conflict_do_nothing(index_elements=["id"])
-    seq = connection.scalar(made.returning(runs.c.seq))
-    if seq is None:
+
+def begin(store: Store, beginnings: Sequence[Beginning], connection: Connection) -> None:
+    """Write runs down; those that are there already stay as they are."""
+    if not beginnings:
         return
+    made = connection.execute(_new_runs(store.engine.dialect.name), [b.run for b in beginnings])
+    seqs: dict[str, int] = {row.id: row.seq for row in made}
+    new = [(seqs[b.run["id"]], b) for b in beginnings if b.run["id"] in seqs]
     for table, rows in (
-        (lanes, beginning.lanes),
-        (bodies, beginning.bodies),
-        (files, beginning.files),
+        (lanes, [{"run_seq": seq, **row} for seq, b in new for row in b.lanes]),
+        (bodies, [{"run_seq": seq, **row} for seq, b in new for row in b.bodies]),
+        (files, [{"run_seq": seq, **row} for seq, b in new for row in b.files]),
+        (run_tags, [{"run_seq": seq, "tag": tag} for seq, b in new for tag in b.tags]),
+        (texts, [{"seq": seq, "body": spelled(b.text)} for seq, b in new]),
     ):
         if rows:
-            connection.execute(table.insert(), [{"run_seq": seq, **row} for row in rows])
-    if beginning.tags:
-        connection.execute(run_tags.insert(), [{"run_seq": seq, "tag": t} for t in beginning.tags])
-    connection.execute(texts.insert(), {"seq": seq, "body": spelled(beginning.text)})
+            connection.execute(table.insert(), rows)
 
 
-def end(store: Store, ending: Ending, connection: Connection) -> int | None:
-    """Write a lane's response; returns the run's number, None when the run was deleted meanwhile."""
-    seq = _seq(ending.run_id, connection)
-    if seq is None:
-        return None
-    here = (lanes.c.run_seq == seq) & (lanes.c.lane == ending.lane)
-    connection.execute(lanes.update().where(here).values(ending.figures))
-    connection.execute(
-        bodies.update()
-        .where(bodies.c.run_seq == seq, bodies.c.lane == ending.lane)
-        .values(response=ending.body)
-    )
-    for digest, data in ending.files.items():
-        row = {"run_seq": seq, "digest": digest, "data": data}
-        connection.execute(store.insert(files).values(row).on_conflict_do_nothing())
-    connection.execute(pieces.delete().where(pieces.c.run_seq == seq, pieces.c.lane == ending.lane))
-    return seq
+@functools.cache
+def _new_runs(dialect: str) -> Any:
+    new = insert_into(runs, dialect).on_conflict_do_nothing(index_elements=["id"])
+    return new.returning(runs.c.id, runs.c.seq)
 
 
-def settle(seq: int, connection: Connection, text: str | None = None) -> None:
-    """Sum up a run after lanes have ended; `text` is what the search finds once all have."""
-    of_run = lanes.c.run_seq == seq
-    under_way = sa.exists().where(of_run, lanes.c.state == RUNNING)
-    totals = sa.select(
-        sa.func.sum(lanes.c.cost),
-        sa.func.count(lanes.c.failure),
-        sa.func.sum(sa.case((unpriced(lanes), 1), else_=0)),
-    ).where(of_run)
-    cost, failed, unknown = connection.execute(totals).one()
-    values: dict[str, Any] = {"cost": cost, "failed": failed, "unpriced": unknown}
-    if not connection.scalar(sa.select(under_way)):
-        values |= {"state": DONE, "writer": None, "heartbeat": None}
-    connection.execute(runs.update().where(runs.c.seq == seq).values(values))
-    if text is not None:
-        connection.execute(texts.update().where(texts.c.seq == seq).values(body=spelled(text)))
+def end(store: Store, endings: Sequence[Ending], connection: Connection) -> dict[str, int]:
+    """Write lanes' responses; returns the runs' numbers by id, without those that were deleted meanwhile."""
+    seqs = _seqs([ending.run_id for ending in endings], connection)
+    here = [({"here": seqs[e.run_id], "number": e.lane}, e) for e in endings if e.run_id in seqs]
+    if here:
+        connection.execute(_END_LANE, [{**place, **e.figures} for place, e in here])
+        connection.execute(_END_BODY, [{**place, "response": e.body} for place, e in here])
+        connection.execute(_END_PIECES, [place for place, _ in here])
+    found = [
+        {"run_seq": place["here"], "digest": digest, "data": data}
+        for place, e in here
+        for digest, data in e.files.items()
+    ]
+    if found:
+        connection.execute(store.insert(files).on_conflict_do_nothing(), found)
+    return seqs
+
+
+def settle(found: Mapping[int, str | None], connection: Connection) -> None:
+    """Sum up runs after lanes of theirs have ended: run's number → what the search finds, once all have."""
+    if found:
+        connection.execute(_SETTLE, [{"here": seq} for seq in found])
+    said = [{"here": seq, "body": spelled(text)} for seq, text in found.items() if text is not None]
+    if said:
+        connection.execute(_FIND_TEXT, said)
 
 
 def add_pieces(
-    store: Store, run_id: str, rows: Sequence[dict[str, Any]], connection: Connection
+    store: Store, rows: Mapping[str, Sequence[dict[str, Any]]], connection: Connection
 ) -> None:
-    """Keep what has streamed since the last time."""
-    seq = _seq(run_id, connection)
-    if seq is not None and rows:
-        insert = store.insert(pieces).on_conflict_do_nothing()
-        connection.execute(insert, [{"run_seq": seq, **row} for row in rows])
+    """Keep what has streamed since the last time, run by run."""
+    seqs = _seqs([run_id for run_id, new in rows.items() if new], connection)
+    new = [{"run_seq": seq, **row} for run_id, seq in seqs.items() for row in rows[run_id]]
+    if new:
+        connection.execute(store.insert(pieces).on_conflict_do_nothing(), new)
 
 
 def still_here(run_ids: Iterable[str], connection: Connection) -> None:
@@ -111,15 +116,12 @@ def put(store: Store, run: Run, labels: Labels, *, owner: str = "") -> bool:
         for i, (q, r) in enumerate(zip(run.requests, run.responses, strict=True))
     ]
     with writing(store.engine) as connection:
-        if _seq(run.id, connection) is not None:
+        if _seqs([run.id], connection):
             return False
-        begin(store, beginning, connection)
+        begin(store, [beginning], connection)
         in_history_again(run.id, connection)
-        for ending in endings:
-            end(store, ending, connection)
-        seq = _seq(run.id, connection)
-        if seq is not None:
-            settle(seq, connection, searched(run, labels))
+        seqs = end(store, endings, connection) or _seqs([run.id], connection)
+        settle({seq: searched(run, labels) for seq in seqs.values()}, connection)
     return True
 
 
@@ -155,15 +157,48 @@ def _retitle(row: Any, values: Mapping[str, Any], connection: Connection) -> Non
     connection.execute(texts.update().where(texts.c.seq == row.seq).values(body=body))
 
 
-def _seq(run_id: str, connection: Connection) -> int | None:
-    seq: int | None = connection.scalar(sa.select(runs.c.seq).where(runs.c.id == run_id))
-    return seq
+def _seqs(run_ids: Sequence[str], connection: Connection) -> dict[str, int]:
+    """The runs' numbers by id, of those that are there."""
+    if not run_ids:
+        return {}
+    found = connection.execute(_NUMBERS, {"ids": list(dict.fromkeys(run_ids))})
+    return {row.id: row.seq for row in found}
+
+
+_NUMBERS = sa.select(runs.c.id, runs.c.seq).where(
+    runs.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def unpriced(table: sa.Table) -> sa.ColumnElement[bool]:
     """True for an ended lane that may have been billed but has no cost: it answered, or was cut off."""
-    billed = sa.or_(
-        table.c.failure.is_(None),
-        table.c.failure.in_((*STOPPED, "interrupted", "stream_truncated")),
-    )
+    paid = (*STOPPED, "interrupted", "stream_truncated")
+    billed = sa.or_(table.c.failure.is_(None), *(table.c.failure == why for why in paid))
     return sa.and_(table.c.state != RUNNING, table.c.cost.is_(None), billed)
+
+
+def _settled() -> sa.Update:
+    """Sums of a run's lanes; done when none is under way."""
+    of_run = lanes.c.run_seq == _HERE
+    under_way = sa.exists().where(of_run, lanes.c.state == RUNNING)
+
+    def of_lanes(figure: Any) -> Any:
+        return sa.select(figure).where(of_run).scalar_subquery()
+
+    return (
+        runs.update()
+        .where(runs.c.seq == _HERE)
+        .values(
+            cost=of_lanes(sa.func.sum(lanes.c.cost)),
+            failed=of_lanes(sa.func.count(lanes.c.failure)),
+            unpriced=of_lanes(
+                sa.func.coalesce(sa.func.sum(sa.case((unpriced(lanes), 1), else_=0)), 0)
+            ),
+            state=sa.case((under_way, runs.c.state), else_=DONE),
+            writer=sa.case((under_way, runs.c.writer), else_=None),
+            heartbeat=sa.case((under_way, runs.c.heartbeat), else_=None),
+        )
+    )
+
+
+_SETTLE = _settled()

@@ -44,4 +44,9 @@ class Store:
 
     def insert(self, table: sa.Table) -> Any:
         """An INSERT that may say what to do on a conflict."""
-        return {"sqlite": sqlite, "postgresql": postgresql}[self.engine.dialect.name].insert(table)
+        return insert_into(table, self.engine.dialect.name)
+
+
+def insert_into(table: sa.Table, dialect: str) -> Any:
+    """An INSERT that may say what to do on a conflict."""
+    return {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(table)

@@ -31,13 +31,13 @@ def test_a_run_whose_process_is_gone_is_interrupted_with_its_partial_text(
     beginning = begun(run, Labels(), owner="", writer=writer)
     beginning.run["heartbeat"] = time.time() - SILENT_SECONDS - 1
     with writing(store.engine) as connection:
-        begin(store, beginning, connection)
+        begin(store, [beginning], connection)
         rows = [
             {"lane": 0, "piece": 0, "kind": "reasoning", "text": "Let me think."},
             {"lane": 0, "piece": 1, "kind": "text", "text": "Once upon "},
             {"lane": 0, "piece": 2, "kind": "text", "text": "a time"},
         ]
-        add_pieces(store, "cut", rows, connection)
+        add_pieces(store, {"cut": rows}, connection)
     assert find_interrupted(store) == 1
     assert find_interrupted(store) == 0
     stored = read_run(store, "cut")
@@ -64,7 +64,7 @@ def test_a_run_of_a_living_process_is_left_alone(store: Store) -> None:
         responses=(),
     )
     with writing(store.engine) as connection:
-        begin(store, begun(run, Labels(), owner="", writer=writer_name()), connection)
+        begin(store, [begun(run, Labels(), owner="", writer=writer_name())], connection)
     assert find_interrupted(store) == 0
     stored = read_run(store, "r")
     assert stored is not None
