@@ -366,21 +366,22 @@ def _count(draft: Draft, counted: Mapping[str, Any] | None) -> None:
 
 def usage(raw: Mapping[str, Any]) -> Usage:
     """Anthropic's `input_tokens` leaves the cache out, ours includes it; iterations that are not messages are billed beside."""
-    given = raw.get("input_tokens")
-    read, written = raw.get("cache_read_input_tokens"), raw.get("cache_creation_input_tokens")
-    details = raw.get("output_tokens_details") or {}
-    calls = raw.get("server_tool_use") or {}
+    told = {name: value for name, value in raw.items() if value is not None and value != {}}
+    given = told.get("input_tokens")
+    read, written = told.get("cache_read_input_tokens"), told.get("cache_creation_input_tokens")
+    details = told.get("output_tokens_details", {})
+    calls = told.get("server_tool_use", {})
     beside = tuple(
         (step.get("model"), usage(step))
-        for step in raw.get("iterations") or ()
+        for step in told.get("iterations", ())
         if step.get("type") != "message"
     )
     return Usage(
         input_tokens=None if given is None else given + (read or 0) + (written or 0),
         cache_read_input_tokens=read,
         cache_write_input_tokens=written,
-        cache_write_by_ttl=_by_ttl(raw.get("cache_creation") or {}, written),
-        output_tokens=raw.get("output_tokens"),
+        cache_write_by_ttl=_by_ttl(told.get("cache_creation", {}), written),
+        output_tokens=told.get("output_tokens"),
         reasoning_output_tokens=details.get("thinking_tokens"),
         server_tool_calls={
             name.removesuffix("_requests"): count
