@@ -159,7 +159,9 @@ def _missing_keys(refs: list[ModelRef], endpoints: Mapping[str, Endpoint]) -> No
     without = [
         (name, variables)
         for name in providers
-        if endpoints[name].key is None and (variables := settings.key_variables(name))
+        if endpoints[name].key is None
+        and not endpoints[name].problem
+        and (variables := settings.key_variables(name))
     ]
     for name, variables in without:
         say(f"{name} has no key: set {' or '.join(variables)}.")

@@ -170,8 +170,7 @@ def _count(
                 ).result()
             except ProviderError as error:
                 found[ref] = None
-                failure = error.failure
-                say(safe(f"{ref}: {failure.meaning} {failure.message} {failure.next_step}"))
+                say(safe(f"{ref}: {error.failure.told}"))
     finally:
         engine.close()
     return found

@@ -154,9 +154,8 @@ def _failures(out: Any, rungs: Sequence[Rung], responses: Sequence[Any]) -> None
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for rung, response in zip(rungs, responses, strict=True):
         if failure := response.failure:
-            said = f"{failure.meaning} {failure.next_step}".strip()
             kind = ("■ stopped,", "yellow") if failure.stopped else ("✗", "red")
-            reasons.setdefault((*kind, said), []).append(rung.name)
+            reasons.setdefault((*kind, failure.told), []).append(rung.name)
         for remark in response.remarks:
             reasons.setdefault(("!", "yellow", remark), []).append(rung.name)
     for (mark, style, said), names in reasons.items():

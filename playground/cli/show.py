@@ -199,12 +199,10 @@ def _ending(out: Console, response: Response) -> None:
 
 def _failed(failure: Failure) -> Text:
     status = f", HTTP {failure.status}" if failure.status else ""
-    theirs = failure.detail if failure.status is None else f"It said: {failure.detail}"
-    words = (failure.meaning, theirs, failure.next_step)
     if failure.stopped:
-        return Text("■ stopped. ", style="yellow").append(safe(" ".join(filter(None, words))))
+        return Text("■ stopped. ", style="yellow").append(safe(failure.told))
     text = Text(f"✗ {failure.type}{status}. ", style="red")
-    return text.append(safe(" ".join(word for word in words if word)))
+    return text.append(safe(failure.told))
 
 
 def _panels(out: Console, run: LiveRun) -> None:

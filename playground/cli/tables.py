@@ -193,8 +193,7 @@ def _gather(pending: Mapping[str, Future[Any]]) -> tuple[dict[str, Sequence[Any]
         try:
             found[name] = future.result()
         except ProviderError as error:
-            failure = error.failure
-            say(safe(f"{name}: {failure.meaning} {failure.message} {failure.next_step}"))
+            say(safe(f"{name}: {error.failure.told}"))
     return found, len(found) < len(pending)
 
 

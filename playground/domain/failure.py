@@ -69,3 +69,13 @@ class Failure:
         """The message where it says more than the meaning: what the provider said, or what broke on the way to it."""
         ours = self.status is None and (self.stopped or self.type == "authentication")
         return "" if ours else self.message
+
+    @property
+    def told(self) -> str:
+        """All of it in one paragraph: what it means, what was said, what to do next."""
+        said = self.detail.strip()
+        if said and self.status is not None:
+            said = f"It said: {said}"
+        if said[-1:].isalnum():
+            said += "."
+        return " ".join(filter(None, (self.meaning, said, self.next_step)))

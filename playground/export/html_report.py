@@ -121,7 +121,7 @@ def _answer(name: str, request: Request, response: Response) -> Iterator[str]:
     if chosen:
         yield f'<p class="dim">{_text(", ".join(chosen))}</p>'
     if failure := response.failure:
-        yield f'<p class="{response.state}"><b>{_text(failure.word)}</b> {_text(failure.meaning)} {_text(failure.next_step)}</p>'
+        yield f'<p class="{response.state}"><b>{_text(failure.word)}</b> {_text(failure.told)}</p>'
     if response.reasoning_text:
         yield f"<details><summary>Reasoning</summary><pre>{_text(response.reasoning_text)}</pre></details>"
     if response.refusal:

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore2
 import httpx2
@@ -62,6 +62,8 @@ _TLS: tuple[tuple[str, Case, str], ...] = (
 )
 """What the words of a broken connection mean; the first row that fits."""
 _TECHNICAL = re.compile(r"^\[[^\]]*\] ?|\s*\(_ssl\.c:\d+\)")
+_NETLOC = re.compile(r"[\w.:\[\]-]+")
+_PLAIN = "/:?#@!&'+,;=%~"
 _NOTHING = "and nothing else."
 _VERSION = re.compile(r"/(v\d+\w*|openai)(/|$)")
 _LONGEST = 8_000
@@ -212,18 +214,26 @@ def _called(recorder: Recorder, endpoint: Endpoint) -> str:
     """Which address was called, and what to change about the base URL where it may be wrong."""
     if recorder.request is None:
         return ""
-    url = recorder.redactor.url(str(recorder.request.url))
+    url = _shown(recorder.redactor.url(str(recorder.request.url)))
     base = endpoint.base_url.rstrip("/")
     path = url.removeprefix(base) if url.startswith(base) else urlsplit(url).path
     target = recorder.redactor.url(recorder.headers.get("location", ""))
     called = f"{recorder.request.method} {url} was called"
     if target and 300 <= (recorder.status or 0) < 400:
-        better = urljoin(url, target).removesuffix(path)
+        better = _shown(urljoin(url, target)).removesuffix(path)
         return f"{called}: if you trust that address with your key, make {better} the base URL."
     versioned = APIS[provider_of(endpoint.provider).default_api].path.startswith("/v1")
     if not versioned and not _VERSION.search(base):
         return f"{called}: most servers want a base URL that ends in /v1, so try {base}/v1."
     return f"{called}: check the base URL, which is what stands before {path}."
+
+
+def _shown(url: str) -> str:
+    """An address without signs that mean something else where it is shown: it may come from whoever answered."""
+    parts = urlsplit(url)
+    netloc = parts.netloc if _NETLOC.fullmatch(parts.netloc) else quote(parts.netloc)
+    rest = urlunsplit(("", "", *parts[2:]))
+    return f"{parts.scheme}://{netloc}{quote(rest, safe=_PLAIN)}"
 
 
 def cut(error: Exception) -> bool:

@@ -75,7 +75,7 @@ def test_endpoints_are_added_listed_and_removed(
 
 
 def test_an_endpoint_that_can_not_be_kept_is_bad_usage(invoke: Invoke) -> None:
-    result = invoke("endpoints", "add", "mine", "localhost:1")
+    result = invoke("endpoints", "add", "mine", "ftp://localhost:1")
     assert result.code == 2
     assert "http://" in result.err
 

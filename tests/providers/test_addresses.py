@@ -399,3 +399,11 @@ async def test_a_base_url_as_it_is_pasted_reaches_the_api(
         await made.run()
         assert made.response().text == "Hello"
     assert {seen.path for seen in provider.requests} == {"/v1/chat/completions"}
+
+
+async def test_a_redirect_cannot_write_into_the_page(serve: Serve, pool: Pool) -> None:
+    target = "https://x.example/![a](https://leak.example/b)`$c$<i>:red[d]"
+    provider = await serve(moved(lambda seen: target))
+    step = (await failed(pool, "openai/chat:m", provider.url)).next_step
+    assert "https://x.example/" in step
+    assert not set("()[]<>`$") & set(step)

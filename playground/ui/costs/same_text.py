@@ -75,7 +75,7 @@ def _counts(text: str, refs: Sequence[ModelRef], endpoints: Mapping[str, Endpoin
             who = "simulated" if endpoints[ref.provider].simulated else "provider"
             found[ref] = (future.result(PATIENCE), who)
         except ProviderError as error:
-            found[ref] = (None, error.failure.meaning)
+            found[ref] = (None, error.failure.told)
         except TimeoutError:
             found[ref] = (None, f"no answer within {PATIENCE:.0f} seconds")
     return found

@@ -11,9 +11,11 @@ import functools
 import re
 from bisect import bisect_right, insort
 from collections.abc import Iterator
+from dataclasses import replace
 
 import streamlit as st
 
+from playground.domain import Failure
 from playground.figures import fenced, visible
 from playground.ui.parts.commonmark import (
     HOLE,
@@ -100,6 +102,11 @@ def plain(text: str) -> str:
         shown += _escaped(text[place : edit.start]) + edit.text
         place = edit.end
     return shown + _escaped(text[place:])
+
+
+def failed(failure: Failure) -> str:
+    """A failure in one paragraph: ours as it is, with its links, and the provider's words as text."""
+    return replace(failure, message=plain(failure.message)).told
 
 
 def code(text: str) -> str:

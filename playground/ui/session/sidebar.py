@@ -10,6 +10,7 @@ from playground import pricing, settings
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import addable, provider_of
 from playground.engine import get_engine
+from playground.figures import fenced
 from playground.providers import ProviderError, list_models
 from playground.settings import SettingsError
 from playground.ui import names
@@ -118,7 +119,9 @@ def _test(name: str, endpoint: Endpoint) -> None:
             get_engine().submit(lambda pool: list_models(endpoint, pool=pool)).result(TEST_SECONDS)
         )
     except ProviderError as error:
-        current.tests[name] = (False, f"{error.failure.meaning} {error.failure.next_step}")
+        failure = error.failure
+        said = f"\n\n{fenced(failure.detail)}" if failure.detail else ""
+        current.tests[name] = (False, f"{failure.meaning} {failure.next_step}{said}")
     except TimeoutError:
         current.tests[name] = (False, f"No answer in {TEST_SECONDS:.0f} seconds.")
     else:

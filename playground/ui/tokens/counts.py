@@ -26,6 +26,7 @@ from playground.lab import token_audit
 from playground.lab.token_audit import Audit, Counts
 from playground.providers.catalog import defaults, find
 from playground.ui import names
+from playground.ui.parts.markdown import failed
 from playground.ui.session import keeping, once
 from playground.ui.tokens.meter import current_models
 
@@ -219,7 +220,7 @@ def _explain(name: str, audit: Audit, counts: Counts, response: Response | None)
     with st.container(border=True):
         st.markdown(f"**{name}**")
         for failure in failures:
-            st.warning(f"{failure.meaning} {failure.next_step}", icon=":material/error:")
+            st.warning(failed(failure), icon=":material/error:")
         if audit.parts:
             st.markdown(_table(audit))
 

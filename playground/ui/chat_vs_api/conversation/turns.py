@@ -22,7 +22,7 @@ from playground.ui.chat_vs_api.conversation.talk import (
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.live.component import live_run
 from playground.ui.parts.card import receipt
-from playground.ui.parts.markdown import answer, plain, safe
+from playground.ui.parts.markdown import answer, failed, plain, safe
 from playground.ui.session import once
 
 ANSWER_HEIGHT = 260
@@ -132,7 +132,7 @@ def _said(response: Response) -> None:
     if response.failure:
         show = st.warning if response.failure.stopped else st.error
         show(
-            f"{response.failure.meaning} {response.failure.next_step}",
+            failed(response.failure),
             title=response.failure.word.capitalize(),
         )
     if response.reasoning_text:
