@@ -41,6 +41,8 @@ class LagMeter:
         self._handle: asyncio.TimerHandle | None = None
         self._times = array("d")
         self._lags = array("d")
+        self._cpu = array("d")
+        """CPU seconds of this process at each sample: to ask the system once a call would cost more than the call's JSON."""
 
     def __enter__(self) -> LagMeter:
         self._users += 1
@@ -61,8 +63,9 @@ class LagMeter:
     def _tick(self, due: float) -> None:
         self._times.append(time.monotonic())
         self._lags.append(max(0.0, self._loop.time() - due))
+        self._cpu.append(time.process_time())
         if len(self._times) > KEPT:
-            del self._times[: KEPT // 2], self._lags[: KEPT // 2]
+            del self._times[: KEPT // 2], self._lags[: KEPT // 2], self._cpu[: KEPT // 2]
         self._schedule()
 
     def p95(self, since: float) -> float | None:
@@ -70,21 +73,26 @@ class LagMeter:
         lags = sorted(self._lags[bisect_left(self._times, since) :])
         return lags[min(len(lags) - 1, int(len(lags) * 0.95))] if len(lags) >= 3 else None
 
+    def cpu_share(self, since: float) -> float | None:
+        """CPU seconds of this process a second since a `time.monotonic()`; None with fewer than 3 samples."""
+        first = bisect_left(self._times, since)
+        if len(self._times) - first < 3:
+            return None
+        return (self._cpu[-1] - self._cpu[first]) / (self._times[-1] - self._times[first])
+
 
 class Stopwatch:
-    """CPU time and wall time of this process over one call."""
+    """The measurement's own quality over one call."""
 
     def __init__(self, meter: LagMeter) -> None:
         self._meter = meter
-        self._wall = time.monotonic()
-        self._cpu = time.process_time()
+        self._since = time.monotonic()
 
     def trust(self, concurrent: int) -> Trust:
-        """The measurement's own quality, from the start until now."""
-        wall = time.monotonic() - self._wall
+        """From the start until now."""
         return Trust(
-            loop_lag_p95=self._meter.p95(self._wall),
-            cpu_share=(time.process_time() - self._cpu) / wall if wall > 0.1 else None,
+            loop_lag_p95=self._meter.p95(self._since),
+            cpu_share=self._meter.cpu_share(self._since),
             concurrent=concurrent,
         )
 
