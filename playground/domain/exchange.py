@@ -25,19 +25,22 @@ class Event:
 
 
 class Events(Sequence[Event]):
-    """A stream's events, kept as one block of bytes; each is made when it is asked for.
+    """A stream's events, kept as one block of bytes (4 GB at most); each is made when it is asked for.
 
     As objects they would take three times what came over the wire, and every full round of the garbage collector would
     look at each of them.
     """
 
-    __slots__ = ("_block", "_ends", "_names", "_offsets")
+    __slots__ = ("_block", "_ends", "_kinds", "_names", "_offsets")
 
     def __init__(self, events: Sequence[RawEvent], *, zero: float) -> None:
         data = [data for _, _, data in events]
         self._block = b"".join(data)
-        self._ends = array("Q", accumulate(map(len, data), initial=0))
-        self._names = tuple([name for _, name, _ in events])
+        self._ends = array("I", accumulate(map(len, data), initial=0))
+        numbers: dict[str | None, int] = {}
+        kinds = [numbers.setdefault(name, len(numbers)) for _, name, _ in events]
+        self._names = tuple(numbers)
+        self._kinds = array("I", kinds)
         self._offsets = array("d", [at - zero for at, _, _ in events])
 
     @classmethod
@@ -46,17 +49,17 @@ class Events(Sequence[Event]):
         return cls([(e.offset, e.name, e.data.encode("utf-8", "replace")) for e in events], zero=0)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._offsets)
 
     def __iter__(self) -> Iterator[Event]:
-        return map(self._event, range(len(self._names)))
+        return map(self._event, range(len(self._offsets)))
 
     @overload
     def __getitem__(self, index: int) -> Event: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Event, ...]: ...
     def __getitem__(self, index: int | slice) -> Event | tuple[Event, ...]:
-        chosen = range(len(self._names))[index]
+        chosen = range(len(self._offsets))[index]
         return self._event(chosen) if isinstance(chosen, int) else tuple(map(self._event, chosen))
 
     def _event(self, index: int) -> Event:
@@ -64,7 +67,7 @@ class Events(Sequence[Event]):
         return Event(
             offset=self._offsets[index],
             data=data.decode("utf-8", "replace"),
-            name=self._names[index],
+            name=self._names[self._kinds[index]],
         )
 
     def __eq__(self, other: object) -> bool:

@@ -42,6 +42,8 @@ KEPT_BYTES = 64 * 2**20
 """Bytes received and sent that all kept runs may hold together; what is above is dropped in the same order."""
 AT_ONCE, AT_ONCE_EACH = 256, 128
 """Requests under way, in all and to one address; the others wait for their turn, and no clock runs for them."""
+WATCHED = 30.0
+"""Seconds for which browsers may still be fetching the last words of a lane that has ended."""
 LAUNCHED = 32
 """Lanes that are launched in one turn of the loop."""
 SWITCH_INTERVAL = 0.0005
@@ -204,6 +206,7 @@ class Engine:
         lane.end(price() if response.failure is None else await asyncio.to_thread(price))
         tell_ended(job.journal, job.run, lane)
         job.run.lane_ended()
+        self._loop.call_later(WATCHED, lane.compact)
         with self._lock:
             self._held += lane.bytes
             self._forget_old()

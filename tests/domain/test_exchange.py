@@ -48,7 +48,7 @@ def test_an_exchange_with_events_is_the_same_after_its_journey_through_json() ->
     assert noun(Exchange, jsonable(sent)) == sent
 
 
-def test_the_garbage_collector_sees_one_object_and_not_one_for_every_event() -> None:
+def test_the_garbage_collector_sees_a_handful_of_objects_and_not_one_for_every_event() -> None:
     events = Events([(float(i), "delta", b"%d" % i) for i in range(1000)], zero=0.0)
     gc.collect()
-    assert sum(gc.is_tracked(held) for held in gc.get_referents(events)) <= 3
+    assert sum(gc.is_tracked(held) for held in gc.get_referents(events)) <= 6

@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 from playground.demo.process import DemoServer
-from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
+from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret, Settings
 from playground.engine import Engine, LiveRun
 from playground.engine import engine as engine_module
 from playground.engine.live import Lane
@@ -311,3 +311,17 @@ async def test_turns_are_given_by_address_and_in_all() -> None:
     await asyncio.gather(one("a", "x"), one("b", "x"), one("c", "x"), one("d", "y"), one("e", "y"))
     assert order[:3] == [("a", 1), ("b", 2), ("d", 3)]
     assert {name for name, _ in order[3:]} == {"c", "e"}
+
+
+def test_an_ended_lane_keeps_its_text_whole_and_not_word_by_word(
+    engine: Engine, demo: DemoServer
+) -> None:
+    run = engine.start(
+        [ask("openai:gpt-6-luna", settings=Settings(effort="high"))], demo.endpoints()
+    )
+    assert run.wait(60)
+    lane = run.lanes[0]
+    words, shown, thought = len(lane.deltas), lane.text(), lane.text("reasoning")
+    lane.compact()
+    assert words > 10 > len(lane.deltas)
+    assert (lane.text(), lane.text("reasoning")) == (shown, thought)
