@@ -8,7 +8,7 @@ from playground.ui.chat_vs_api.ladder import section as ladder
 from playground.ui.chat_vs_api.paste import section as paste
 from playground.ui.chat_vs_api.pay import section as pay
 from playground.ui.session.endpoints import endpoints
-from playground.ui.session.sidebar import sidebar
+from playground.ui.session.top_bar import top_bar
 
 SECTIONS = {
     sections.START: start.view,
@@ -20,7 +20,7 @@ SECTIONS = {
     sections.CHOOSE: choose.view,
 }
 
-sidebar()
+top_bar()
 st.title("Chat vs API", anchor=False)
 st.caption(
     "The same model, in an app and through its API: what the product adds, what it hides, and what each way costs."

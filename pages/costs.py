@@ -3,9 +3,9 @@
 import streamlit as st
 
 from playground.ui.costs.workbench import workbench
-from playground.ui.session.sidebar import sidebar
+from playground.ui.session.top_bar import top_bar
 
-sidebar()
+top_bar()
 st.title("Costs", anchor=False)
 st.caption(
     "Every price with its source and date, and what your requests cost before you send them: cliffs, caches, reasoning,"

@@ -4,9 +4,9 @@ import streamlit as st
 
 from playground.ui.history import budgets, costs, runs, upkeep
 from playground.ui.session.keeping import opened
-from playground.ui.session.sidebar import sidebar
+from playground.ui.session.top_bar import top_bar
 
-sidebar()
+top_bar()
 st.title("History", anchor=False)
 
 store = opened()

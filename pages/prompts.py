@@ -4,9 +4,9 @@ import streamlit as st
 
 from playground.ui.prompts.shelf import shelf
 from playground.ui.session.keeping import opened
-from playground.ui.session.sidebar import sidebar
+from playground.ui.session.top_bar import top_bar
 
-sidebar()
+top_bar()
 st.title("Prompts", anchor=False)
 st.caption(
     "Prompts worth keeping, with every version, and variables that are filled when they are used."

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from playground.ui.session.sidebar import sidebar
+from playground.ui.session.top_bar import top_bar
 from playground.ui.tokens import editor
 from playground.ui.tokens.workbench import workbench
 
-sidebar()
+top_bar()
 st.title("Tokens", anchor=False)
 st.caption(
     "What models read and what you are billed for. A token is not the same length at every provider: see where one text"

@@ -71,7 +71,7 @@ def test_before_it_is_added_the_command_that_adds_it_is_told() -> None:
     assert "playground endpoints add newcomer." in asked.output
 
 
-def test_the_sidebar_offers_it() -> None:
+def test_the_bar_offers_it() -> None:
     page = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     page.selectbox(key="endpoint_preset").set_value("newcomer").run()
     assert page.text_input(key="endpoint_name_newcomer").value == "newcomer"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -142,8 +143,8 @@ def drawn(what: Callable[[Any], None], failure: Failure) -> AppTest:
 @pytest.mark.parametrize("failure", HOW)
 def test_on_the_cards(failure: Failure) -> None:
     page = drawn(card, failure)
-    badges = [m.value for m in page.markdown if "-badge[" in m.value]
-    assert [badge.split()[-1].rstrip("]") for badge in badges] == ["done", "stopped", "failed"]
+    heads = "".join(str(html.proto.body) for html in page.get("html"))
+    assert re.findall(r'data-state="(done|stopped|failed)"', heads) == ["done", "stopped", "failed"]
     assert [failure.meaning in warning.value for warning in page.warning] == [True]
     assert len(page.error) == 1
 

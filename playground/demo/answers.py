@@ -192,7 +192,7 @@ OPENINGS = {
     "compatible": "Simulation of {label}: no model runs behind this endpoint. Received “{prompt}”:",
 }
 CLOSINGS = {
-    "openai": "Type a key in the sidebar to send the same request to the real model, or ask about tokens, caching, rate limits, streaming or cost: the simulation has texts about those.",
+    "openai": "Type a key under Keys to send the same request to the real model, or ask about tokens, caching, rate limits, streaming or cost: the simulation has texts about those.",
     "anthropic": "The counts, the pace and the cost arithmetic are worth looking at all the same: they follow the rules of the real service. With a key, the identical request goes to the real model.",
     "gemini": "Next steps:\n- ask about tokens, keys, caching or reasoning for a written answer\n- add a key for a real one",
     "compatible": "Point a custom endpoint at a local server such as Ollama or vLLM for real answers.",

@@ -19,6 +19,7 @@ def live(key: str) -> str:
     return key.replace("__", "--")
 
 
+SIMULATE_ALL = "simulate_all"
 ENDPOINT_PRESET = "endpoint_preset"
 ENDPOINT_KEY = "endpoint_key"
 ENDPOINT_KEEP = "endpoint_keep"
@@ -52,6 +53,7 @@ KEEP_TAGS = "keep_tags"
 PROMPT = "prompt"
 SYSTEM = "system"
 EXAMPLE = "example"
+FILES = "files"
 LANES = "lanes"
 """The lanes' numbers, in the order in which they stand."""
 
@@ -66,10 +68,42 @@ def lane_api(lane: int, provider: str) -> str:
     return f"api_{lane}_{provider}"
 
 
+def lane_before(lane: int) -> str:
+    """The lane's model before it was changed."""
+    return f"before_{lane}"
+
+
+def lane_menu(lane: int) -> str:
+    """What is to be done with the lane."""
+    return f"menu_{lane}"
+
+
+def lane_fault(lane: int) -> str:
+    """How the lane's simulated model is to fail."""
+    return f"fault_{lane}"
+
+
+def lane_prompt(lane: int) -> str:
+    """The lane's own prompt."""
+    return f"ownprompt_{lane}"
+
+
+def lane_system(lane: int) -> str:
+    """The lane's own system prompt."""
+    return f"ownsystem_{lane}"
+
+
 def lane_setting(setting: str, lane: int, model: str = "") -> str:
     """One of the lane's settings, of each model its own where a model is named."""
     return f"{setting}_{lane}_{model}" if model else f"{setting}_{lane}"
 
+
+VIEW = "view"
+"""How the lanes' answers are looked at."""
+RETRIES = "retries"
+"""A run, and those out of the history that repeat a lane of it."""
+SHOWN_LANES = "shown_lanes"
+"""The run that Compare shows last, and the lanes that its answers stand in."""
 
 CHAT_VIEW = "chat_view"
 """The open section of Chat vs API."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -54,6 +55,7 @@ def test_the_address_that_is_typed_last_gets_the_key(
     page: Page, listeners: tuple[Listener, Listener], attempt: int
 ) -> None:
     old, new = listeners
+    page.get_by_role("button", name=re.compile("^Keys")).click()
     page.get_by_text("Add an endpoint").click()
     address = page.get_by_label("Base URL")
     address.fill(old.url)
@@ -71,6 +73,7 @@ def test_another_address_under_the_same_name_does_not_get_the_key_of_the_first(
     page: Page, listeners: tuple[Listener, Listener]
 ) -> None:
     old, new = listeners
+    page.get_by_role("button", name=re.compile("^Keys")).click()
     page.get_by_text("Add an endpoint").click()
     page.get_by_label("Name", exact=True).fill("mine")
     page.get_by_label("Base URL").fill(old.url)

@@ -8,11 +8,12 @@ from playwright.sync_api import Locator, Page, expect
 SCHEMA = '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}'
 
 
-def settings(page: Page, lane: int, tab: str) -> Locator:
-    """The open settings of a lane."""
-    page.get_by_role("button", name="Settings").nth(lane).click()
+def settings(page: Page, lane: int, group: str = "") -> Locator:
+    """The open settings of a lane; what is typed in many lines stands behind its heading."""
+    page.get_by_role("button", name=f"Settings of lane {lane + 1}").click()
     body = page.get_by_test_id("stPopoverBody")
-    body.get_by_role("tab", name=tab).click()
+    if group and not body.get_by_role("textbox", name=group, exact=True).is_visible():
+        body.locator("summary").filter(has_text=group).click()
     return body
 
 
@@ -25,7 +26,7 @@ def close(page: Page) -> None:
 def test_a_schema_that_is_wrong_is_not_sent_and_one_that_is_right_is_answered_in_json(
     page: Page, scheme: str
 ) -> None:
-    body = settings(page, 0, "Format")
+    body = settings(page, 0, "Response schema")
     field = body.get_by_role("textbox", name="Response schema")
     field.fill('{"type": "object",\n "properties": {"city" {"type": "string"}}}')
     field.press("Tab")
@@ -34,14 +35,14 @@ def test_a_schema_that_is_wrong_is_not_sent_and_one_that_is_right_is_answered_in
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_text("Lane 1: Response schema is not JSON")).to_be_visible()
     assert "?run=" not in page.url
-    body = settings(page, 0, "Format")
+    body = settings(page, 0, "Response schema")
     field = body.get_by_role("textbox", name="Response schema")
     field.fill(SCHEMA)
     field.press("Tab")
     body.get_by_role("button", name="Use in every lane").click()
     expect(page.get_by_text("Response schema: the same in 3 lanes now.")).to_be_visible()
     close(page)
-    body = settings(page, 2, "Format")
+    body = settings(page, 2, "Response schema")
     expect(body.get_by_role("textbox", name="Response schema")).to_have_value(SCHEMA)
     close(page)
     page.get_by_role("button", name="Run").click()
@@ -52,7 +53,7 @@ def test_a_schema_that_is_wrong_is_not_sent_and_one_that_is_right_is_answered_in
 def test_what_the_providers_own_tools_did_is_shown(page: Page) -> None:
     prompt = page.get_by_role("textbox", name="Prompt", exact=True)
     prompt.fill("Search the web for Lisbon and run code: 20 + 22.")
-    body = settings(page, 0, "Tools")
+    body = settings(page, 0)
     body.get_by_role("button", name="web search").click()
     expect(body.get_by_text("web search: sent")).to_be_visible()
     body.get_by_role("button", name="code execution").click()
@@ -71,7 +72,7 @@ def test_what_the_providers_own_tools_did_is_shown(page: Page) -> None:
 
 def test_the_settings_fit_a_narrow_screen(page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
-    body = settings(page, 0, "Tools")
+    body = settings(page, 0)
     box = body.bounding_box()
     assert box is not None
     assert box["x"] >= 0

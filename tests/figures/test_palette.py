@@ -35,7 +35,7 @@ def test_no_other_module_names_a_colour() -> None:
         for path in (ROOT / folder).rglob("*.py")
         if re.search(r"""["']#[0-9A-Fa-f]{3,8}["']""", path.read_text("utf-8"))
     }
-    icon = "playground/ui/shell/router.py"
+    icon = "playground/ui/shell/brand.py"
     assert named == {"playground/figures/palette.py", icon}
 
 

@@ -21,7 +21,7 @@ from playground.domain import CostLine, Response, Run, Timing, ToolCall, Usage
 from playground.export import document, from_json, to_csv, to_html, to_json, to_markdown
 from playground.figures import FIGURES, shown
 from playground.ui.history.two import _side_by_side
-from playground.ui.parts import card
+from playground.ui.parts import receipt
 from tests.history.runs import full_run
 
 Written = dict[str, str]
@@ -110,7 +110,7 @@ def run_of(response: Response) -> Run:
 def on_card(name: str) -> Written:
     found: Written = {}
     rows = r"<dt>(.*?)</dt><dd[^>]*>(.*?)(?:<small>(.*?)</small>)?</dd>"
-    for label, text, beneath in re.findall(rows, card._figures(MADE[name]())):
+    for label, text, beneath in re.findall(rows, receipt.all_figures(MADE[name]())):
         found[label] = html.unescape(text)
         for part in filter(None, beneath.split(" · ")):
             figure = next(f for f in shown("card") if part.startswith(f"{f.label.lower()} "))
@@ -256,7 +256,7 @@ def test_what_was_charged_stands_first_and_the_check_beside_it() -> None:
     line = CostLine(name="charged", quantity=1, unit="charge", rate=rate, per=1, amount=rate)
     cost = replace(ours, total=rate, lines=(line,), check=ours)
     response = replace(whole(), cost=cost)
-    for text in (to_html(run_of(response)), to_markdown(run_of(response)), card.receipt(cost)):
+    for text in (to_html(run_of(response)), to_markdown(run_of(response)), receipt.receipt(cost)):
         assert 0 < text.index("charged") < text.index("check: input")
     assert from_json(to_json(run_of(response)))[0].responses[0].cost == cost
 
@@ -271,7 +271,7 @@ def test_a_receipts_rates_have_all_their_digits() -> None:
     for text in (
         to_html(run_of(response)),
         to_markdown(run_of(response)),
-        card.receipt(response.cost),
+        receipt.receipt(response.cost),
     ):
         assert "15.625" in text
 

@@ -14,7 +14,7 @@ from playground.engine import get_engine
 from playground.pricing import loading
 from playground.ui import names
 from playground.ui.chat_vs_api import sections
-from playground.ui.session import sidebar
+from playground.ui.session import top_bar
 from playground.ui.shell.pages import path
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
@@ -54,7 +54,7 @@ def tested(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     def ask(name: str, endpoint: Any) -> None:
         found.append((endpoint.base_url, endpoint.key.reveal() if endpoint.key else ""))
 
-    monkeypatch.setattr(sidebar, "_test", ask)
+    monkeypatch.setattr(top_bar, "_test", ask)
     return found
 
 
@@ -90,9 +90,9 @@ def test_an_endpoint_is_kept_for_next_time_when_that_is_ticked_last(
 
 def test_two_lanes_that_are_removed_at_once_leave_one() -> None:
     page = opened()
-    page.button(key="remove_0").click().run()
-    page.button(key="remove_1").click()
-    page.button(key="remove_2").click().run()
+    page.menu_button(key=names.lane_menu(0)).click("Remove").run()
+    page.menu_button(key=names.lane_menu(1)).click("Remove")
+    page.menu_button(key=names.lane_menu(2)).click("Remove").run()
     assert not page.exception
     assert len(page.session_state[names.LANES]) == 1
 

@@ -61,7 +61,7 @@ def opened(file: str, **state: Any) -> AppTest:
 
 
 def everything(node: Any) -> Iterator[str]:
-    """All that the browser is sent: every element of the page and of the sidebar, options included."""
+    """All that the browser is sent: every element of the page and of its bar, options included."""
     if hasattr(node, "children"):
         for child in node.children.values():
             yield from everything(child)

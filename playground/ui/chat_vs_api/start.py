@@ -20,8 +20,8 @@ from playground.ui.chat_vs_api.charts import HIDDEN, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.figures import bar_rows
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PAY, dollars, go, today
-from playground.ui.parts.card import receipt
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.receipt import receipt
 
 QUESTION, ANSWER, TURNS = 150, 400, 10
 """Tokens and turns of the example: a question of a few lines, an answer of about 300 words."""

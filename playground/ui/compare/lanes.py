@@ -1,31 +1,28 @@
-"""The lanes: which models are asked, each with its own settings, and what will really be sent."""
+"""The lanes as the fields hold them: which models are asked, each with its own settings. Nothing is drawn here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
-from playground.demo.faults import FAULTS
-from playground.domain import APIS, Endpoint, ModelRef, Request, lane_names, setting, typed
+from playground.demo import faults
+from playground.domain import Endpoint, ModelRef, Request, lane_names, setting, typed
 from playground.domain.provider import provider_of
 from playground.domain.setting import Setting
-from playground.domain.values import default, put, value
+from playground.domain.values import put
 from playground.engine import LiveRun
 from playground.providers import acceptance, catalog
-from playground.providers.acceptance import Note
 from playground.ui import names
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain
-from playground.ui.parts.setting import widget
+from playground.ui.parts.setting import read as read_setting
 from playground.ui.session import compose
-from playground.ui.session.models import model_options, option, read
+from playground.ui.session.models import read
 
 MOST_LANES = 8
-NARROWEST = 260
-"""Pixels of a lane before the row wraps."""
 
 BEGINS: Mapping[str, Callable[[ModelRef], bool]] = {
     "reasoning_summary": lambda ref: provider_of(ref.provider).summary_unasked,
@@ -43,194 +40,145 @@ class LaneChoice:
     """Why it can't be sent; None when it can."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Settings that were chosen, by name."""
+    prompt: str = ""
+    """The lane's own prompt; empty = the one of all lanes."""
+    system: str = ""
+    """The lane's own system prompt; empty = the one of all lanes."""
 
-
-def lane_row(where: Mapping[str, Endpoint], asked: Asked) -> list[LaneChoice]:
-    """Draw the lanes' selectors and return what they hold."""
-    ids: list[int] = st.session_state.setdefault(names.LANES, list(range(len(catalog.defaults()))))
-    with st.grid(columns=4, min_column_width=NARROWEST, gap="small"):
-        chosen = [
-            _lane(number, i, where, asked, removable=len(ids) > 1)
-            for number, i in enumerate(ids, 1)
-        ]
-    with st.container(horizontal=True):
-        st.button(
-            "Add a lane",
-            icon=":material/add:",
-            type="tertiary",
-            disabled=len(ids) >= MOST_LANES,
-            help=f"Up to {MOST_LANES}; the same model may run twice with other settings.",
-            on_click=_add_lane,
-        )
-    return chosen
-
-
-def _add_lane() -> None:
-    ids: list[int] = st.session_state[names.LANES]
-    if len(ids) < MOST_LANES:
-        st.session_state[names.LANES] = [*ids, max(ids) + 1]
-
-
-def _lane(
-    number: int, lane: int, where: Mapping[str, Endpoint], asked: Asked, *, removable: bool
-) -> LaneChoice:
-    with st.container(border=True, gap="xsmall"):
-        options = model_options(where)
-        defaults = [str(ref) for ref in catalog.defaults()]
-        key = names.lane_model(lane)
-        chosen = st.session_state.setdefault(key, defaults[lane % len(defaults)])
-        if chosen and chosen not in options:
-            options = [chosen, *options]
-        spelling = st.selectbox(
-            f"Model of lane {number}",
-            options,
-            key=key,
-            format_func=option,
-            accept_new_options=True,
-            label_visibility="collapsed",
-            help="Type provider:model for one that is not listed.",
-            persist_state="session",
-        )
-        ref, problem = read(spelling, where)
-        if ref is None:
-            st.error(problem)
-            _remove_button(lane, removable)
-            return LaneChoice(lane, None, problem)
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            if where[ref.provider].simulated:
-                st.badge("simulated", icon=":material/science:", color="violet")
-            else:
-                st.badge("real API", icon=":material/key:", color="blue")
-            with st.popover("Settings", icon=":material/tune:", type="tertiary"):
-                made = _settings(lane, ref, simulated=where[ref.provider].simulated)
-                _what_is_sent(made, asked)
-            _remove_button(lane, removable)
-        if made.problem:
-            st.error(plain(made.problem))
-        return made
-
-
-def _remove_button(lane: int, removable: bool) -> None:
-    if removable:
-        st.button(
-            "",
-            icon=":material/close:",
-            type="tertiary",
-            key=f"remove_{lane}",
-            help="Remove this lane",
-            on_click=_remove_lane,
-            args=(lane,),
+    @property
+    def own(self) -> tuple[str, ...]:
+        """What the lane has otherwise than all lanes, in words."""
+        return tuple(
+            word for word, text in (("prompt", self.prompt), ("system prompt", self.system)) if text
         )
 
 
-def _remove_lane(lane: int) -> None:
-    """Two clicks that come before the page is drawn again remove one lane, and never the last one."""
-    left = [other for other in st.session_state[names.LANES] if other != lane]
-    if left:
-        st.session_state[names.LANES] = left
+def ids() -> list[int]:
+    """The lanes' numbers, in the order in which they stand."""
+    found: list[int] = st.session_state.setdefault(
+        names.LANES, list(range(len(catalog.defaults())))
+    )
+    return found
 
 
-def _settings(lane: int, ref: ModelRef, *, simulated: bool) -> LaneChoice:
-    """The door that the model is called through, and the settings that it accepts there."""
-    doors = provider_of(ref.provider).apis
-    if len(doors) > 1:
-        key = names.lane_api(lane, ref.provider)
-        st.session_state.setdefault(key, ref.api)
-        api = st.segmented_control(
-            "Door",
-            doors,
-            key=key,
-            required=True,
-            format_func=lambda api: APIS[api].label,
-            persist_state="session",
-        )
-        ref = ModelRef(ref.provider, api or ref.api, ref.model)
-    accepted = [row for row in setting.SETTINGS if acceptance.accepts(ref, row.name)]
-    groups = list(dict.fromkeys(row.group for row in accepted))
-    places = dict(zip(groups, st.tabs(groups), strict=True))
+def read_all(where: Mapping[str, Endpoint]) -> list[LaneChoice]:
+    """What all lanes' fields hold."""
+    return [read_lane(lane, where) for lane in ids()]
+
+
+def read_lane(lane: int, where: Mapping[str, Endpoint]) -> LaneChoice:
+    """What one lane's fields hold, drawn or not."""
+    ref, problem = read(spelling(lane), where)
+    if ref is None:
+        return LaneChoice(lane, None, problem)
+    ref = through(lane, ref)
     values: dict[str, Any] = {}
-    problem = None
-    for row in accepted:
+    wrong = None
+    for row in accepted(ref):
+        begin(row, lane, ref)
         try:
-            with places[row.group]:
-                chosen = _widget(row, lane, ref)
+            chosen = read_setting(row, setting_key(row, lane, ref), ref)
         except typed.Unreadable as error:
-            problem = problem or str(error)
+            wrong = wrong or str(error)
         else:
             values |= {} if chosen is None else {row.name: chosen}
-    if simulated:
-        with places["Call"]:
-            ref = _with_fault(lane, ref)
-    left_out = [row.label.lower() for row in setting.SETTINGS if row not in accepted]
-    if left_out:
-        st.caption(f"Not accepted here: {', '.join(left_out)}.")
-    return LaneChoice(lane, ref, problem, values)
+    if where[ref.provider].simulated:
+        ref = _with_fault(lane, ref)
+    return LaneChoice(lane, ref, wrong, values, *own_texts(lane))
 
 
-def _widget(row: Setting, lane: int, ref: ModelRef) -> Any:
-    where = compose.setting_key(row, lane, ref.model)
-    if row.kind == "flag":
-        begins = BEGINS.get(row.name)
-        st.session_state.setdefault(where, begins(ref) if begins else default(row.name))
-    chosen = widget(row, where, ref)
-    if chosen and row.stays and row.kind in typed.READ and len(st.session_state[names.LANES]) > 1:
-        st.button(
-            "Use in every lane",
-            icon=":material/content_copy:",
-            type="tertiary",
-            key=f"everywhere_{where}",
-            on_click=_use_in_every_lane,
-            args=(row, lane),
-        )
-    return chosen
+def spelling(lane: int) -> str:
+    """The lane's model as it is typed or chosen."""
+    defaults = [str(ref) for ref in catalog.defaults()]
+    kept = st.session_state.setdefault(names.lane_model(lane), defaults[lane % len(defaults)])
+    return str(kept or "")
 
 
-def _use_in_every_lane(row: Setting, lane: int) -> None:
-    here = compose.setting_key(row, lane, "")
-    for other in st.session_state[names.LANES]:
-        there = compose.setting_key(row, other, "")
-        st.session_state[there] = st.session_state[here]
-    st.toast(f"{row.label}: the same in {len(st.session_state[names.LANES])} lanes now.")
+def through(lane: int, ref: ModelRef) -> ModelRef:
+    """The model through the door that the lane's settings say."""
+    door = st.session_state.setdefault(names.lane_api(lane, ref.provider), ref.api)
+    return replace(ref, api=door or ref.api)
 
 
-def _what_is_sent(lane: LaneChoice, asked: Asked) -> None:
-    """Everything that the lane sets beside its text, and what becomes of it."""
-    if lane.problem:
-        st.caption("**Nothing will be sent** while a field above can't be read.")
-        return
-    wanted = wanted_of(lane, asked)
-    notes = acceptance.check(wanted)
-    st.caption(
-        "**Will be sent:** the prompt"
-        + (", the system prompt" if asked.system else "")
-        + ("." if not notes else "; and of the settings:")
-    )
-    if notes:
-        st.caption("  \n".join(said_of(note, wanted) for note in notes))
+def accepted(ref: ModelRef) -> list[Setting]:
+    """The settings that can have an effect on this model through this door."""
+    return [row for row in setting.SETTINGS if acceptance.accepts(ref, row.name)]
 
 
-def said_of(note: Note, wanted: Request) -> str:
-    """One setting's fate in a line."""
-    row = setting.find(note.setting)
-    name = row.label.lower() if row else note.setting.replace("_", " ")
-    if row and row.kind not in typed.READ:
-        name += f" {typed.written(row, value(wanted, row.name))}"
-    why = f" ({plain(note.why)})" if note.why else ""
-    return f"{plain(name)}: {note.action}{why}"
+def setting_key(row: Setting, lane: int, ref: ModelRef) -> str:
+    """The widget of this setting in a lane; a model that is to fail keeps the settings of the same model."""
+    return compose.setting_key(row, lane, faults.split(ref.model)[0])
+
+
+def begin(row: Setting, lane: int, ref: ModelRef) -> None:
+    """A flag of a new lane as it begins."""
+    if row.kind == "flag" and row.name in BEGINS:
+        key = setting_key(row, lane, ref)
+        st.session_state.setdefault(key, BEGINS[row.name](ref))
 
 
 def _with_fault(lane: int, ref: ModelRef) -> ModelRef:
     """The same model, asked to fail in its provider's own way where the user wants to see that."""
-    fault = st.selectbox(
-        "Let it fail with",
-        FAULTS,
-        index=None,
-        key=f"fault_{lane}",
-        placeholder="nothing",
-        help="Simulation only: fails as this provider's real API does.",
-        persist_state="session",
-    )
-    return ModelRef(ref.provider, ref.api, f"{ref.model}~{fault}") if fault else ref
+    fault = st.session_state.get(names.lane_fault(lane))
+    bare = faults.split(ref.model)[0]
+    return replace(ref, model=f"{bare}~{fault}") if fault else ref
+
+
+def own_texts(lane: int) -> tuple[str, str]:
+    """The lane's own prompt and system prompt, empty for none."""
+    prompt = st.session_state.get(names.lane_prompt(lane)) or ""
+    system = st.session_state.get(names.lane_system(lane)) or ""
+    return prompt.strip(), system.strip()
+
+
+def spelled(lane: int) -> None:
+    """After a lane's model was typed: a lone `~429` is the model before, asked to fail so."""
+    key = names.lane_model(lane)
+    now = str(st.session_state.get(key) or "")
+    before = faults.split(str(st.session_state.get(names.lane_before(lane)) or ""))[0]
+    if before and now.startswith("~") and now[1:] in faults.FAULTS:
+        st.session_state[key] = before + now
+    if "~" in now:  # what is typed is meant, whatever the menu said before
+        st.session_state[names.lane_fault(lane)] = None
+
+
+def add() -> None:
+    """A lane with a model that no lane has yet."""
+    here = ids()
+    if len(here) >= MOST_LANES:
+        return
+    new = max(here) + 1
+    st.session_state[names.lane_model(new)] = _next_model(spelling(lane) for lane in here)
+    st.session_state[names.LANES] = [*here, new]
+
+
+def _next_model(taken: Iterator[str]) -> str:
+    """The first model that is not there: one a provider, then the catalog's order."""
+    there = {name.partition("~")[0] for name in taken}
+    offered = [str(ref) for ref in (*catalog.defaults(), *catalog.current())]
+    return next((name for name in offered if name not in there), offered[0])
+
+
+def duplicate(lane: int, where: Mapping[str, Endpoint], asked: Asked) -> None:
+    """The same lane once more, beside it, settings and all; of a lane that can't be sent only its model."""
+    here = ids()
+    if len(here) >= MOST_LANES or lane not in here:
+        return
+    new, made = max(here) + 1, read_lane(lane, where)
+    if made.model is None or made.problem:
+        st.session_state[names.lane_model(new)] = spelling(lane)
+    else:
+        request = wanted_of(made, asked)
+        compose.fill_lane(new, request, prompt=asked.prompt, system=asked.system or "")
+    place = here.index(lane) + 1
+    st.session_state[names.LANES] = [*here[:place], new, *here[place:]]
+
+
+def remove(lane: int) -> None:
+    """Two clicks that come before the page is drawn again remove one lane, and never the last one."""
+    left = [other for other in st.session_state[names.LANES] if other != lane]
+    if left:
+        st.session_state[names.LANES] = left
 
 
 def first_problem(chosen: Sequence[LaneChoice]) -> str | None:
@@ -247,7 +195,8 @@ def request(lane: LaneChoice, asked: Asked) -> Request:
 def wanted_of(lane: LaneChoice, asked: Asked) -> Request:
     """The request with everything that was set, before the model's limits."""
     assert lane.model is not None  # noqa: S101 - lanes with a problem are not sent
-    plain_request = Request(model=lane.model, messages=asked.messages(), system=asked.system)
+    here = replace(asked, prompt=lane.prompt or asked.prompt, system=lane.system or asked.system)
+    plain_request = Request(model=lane.model, messages=here.messages(), system=here.system)
     return put(plain_request, lane.values)
 
 

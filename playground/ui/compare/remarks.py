@@ -1,61 +1,141 @@
-"""What is said before anything is sent: who answers, about what it costs, what is left out and why."""
+"""What is said before anything is sent: who answers, who is billed, about what it costs, what is left out and why."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground import pricing, tokens
-from playground.budgets.forecast import forecast
+from playground.budgets.forecast import Forecast, forecast
 from playground.domain import Endpoint, Request
+from playground.engine import LiveRun
 from playground.providers import acceptance
-from playground.ui.compare.lanes import LaneChoice, request, said_of, wanted_of
+from playground.ui.compare import lanes, prompt, shown
+from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.prompt import Asked
+from playground.ui.compare.settings import said_of
 from playground.ui.parts.markdown import plain
+from playground.ui.session import compose, once
 
 
-def remarks(chosen: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> None:
-    """Before sending: which lanes are simulated, what the prompt will cost, what is renamed or left out, and why."""
+def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
+    """Who answers and what it may cost; what the fields hold otherwise than the run below; what is left out."""
+    if once.waiting(compose.PLACE.name):  # what was typed and Run came together
+        st.rerun()
+    asked, chosen = prompt.read(), lanes.read_all(where)
     fine = [lane for lane in chosen if lane.model is not None]
-    simulated = [lane for lane in fine if lane.model and where[lane.model.provider].simulated]
-    if simulated:
-        which = (
-            "All lanes are"
-            if len(simulated) == len(chosen)
-            else f"{len(simulated)} of {len(chosen)} lanes are"
-        )
+    with st.container(key="remarks", gap=None):
+        if fine:
+            requests = [lanes.request(lane, asked) for lane in fine]
+            st.caption(_who(fine, asked, where), help=None if asked.problem else _spoken(requests))
+            st.caption("" if asked.problem else _estimate(requests, asked))
+        changed = run and _changed(run, chosen, asked)
+        if run and changed:
+            _since(run, changed)
+        notes = _left_out(fine, asked)
+        if notes:
+            st.caption(":material/info: " + "  \n".join(notes))
+
+
+def _who(fine: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> str:
+    """Which lanes are simulated, and who bills how much at most."""
+    real = [lane for lane in fine if lane.model and not where[lane.model.provider].simulated]
+    simulated = len(fine) - len(real)
+    if not real:
+        which = "All lanes are simulated" if len(fine) > 1 else "The lane is simulated"
+        return f":material/science: **{which}**: nothing is billed."
+    providers = dict.fromkeys(lane.model.provider for lane in real if lane.model)
+    verb = "go to the real APIs and are" if len(providers) > 1 else "goes to the real API and is"
+    most = "" if asked.problem else _up_to([lanes.request(lane, asked) for lane in real])
+    rest = f" {_others(simulated)}" if simulated else ""
+    return f":material/key: **{plain(', '.join(providers))}** {verb} billed{most}.{rest}"
+
+
+def _others(simulated: int) -> str:
+    return (
+        "The other lane is simulated."
+        if simulated == 1
+        else f"The other {simulated} are simulated."
+    )
+
+
+def _up_to(requests: Sequence[Request]) -> str:
+    most = _forecast(_key(requests), id(pricing.load()), requests)[1].high
+    return "" if most is None else f": up to {_money(most)}"
+
+
+def _changed(run: LiveRun, chosen: Sequence[LaneChoice], asked: Asked) -> list[str]:
+    requests = [None if lane.model is None else lanes.request(lane, asked) for lane in chosen]
+    return shown.differs(run, chosen, requests)
+
+
+def _since(run: LiveRun, changed: Sequence[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="since"):
         st.caption(
-            f":violet[:material/science: {which} simulated]: no model is asked, nothing is billed."
-            " Add a key in the sidebar for the real API."
+            f":material/edit: Changed since this run: {', '.join(changed)}.", width="content"
         )
-    st.caption(_estimate(fine, asked))
-    notes = [
+        st.button("Go back", key="go_back", type="tertiary", on_click=_go_back, args=(run,))
+
+
+def _go_back(run: LiveRun) -> None:
+    """Put what the run had into the fields again."""
+    compose.fill([lane.request for lane in run.lanes])
+    st.rerun()
+
+
+def _left_out(fine: Sequence[LaneChoice], asked: Asked) -> list[str]:
+    return [
         f"**{plain(str(lane.model))}** · {said_of(note, wanted)}"
         for lane in fine
-        for wanted in (wanted_of(lane, asked),)
+        for wanted in (lanes.wanted_of(lane, asked),)
         for note in acceptance.check(wanted)
         if note.action not in ("sent", "renamed")
     ]
-    if notes:
-        st.caption(":material/info: " + "  \n".join(notes))
 
 
 @st.cache_data(max_entries=20, ttl=300, show_spinner=False)
-def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> str:
+def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> tuple[int, Forecast]:
     """Counting a long prompt and looking in the history take time: once for what is asked at the prices of this book."""
-    counted = tokens.count(_requests[0].messages[-1].text) + tokens.count(_requests[0].system or "")
-    sums = forecast(_requests)
-    text = f"About {fmt.count(counted)} input tokens a lane (estimate). All lanes together: {sums}"
-    return text.replace("$", r"\$")
+    first = _requests[0]
+    counted = tokens.count(first.messages[-1].text) + tokens.count(first.system or "")
+    return counted, forecast(_requests)
 
 
-def _estimate(lanes: Sequence[LaneChoice], asked: Asked) -> str:
-    """How many tokens the prompt has and what sending it may cost, as far as that can be known before."""
-    if asked.problem or not lanes:
-        return ""
-    requests = [request(lane, asked) for lane in lanes]
-    settings = [(str(r.model), r.settings, r.tools, r.server_tools) for r in requests]
-    what = repr((asked.prompt, asked.system, len(asked.files), settings))
-    return _forecast(what, id(pricing.load()), requests)
+def _key(requests: Sequence[Request]) -> str:
+    """What the estimate hangs on; of files only how many there are, since their tokens can't be counted here."""
+    return repr([_weighed(request) for request in requests])
+
+
+def _weighed(request: Request) -> tuple[Any, ...]:
+    last = request.messages[-1]
+    said = (str(request.model), last.text, request.system, len(last.parts))
+    return (*said, request.settings, request.tools, request.server_tools)
+
+
+def _estimate(requests: Sequence[Request], asked: Asked) -> str:
+    """How many tokens the prompt has and what sending it will likely cost, in one line."""
+    counted, sums = _forecast(_key(requests), id(pricing.load()), requests)
+    files = len(asked.files)
+    more = "" if not files else f" + {files} {'file' if files == 1 else 'files'}, not estimated"
+    cost = _likely(sums)
+    return f"About {fmt.count(counted)} input tokens a lane (estimate){more}{cost}"
+
+
+def _likely(sums: Forecast) -> str:
+    if sums.unpriced and not sums.likely:
+        return " · no price is known"
+    least = "at least" if sums.unpriced or sums.files else "likely"
+    return f" · {least} {_money(sums.likely)}"
+
+
+def _spoken(requests: Sequence[Request]) -> str:
+    _, sums = _forecast(_key(requests), id(pricing.load()), requests)
+    return f"All lanes together: {sums}".replace("$", r"\$")
+
+
+def _money(amount: Decimal) -> str:
+    return fmt.money(amount).replace("$", r"\$")

@@ -18,7 +18,7 @@ from playground.providers.catalog import catalog, defaults
 from playground.ui import names
 from playground.ui.costs.cliffs import cliffs_of
 from playground.ui.costs.priced import priced
-from playground.ui.parts.card import receipt
+from playground.ui.parts.receipt import receipt
 
 MONTH_DAYS = 30
 USUAL = "usual"

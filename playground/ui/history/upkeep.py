@@ -44,7 +44,7 @@ def _place(store: Store) -> None:
         )
     st.caption(
         "`PLAYGROUND_DATA_DIR` moves the file, `PLAYGROUND_DATABASE_URL` names a PostgreSQL for a team,"
-        " `PLAYGROUND_HISTORY=off` keeps no run. For single runs: **Keep runs** in the sidebar."
+        " `PLAYGROUND_HISTORY=off` keeps no run. For single runs: **Keep runs** under Keys."
     )
 
 

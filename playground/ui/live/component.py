@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from playground.figures import visible
+from playground.figures import named, visible
 from playground.ui import names
 from playground.ui.live.grants import Grant, grant, owner
 
@@ -24,11 +24,16 @@ BOX_HEIGHT = 300
 NARROWEST = 260
 """Pixels: a lane's least width, the same as in live.css."""
 HERE = Path(__file__).parent
+HEAD = HERE / "head.css"
+"""How chips and figures look, here and in the page."""
+FIGURES = ("cost", "time_to_first_text", "duration")
+"""The figures above an answer; behind them stand its tokens."""
+TOKENS = "Tokens"
 
 _component = st.components.v2.component(
     "playground_live",
     html=(HERE / "live.html").read_text("utf-8"),
-    css=(HERE / "live.css").read_text("utf-8"),
+    css=HEAD.read_text("utf-8") + (HERE / "live.css").read_text("utf-8"),
     js=(HERE / "live.js").read_text("utf-8"),
 )
 
@@ -41,12 +46,15 @@ def live_run(
     notes: Sequence[str] = (),
     columns: int = 4,
     lanes: Sequence[int] | None = None,
+    framed: bool = True,
+    on_ended: Callable[[], None] = lambda: None,
 ) -> None:
     """Show lanes' text as it comes; the page or fragment around it runs again when lanes have ended.
 
     `titles` and `notes` (say, the model and "simulated") head all the run's lanes, in order; `columns` is the most
     cards side by side. With `lanes` only those are shown, without Stop all: several calls for one run share one
-    connection.
+    connection. Without a frame the head is that of an ended lane: the page draws the card. `on_ended` is called before
+    the page or fragment runs again.
     """
     shown = range(len(run.lanes)) if lanes is None else lanes
     with st.container():  # one place on the page for either way
@@ -60,9 +68,11 @@ def live_run(
                 "lanes": [_head(run, index, titles, notes) for index in shown],
                 "columns": columns,
                 "bar": lanes is None,
+                "framed": framed,
+                "labels": [*(figure.label for figure in named(*FIGURES)), TOKENS],
                 "known": [index for index, lane in enumerate(run.lanes) if lane.ended],
             },
-            on_ended_change=lambda: None,
+            on_ended_change=on_ended,
             on_blocked_change=_use_the_script_instead,
             on_stop_change=lambda: _stop_from_script(run, key),
         )

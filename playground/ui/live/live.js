@@ -13,6 +13,7 @@ const STATES = {
   stopped: "Stopped",
 }
 const CONNECT_MS = 4000 // no event by then: event streams are blocked here
+const SILENT_MS = 8000 // nothing new for so long is said
 const GATHER_MS = 150 // lanes that end together are told together
 
 const views = new WeakMap()
@@ -99,8 +100,9 @@ class RunView {
     this.path = data.path
     this.root = root
     this.cards = new Map(
-      data.lanes.map(lane => [lane.index, new Card(lane, () => this.stop(lane.index))])
+      data.lanes.map(lane => [lane.index, new Card(lane, data, () => this.stop(lane.index))])
     )
+    root.classList.toggle("bare", !data.framed)
     root.style.setProperty("--columns", Math.max(1, Math.min(data.columns, data.lanes.length)))
     root.querySelector(".cards").replaceChildren(...this.each(card => card.element))
     root.querySelector(".bar").hidden = !data.bar
@@ -180,11 +182,12 @@ class RunView {
 }
 
 class Card {
-  constructor(lane, stop) {
+  constructor(lane, { framed, labels }, stop) {
+    this.framed = framed
     this.titleBox = make("span", "title")
-    this.noteBox = make("span", "note")
+    this.noteBox = make("span", framed ? "note" : "chip note")
     this.first = make("span", "first")
-    this.chip = make("span", "chip", STATES.queued)
+    this.chip = make("span", "chip state", STATES.queued)
     this.time = make("span", "clock")
     this.stopButton = make("button", "stop", "Stop")
     this.stopButton.type = "button"
@@ -192,14 +195,31 @@ class Card {
       this.stopButton.disabled = true
       stop()
     }
+    this.heardAt = performance.now()
     this.body = this.makeBody()
     this.element = make("section", "card")
-    this.element.append(
+    this.element.append(...(framed ? this.ownHead() : this.headAsEnded(labels)), this.body)
+    this.name(lane)
+  }
+
+  ownHead() {
+    return [
       group("head", this.titleBox, this.noteBox, this.first),
       group("status", this.chip, this.time, this.stopButton),
-      this.body
-    )
-    this.name(lane)
+    ]
+  }
+
+  // Chips and figures as an ended lane has them, in a card that the page draws.
+  headAsEnded(labels) {
+    this.noteBox.dataset.state = "simulated"
+    const shown = ["…", this.first, this.time, "…"]
+    const list = make("dl", "so-far")
+    labels.forEach((label, index) => {
+      const figure = make("dd")
+      figure.append(shown[index])
+      list.append(group("", make("dt", "", label), figure))
+    })
+    return [group("chips", this.chip, this.noteBox, this.stopButton), list]
   }
 
   makeBody() {
@@ -232,11 +252,13 @@ class Card {
     this.noteBox.textContent = note
     this.element.setAttribute("aria-label", title)
     this.body.setAttribute("aria-label", `Answer of ${title}`)
+    this.noteBox.hidden = !note && !this.framed
     this.stopButton.setAttribute("aria-label", `Stop ${title}`)
   }
 
   add(kind, text) {
     this.grown = true
+    this.heardAt = performance.now()
     if (kind === "reasoning") {
       this.reasoning.hidden = false
       this.flows.reasoning.add(text)
@@ -256,11 +278,12 @@ class Card {
     this.over = ended
     this.element.dataset.state = state
     this.element.classList.toggle("over", ended)
-    this.chip.dataset.state = state
-    this.chip.textContent = STATES[state] ?? state
+    this.heardAt = performance.now()
+    this.say(state, STATES[state] ?? state)
     this.startedAt = clock === null ? null : performance.now() - clock * 1000
     this.final = ended ? clock : null
-    this.first.textContent = first_text === null ? "" : `first text ${seconds(first_text, 2)}`
+    const said = first_text === null ? "" : seconds(first_text, 2)
+    this.first.textContent = this.framed ? said && `first text ${said}` : said || "…"
     if (message) {
       this.message.textContent = message
       this.grown = true
@@ -275,6 +298,15 @@ class Card {
     this.stopped = this.final
     const shown = this.over ? this.final : (performance.now() - this.startedAt) / 1000
     this.time.textContent = seconds(shown, this.over ? 2 : 1)
+    const silent = performance.now() - this.heardAt
+    if (!this.over && silent > SILENT_MS) this.say("silent", `Silent for ${(silent / 1000).toFixed(0)} s`)
+    else if (!this.over && this.said === "silent") this.say(this.state, STATES[this.state])
+  }
+
+  say(state, words) {
+    this.said = state
+    this.chip.dataset.state = state
+    this.chip.textContent = words
   }
 
   follow() {

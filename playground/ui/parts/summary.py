@@ -13,42 +13,20 @@ from playground.domain import Response, Run
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
 from playground.ui.parts import charts
+from playground.ui.parts.best import best
+from playground.ui.parts.receipt import measured
 from playground.ui.parts.tables import COMPARED, figure_table
 from playground.ui.parts.words import word_diff
 
-BEST = "Among the lanes that answered, the least: " + ", ".join(
+BEST = "Among the lanes with a whole answer, the least: " + ", ".join(
     f"{figure.label.lower()} ({figure.best})" for figure in COMPARED if figure.best
 )
 
-COMPETE = frozenset({"done", "cut"})
-"""How an answer has to have ended to be best at something."""
-
 
 def marks(responses: Sequence[Response]) -> list[str]:
-    """For each lane what it is best at among the lanes that answered: only when there is something to compare."""
-    best: list[list[str]] = [[] for _ in responses]
-    for figure in COMPARED:
-        if not figure.best:
-            continue
-        values = {
-            i: value
-            for i, response in enumerate(responses)
-            if _competes(response, figure) and (value := figure.value(response)) is not None
-        }
-        if len(values) > 1:
-            least = min(values.values())
-            for i, value in values.items():
-                if value == least:
-                    best[i].append(figure.best)
-    return [" · ".join(words) for words in best]
-
-
-def _competes(response: Response, figure: fmt.Figure) -> bool:
-    """Whether its value says how good the lane is: of a cost that is at least so much nobody knows that it is the least."""
-    bound = (
-        figure is fmt.FIGURES["cost"] and response.cost is not None and response.cost.lower_bound
-    )
-    return response.state in COMPETE and not bound
+    """For each lane what it is best at among the lanes with a whole answer: only when there is something to compare."""
+    words = {figure.name: figure.best for figure in COMPARED}
+    return [" · ".join(words[name] for name in names) for names in best(responses)]
 
 
 def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
@@ -129,6 +107,7 @@ def downloads(run: Run) -> None:
 def summary(names: Sequence[str], run: Run) -> None:
     """Everything under the lanes."""
     figures(names, run.responses)
+    measured(names, run.responses)
     pictures(names, run.responses)
     with st.expander(
         "What differs",

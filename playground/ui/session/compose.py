@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from playground.demo import faults
 from playground.domain import Request, Text, typed
 from playground.domain.setting import SETTINGS, Setting
 from playground.domain.values import value
@@ -26,21 +28,38 @@ def fill(requests: Sequence[Request]) -> None:
     first = requests[0]
     fill_text(prompt_of(first), first.system or "")
     st.session_state[names.LANES] = list(range(len(requests)))
+    st.session_state.pop(names.SHOWN_LANES, None)
     for lane, request in enumerate(requests):
-        ref = request.model
-        st.session_state[names.lane_model(lane)] = str(ref)
-        st.session_state[names.lane_api(lane, ref.provider)] = ref.api
-        for row in SETTINGS:
-            key = setting_key(row, lane, ref.model)
-            st.session_state[key] = _held(row, value(request, row.name))
+        fill_lane(lane, request, prompt=prompt_of(first), system=first.system or "")
     if any(not isinstance(part, Text) for m in first.messages[-1:] for part in m.parts):
         st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
+
+
+def fill_lane(lane: int, request: Request, *, prompt: str, system: str) -> None:
+    """Put what this request has otherwise than all lanes into one lane's fields: its model, its settings, its own texts."""
+    bare, fault = faults.split(request.model.model)
+    ref = replace(request.model, model=bare)
+    st.session_state[names.lane_model(lane)] = str(ref)
+    st.session_state[names.lane_api(lane, ref.provider)] = ref.api
+    st.session_state[names.lane_fault(lane)] = fault
+    st.session_state[names.lane_prompt(lane)] = _where_other(prompt_of(request), prompt)
+    st.session_state[names.lane_system(lane)] = _where_other(request.system or "", system)
+    for row in SETTINGS:
+        key = setting_key(row, lane, ref.model)
+        st.session_state[key] = _held(row, value(request, row.name))
+
+
+def _where_other(text: str, common: str) -> str:
+    """A lane's own text, where it has another one than all lanes."""
+    return "" if text == common else storable(text)
 
 
 def _held(row: Setting, chosen: Any) -> Any:
     """The value as the setting's widget holds it."""
     if row.kind in typed.READ:
         return storable(typed.typed(chosen))
+    if row.kind in ("integer", "number"):
+        return "" if chosen is None else str(chosen)
     if isinstance(chosen, str):
         return storable(chosen)
     return list(chosen) if isinstance(chosen, tuple) else chosen

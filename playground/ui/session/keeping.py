@@ -1,4 +1,4 @@
-"""Starting this tab's runs, with the labels that are chosen in its sidebar, and what the sidebar says of the history."""
+"""Starting this tab's runs, with the labels that are chosen under Keys, and what is said of the history."""
 
 from __future__ import annotations
 
@@ -115,10 +115,9 @@ def opened() -> Store | None:
 
 
 def panel() -> None:
-    """What becomes of new runs, and a warning with a way out when they can't be kept."""
+    """What becomes of new runs."""
     if not settings.keeps_history():
         return
-    _warning()
     with st.expander("History and budgets", icon=":material/history:"):
         st.toggle(
             "Keep runs",
@@ -145,9 +144,9 @@ def panel() -> None:
         )
 
 
-def _warning() -> None:
-    """The history can't be written: why, and the runs that would be lost as a download."""
-    writer = _writer_if_used()
+def warn() -> None:
+    """Where the history can't be written: why, and the runs that would be lost as a download."""
+    writer = _writer_if_used() if settings.keeps_history() else None
     if writer is None or writer.warning is None:
         return
     st.warning(writer.warning, icon=":material/warning:")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import streamlit as st
 
+from playground import pricing
+from playground.demo import faults
 from playground.domain import Endpoint, ModelRef
 from playground.domain.provider import unknown
+from playground.figures import rate
 from playground.providers import catalog
 from playground.ui.session.state import session
 
@@ -25,20 +30,48 @@ def model_options(where: Mapping[str, Endpoint]) -> list[str]:
 
 
 def option(spelling: str) -> str:
-    """How a model is shown in the menu: its spelling, with its last day where that is near."""
+    """How a model is shown in the menu: its spelling, then what it is chosen by."""
+    return " · ".join([spelling, *_known_of(spelling)])
+
+
+def _known_of(spelling: str) -> Iterator[str]:
+    """Price per million tokens, window, what it reads beside text, and its last day where that is near."""
     try:
-        model = catalog.find(ModelRef.parse(spelling))
+        ref = ModelRef.parse(spelling)
     except ValueError:
-        return spelling
-    return f"{spelling} · ends {model.retires}" if model and model.retires_soon() else spelling
+        return
+    model = catalog.find(ref)
+    price = pricing.load().find(ref.provider, ref.model, datetime.now(UTC).date())
+    if price:
+        read, written = (_dollars(price.rates.get(way)) for way in ("input", "output"))
+        yield f"{read} / {written} per 1M"
+    if model is None:
+        return
+    if model.context_window:
+        yield f"{_short(model.context_window)} window"
+    if model.images:
+        yield "images"
+    if model.retires_soon():
+        yield f"ends {model.retires}"
+
+
+def _dollars(amount: Decimal | None) -> str:
+    """`$5`, `$0.25`: a price without zeros that say nothing."""
+    return "–" if amount is None else rate(amount).removesuffix(".00")
+
+
+def _short(number: int) -> str:
+    """`400k`, `1M`, `1.05M`."""
+    return f"{number / 1_000_000:.3g}M" if number >= 1_000_000 else f"{number / 1_000:.0f}k"
 
 
 def _with_provider(name: str) -> str:
-    """A model's bare name with its provider in front, where the catalog knows just one of that name."""
+    """A model's bare name with its provider in front, where the catalog knows just one of that name; a fault stays."""
     if ":" in name:
         return name
-    known = [str(ref) for ref in catalog.current() if ref.model == name.strip()]
-    return known[0] if len(known) == 1 else name
+    bare, fault = faults.split(name.strip())
+    known = [str(ref) for ref in catalog.current() if ref.model == bare]
+    return known[0] + (f"~{fault}" if fault else "") if len(known) == 1 else name
 
 
 def read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef | None, str]:
@@ -48,7 +81,7 @@ def read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef 
     except ValueError as error:
         return None, f"{error}."
     if ref.provider not in where:
-        return None, unknown(ref.provider, where, "Add it in the sidebar.")
+        return None, unknown(ref.provider, where, "Add it under Keys.")
     return ref, ""
 
 
@@ -86,7 +119,7 @@ def simulated_note(refs: Sequence[ModelRef], where: Mapping[str, Endpoint]) -> N
         which = "All models are" if len(names) == len(refs) else f"{', '.join(names)}:"
         st.caption(
             f":violet[:material/science: {which} simulated]: real arithmetic on made-up answers, nothing is billed."
-            " Add a key in the sidebar for the real API."
+            " Add a key under Keys for the real API."
         )
 
 

@@ -16,6 +16,9 @@ from playground.ui import names
 WINDOW = 1.0
 """Seconds after a start within which another press for the same is none."""
 
+PATIENCE = 10.0
+"""Seconds within which a press is seen by the page, or is forgotten: it was left meanwhile."""
+
 
 @dataclass(slots=True)
 class Presses:
@@ -23,6 +26,8 @@ class Presses:
 
     pressed: float = 0.0
     """When the button was pressed last: seconds of a monotonic clock, taken before the page is drawn."""
+    taken: float = 0.0
+    """Which of these presses the page has seen."""
     started: float = float("-inf")
     what: Any = None
     """What was started then, as something that can be compared."""
@@ -33,7 +38,16 @@ class Presses:
 def button(place: str, running: LiveRun | None, label: str, again: str = "", **look: Any) -> bool:
     """A button that starts a run here; while one streams, it is called `again`. True when it was pressed."""
     streams = bool(again and running and not running.done)
-    return st.button(again if streams else label, on_click=note, args=(place,), **look)
+    st.button(again if streams else label, on_click=note, args=(place,), **look)
+    pressed = waiting(place)
+    _presses(place).taken = _presses(place).pressed
+    return pressed
+
+
+def waiting(place: str) -> bool:
+    """Whether the place's button was pressed and the page has not seen it: a part of it was drawn alone meanwhile."""
+    presses = _presses(place)
+    return presses.taken < presses.pressed and time.monotonic() - presses.pressed < PATIENCE
 
 
 def note(place: str) -> None:

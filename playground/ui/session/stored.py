@@ -88,5 +88,5 @@ def note(run: LiveRun, **more: Any) -> None:
     from playground.store.packing import storable_json
 
     kept = redactor().value(storable_json(dict(run.context)))
-    with suppress(HistoryError):  # said in the sidebar; the run in memory has it
+    with suppress(HistoryError):  # said under the bar; the run in memory has it
         change(history.get_store(), [run.id], context=kept)

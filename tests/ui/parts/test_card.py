@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.ui.parts.ending import NEXT_STEPS
+
 
 def body_shown(body: str) -> str:
     """What the Events tab shows of an answer that was one body."""
 
     def draw(body: str) -> None:
         from playground.domain import Exchange, ModelRef, Response
-        from playground.ui.parts import card
+        from playground.ui.parts import views
 
         wire = Exchange(
             method="POST",
@@ -20,7 +22,7 @@ def body_shown(body: str) -> str:
             request_body={},
             response_body=body,
         )
-        card._events(Response(model=ModelRef("openai", "chat", "m"), exchange=wire))
+        views.events(Response(model=ModelRef("openai", "chat", "m"), exchange=wire))
 
     page = AppTest.from_function(draw, args=(body,), default_timeout=30).run()
     assert not page.exception
@@ -44,9 +46,9 @@ def answer_shown() -> AppTest:
 
     def draw() -> None:
         from playground.domain import ModelRef, Response, ToolCall
-        from playground.ui.parts import card
+        from playground.ui.parts import views
 
-        card._answer(
+        views.answer(
             Response(
                 model=ModelRef("openai", "chat", "m"),
                 reasoning_text="![x](https://evil.example/1.png) :x: \u202e",
@@ -65,4 +67,5 @@ def test_refusals_and_reasoning_are_filtered_as_answers_are() -> None:
     assert page.warning[0].value == r"(image not loaded: x) \:red[sorry] \$5 or \$6"
     assert page.markdown[0].value == r"(image not loaded: x) :color[\:]x: ⟦RLO⟧"
     assert page.code[0].value == '{\n  "a": "⟦RLO⟧"\n}'
-    assert page.caption[0].value == "Asks to run the tool `get_it` with"
+    said = [caption.value for caption in page.caption]
+    assert said == [NEXT_STEPS["refused"], "Asks to run the tool `get_it` with"]

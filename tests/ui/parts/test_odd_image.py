@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 def page(data: bytes) -> None:
     from playground.domain import File, ModelRef, Response
-    from playground.ui.parts.card import _answer
+    from playground.ui.parts.views import answer as _answer
 
     file = File(media_type="image/png", data=data, name="odd")
     _answer(Response(model=ModelRef("openai", "responses", "x"), text="beside", files=(file,)))

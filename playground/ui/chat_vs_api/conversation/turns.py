@@ -21,8 +21,8 @@ from playground.ui.chat_vs_api.conversation.talk import (
 )
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.live.component import live_run
-from playground.ui.parts.card import receipt
 from playground.ui.parts.markdown import answer, failed, plain, safe
+from playground.ui.parts.receipt import receipt
 from playground.ui.session import once
 
 ANSWER_HEIGHT = 260

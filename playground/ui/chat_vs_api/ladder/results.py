@@ -19,8 +19,9 @@ from playground.providers import preview
 from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.ladder.climb import Climb
 from playground.ui.chat_vs_api.sections import dollars
-from playground.ui.parts.card import receipt, result_card
+from playground.ui.parts.card import result_card
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.receipt import receipt
 from playground.ui.parts.tables import figure_table
 from playground.ui.parts.words import word_diff
 

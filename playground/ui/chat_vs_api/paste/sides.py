@@ -12,8 +12,8 @@ from playground import pricing, tokens
 from playground.domain import Cost, ModelRef, Request, Usage
 from playground.lab.text_statistics import Statistics, statistics
 from playground.ui.chat_vs_api.sections import dollars, today
-from playground.ui.parts.card import receipt
 from playground.ui.parts.markdown import answer, plain
+from playground.ui.parts.receipt import receipt
 from playground.ui.parts.words import similarity, word_diff
 
 LABELS = {

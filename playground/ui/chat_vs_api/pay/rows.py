@@ -13,8 +13,8 @@ from playground.lab import breakeven as lab
 from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
 from playground.ui.chat_vs_api.sections import dollars
-from playground.ui.parts.card import receipt
 from playground.ui.parts.markdown import code, plain
+from playground.ui.parts.receipt import receipt
 
 
 def table(prices: Sequence[Price], plans: Sequence[Plan], turns: int) -> None:

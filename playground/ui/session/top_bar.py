@@ -1,4 +1,4 @@
-"""Keys and endpoints: typed here, kept in this tab's memory, sent to their provider only."""
+"""The bar that every page has: the product's name, and behind one button keys, endpoints and what becomes of runs."""
 
 from __future__ import annotations
 
@@ -17,31 +17,53 @@ from playground.ui import names
 from playground.ui.session import keeping
 from playground.ui.session.endpoints import is_real, real_endpoints
 from playground.ui.session.state import session
+from playground.ui.shell.brand import BRAND
 
 TEST_SECONDS = 20.0
 OTHER = "other…"
 
 
-def sidebar() -> None:
-    """The whole sidebar: one key field a provider, further endpoints, and where answers come from."""
-    with st.sidebar:
-        st.subheader("API keys", anchor=False)
-        st.caption(
-            "Kept in this tab's memory, sent to their provider only. Without a key, a provider is simulated."
+def top_bar() -> None:
+    """The product's name at the left of the menu, the keys at its right; the button says who answers."""
+    with st.container(key="topbar", horizontal=True, vertical_alignment="center"):
+        st.html(BRAND, width="content")
+        with st.popover(_who_answers(), icon=":material/key:", key="keys", width="content"):
+            _keys()
+    for problem in (*settings.load().problems, *pricing.load().problems):
+        st.warning(problem, icon=":material/error:")
+    keeping.warn()
+
+
+def _who_answers() -> str:
+    """The button's label: `simulated`, or which providers are real."""
+    real = [name for name, endpoint in real_endpoints().items() if is_real(endpoint)]
+    shown = f"real: {', '.join(real[:2])}" if real else "simulated"
+    more = f" + {len(real) - 2}" if len(real) > 2 else ""
+    return f"Keys · {shown}{more}"
+
+
+def _keys() -> None:
+    """One key field a provider, further endpoints, and where answers come from."""
+    st.caption(
+        "Kept in this tab's memory, sent to their provider only. Without a key, a provider is simulated."
+    )
+    found = real_endpoints()
+    for name, endpoint in found.items():
+        _provider(name, endpoint)
+    _add_endpoint()
+    if any(endpoint.key for name, endpoint in found.items() if provider_of(name).built_in):
+        st.toggle(
+            "Simulate everything",
+            value=session().simulate_all,
+            key=names.SIMULATE_ALL,
+            help="Use the built-in simulation even where there is a key: nothing is sent or billed.",
+            on_change=_simulate_all,
         )
-        for problem in (*settings.load().problems, *pricing.load().problems):
-            st.warning(problem, icon=":material/error:")
-        found = real_endpoints()
-        for name, endpoint in found.items():
-            _provider(name, endpoint)
-        _add_endpoint()
-        if any(endpoint.key for name, endpoint in found.items() if provider_of(name).built_in):
-            session().simulate_all = st.toggle(
-                "Simulate everything",
-                value=session().simulate_all,
-                help="Use the built-in simulation even where there is a key: nothing is sent or billed.",
-            )
-        keeping.panel()
+    keeping.panel()
+
+
+def _simulate_all() -> None:
+    session().simulate_all = st.session_state[names.SIMULATE_ALL]
 
 
 def _provider(name: str, endpoint: Endpoint) -> None:

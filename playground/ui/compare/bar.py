@@ -1,0 +1,85 @@
+"""The row above the lanes: Run, what it will cost, how the answers are looked at, one more lane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from playground.domain import Endpoint
+from playground.engine import LiveRun
+from playground.ui import names
+from playground.ui.compare import lanes, parts, prompt, shown
+from playground.ui.compare.remarks import remarks
+from playground.ui.parts.views import VIEWS
+from playground.ui.session import compose, once
+from playground.ui.session.keeping import start
+from playground.ui.session.looking import look_at
+
+
+def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
+    """Draw it; the run that is shown now, which is another one after a click on Run."""
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
+        pressed = once.button(
+            compose.PLACE.name,
+            run,
+            "Run",
+            "Run again",
+            type="primary",
+            icon=":material/play_arrow:",
+            shortcut="Ctrl+Enter",
+            key="run",
+        )
+        if run and not shown.all_done(run):
+            st.button(
+                "Stop all", icon=":material/stop:", key="stop_all", on_click=_stop, args=(run,)
+            )
+        parts.drawn(parts.REMARKS, remarks, run, where)
+        st.segmented_control(
+            "View",
+            list(VIEWS),
+            key=names.VIEW,
+            default=next(iter(VIEWS)),
+            required=True,
+            label_visibility="collapsed",
+            on_change=_viewed,
+            persist_state="session",
+        )
+        st.button(
+            "Add a lane",
+            icon=":material/add:",
+            type="tertiary",
+            key="add_lane",
+            disabled=len(lanes.ids()) >= lanes.MOST_LANES,
+            help=f"Up to {lanes.MOST_LANES}; the same model may run twice with other settings.",
+            on_click=lanes.add,
+        )
+    return _started(run, where, pressed) or run
+
+
+def _stop(run: LiveRun) -> None:
+    for one, _ in shown.answers(run):
+        one.stop()
+
+
+def _viewed() -> None:
+    parts.redraw(parts.ANSWERS)
+
+
+def _started(run: LiveRun | None, where: Mapping[str, Endpoint], pressed: bool) -> LiveRun | None:
+    """The run that this click started; None where there was none, or something forbids it, which is said."""
+    asked, chosen = prompt.read(), lanes.read_all(where)
+    what = (chosen, asked)
+    if not once.goes(compose.PLACE.name, run, pressed, what):
+        return None
+    problem = asked.problem or lanes.first_problem(chosen)
+    if problem:
+        st.error(problem)
+        return None
+    started = start([lanes.request(lane, asked) for lane in chosen], where)
+    if started:
+        once.started(compose.PLACE.name, what)
+        shown.stands_in(started, lanes.ids())
+        look_at(compose.PLACE, started)
+        st.rerun()
+    return started

@@ -1,0 +1,193 @@
+"""One lane: its model, its settings, and beneath them its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import streamlit as st
+
+from playground.domain import Endpoint, Response
+from playground.engine import Lane, LiveRun
+from playground.ui import names
+from playground.ui.compare import lanes, parts, prompt, shown
+from playground.ui.compare.lanes import LaneChoice
+from playground.ui.compare.settings import settings
+from playground.ui.live.component import live_run
+from playground.ui.parts.best import best
+from playground.ui.parts.ending import whole
+from playground.ui.parts.head import chips_html, head
+from playground.ui.parts.markdown import plain
+from playground.ui.parts.receipt import receipt_button, remarks
+from playground.ui.parts.views import VIEWS
+from playground.ui.session.models import model_options, option
+
+NARROWEST = 260
+"""Pixels of a lane before the row wraps."""
+MOST_COLUMNS = 4
+RETRY = "Retry this lane"
+DUPLICATE = "Duplicate"
+REMOVE = "Remove"
+
+
+def row(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
+    """All lanes side by side, or one under the other where the view needs the room."""
+    here = lanes.ids()
+    wide = bool(run) and VIEWS[view()].wide
+    columns = 1 if wide else min(MOST_COLUMNS, len(here))
+    with st.grid(columns=columns, min_column_width=NARROWEST, gap="small") as grid:
+        for number, lane in enumerate(here, 1):
+            with grid.cell():
+                parts.drawn(parts.lane(lane), draw, number, lane, run, where)
+
+
+def view() -> str:
+    """How the answers are looked at."""
+    chosen = st.session_state.get(names.VIEW)
+    return chosen if chosen in VIEWS else next(iter(VIEWS))
+
+
+def draw(number: int, lane: int, run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
+    """The card of one lane."""
+    if lane not in lanes.ids():  # removed in a click that came before this part was drawn again
+        return
+    made = lanes.read_lane(lane, where)
+    with st.container(border=True, key=f"lane_{lane}", gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", gap=None):
+            _picker(number, made, where)
+            if made.model is not None:
+                settings(made, number, where, prompt.read())
+            _menu(number, made, where)
+        if made.problem:
+            st.error(plain(made.problem))
+        _answer(made, run, where)
+
+
+def _picker(number: int, made: LaneChoice, where: Mapping[str, Endpoint]) -> None:
+    options = model_options(where)
+    spelled = lanes.spelling(made.id)
+    if spelled and spelled not in options:
+        options = [spelled, *options]
+    st.session_state[names.lane_before(made.id)] = spelled
+    st.selectbox(
+        f"Model of lane {number}",
+        options,
+        key=names.lane_model(made.id),
+        format_func=option,
+        accept_new_options=True,
+        label_visibility="collapsed",
+        on_change=_spelled,
+        args=(made.id,),
+        persist_state="session",
+        filter_mode="contains",
+    )
+
+
+def _spelled(lane: int) -> None:
+    lanes.spelled(lane)
+    parts.redraw_lane(lane)
+
+
+def _menu(number: int, made: LaneChoice, where: Mapping[str, Endpoint]) -> None:
+    """What can be done with the lane as a whole."""
+    offered = [DUPLICATE] if len(lanes.ids()) < lanes.MOST_LANES else []
+    offered += [REMOVE] if len(lanes.ids()) > 1 else []
+    if offered:
+        st.menu_button(
+            f"More for lane {number}",
+            offered,
+            icon=":material/more_horiz:",
+            type="tertiary",
+            key=names.lane_menu(made.id),
+            on_click=_chosen,
+            args=(made.id, where),
+        )
+
+
+def _chosen(lane: int, where: Mapping[str, Endpoint]) -> None:
+    """The number of lanes changes, so that all of them are drawn."""
+    if st.session_state[names.lane_menu(lane)] == REMOVE:
+        lanes.remove(lane)
+    else:
+        lanes.duplicate(lane, where, prompt.read())
+    st.rerun()
+
+
+def _answer(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
+    index = shown.index_in(run, made.id) if run else None
+    if run is None or index is None:
+        _before(made, run, where)
+        return
+    one, lane = shown.answers(run)[index]
+    key = f"{one.id}_{lane.index}"
+    if lane.response is None:
+        live_run(
+            one,
+            key=f"live_{key}",
+            titles=lanes.names_of(one),
+            notes=["Simulated" if simulated else "" for simulated in one.simulations],
+            lanes=[lane.index],
+            framed=False,
+            on_ended=lambda: _ended(run),
+        )
+        return
+    _ended_lane(made, run, index, lane, lane.response, where, key)
+
+
+def _ended(run: LiveRun) -> None:
+    """A lane has ended: it is drawn again; after the last one the whole page is, with who won."""
+    if shown.all_done(run):
+        st.rerun()
+
+
+def _ended_lane(
+    made: LaneChoice,
+    run: LiveRun,
+    index: int,
+    lane: Lane,
+    response: Response,
+    where: Mapping[str, Endpoint],
+    key: str,
+) -> None:
+    stale = made.model is not None and made.model != lane.request.model
+    with st.container(key=f"{'stale' if stale else 'fresh'}_{made.id}", gap=None):
+        with st.container(horizontal=True, gap=None, key=f"kit_{made.id}"):
+            receipt_button(response, key, type="tertiary")
+        st.html(head(response, _best(run, index)))
+        if stale:
+            st.caption(f"From the last run, with {plain(str(lane.request.model))}.")
+        with st.container(key=f"answer_{made.id}", height=400, border=False):
+            endpoint = where.get(lane.request.model.provider)
+            VIEWS[view()].draw(lane.request, response, endpoint, key)
+            if not whole(response):
+                st.button(
+                    RETRY,
+                    icon=":material/replay:",
+                    key=f"retry_{key}",
+                    on_click=_retry,
+                    args=(run, index, where),
+                )
+            remarks(response)
+
+
+def _best(run: LiveRun, index: int) -> Collection[str]:
+    """What the lane is best in, once all have ended."""
+    responses = [lane.response for _, lane in shown.answers(run)]
+    ended = [response for response in responses if response is not None]
+    return best(ended)[index] if len(ended) == len(responses) else ()
+
+
+def _retry(run: LiveRun, index: int, where: Mapping[str, Endpoint]) -> None:
+    shown.retry(run, index, run.lanes[index].request, where)
+    st.rerun()
+
+
+def _before(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
+    """A lane that has not been asked."""
+    if made.model is None:
+        return
+    simulated = where[made.model.provider].simulated
+    chips = [("simulated", "Simulated") if simulated else ("real", "Real API")]
+    chips += [("own", f"own {word}") for word in made.own]
+    st.html(chips_html(chips))
+    if run is not None:
+        st.caption("Not in the run that is shown: press Run.")

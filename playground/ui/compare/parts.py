@@ -1,0 +1,43 @@
+"""The parts of Compare that are drawn again alone, and who asks for it.
+
+A click draws what it changes and nothing else: each part reads the fields itself, so that it is right whichever part was
+drawn last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from playground.ui import names
+
+ASK = "ask"
+REMARKS = "remarks"
+ANSWERS = "answers"
+
+
+def lane(number: int) -> str:
+    """The part that is one lane."""
+    return f"lane_{number}"
+
+
+def drawn(key: str, draw: Callable[..., Any], *args: Any) -> None:
+    """Draw a part; where the script itself shows live text, the whole page is one part."""
+    if st.session_state.get(names.LIVE_BLOCKED):
+        draw(*args)
+    else:
+        st.fragment(draw, key=key)(*args)
+
+
+def redraw(*keys: str) -> None:
+    """At the end of a callback: draw these parts again, and nothing else; all of the page where no browser holds it."""
+    if st.session_state.get(names.LIVE_BLOCKED) or st.context.url is None:
+        return
+    st.rerun(list(keys))
+
+
+def redraw_lane(number: int) -> None:
+    """At the end of a callback: a lane has changed, and with it what is said before sending."""
+    redraw(lane(number), REMARKS)

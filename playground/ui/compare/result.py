@@ -1,0 +1,48 @@
+"""What is said of a run as a whole: who won above the lanes; table, charts, differences and files beneath them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.domain import lane_names
+from playground.engine import LiveRun
+from playground.ui.compare import shown
+from playground.ui.compare.verdict import caution, verdict
+from playground.ui.parts.summary import summary
+
+
+def above(run: LiveRun | None) -> bool:
+    """One line above the lanes, as high before the end as after it; whether all of them had ended then."""
+    done = run is not None and shown.all_done(run)
+    with st.container(key="verdict", gap=None):
+        if run is None:
+            st.markdown(
+                "Press **Run**, or Ctrl+Enter, and all lanes answer at once. Above each answer stand its cost, its"
+                " times and its tokens."
+            )
+        elif not done:
+            ended = sum(lane.ended for _, lane in shown.answers(run))
+            st.markdown(f"{ended} of {len(run.lanes)} lanes have ended …")
+        else:
+            responses = shown.as_run(run).responses
+            said = (verdict(short_names(run), responses), caution(responses))
+            st.markdown(" ".join(filter(None, said)))
+    return done
+
+
+def short_names(run: LiveRun) -> list[str]:
+    """The lanes' models without their providers where that is enough to tell them apart."""
+    models = [lane.request.model for _, lane in shown.answers(run)]
+    bare = [model.model for model in models]
+    return bare if len(set(bare)) == len(bare) else lane_names(models)
+
+
+def below(run: LiveRun | None, done: bool) -> None:
+    """Everything under the lanes, where all had ended before they were drawn."""
+    if run is None:
+        return
+    if done:
+        whole = shown.as_run(run)
+        summary(lane_names(request.model for request in whole.requests), whole)
+    elif shown.all_done(run):  # the last one ended meanwhile, and no live text is left to say so
+        st.rerun()

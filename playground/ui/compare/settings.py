@@ -1,0 +1,153 @@
+"""A lane's settings: the door, what the model accepts, and what will really be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from playground.demo.faults import FAULTS
+from playground.domain import APIS, Endpoint, ModelRef, Request, setting, typed
+from playground.domain.provider import provider_of
+from playground.domain.setting import Setting
+from playground.domain.values import default, value
+from playground.providers import acceptance
+from playground.providers.acceptance import Note
+from playground.ui import names
+from playground.ui.compare import lanes, parts
+from playground.ui.compare.lanes import LaneChoice
+from playground.ui.compare.prompt import Asked
+from playground.ui.parts.markdown import plain
+from playground.ui.parts.setting import TYPED, widget
+
+LONG = frozenset(("object", "schema", "tools"))
+"""Kinds that are typed in a field of many lines: they stand behind their heading."""
+
+
+def settings(made: LaneChoice, number: int, where: Mapping[str, Endpoint], asked: Asked) -> None:
+    """The button and all that is behind it."""
+    ref = made.model
+    assert ref is not None  # noqa: S101 - a lane without a model has no settings
+    with st.popover(
+        f"Settings of lane {number}",
+        icon=":material/tune:",
+        type="tertiary",
+        key=f"settings_{made.id}",
+    ):
+        _door(made.id, ref)
+        rows = lanes.accepted(ref)
+        if where[ref.provider].simulated:
+            _fault(made.id)
+        short = [row for row in rows if row.kind not in LONG]
+        for row in (
+            *(r for r in short if r.kind != "flag"),
+            *(r for r in short if r.kind == "flag"),
+        ):
+            _field(row, made.id, ref)
+        for row in rows:
+            if row.kind in LONG:
+                with st.expander(row.label, key=f"long_{lanes.setting_key(row, made.id, ref)}"):
+                    _field(row, made.id, ref)
+        _own_texts(made.id)
+        left_out = [row.label.lower() for row in setting.SETTINGS if row not in rows]
+        if left_out:
+            st.caption(f"Not accepted here: {', '.join(left_out)}.")
+        what_is_sent(made, asked)
+
+
+def _door(lane: int, ref: ModelRef) -> None:
+    doors = provider_of(ref.provider).apis
+    if len(doors) < 2:
+        return
+    st.segmented_control(
+        "API (endpoint)",
+        doors,
+        key=names.lane_api(lane, ref.provider),
+        required=True,
+        format_func=lambda api: APIS[api].label,
+        on_change=parts.redraw_lane,
+        args=(lane,),
+        persist_state="session",
+    )
+
+
+def _fault(lane: int) -> None:
+    st.selectbox(
+        "Let it fail with",
+        FAULTS,
+        index=None,
+        key=names.lane_fault(lane),
+        placeholder="nothing",
+        help="Simulation only: fails as this provider's real API does.",
+        on_change=parts.redraw_lane,
+        args=(lane,),
+        persist_state="session",
+    )
+
+
+def _field(row: Setting, lane: int, ref: ModelRef) -> None:
+    key = lanes.setting_key(row, lane, ref)
+    if row.kind == "flag":
+        st.session_state.setdefault(key, default(row.name))
+    widget(row, key, ref, on_change=parts.redraw_lane, args=(lane,))
+    held = st.session_state.get(key)
+    if held and row.stays and row.kind in TYPED and len(lanes.ids()) > 1:
+        st.button(
+            "Use in every lane",
+            icon=":material/content_copy:",
+            type="tertiary",
+            key=f"everywhere_{key}",
+            on_click=_use_in_every_lane,
+            args=(row, lane),
+        )
+
+
+def _use_in_every_lane(row: Setting, lane: int) -> None:
+    held = st.session_state[names.lane_setting(row.name, lane)]
+    for other in lanes.ids():
+        st.session_state[names.lane_setting(row.name, other)] = held
+    st.toast(f"{row.label}: the same in {len(lanes.ids())} lanes now.")
+    parts.redraw(parts.ANSWERS, parts.REMARKS)
+
+
+def _own_texts(lane: int) -> None:
+    with st.expander("A prompt of its own", key=f"lane_own_{lane}"):
+        for label, key in (
+            ("This lane's prompt", names.lane_prompt(lane)),
+            ("This lane's system prompt", names.lane_system(lane)),
+        ):
+            st.text_area(
+                label,
+                key=key,
+                height=90,
+                placeholder="the same as all lanes",
+                on_change=parts.redraw_lane,
+                args=(lane,),
+                persist_state="session",
+            )
+
+
+def what_is_sent(lane: LaneChoice, asked: Asked) -> None:
+    """Everything that the lane sets beside its text, and what becomes of it."""
+    if lane.problem:
+        st.caption("**Nothing will be sent** while a field above can't be read.")
+        return
+    wanted = lanes.wanted_of(lane, asked)
+    notes = acceptance.check(wanted)
+    st.caption(
+        "**Will be sent:** the prompt"
+        + (", the system prompt" if wanted.system else "")
+        + ("." if not notes else "; and of the settings:")
+    )
+    if notes:
+        st.caption("  \n".join(said_of(note, wanted) for note in notes))
+
+
+def said_of(note: Note, wanted: Request) -> str:
+    """One setting's fate in a line."""
+    row = setting.find(note.setting)
+    name = row.label.lower() if row else note.setting.replace("_", " ")
+    if row and row.kind not in typed.READ:
+        name += f" {typed.written(row, value(wanted, row.name))}"
+    why = f" ({plain(note.why)})" if note.why else ""
+    return f"{plain(name)}: {note.action}{why}"

@@ -1,0 +1,42 @@
+"""Which lane is best at what: only whole answers compete, and a bound never wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from playground import figures as fmt
+from playground.domain import Response
+from playground.ui.parts.ending import whole
+
+COMPETED = tuple(
+    sorted((f for f in fmt.shown("table") if f.best), key=lambda figure: figure.kind != "money")
+)
+"""The figures in which less is better, the money first."""
+
+
+def best(responses: Sequence[Response]) -> list[tuple[str, ...]]:
+    """For each response the names of the figures in which none is better; equals share it, and one alone wins nothing."""
+    won: list[list[str]] = [[] for _ in responses]
+    for figure in COMPETED:
+        values = {
+            i: figure.value(response)
+            for i, response in enumerate(responses)
+            if whole(response) and known(figure, response)
+        }
+        if len(values) > 1:
+            least = min(values.values())
+            for i, value in values.items():
+                if value == least:
+                    won[i].append(figure.name)
+    return [tuple(names) for names in won]
+
+
+def known(figure: fmt.Figure, response: Response) -> bool:
+    """Whether the figure is there, and exact: a lower or upper bound or a range says not which is less."""
+    if figure.value(response) is None:
+        return False
+    if figure.name != "cost":
+        return True
+    cost = response.cost
+    assert cost is not None  # noqa: S101 - it has a value
+    return not (cost.lower_bound or cost.upper_bound or cost.estimate or len(set(cost.span)) > 1)

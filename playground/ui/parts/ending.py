@@ -1,0 +1,23 @@
+"""How a response ended as it is shown: a word, and what a person can do next."""
+
+from __future__ import annotations
+
+from playground.domain import Response
+from playground.domain.ending import State, said
+
+NEXT_STEPS: dict[State, str] = {
+    "cut": "The answer was cut short at a limit. Raise **Max output tokens** in the lane's settings, and retry.",
+    "filtered": "The provider's filter ended the answer. Say it in other words, or ask another model.",
+    "refused": "The model would not answer this. Say what it is for, or ask another model.",
+}
+"""What to do about an answer that is not whole; a failure names its own next step."""
+
+
+def label(response: Response) -> str:
+    """The state as the lane's head has it: `Done`, `Cut short`, `Failed`."""
+    return said(response.state).capitalize()
+
+
+def whole(response: Response) -> bool:
+    """True for an answer that came to its own end: only such answers are compared."""
+    return response.state == "done"

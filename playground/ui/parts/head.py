@@ -1,0 +1,66 @@
+"""What stands above an answer: how it ended, and the four figures by which lanes are compared."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from playground import figures as fmt
+from playground.domain import Response
+from playground.ui.live.component import FIGURES, TOKENS
+from playground.ui.parts import ending
+
+
+class Cell(NamedTuple):
+    """One of the four figures: its name, what it says, whether this lane is the best in it."""
+
+    label: str
+    text: str
+    best: bool = False
+
+
+def head(response: Response, best: Collection[str] = ()) -> str:
+    """Chips and figures as HTML; `best` names the figures in which no other lane is better."""
+    chips: list[tuple[str, str]] = [(response.state, ending.label(response))]
+    if response.simulated:
+        chips.append(("simulated", "Simulated"))
+    cells = [
+        Cell(figure.label, figure.write(response), figure.name in best)
+        for figure in fmt.named(*FIGURES)
+    ]
+    return chips_html(chips) + figures_html([*cells, Cell(TOKENS, tokens(response))])
+
+
+def tokens(response: Response) -> str:
+    """`44 → 388`: input and output; `–` for one that was not reported."""
+    read, written = (
+        figure.value(response) for figure in fmt.named("input_tokens", "output_tokens")
+    )
+    if read is None and written is None:
+        return fmt.NOT_REPORTED
+    return " → ".join("–" if number is None else fmt.count(number) for number in (read, written))
+
+
+def chips_html(chips: Iterable[tuple[str, str]]) -> str:
+    """(kind, words) side by side."""
+    shown = (
+        f'<span class="chip" data-state="{kind}">{html.escape(words)}</span>'
+        for kind, words in chips
+    )
+    return f'<div class="chips">{"".join(shown)}</div>'
+
+
+def figures_html(cells: Iterable[Cell]) -> str:
+    """The figures in one line, the best marked by a sign beside the colour."""
+    return f'<dl class="figures">{"".join(map(_cell, cells))}</dl>'
+
+
+def _cell(cell: Cell) -> str:
+    unknown = cell.text in (fmt.NOT_REPORTED, fmt.NOT_AVAILABLE, fmt.NO_PRICE)
+    kind = "best" if cell.best else "none" if unknown else ""
+    sign = '<span title="the best of the lanes"> ✓</span>' if cell.best else ""
+    return (
+        f'<div class="{kind}"><dt>{html.escape(cell.label)}</dt>'
+        f"<dd>{html.escape(cell.text)}{sign}</dd></div>"
+    )
