@@ -73,9 +73,8 @@ def test_the_tables_agree() -> None:
     assert all(word == word.lower() for word in FINISH_REASONS)
     assert set(FINISH_REASONS.values()) | {"done", "stopped"} == STATES
     assert set(SHORT) == set(MEANINGS) == set(PARTIAL)
-    assert {state for state in STATES if f'data-state="{state}"' in HEAD.read_text()} == STATES
     script = Path("playground/ui/live/live.js").read_text()
-    style = Path("playground/ui/live/live.css").read_text()
+    style = HEAD.read_text()
     for state in STATES:
         assert f"  {state}: " in script
         assert f'.chip[data-state="{state}"]' in style or f'[data-state="{state}"]' in style

@@ -30,6 +30,8 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
             shortcut="Ctrl+Enter",
             key="run",
         )
+        pressed = pressed or once.waiting(compose.PLACE.name)
+        once.seen(compose.PLACE.name)
         if run and not shown.all_done(run):
             st.button(
                 "Stop all", icon=":material/stop:", key="stop_all", on_click=_stop, args=(run,)

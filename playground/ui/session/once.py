@@ -38,16 +38,18 @@ class Presses:
 def button(place: str, running: LiveRun | None, label: str, again: str = "", **look: Any) -> bool:
     """A button that starts a run here; while one streams, it is called `again`. True when it was pressed."""
     streams = bool(again and running and not running.done)
-    st.button(again if streams else label, on_click=note, args=(place,), **look)
-    pressed = waiting(place)
-    _presses(place).taken = _presses(place).pressed
-    return pressed
+    return st.button(again if streams else label, on_click=note, args=(place,), **look)
 
 
 def waiting(place: str) -> bool:
     """Whether the place's button was pressed and the page has not seen it: a part of it was drawn alone meanwhile."""
     presses = _presses(place)
     return presses.taken < presses.pressed and time.monotonic() - presses.pressed < PATIENCE
+
+
+def seen(place: str) -> None:
+    """Note that the page has seen every press so far."""
+    _presses(place).taken = _presses(place).pressed
 
 
 def note(place: str) -> None:
