@@ -98,6 +98,11 @@ def lane_setting(setting: str, lane: int, model: str = "") -> str:
     return f"{setting}_{lane}_{model}" if model else f"{setting}_{lane}"
 
 
+TAB = "tab"
+DRAFT_ASKED = "draft_asked"
+"""True when the browser was asked for a draft from before the reload."""
+DRAFT_BEFORE = "draft_before"
+"""What the fields held before the reload, where they now hold a run's."""
 VIEW = "view"
 """How the lanes' answers are looked at."""
 RETRIES = "retries"

@@ -81,6 +81,7 @@ def _started(run: LiveRun | None, where: Mapping[str, Endpoint], pressed: bool) 
     started = start([lanes.request(lane, asked) for lane in chosen], where)
     if started:
         once.started(compose.PLACE.name, what)
+        st.session_state.pop(names.DRAFT_BEFORE, None)
         shown.stands_in(started, lanes.ids())
         look_at(compose.PLACE, started)
         st.rerun()

@@ -14,10 +14,12 @@ from playground.budgets.forecast import Forecast, forecast
 from playground.domain import Endpoint, Request
 from playground.engine import LiveRun
 from playground.providers import acceptance
+from playground.ui import names
 from playground.ui.compare import lanes, prompt, shown
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.prompt import Asked
 from playground.ui.compare.settings import said_of
+from playground.ui.live.tab import tab
 from playground.ui.parts.markdown import plain
 from playground.ui.session import compose, once
 
@@ -39,6 +41,9 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
         notes = _left_out(fine, asked)
         if notes:
             st.caption(":material/info: " + "  \n".join(notes))
+        if run and names.DRAFT_BEFORE in st.session_state:
+            _draft_before()
+        tab(compose.draft(), _given)
 
 
 def _who(fine: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> str:
@@ -79,6 +84,32 @@ def _since(run: LiveRun, changed: Sequence[str]) -> None:
             f":material/edit: Changed since this run: {', '.join(changed)}.", width="content"
         )
         st.button("Go back", key="go_back", type="tertiary", on_click=_go_back, args=(run,))
+
+
+def _given(draft: str) -> None:
+    """After a reload the browser gives what the fields held: it is theirs again, or is offered beside a run's."""
+    if not draft or draft == compose.draft():
+        return
+    if st.query_params.get(compose.PLACE.name):
+        st.session_state[names.DRAFT_BEFORE] = draft
+    else:
+        compose.take_draft(draft)
+    st.rerun()
+
+
+def _draft_before() -> None:
+    st.button(
+        "Take back what you had typed before the reload",
+        icon=":material/undo:",
+        type="tertiary",
+        key="draft_back",
+        on_click=_take_back,
+    )
+
+
+def _take_back() -> None:
+    compose.take_draft(st.session_state.pop(names.DRAFT_BEFORE))
+    st.rerun()
 
 
 def _go_back(run: LiveRun) -> None:

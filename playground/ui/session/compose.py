@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from pydantic import BaseModel, Field
 
 from playground.demo import faults
-from playground.domain import Request, Text, typed
+from playground.domain import ModelRef, Request, Text, typed
+from playground.domain.provider import provider_of
 from playground.domain.setting import SETTINGS, Setting
 from playground.domain.values import value
 from playground.engine import LiveRun
@@ -47,6 +50,95 @@ def fill_lane(lane: int, request: Request, *, prompt: str, system: str) -> None:
     for row in SETTINGS:
         key = setting_key(row, lane, ref.model)
         st.session_state[key] = _held(row, value(request, row.name))
+
+
+def draft() -> str:
+    """What the fields hold, typed words that can't be read included, as JSON that `take_draft` takes."""
+    return json.dumps(
+        {
+            "prompt": st.session_state.get(names.PROMPT),
+            "system": st.session_state.get(names.SYSTEM),
+            "lanes": [_lane_as_held(lane) for lane in st.session_state.get(names.LANES, ())],
+        }
+    )
+
+
+def _lane_as_held(lane: int) -> dict[str, Any]:
+    spelled = str(st.session_state.get(names.lane_model(lane)) or "")
+    held: dict[str, Any] = {"model": spelled}
+    try:
+        ref = ModelRef.parse(spelled)
+    except ValueError:
+        return held
+    bare = faults.split(ref.model)[0]
+    held |= {
+        "api": st.session_state.get(names.lane_api(lane, ref.provider)),
+        "fault": st.session_state.get(names.lane_fault(lane)),
+        "prompt": st.session_state.get(names.lane_prompt(lane)),
+        "system": st.session_state.get(names.lane_system(lane)),
+        "settings": {},
+    }
+    for row in SETTINGS:
+        key = setting_key(row, lane, bare)
+        if (value := st.session_state.get(key)) not in (None, "", []):
+            held["settings"][row.name] = value
+    return held
+
+
+def take_draft(text: str) -> bool:
+    """Put a draft into the fields; False when there is none, or it is not one of ours: it comes from the browser."""
+    try:
+        kept = _Draft.model_validate_json(text)
+    except ValueError:
+        return False
+    fill_text(kept.prompt, kept.system or "")
+    st.session_state[names.LANES] = list(range(len(kept.lanes)))
+    st.session_state.pop(names.SHOWN_LANES, None)
+    for lane, held in enumerate(kept.lanes):
+        _take_lane(lane, held)
+    return True
+
+
+def _take_lane(lane: int, held: _DraftLane) -> None:
+    st.session_state[names.lane_model(lane)] = held.model
+    st.session_state[names.lane_prompt(lane)] = storable(held.prompt or "")
+    st.session_state[names.lane_system(lane)] = storable(held.system or "")
+    st.session_state[names.lane_fault(lane)] = held.fault if held.fault in faults.FAULTS else None
+    try:
+        ref = ModelRef.parse(held.model)
+    except ValueError:
+        return
+    if held.api in provider_of(ref.provider).apis:
+        st.session_state[names.lane_api(lane, ref.provider)] = held.api
+    for row in SETTINGS:
+        if row.name in held.settings and _fits(row, held.settings[row.name]):
+            key = setting_key(row, lane, faults.split(ref.model)[0])
+            st.session_state[key] = held.settings[row.name]
+
+
+def _fits(row: Setting, value: Any) -> bool:
+    """Whether the setting's widget can hold it."""
+    kind = {"flag": bool, "several": list, "words": list}.get(row.kind, str)
+    return isinstance(value, kind)
+
+
+class _DraftLane(BaseModel):
+    """One lane of a draft."""
+
+    model: str
+    api: str | None = None
+    fault: str | None = None
+    prompt: str | None = None
+    system: str | None = None
+    settings: dict[str, bool | str | list[str]] = {}
+
+
+class _Draft(BaseModel):
+    """What the fields held, as the browser keeps it."""
+
+    prompt: str
+    system: str | None = None
+    lanes: list[_DraftLane] = Field(min_length=1, max_length=8)
 
 
 def _where_other(text: str, common: str) -> str:

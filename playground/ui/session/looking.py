@@ -37,10 +37,26 @@ def looked_at(place: Place) -> LiveRun | None:
     run = _found(place, value) if value else None
     if run is None or value is None:
         looking.pop(place.name, None)
-    elif looking.get(place.name) != value:
+        _say_gone(place)
+        return None
+    session().gone.discard(place.name)
+    if looking.get(place.name) != value:
         looking[place.name] = value
         place.fill(run)
     return run
+
+
+def _say_gone(place: Place) -> None:
+    """Where the address named a run that is not here: say so until another is started, and take it out of the address."""
+    gone = session().gone
+    if place.name in st.query_params:
+        del st.query_params[place.name]
+        gone.add(place.name)
+    if place.name in gone:
+        st.warning(
+            "The run of this link is not here: it was deleted, was never kept, or the link is not whole.",
+            icon=":material/link_off:",
+        )
 
 
 def _found(place: Place, value: str) -> LiveRun | None:
@@ -74,6 +90,7 @@ def look_at(place: Place, run: LiveRun) -> None:
     """Make this the run that the tab looks at here, and put its name in the address."""
     value = place.value(run)
     session().looking[place.name] = value
+    session().gone.discard(place.name)
     if st.query_params.get(place.name) != value:
         st.query_params[place.name] = value
 

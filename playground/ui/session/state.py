@@ -30,6 +30,8 @@ class Session:
     """Use the simulation even where there is a key."""
     looking: dict[str, str] = field(default_factory=dict)
     """Ids of the runs that the tab looks at, by place."""
+    gone: set[str] = field(default_factory=set)
+    """Places whose address named a run that is not here."""
     opened: dict[str, LiveRun] = field(default_factory=dict)
     """Those of them that came out of the history, by place."""
 
