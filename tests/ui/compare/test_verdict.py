@@ -77,7 +77,8 @@ def test_a_bound_never_wins() -> None:
     least = answer("0.001", 2.0, 4.0)
     assert least.cost is not None
     for bound in ("lower_bound", "upper_bound", "estimate"):
-        unsure = replace(least, cost=replace(least.cost, **{bound: True}))
+        this: dict[str, Any] = {bound: True}
+        unsure = replace(least, cost=replace(least.cost, **this))
         text = said(answer("0.004", 1.0, 3.0), answer("0.005", 1.5, 3.5), unsure)
         assert "**gpt** cost least" in text, bound
         assert "**gemini**" not in text, bound
