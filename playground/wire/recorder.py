@@ -111,6 +111,8 @@ class Recorder(httpx2.AsyncBaseTransport):
         self._incoming: AsyncIterator[bytes] | None = None
         self._ahead: list[tuple[float, bytes]] = []
         """What was read to find out whether the answer is a stream, and when it came."""
+        self._late: Exception | None = None
+        """What broke a stream before its first bytes."""
         self._settled = 0
         self.first_chunk: float | None = None
         self.last_chunk: float | None = None
@@ -150,10 +152,13 @@ class Recorder(httpx2.AsyncBaseTransport):
         response = await self._pool.send(sent, proxy)
         self._keep_head(response)
         self._stream = response.stream
-        self._incoming = self._read()
+        declared = self._is_declared_stream()
+        self._incoming = self._read(twice=declared)
         try:
             async with asyncio.timeout(MAX_SECONDS):
-                self.streaming = await self._is_stream()
+                self.streaming = declared or await self._begins_as_stream()
+                if declared:
+                    await self._await_first()
                 if self.streaming:
                     return self._answer(b"")
                 self.body = await self._whole()
@@ -164,12 +169,22 @@ class Recorder(httpx2.AsyncBaseTransport):
                 await self.aclose()
         return self._answer(b"{}")
 
-    async def _is_stream(self) -> bool:
-        """True for an event stream: by its Content-Type or, where that is missing or wrong, by how the body begins."""
+    def _is_declared_stream(self) -> bool:
+        kind = self.headers.get("content-type", "").lower()
+        return 200 <= (self.status or 0) < 300 and kind.startswith("text/event-stream")
+
+    async def _await_first(self) -> None:
+        """Wait for the first bytes here, so that what the SDK makes of the head is not in the time to first text."""
+        assert self._incoming is not None  # noqa: S101 - only called with a body to read
+        try:
+            await anext(self._incoming, b"")
+        except Exception as error:  # for who reads the stream, not for the SDK
+            self._late, self.error = error, None
+
+    async def _begins_as_stream(self) -> bool:
+        """Whether a body without the right Content-Type is an event stream, by how it begins."""
         if not 200 <= (self.status or 0) < 300:
             return False
-        if self.headers.get("content-type", "").lower().startswith("text/event-stream"):
-            return True
         assert self._incoming is not None  # noqa: S101 - only called with a body to read
         start = b""
         async for chunk in self._incoming:
@@ -240,22 +255,30 @@ class Recorder(httpx2.AsyncBaseTransport):
         Endless when there are too many. The event loop gets its turns in between.
         """
         assert self._incoming is not None  # noqa: S101 - only called with an answer there
-        return self._with_ahead(self._incoming) if self._ahead else self._incoming
+        if self._ahead or self._late is not None:
+            return self._with_ahead(self._incoming)
+        return self._incoming
 
     async def _with_ahead(self, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         for at, chunk in self._ahead:
             self.last_chunk = at
             yield chunk
+        if self._late is not None:
+            self.error = self._late
+            raise self._late
         async for chunk in rest:
             yield chunk
 
-    async def _read(self) -> AsyncIterator[bytes]:
+    async def _read(self, *, twice: bool) -> AsyncIterator[bytes]:
+        """The bytes; with `twice` the first are given to who waits for them, and again to who reads them."""
         clock, left = time.perf_counter, _TURN
         try:
             async for chunk in self._decoded():
                 self.last_chunk = clock()
                 if self.first_chunk is None:
                     self.first_chunk = self.last_chunk
+                    if twice:
+                        yield chunk
                 size = len(chunk)
                 self.bytes_received += size
                 left -= size + _CHUNK_COSTS
