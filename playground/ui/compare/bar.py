@@ -37,16 +37,7 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
                 "Stop all", icon=":material/stop:", key="stop_all", on_click=_stop, args=(run,)
             )
         parts.drawn(parts.REMARKS, remarks, run, where)
-        st.segmented_control(
-            "View",
-            list(VIEWS),
-            key=names.VIEW,
-            default=next(iter(VIEWS)),
-            required=True,
-            label_visibility="collapsed",
-            on_change=_viewed,
-            persist_state="session",
-        )
+        parts.drawn(parts.SWITCH, _switch)
         st.button(
             "Add a lane",
             icon=":material/add:",
@@ -62,6 +53,20 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
 def _stop(run: LiveRun) -> None:
     for one, _ in shown.answers(run):
         one.stop()
+
+
+def _switch() -> None:
+    st.segmented_control(
+        "View",
+        list(VIEWS),
+        key=names.VIEW,
+        default=next(iter(VIEWS)),
+        required=True,
+        label_visibility="collapsed",
+        wrap=False,
+        on_change=_viewed,
+        persist_state="session",
+    )
 
 
 def _viewed() -> None:

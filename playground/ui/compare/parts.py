@@ -1,7 +1,8 @@
 """The parts of Compare that are drawn again alone, and who asks for it.
 
 A click draws what it changes and nothing else: each part reads the fields itself, so that it is right whichever part was
-drawn last.
+drawn last. Whoever asks stands in a part: a keyed rerun that a widget of the page itself asks for makes Streamlit 1.67
+forget the page's downloads and pictures (script_runner.py clears them before it calls back).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import streamlit as st
 from playground.ui import names
 
 ASK = "ask"
+SWITCH = "switch"
 REMARKS = "remarks"
 ANSWERS = "answers"
 
