@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -35,6 +36,18 @@ class Started:
     run: LiveRun
     warnings: tuple[str, ...] = ()
     """What its budgets have to say, in sentences."""
+
+
+_lock = threading.Lock()
+_open: list[LiveRun] = []
+"""Runs that were under way when last looked at."""
+
+
+def under_way() -> bool:
+    """Whether any run of this process is under way: now nothing should hold up the engine's thread."""
+    with _lock:
+        _open[:] = [run for run in _open if not run.done]
+        return bool(_open)
 
 
 def start(
@@ -76,6 +89,8 @@ def start(
         journal=_journal(labels, known, keep=keep, billed=guard is not None),
         context=context,
     )
+    with _lock:
+        _open.append(run)
     if guard:
         guard.watch(run, endpoints, **pays)
     return Started(run, verdict.warnings if verdict else ())

@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from playground.ui.live import stream
+from playground.ui.shell import garbage
 
 LOG = logging.getLogger("playground")
 
@@ -41,7 +42,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Warm up without holding up the first page; at the end let go of the streams and of the demo's process."""
     stream.reopen()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
-    with _streams_end_on_signal():
+    with _streams_end_on_signal(), garbage.when_idle():
         yield
     stream.close()
     await asyncio.to_thread(_wind_down)

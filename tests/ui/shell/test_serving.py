@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from streamlit import config
 
 from playground import files
 from playground.ui.shell import serving
@@ -31,6 +32,11 @@ def test_the_app_is_safe_as_configured() -> None:
     assert found["browser.gatherUsageStats"] is False
     assert found["client.showErrorDetails"] == "none"
     assert found["secrets.files"] == []
+
+
+def test_streamlit_does_not_collect_all_garbage_after_every_run_of_a_script() -> None:
+    assert options()["runner.postScriptGC"] is False
+    assert config.get_option("runner.postScriptGC") is False
 
 
 def test_light_and_dark_set_the_same_colours() -> None:
