@@ -117,7 +117,7 @@ def estimate(request: Request, *, most: int | None = None) -> Span | None:
 
 def limit(request: Request, input_tokens: int) -> int | None:
     """The most output tokens that this request allows: what is set, the model's limit, what its window leaves."""
-    from playground.providers import catalog
+    from playground import catalog
 
     model = catalog.describe(request.model)
     window = model.context_window
@@ -143,7 +143,7 @@ def of_history() -> Usual:
 
 def _length(request: Request, usual: Usual) -> tuple[int, bool]:
     """Output tokens of a usual answer, never above the request's own limit, and whether they are one's own."""
-    from playground.providers import catalog
+    from playground import catalog
 
     own = usual(request.model)
     length = catalog.describe(request.model).typical_output if own is None else own

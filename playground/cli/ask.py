@@ -142,7 +142,7 @@ def simulated() -> Iterator[dict[str, Endpoint]]:
 
 def _defaults(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
     """The default lanes of every provider that can be asked."""
-    from playground.providers.catalog import defaults
+    from playground.catalog import defaults
 
     refs = [r for r in defaults() if options.demo or endpoints[r.provider].key is not None]
     if not refs:

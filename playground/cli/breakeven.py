@@ -63,7 +63,7 @@ def _priced(row: Row, ref: ModelRef) -> bool:
 
 
 def _refs(spellings: Sequence[str]) -> list[ModelRef]:
-    from playground.providers.catalog import defaults
+    from playground.catalog import defaults
 
     if not spellings:
         return list(defaults())

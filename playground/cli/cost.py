@@ -67,7 +67,7 @@ def cost(options: Options) -> int:
 
 def _sold(ref: ModelRef, on: date) -> None:
     """UsageError for a day before the model came out: its price then would be made up."""
-    from playground.providers.catalog import find
+    from playground.catalog import find
 
     model = find(ref)
     if model and model.released and on < model.released:

@@ -86,8 +86,8 @@ def _refs(spellings: tuple[str, ...]) -> list[ModelRef]:
 
 def _known(refs: list[ModelRef]) -> None:
     """UsageError for a provider that is not there, and for a model that neither catalog nor prices nor tiktoken know."""
+    from playground.catalog import find
     from playground.pricing import load
-    from playground.providers.catalog import find
     from playground.tokens.counting import known_encoding
 
     own = {provider.name for provider in built_in()}
@@ -119,9 +119,9 @@ def _encodings(text: str) -> list[dict[str, Any]]:
 
 def _local(text: str, ref: ModelRef) -> dict[str, Any]:
     """What this computer makes of the text for a model, what part of its window that is, and what it costs as input."""
+    from playground.catalog import find
     from playground.pricing import load
     from playground.pricing.shape import Shape, quote
-    from playground.providers.catalog import find
     from playground.tokens import estimate
 
     counted = estimate(text, ref)

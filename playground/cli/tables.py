@@ -48,7 +48,7 @@ def prices(filter_: str, as_json: bool) -> int:
 
 def models(provider: str, as_json: bool) -> int:
     """Print the catalog; UsageError for a provider that it does not have."""
-    from playground.providers.catalog import catalog
+    from playground.catalog import catalog
 
     known = catalog()
     rows = [m for m in known if provider in ("", m.provider)]

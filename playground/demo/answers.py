@@ -75,7 +75,7 @@ def written(ask: Ask, tokens: int, choice: int = 0) -> str:
     topic = pick(ask.prompt)
     answer = voiced(topic, ask.model.vendor, choice) if topic else unknown(ask, tokens)
     if topic and topic.general:
-        answer = shorten(answer) if ask.model.brief else rounded(answer, ask.model.id)
+        answer = shorten(answer) if ask.model.feel.brief else rounded(answer, ask.model.id)
     answer = resize(answer, ask.prompt, topic)
     return f"{answer}\n\n{acknowledged(ask)}{NOTE}"
 
@@ -179,7 +179,9 @@ def unknown(ask: Ask, tokens: int) -> str:
     table = "\n".join(f"| {name} | {value} |" for name, value in rows)
     quoted = " ".join(ask.prompt.split())
     quoted = quoted if len(quoted) <= 120 else quoted[:117] + "…"
-    opening = OPENINGS[ask.model.vendor].format(label=ask.model.label, prompt=quoted or "(no text)")
+    opening = OPENINGS[ask.model.vendor].format(
+        label=ask.model.row.label, prompt=quoted or "(no text)"
+    )
     return (
         f"{opening}\n\n| What arrived | |\n| --- | --- |\n{table}\n\n{CLOSINGS[ask.model.vendor]}"
     )

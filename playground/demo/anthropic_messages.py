@@ -36,7 +36,7 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
     thinking = body.get("thinking") or {}
     config = body.get("output_config") or {}
     form = config.get("format") or body.get("output_format") or {}
-    always = bool(model.reasoning)
+    always = model.reasons_unasked
     on = thinking.get("type") in ("adaptive", "enabled") or (always and not thinking)
     level = effort(config.get("effort"), "output_config.effort")
     return Ask(

@@ -14,12 +14,17 @@ Kind = Literal["text", "image", "document", "audio", "tool_call", "tool_result",
 class Refused(Exception):
     """The request is wrong in a way that the vendor answers with an error of its own."""
 
-    def __init__(self, fault: str, message: str = "", param: str | None = None) -> None:
+    def __init__(
+        self, fault: str, message: str = "", param: str | None = None, code: str | None = None
+    ) -> None:
         super().__init__(message)
         self.fault = fault
         """A row of `faults.FAILURES`."""
         self.message = message
         self.param = param
+        """The field that is wrong, where the vendor names it apart from the message."""
+        self.code = code
+        """OpenAI's word for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Call:
                 return self.answered(await asyncio.to_thread(self._count, ask))
             return await self._send(ask, body)
         except Refused as wrong:
-            return self.failed(wrong.fault, wrong.message, wrong.param)
+            return self.failed(wrong.fault, wrong.message, wrong.param, wrong.code)
         except ClientDisconnect:
             return Response(status_code=499)
         except MALFORMED as error:
@@ -119,14 +119,15 @@ class Call:
         vendor = self.door.vendor
         return headers.of(vendor, self.id, self.state.limits[vendor], seconds, empty)
 
-    def failed(self, fault: str, message: str = "", param: str | None = None) -> Response:
+    def failed(
+        self, fault: str, message: str = "", param: str | None = None, code: str | None = None
+    ) -> Response:
         """The vendor's own error."""
         name = faults.split(self.model)[0].removeprefix("models/")
-        model = models.find(self.door.vendor, name)
-        limit = model.context if model else 0
+        limit = _window(self.door.vendor, name)
         if fault == "context" and not message:
             message = f"{limit + 1}"
-        wrong = Wrong(name, self.door.name, message, param, limit, self.id)
+        wrong = Wrong(name, self.door.name, message, param, code, limit, self.id)
         failure = faults.failure(self.door.vendor, fault, wrong)
         self.line["status"] = failure.status
         extra = self._headers(0.03, failure.status == 429)
@@ -161,6 +162,15 @@ class Call:
         if fault == "cut":
             frames.append((at, CUT))
         return Scheduled(self, frames, 0, extra)
+
+
+def _window(vendor: str, name: str) -> int:
+    """Most tokens of input that the model takes; 0 where that is not known."""
+    try:
+        model = models.find(vendor, name)
+    except models.Gone:
+        return 0
+    return models.window(model) or 0 if model else 0
 
 
 class Scheduled(Response):

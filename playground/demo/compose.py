@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from playground.demo import answers, counting, hosted
+from playground.demo import answers, counting, hosted, models
 from playground.demo.ask import Ask, Offer, Part, Refused, Turn
 from playground.demo.caching import Cache, Cached
 from playground.demo.models import EFFORTS
@@ -24,6 +24,10 @@ CALL_TOKENS = 8
 """Output tokens of a tool call besides its arguments."""
 SLOW_SECONDS = 8.0
 """First token of a model named with `~slow`."""
+MAX_OUTPUT = 65_536
+"""Most output tokens of a model whose limit the catalog does not know."""
+SOME_THOUGHT = 150
+"""Reasoning tokens at `medium` of a model that does not reason by itself."""
 MAX_KEPT = 64 * 1024 * 1024
 REASONING_SPREAD = 0.2
 
@@ -147,11 +151,13 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
     """The whole answer; Refused when the input does not fit the model."""
     found = counting.segments(ask)
     size = counting.total(found)
-    if size > ask.model.context:
+    window = models.window(ask.model)
+    if window is not None and size > window:
         raise Refused("context", f"{size}")
     seed = zlib.crc32(f"{ask.asked}|{ask.prompt}|{ask.effort}".encode("utf-8", "surrogatepass"))
     dice = random.Random(seed)  # noqa: S311 - reproducible on purpose
-    budget = min(ask.max_output or ask.model.output, ask.model.output)
+    most = ask.model.row.max_output or MAX_OUTPUT
+    budget = min(ask.max_output or most, most)
     thought = min(thinking(ask, dice), budget)
     calls = () if ask.fault == "refuse" else tool_calls(ask, dice)
     used = () if ask.fault == "refuse" else hosted.use(ask, dice)
@@ -195,10 +201,9 @@ def thinking(ask: Ask, dice: random.Random) -> int:
     """Reasoning tokens: the model's own number, times the effort, a little more or less by the seed."""
     model = ask.model
     if ask.effort is None:
-        wanted = float(model.reasoning)
+        wanted = model.feel.thought * EFFORTS[model.effort]
     else:
-        usual = EFFORTS[model.effort] or 1.0
-        wanted = (model.reasoning or 150) * EFFORTS[ask.effort] / usual
+        wanted = (model.feel.thought or SOME_THOUGHT) * EFFORTS[ask.effort]
     wanted *= 1 + REASONING_SPREAD * (2 * dice.random() - 1)
     return int(wanted if ask.reasoning_limit is None else min(wanted, ask.reasoning_limit))
 
@@ -285,5 +290,5 @@ def _call_tokens(call: Call, ask: Ask) -> int:
 
 
 def _pace(ask: Ask, scale: float) -> Pace:
-    ttft = SLOW_SECONDS if ask.fault == "slow" else ask.model.ttft
-    return Pace(ttft, ask.model.speed, scale)
+    ttft = SLOW_SECONDS if ask.fault == "slow" else ask.model.feel.ttft
+    return Pace(ttft, ask.model.feel.speed, scale)

@@ -54,7 +54,10 @@ def choose(vendor: str, name: Any) -> tuple[Model, str, str | None]:
     if not isinstance(name, str) or not name:
         raise Refused("no_model")
     plain, fault = faults.split(name)
-    model = models.find(vendor, plain)
+    try:
+        model = models.find(vendor, plain)
+    except models.Gone as gone:
+        raise Refused("retired", f"{gone.day}") from None
     if model is None:
         raise Refused("404", plain)
     return model, name, fault

@@ -38,6 +38,7 @@ class Wrong:
     door: str = ""
     message: str = ""
     param: str | None = None
+    code: str | None = None
     limit: int = 0
     request_id: str = ""
 
@@ -61,7 +62,7 @@ def _openai(fault: str, wrong: Wrong) -> Failure:
         "message": message.format(w=wrong),
         "type": kind,
         "param": wrong.param or param,
-        "code": code,
+        "code": wrong.code or code,
     }
     return Failure(status, {"error": body}, RETRY_AFTER if fault == "429" else None)
 
@@ -95,6 +96,20 @@ OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
         "model_not_found",
         None,
         "The model `{w.model}` does not exist or you do not have access to it.",
+    ),
+    "retired": (
+        404,
+        INVALID,
+        "model_not_found",
+        None,
+        "The model `{w.model}` has been deprecated, learn more here: https://platform.openai.com/docs/deprecations (shut down on {w.message})",
+    ),
+    "no_such_model": (
+        404,
+        INVALID,
+        "model_not_found",
+        "model",
+        "The model '{w.model}' does not exist",
     ),
     "404_responses": (
         400,
@@ -182,6 +197,7 @@ ANTHROPIC: dict[str, tuple[int, str, str]] = {
         "Your API key does not have permission to use the specified resource.",
     ),
     "404": (404, "not_found_error", "model: {w.model}"),
+    "retired": (404, "not_found_error", "model: {w.model} (retired on {w.message})"),
     "413": (413, "request_too_large", "Request exceeds the maximum size"),
     "429": (
         429,
@@ -209,14 +225,23 @@ ANTHROPIC: dict[str, tuple[int, str, str]] = {
 }
 
 
+ANTHROPIC["no_such_model"] = ANTHROPIC["404"]
+
+
 def _gemini(fault: str, wrong: Wrong) -> Failure:
     status, word, message, details = GEMINI[fault]
     error: dict[str, Any] = {"code": status, "message": message.format(w=wrong), "status": word}
+    if wrong.param is not None:
+        violation = {"field": wrong.param, "description": error["message"]}
+        details = [{"@type": BAD_REQUEST, "fieldViolations": [violation]}]
     if details:
         error["details"] = details
     if wrong.door == "gemini_interactions":
         error = {"message": error["message"], "code": INTERACTION_CODES.get(word, "internal_error")}
     return Failure(status, {"error": error})
+
+
+BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 
 
 def _info(reason: str) -> dict[str, Any]:
@@ -259,6 +284,12 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
         "PERMISSION_DENIED",
         "Permission denied on resource project demo-project.",
         [_info("CONSUMER_INVALID")],
+    ),
+    "retired": (
+        404,
+        "NOT_FOUND",
+        "This model models/{w.model} is no longer available. Please update your code to use a newer model for the latest features and improvements. (Shut down on {w.message}.)",
+        [],
     ),
     "404": (
         404,
@@ -313,6 +344,7 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
     "no_conversation": (404, "NOT_FOUND", "Interaction {w.message} not found.", []),
     "no_route": (404, "NOT_FOUND", "Requested entity was not found.", []),
 }
+GEMINI["no_such_model"] = GEMINI["404"]
 GEMINI["529"] = GEMINI["503"]
 GEMINI["no_key"] = GEMINI["401"]
 

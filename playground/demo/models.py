@@ -1,11 +1,17 @@
-"""The simulated models: how fast each is, how much it thinks, how finely it cuts text into tokens."""
+"""The simulated models: what each can is the catalog's row; how fast it is and how finely it cuts text is made up here."""
 
 from __future__ import annotations
 
 import re
 import zlib
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import date, datetime
+
+from playground import catalog
+from playground.catalog import Model as Row
+from playground.domain import ModelRef
+from playground.domain.provider import provider_of
+from playground.domain.spelling import SNAPSHOT
 
 EFFORTS = {
     "none": 0.0,
@@ -17,181 +23,198 @@ EFFORTS = {
     "max": 5.0,
 }
 """How many times the reasoning of `medium` each effort or thinking level buys."""
+COMPATIBLE = "compatible"
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """One simulated model."""
+class Feel:
+    """What is invented about a model: no provider publishes it."""
 
-    id: str
-    vendor: str
-    """`openai`, `anthropic`, `gemini` or `compatible`."""
-    label: str
     ttft: float
-    """Seconds from the request to the first token when nothing is reasoned."""
+    """Seconds from the request to the first token when nothing is reasoned and the prompt is short."""
     speed: float
     """Visible output tokens per second; reasoning runs three times as fast."""
-    reasoning: int
-    """Reasoning tokens at the model's default effort; 0 = it does not reason unless told to."""
-    effort: str
-    """The effort that holds when none is asked for; `none` for a model that does not reason."""
-    per_mille: int
-    """Tokens that this model makes of text that o200k_base cuts into 1,000 tokens."""
-    context: int
-    """Most input and output tokens together."""
-    output: int
-    """Most output tokens."""
-    created: str
-    """ISO date of release; simulated where none is published."""
-    retires: str | None = None
-    """ISO date of the announced end."""
+    thought: int
+    """Reasoning tokens at `medium` for a question of ordinary difficulty."""
     brief: bool = False
     """True for the small models, which answer shorter."""
 
 
-def _openai(id: str, ttft: float, speed: float, reasoning: int, created: str, **more: Any) -> Model:
-    effort = "medium" if reasoning else "none"
-    model = Model(
-        id, "openai", id, ttft, speed, reasoning, effort, 1000, 1_050_000, 128_000, created
-    )
-    return replace(model, **more)
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One simulated model under the name by which it was asked."""
+
+    id: str
+    row: Row
+    """The catalog's facts; for a compatible server, which may run anything, those of an unknown model."""
+    feel: Feel
+
+    @property
+    def vendor(self) -> str:
+        """`openai`, `anthropic`, `gemini` or `compatible`."""
+        return self.row.provider
+
+    @property
+    def effort(self) -> str:
+        """The effort that holds when none is asked for; `none` for a model that does not reason unless told to."""
+        if not self.reasons_unasked:
+            return "none"
+        told = self.row.default_effort
+        return told if told in EFFORTS else "medium"
+
+    @property
+    def reasons_unasked(self) -> bool:
+        """True when it reasons although nothing of the kind was asked for."""
+        if self.vendor == "anthropic":
+            return self.row.thinks_unasked
+        return bool(self.row.efforts) and self.row.default_effort != "none"
+
+    @property
+    def per_mille(self) -> int:
+        """Tokens that this model makes of text that o200k_base cuts into 1,000 tokens."""
+        return OLDER_CLAUDE if OLD_CLAUDE.match(self.row.id) else PER_MILLE[self.vendor]
 
 
-def _claude(
-    id: str, label: str, ttft: float, speed: float, reasoning: int, created: str, **more: Any
-) -> Model:
-    effort = "high" if reasoning else "none"
-    model = Model(
-        id, "anthropic", label, ttft, speed, reasoning, effort, 1300, 1_000_000, 128_000, created
-    )
-    return replace(model, **more)
+PER_MILLE = {"openai": 1000, "anthropic": 1300, "gemini": 1050, COMPATIBLE: 1080}
+OLD_CLAUDE = re.compile(r"claude-(2|3|\w+-4(-[0156])?$)")
+OLDER_CLAUDE = 1050
+"""Claude up to 4.6 cuts about as others do; from Opus 4.7 on some 30 % finer (Anthropic's release notes)."""
 
-
-def _gemini(
-    id: str, label: str, ttft: float, speed: float, reasoning: int, created: str, **more: Any
-) -> Model:
-    effort = "medium" if reasoning else "none"
-    model = Model(
-        id, "gemini", label, ttft, speed, reasoning, effort, 1050, 1_048_576, 65_536, created
-    )
-    return replace(model, **more)
-
-
-def _compatible(id: str, ttft: float, speed: float, reasoning: int) -> Model:
-    effort = "medium" if reasoning else "none"
-    return Model(
-        id, "compatible", id, ttft, speed, reasoning, effort, 1080, 131_072, 8_192, "2026-01-15"
-    )
-
-
-TABLE = (
-    _openai("gpt-6.2-astra", 0.95, 62, 420, "2026-11-17"),
-    _openai("gpt-6.2-sol", 0.58, 96, 240, "2026-11-17"),
-    _openai("gpt-6-astra", 1.10, 55, 480, "2026-09-03"),
-    _openai("gpt-6.1-sol", 0.52, 92, 200, "2026-09-29"),
-    _openai("gpt-6.1-terra", 0.40, 128, 130, "2026-10-29", brief=True),
-    _openai("gpt-6-luna", 0.26, 185, 60, "2026-09-22", brief=True),
-    _openai("gpt-5.6-sol", 0.62, 84, 230, "2026-07-09"),
-    _openai("gpt-5.5", 0.70, 75, 260, "2026-04-23"),
-    _openai("gpt-5.4-mini", 0.36, 140, 90, "2026-03-17", context=400_000, brief=True),
-    _openai("chat-latest", 0.42, 112, 0, "2026-10-07", context=400_000),
-    _openai(
-        "gpt-4.1", 0.45, 88, 0, "2025-04-14", context=1_047_576, output=32_768, retires="2027-01-14"
-    ),
-    _openai(
-        "gpt-4o-mini",
-        0.38,
-        105,
-        0,
-        "2024-07-18",
-        context=128_000,
-        output=16_384,
-        retires="2027-01-14",
-        brief=True,
-    ),
-    _claude("claude-fable-5-2", "Claude Fable 5.2", 1.05, 58, 400, "2026-10-14"),
-    _claude("claude-opus-5-5", "Claude Opus 5.5", 0.90, 66, 320, "2026-09-22", effort="medium"),
-    _claude("claude-sonnet-5-5", "Claude Sonnet 5.5", 0.60, 84, 210, "2026-09-22"),
-    _claude("claude-haiku-5-5", "Claude Haiku 5.5", 0.32, 165, 0, "2026-10-07", brief=True),
-    _claude(
-        "claude-haiku-4-5",
-        "Claude Haiku 4.5",
-        0.36,
-        150,
-        0,
-        "2025-10-01",
-        per_mille=1050,
-        context=200_000,
-        output=64_000,
-        brief=True,
-    ),
-    _gemini("gemini-4-argon", "Gemini 4 Argon", 0.80, 92, 340, "2026-10-13"),
-    _gemini("gemini-3.8-flash", "Gemini 3.8 Flash", 0.38, 172, 160, "2026-09-02"),
-    _gemini(
-        "gemini-3.1-pro-preview",
-        "Gemini 3.1 Pro Preview",
-        0.95,
-        80,
-        420,
-        "2026-02-19",
-        effort="high",
-    ),
-    _gemini(
-        "gemini-3.5-flash-lite", "Gemini 3.5 Flash-Lite", 0.25, 198, 0, "2026-07-21", brief=True
-    ),
-    _gemini(
-        "gemini-3.1-flash-lite",
-        "Gemini 3.1 Flash-Lite",
-        0.28,
-        190,
-        0,
-        "2026-05-07",
-        retires="2027-05-07",
-        brief=True,
-    ),
-    _compatible("llama3:8b", 0.30, 58, 0),
-    _compatible("qwen3:8b", 0.34, 52, 180),
-    _compatible("deepseek-r1:8b", 0.45, 46, 320),
-)
-"""Speeds and reasoning are made up, in proportions that feel like the real ones; limits follow the published ones."""
-
-FAMILIES = {
-    "openai": re.compile(r"(ft:)?(gpt-\d|gpt-audio|chatgpt-|chat-latest|o\d|codex-)"),
-    "anthropic": re.compile(r"claude-"),
-    "gemini": re.compile(r"(gemini|gemma|learnlm)-"),
-    "compatible": re.compile(r"(?!no-such)\S"),
+FEELS = {
+    "gpt-6.2-astra": Feel(0.95, 62, 420),
+    "gpt-6.2-sol": Feel(0.58, 96, 240),
+    "gpt-6-astra": Feel(1.10, 55, 480),
+    "gpt-6.1-sol": Feel(0.52, 92, 200),
+    "gpt-6.1-terra": Feel(0.40, 128, 130, brief=True),
+    "gpt-6-luna": Feel(0.26, 185, 60, brief=True),
+    "gpt-5.6-sol": Feel(0.62, 84, 230),
+    "gpt-5.5": Feel(0.70, 75, 260),
+    "chat-latest": Feel(0.42, 112, 0),
+    "gpt-4.1": Feel(0.45, 88, 0),
+    "claude-fable-5-2": Feel(1.05, 58, 200),
+    "claude-opus-5-5": Feel(0.90, 66, 320),
+    "claude-sonnet-5-5": Feel(0.60, 84, 105),
+    "claude-haiku-5-5": Feel(0.32, 165, 150, brief=True),
+    "claude-haiku-4-5": Feel(0.36, 150, 150, brief=True),
+    "gemini-4-argon": Feel(0.80, 92, 340),
+    "gemini-3.8-flash": Feel(0.38, 172, 160),
+    "gemini-3.1-pro-preview": Feel(0.95, 80, 210),
+    "gemini-3.5-flash-lite": Feel(0.25, 198, 40, brief=True),
+    "llama3:8b": Feel(0.30, 58, 0),
+    "qwen3:8b": Feel(0.34, 52, 180),
+    "deepseek-r1:8b": Feel(0.45, 46, 320),
 }
-"""What a name of each vendor looks like: such a name is accepted although the table lacks it."""
+"""Made up, in proportions that feel like the real ones; the other models take the row of the first word of their name here."""
+BY_WORD = {
+    "nano": Feel(0.28, 170, 60, brief=True),
+    "lite": Feel(0.26, 180, 40, brief=True),
+    "luna": Feel(0.28, 175, 60, brief=True),
+    "mini": Feel(0.36, 135, 90, brief=True),
+    "haiku": Feel(0.36, 150, 120, brief=True),
+    "terra": Feel(0.42, 120, 130, brief=True),
+    "flash": Feel(0.40, 160, 160),
+    "codex": Feel(0.60, 85, 230),
+    "pro": Feel(0.98, 68, 420),
+    "opus": Feel(0.95, 64, 320),
+    "fable": Feel(1.05, 58, 300),
+    "mythos": Feel(1.08, 54, 380),
+    "astra": Feel(1.05, 58, 450),
+}
+ORDINARY = Feel(0.62, 82, 220)
+SPREAD = 0.06
+"""Models that share a row differ by up to this share, by their names."""
 
-SMALL = re.compile(r"mini|nano|luna|haiku|lite|flash|:[1-9]b|small")
-DATED = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
+SHOWN_COMPATIBLE = ("llama3:8b", "qwen3:8b", "deepseek-r1:8b")
+MISSING = re.compile(r"no-such")
+"""A compatible server runs whatever its owner has loaded: only such names are not there."""
 
-_BY_NAME = {(model.vendor, model.id): model for model in TABLE}
+
+class Gone(Exception):
+    """The provider had this model and has switched it off."""
+
+    def __init__(self, model: str, day: date) -> None:
+        super().__init__(model)
+        self.model = model
+        self.day = day
 
 
-def find(vendor: str, name: str) -> Model | None:
-    """The model of that name, made up from the name where the table lacks it; None if the vendor has none like it."""
+def find(vendor: str, name: str, today: date | None = None) -> Model | None:
+    """The model of that name; None if the vendor has none like it, Gone when it was switched off."""
     name = name.removeprefix("models/")
-    known = _BY_NAME.get((vendor, name)) or _BY_NAME.get((vendor, DATED.sub("", name)))
-    if known:
-        return replace(known, id=name)
-    return _made_up(vendor, name) if FAMILIES[vendor].match(name) else None
+    row = _row(vendor, name, today or date.today())
+    if row is None:
+        return None
+    if row.retires is not None and row.retired(today):
+        raise Gone(name, row.retires)
+    return Model(name, row, _feel(row.id))
 
 
-def of(vendor: str) -> list[Model]:
-    """The vendor's rows of the table, in order."""
-    return [model for model in TABLE if model.vendor == vendor]
+def window(model: Model) -> int | None:
+    """Most tokens of input; None where the catalog does not know it."""
+    return model.row.max_input or model.row.context_window
 
 
-def _made_up(vendor: str, name: str) -> Model:
-    seed = zlib.crc32(f"{vendor}/{name}".encode())
-    small = bool(SMALL.search(name))
-    twin = next(m for m in reversed(of(vendor)) if m.brief == small or vendor == "compatible")
-    return replace(
-        twin,
+def of(vendor: str, today: date | None = None) -> list[Model]:
+    """The vendor's models that answer today, in the catalog's order."""
+    rows = [row for row in catalog.catalog() if row.provider == vendor and not row.retired(today)]
+    if vendor == COMPATIBLE:
+        rows = [_anything(name) for name in SHOWN_COMPATIBLE]
+    return [Model(row.id, row, _feel(row.id)) for row in rows]
+
+
+def _row(vendor: str, name: str, today: date) -> Row | None:
+    if vendor == COMPATIBLE:
+        return None if MISSING.match(name) or not name.strip() else _anything(name)
+    base = name.split(":")[1] if name.startswith("ft:") and name.count(":") > 1 else name
+    row = catalog.find(ModelRef(vendor, provider_of(vendor).default_api, base))
+    if row is None or base in (row.id, *row.aliases):
+        return row
+    ending = base.removeprefix(row.id)
+    return row if ending != base and _is_snapshot(vendor, row, ending, today) else None
+
+
+def _is_snapshot(vendor: str, row: Row, ending: str, today: date) -> bool:
+    """True for what may follow this vendor's ids: a day that has been, Gemini's `-001`, `-latest` of an old Claude."""
+    form = SNAPSHOT_FORM[vendor]
+    if not SNAPSHOT.fullmatch(ending):
+        return False
+    if form is None:
+        return not ending[1:].isalpha() and len(ending) != len("-20260101")
+    if ending == "-latest":
+        return row.id.startswith("claude-3-")
+    try:
+        return datetime.strptime(ending, form).date() <= today
+    except ValueError:
+        return False
+
+
+SNAPSHOT_FORM = {"openai": "-%Y-%m-%d", "anthropic": "-%Y%m%d", "gemini": None}
+
+
+def _anything(name: str) -> Row:
+    efforts = tuple(EFFORTS) if _feel(name).thought else ()
+    return Row(
+        provider=COMPATIBLE,
         id=name,
         label=name,
-        ttft=0.25 + seed % 60 / 100,
-        speed=(110 if small else 55) + seed // 60 % 60,
-        retires=None,
+        known=False,
+        efforts=efforts,
+        images=True,
+        context_window=131_072,
+        max_output=8_192,
+    )
+
+
+def _feel(name: str) -> Feel:
+    if name in FEELS:
+        return FEELS[name]
+    words = re.split(r"[-:.]", name)
+    feel = next((BY_WORD[word] for word in BY_WORD if word in words), ORDINARY)
+    if "r1" not in words and ":" in name:
+        feel = replace(feel, thought=0)
+    seed = zlib.crc32(name.encode())
+    return replace(
+        feel,
+        ttft=round(feel.ttft * (1 + SPREAD * (seed % 201 - 100) / 100), 4),
+        speed=round(feel.speed * (1 + SPREAD * (seed // 201 % 201 - 100) / 100), 3),
     )

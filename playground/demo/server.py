@@ -92,10 +92,12 @@ def models_of(state: State, vendor: str, door: Door) -> Handler:
         call.model = request.path_params.get("name", "")
         try:
             check_key(request, vendor)
+            if not call.model:
+                return call.answered(listing.listing(vendor, request.query_params))
         except Refused as wrong:
             return call.failed(wrong.fault, wrong.message)
-        found = listing.one(vendor, call.model) if call.model else listing.listing(vendor)
-        return call.answered(found) if found else call.failed("404")
+        found = listing.one(vendor, call.model)
+        return call.answered(found) if found else call.failed("no_such_model")
 
     return handle
 

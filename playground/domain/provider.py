@@ -77,8 +77,6 @@ class Provider:
     """What its counting endpoint leaves out: `tools`."""
     cache_on_request: bool = False
     """True where a prompt is cached only when asked to; False where the provider caches by itself, or not at all."""
-    cache_minimum: int = 1024
-    """Shortest prefix that is cached, tokens."""
     summary_unasked: bool = True
     """False where asking for a summary of the reasoning can cost the whole answer, so that it is asked for on request only."""
     gateway: bool = False
@@ -229,7 +227,6 @@ PROVIDERS = {
             app="Gemini app",
             tokenizer="Google's tokenizer for this model is not available offline",
             uncounted=("tools",),
-            cache_minimum=4096,  # 2,048 to 4,096 by model, as Anthropic's 512 to 4,096
             maker="google",
             genai_prices="google",
         ),

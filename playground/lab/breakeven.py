@@ -153,7 +153,7 @@ def price(
     minimum: int | None = None,
 ) -> Price:
     """One conversation at this model's price of that day, with and without caching."""
-    least = minimum_prefix(ref.provider) if minimum is None else minimum
+    least = minimum_prefix(ref) if minimum is None else minimum
     plain = uncached(conversation.turns)
     return Price(
         model=ref,

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from playground import tokens
+from playground import catalog, tokens
 from playground.domain import APIS, Message, ModelRef, Request, Response, Settings, Text
 from playground.domain.nouns import NotARun, jsonable, noun
 from playground.domain.provider import provider_of
 from playground.engine import LiveRun
 from playground.engine.live import response_of
-from playground.providers import acceptance, catalog
+from playground.providers import acceptance
 
 MOST_MODELS = 4
 SUMMARISE = (

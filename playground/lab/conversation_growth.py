@@ -14,12 +14,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from playground.catalog import describe
 from playground.domain import Cost, ModelRef, Response, Usage
-from playground.domain.provider import provider_of
 from playground.pricing import PriceBook
-
-DEMO_MINIMUM = 1024
-"""Shortest prefix that a simulated provider caches, tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +172,6 @@ def total(receipts: Sequence[Cost]) -> Decimal:
     return sum((cost.total for cost in receipts), Decimal(0))
 
 
-def minimum_prefix(provider: str, *, simulated: bool = False) -> int:
-    """Tokens from which on this provider caches a prefix."""
-    return DEMO_MINIMUM if simulated else provider_of(provider).cache_minimum
+def minimum_prefix(ref: ModelRef) -> int:
+    """Tokens from which on this model caches a prefix, simulated or not."""
+    return describe(ref).cache_minimum

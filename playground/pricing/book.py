@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from playground.domain import PROVIDERS, Cost, CostLine, ModelRef, PriceSource, Usage
+from playground.domain import Cost, CostLine, ModelRef, PriceSource, Usage
 from playground.domain.provider import provider_of
+from playground.domain.spelling import spellings, without_suffix
 from playground.pricing import elsewhere
 from playground.pricing.charged import charge
 from playground.pricing.plans import Plan
 from playground.pricing.receipt import Billing, Receipt, billing, plain, rates_for, receipt
 from playground.pricing.row import Price, Table, Terms
 
-SNAPSHOT = re.compile(
-    r"[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest|\d{3}|preview-\d{2}-\d{2,4})$", re.IGNORECASE
-)
-"""What may follow a model's id without making it another model: a date, `-latest`, Gemini's `-001`."""
 SAME = Decimal("0.01")
 """Relative difference up to which a provider's own charge agrees with our receipt."""
 
@@ -61,7 +57,7 @@ class PriceBook:
         return self.find(provider, model, on) or self._elsewhere(provider, model, on)
 
     def _elsewhere(self, provider: str, model: str, on: date) -> Price | None:
-        names = (model,) if provider_of(provider).gateway else _names(model)
+        names = (model,) if provider_of(provider).gateway else without_suffix(model)
         theirs = next(filter(None, (elsewhere.known(provider, name) for name in names)), None)
         if theirs is None:
             return None
@@ -244,36 +240,6 @@ def _index(
             else:
                 rows[provider, alias] = rows[provider, model]
     return rows, clashes
-
-
-def spellings(provider: str, model: str) -> Iterator[tuple[str, str]]:
-    """Provider and id under which a model may stand in our tables, the most exact first.
-
-    A gateway's id (`maker/model`) is its maker's model, but its variants (`:free`, `:online`, `:nitro`) are not: they
-    have prices of their own.
-    """
-    owner = provider
-    if provider_of(provider).gateway:
-        yield provider, model
-        maker, slash, rest = model.partition("/")
-        made_by = next((row.name for row in PROVIDERS.values() if row.maker == maker), None)
-        if slash and maker and made_by:
-            if ":" in rest:
-                return
-            owner, model = made_by, rest
-    yield from ((owner, name) for name in _names(model))
-    if owner != provider and "." in model:
-        yield from ((owner, name) for name in _names(model.replace(".", "-")))
-
-
-def _names(model: str) -> Iterator[str]:
-    """The id without what may follow it (a date, `-latest`), the whole one first."""
-    name = model.partition("~")[0].removeprefix("models/")
-    yield name
-    shorter = SNAPSHOT.sub("", name)
-    if shorter != name:
-        yield shorter
-        yield SNAPSHOT.sub("", shorter)
 
 
 def _on(rows: tuple[Price, ...], day: date) -> Price | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
+from playground.catalog import Model, at_door, describe
 from playground.domain import File, ModelRef, Request
 from playground.domain.values import changed, default, put
-from playground.providers.catalog import Model, at_door, describe
 
 Action = Literal["sent", "renamed", "lowered", "dropped", "ignored", "unavailable"]
 

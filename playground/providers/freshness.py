@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from playground import catalog
 from playground.domain import ModelRef
 from playground.pricing import PriceBook, crosscheck
 from playground.pricing.refreshing import days
-from playground.providers import catalog, packages
+from playground.providers import packages
 from playground.providers.listed import ListedModel, day
 
 OLD = timedelta(days=30)

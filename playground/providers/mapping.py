@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from playground import catalog
 from playground.domain import File, ModelRef
-from playground.providers import catalog
 from playground.wire.limits import MAX_VALUES, Endless
 
 

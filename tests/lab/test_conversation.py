@@ -121,7 +121,8 @@ def test_the_projection_with_caching_is_the_bill_of_a_model_that_caches_what_it_
     rules = Rules(models=refs("anthropic:claude-sonnet-5-5"), system=fresh, cache=True)
     conversation = talk(engine, where, rules, QUESTIONS[:2])
     projected = growth.cached(
-        growth.uncached(grown(engine, where, conversation).project(5)), growth.DEMO_MINIMUM
+        growth.uncached(grown(engine, where, conversation).project(5)),
+        growth.minimum_prefix(rules.models[0]),
     )
     for question in (*QUESTIONS[:2], QUESTIONS[0]):
         ask(engine, where, conversation, question)

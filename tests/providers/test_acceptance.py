@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground import catalog
 from playground.domain import (
     APIS,
     PROVIDERS,
@@ -21,7 +22,7 @@ from playground.domain import (
     Tool,
 )
 from playground.domain.setting import SETTINGS
-from playground.providers import acceptance, catalog
+from playground.providers import acceptance
 from playground.providers.acceptance import Note
 from playground.providers.doors import DOORS
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from playground import catalog
 from playground.domain import (
     Endpoint,
     File,
@@ -21,7 +22,7 @@ from playground.domain import (
     ToolCall,
     ToolResult,
 )
-from playground.providers import Call, catalog, preview
+from playground.providers import Call, preview
 from playground.wire import Pool
 from tests.loopback import Handler, Loopback, answer
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from playground import catalog
 from playground.pricing import PriceBook, load
 from playground.pricing.crosscheck import Check
-from playground.providers import catalog, freshness, packages
+from playground.providers import freshness, packages
 from playground.providers.freshness import Finding, checked, findings, of_endpoint
 from playground.providers.listed import ListedModel
 from playground.providers.packages import Named

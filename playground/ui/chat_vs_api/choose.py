@@ -8,12 +8,11 @@ from decimal import Decimal
 
 import streamlit as st
 
+from playground import catalog, pricing
 from playground import figures as fmt
-from playground import pricing
 from playground.domain import Endpoint
 from playground.lab import breakeven
 from playground.pricing.plans import paid
-from playground.providers import catalog
 from playground.ui import names
 from playground.ui.chat_vs_api.pay.section import MINE, mine
 from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go, today

@@ -8,12 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from playground import catalog, pricing
 from playground import figures as fmt
-from playground import pricing
 from playground.domain import Cost, Endpoint, ModelRef
 from playground.lab import breakeven
 from playground.lab import conversation_growth as growth
-from playground.providers import catalog
 from playground.ui import names
 from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN, NEW, RESENT

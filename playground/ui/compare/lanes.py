@@ -8,13 +8,14 @@ from typing import Any
 
 import streamlit as st
 
+from playground import catalog
 from playground.demo import faults
 from playground.domain import Endpoint, ModelRef, Request, lane_names, setting, typed
 from playground.domain.provider import provider_of
 from playground.domain.setting import Setting
 from playground.domain.values import put
 from playground.engine import LiveRun
-from playground.providers import acceptance, catalog
+from playground.providers import acceptance
 from playground.ui import names
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import streamlit as st
 
 from playground import figures as fmt
+from playground.catalog import catalog, defaults
 from playground.domain import Cost, ModelRef
 from playground.domain.provider import provider_of
 from playground.pricing import PriceBook
 from playground.pricing.shape import PROCESSING, TTLS, Shape
-from playground.providers.catalog import catalog, defaults
 from playground.ui import names
 from playground.ui.costs.cliffs import cliffs_of
 from playground.ui.costs.priced import priced

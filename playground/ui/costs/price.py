@@ -10,11 +10,11 @@ import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
+from playground.catalog import find
 from playground.domain import ModelRef
 from playground.figures.palette import MONEY
 from playground.pricing import Price, PriceBook
 from playground.pricing.listing import Entry, cases
-from playground.providers.catalog import find
 
 
 def spelling(price: Price) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
+from playground.catalog import catalog
 from playground.domain import ModelRef
 from playground.pricing import Price, PriceBook
 from playground.pricing.listing import Entry, entries
 from playground.pricing.shape import Shape, quote
-from playground.providers.catalog import catalog
 from playground.ui import names
 from playground.ui.costs.price import coming, details, retires, spelling
 

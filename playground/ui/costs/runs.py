@@ -13,12 +13,12 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground import settings
+from playground.catalog import catalog
 from playground.domain import ModelRef, Response, Run
 from playground.figures.palette import BLUE, GREEN, GREY, RED
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, shape_of
 from playground.pricing.whatif import Change, Step, Work, steps
-from playground.providers.catalog import catalog
 from playground.ui import names
 from playground.ui.session import compose, keeping
 from playground.ui.session.looking import looked_at

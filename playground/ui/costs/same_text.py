@@ -7,12 +7,12 @@ from datetime import date
 
 import streamlit as st
 
+from playground.catalog import catalog, defaults
 from playground.domain import Endpoint, ModelRef, Request
 from playground.engine import get_engine
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, quote
 from playground.providers import ProviderError, count_input_tokens
-from playground.providers.catalog import catalog, defaults
 from playground.tokens import estimate
 from playground.ui import names
 from playground.ui.parts.examples import FIRST_TEXT

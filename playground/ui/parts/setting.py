@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from playground import catalog
 from playground.domain import ModelRef, typed
 from playground.domain.setting import Kind, Setting
 from playground.domain.values import default
-from playground.providers import acceptance, catalog
+from playground.providers import acceptance
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.number import read_number, read_whole
 

@@ -8,12 +8,11 @@ from decimal import Decimal
 
 import streamlit as st
 
-from playground import pricing
+from playground import catalog, pricing
 from playground.demo import faults
 from playground.domain import Endpoint, ModelRef
 from playground.domain.provider import unknown
 from playground.figures import rate
-from playground.providers import catalog
 from playground.ui.session.state import session
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground import figures as fmt
+from playground.catalog import defaults, find
 from playground.domain import (
     Endpoint,
     File,
@@ -24,7 +25,6 @@ from playground.domain import (
 from playground.engine import get_engine
 from playground.lab import token_audit
 from playground.lab.token_audit import Audit, Counts
-from playground.providers.catalog import defaults, find
 from playground.ui import names
 from playground.ui.parts.markdown import failed
 from playground.ui.session import keeping, once

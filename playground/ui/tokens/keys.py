@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from playground.catalog import defaults
 from playground.demo.process import get_demo
 from playground.domain.provider import provider_of
 from playground.engine import get_engine
 from playground.lab import key_check
 from playground.lab.key_check import Outcome
-from playground.providers.catalog import defaults
 from playground.ui import names
 
 PATIENCE = 60.0

@@ -9,11 +9,11 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
+from playground.catalog import catalog, defaults
 from playground.domain import ModelRef
 from playground.figures.palette import BLUE, GREY, SKY
 from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pages, paragraphs
 from playground.pricing import load
-from playground.providers.catalog import catalog, defaults
 
 
 def languages() -> None:

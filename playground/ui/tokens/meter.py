@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from playground.catalog import Model, catalog
 from playground.domain import (
     ModelRef,
 )
 from playground.pricing import load
 from playground.pricing.shape import Shape, quote
-from playground.providers.catalog import Model, catalog
 from playground.tokens import TokenCount, count, estimate, known_encoding
 
 

@@ -97,10 +97,7 @@ def _projection(
     money, until, hidden = _projection_controls(len(turns))
     found = grown(talk, lane, path, turns, where)
     ref = talk.rules.models[lane]
-    simulated = path[-1].response(lane).simulated
-    series = projections(
-        found, until, hidden, growth.minimum_prefix(ref.provider, simulated=simulated)
-    )
+    series = projections(found, until, hidden, growth.minimum_prefix(ref))
     totals = {
         MEASURED: _measured_totals(path, lane, turns, money),
         **{name: _totals(projected, ref, money) for name, projected in series.items()},

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from playground import catalog, pricing
 from playground import figures as fmt
-from playground import pricing
 from playground.domain import Endpoint
 from playground.lab import breakeven as lab
 from playground.lab import conversation_growth as growth
 from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
 from playground.pricing.plans import paid
-from playground.providers import catalog
 from playground.ui import names
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.pay.curve import curve

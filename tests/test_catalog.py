@@ -10,11 +10,11 @@ from typing import get_args
 
 import pytest
 
+from playground import catalog
 from playground.domain import PROVIDERS, ModelRef
 from playground.pricing import load
-from playground.providers import catalog
 
-EXCHANGES = Path(__file__).parents[2].parent / "shared" / "exchanges"
+EXCHANGES = Path(__file__).parents[1].parent / "shared" / "exchanges"
 TODAY = date(2026, 11, 26)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from playground.domain import ModelRef
 from playground.domain.provider import provider_of
-from playground.pricing.book import spellings
+from playground.domain.spelling import spellings
 from playground.tokens import known_encoding
 
 DATA = Path(__file__).with_name("catalog.yaml")
@@ -59,6 +59,18 @@ class Model:
     ends: Mapping[str, date] = field(default_factory=dict, hash=False)
     """Service tier → the day on which it is taken away."""
     cache_ttls: tuple[str, ...] = ()
+    cache_minimum: int = 1024
+    """Shortest prefix that is cached, tokens."""
+    cache_step: int = 1
+    """A cache reads and writes in steps of so many tokens; 1 = exactly."""
+    thinking: tuple[str, ...] = ()
+    """The values of Anthropic's `thinking.type` that it takes."""
+    thinks_unasked: bool = False
+    """True for a Claude that thinks when `thinking` is not sent; the others tell by `default_effort`."""
+    prefill: bool = True
+    """False where a request must not end with a message of the assistant."""
+    signatures: bool = False
+    """True where a call must go back with its thought signature."""
     apis: tuple[str, ...] = ()
     """Doors that offer it; empty = all doors of its provider."""
     chat_refuses: tuple[str, ...] = ()
