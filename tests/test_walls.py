@@ -20,7 +20,7 @@ CIRCLES = "No circles, none hidden in functions or for types"
 ARRANGED = "A page arranges pieces of ui"
 STREAMLIT = "Only ui and pages import streamlit"
 SDKS = "Only providers import the SDKs"
-DEMO = "The demo stands alone: it knows only the nouns and the tokens"
+DEMO = "The demo stands alone: it knows only the nouns, the tokens and the catalog"
 ADAPTERS = "Adapters never import each other"
 
 NEW = {

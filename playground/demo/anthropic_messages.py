@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground.demo.anthropic_blocks import (
+    citations,
+    compaction,
+    container,
+    edits,
+    iterations,
+    used_blocks,
+)
 from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
+from playground.demo.breaking import Frame
 from playground.demo.compose import Call, Reply, call_text
 from playground.demo.counting import compact
 from playground.demo.door import (
@@ -18,8 +27,6 @@ from playground.demo.door import (
     positive,
     texts,
 )
-from playground.demo.faults import Frame
-from playground.demo.hosted import Used
 
 FINISH = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
 FILES: dict[Any, Kind] = {"image": "image", "document": "document"}
@@ -60,12 +67,6 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
     )
 
 
-def checked(body: Body) -> None:
-    """Refused where a message (not a count) lacks what Anthropic requires."""
-    if body.get("max_tokens") is None:
-        raise Refused("invalid", "max_tokens: Field required")
-
-
 def _turns(messages: Any) -> tuple[Turn, ...]:
     if not messages:
         raise Refused("invalid", "messages: at least one message is required")
@@ -87,11 +88,12 @@ def _part(block: dict[str, Any]) -> Part:
         return file_part(FILES[kind], source.get("data") or source.get("url"), ttl)
     if kind == "tool_use":
         call = call_text(block.get("name", ""), compact(block.get("input")))
-        return Part("tool_call", call, cache=ttl)
+        return Part("tool_call", call, cache=ttl, id=str(block.get("id")))
     if kind == "tool_result":
         content = block.get("content")
         told = content if isinstance(content, str) else "".join(p.text for p in _parts(content))
-        return Part("tool_result", told, cache=ttl)
+        failed = bool(block.get("is_error"))
+        return Part("tool_result", told, cache=ttl, id=str(block.get("tool_use_id")), failed=failed)
     if kind in ("thinking", "redacted_thinking"):
         return Part("reasoning", cache=ttl)
     text = block.get("text")
@@ -118,6 +120,11 @@ def _tool_choice(given: dict[str, Any]) -> str | None:
     return {"any": "required", "none": "none"}.get(str(kind))
 
 
+def call_id(call: Call) -> str:
+    """The id of a tool call."""
+    return f"toolu_01{call.id[:22]}"
+
+
 def response_id(reply: Reply) -> str:
     """The id of the message."""
     return f"msg_01{reply.id[:22]}"
@@ -139,11 +146,14 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         frames += _deltas(index, "signature_delta", "signature", signed)
         frames.append((schedule.reasoned, _stop(index)))
         index += 1
-    for block in _used_blocks(reply):
+    if summary := compaction(reply):
+        frames += _compacted(schedule.reasoned, index, summary)
+        index += 1
+    for block in used_blocks(reply.used):
         frames += _used_frames(schedule.reasoned, index, block)
         index += 1
     first = len(frames)
-    cited = _citations(reply)
+    cited = citations(reply)
     if reply.choices[0].text:
         empty: dict[str, Any] = {"type": "text", "text": "", **({"citations": []} if cited else {})}
         frames.append((schedule.reasoned, _start(index, empty)))
@@ -172,6 +182,12 @@ def _used_frames(at: float, index: int, block: dict[str, Any]) -> list[Frame]:
     return [(at, _start(index, {**block, "input": {}})), *deltas, (at, _stop(index))]
 
 
+def _compacted(at: float, index: int, summary: str) -> list[Frame]:
+    begun = _start(index, {"type": "compaction", "content": None})
+    deltas = _deltas(index, "compaction_delta", "content", ((at, summary),))
+    return [(at, begun), *deltas, (at, _stop(index))]
+
+
 def _cites(index: int, citation: dict[str, Any]) -> bytes:
     delta = {"type": "citations_delta", "citation": citation}
     body = {"type": "content_block_delta", "index": index, "delta": delta}
@@ -179,7 +195,8 @@ def _cites(index: int, citation: dict[str, Any]) -> bytes:
 
 
 def _end(reply: Reply) -> list[Frame]:
-    delta = {"type": "message_delta", "delta": _finish(reply), "usage": _delta_usage(reply)}
+    delta = {"type": "message_delta", "delta": {**_finish(reply), **container(reply)}}
+    delta |= {"usage": _delta_usage(reply), **edits(reply)}
     at = reply.schedule.ended
     return [
         (at, event("message_delta", delta)),
@@ -214,59 +231,23 @@ def whole(reply: Reply) -> dict[str, Any]:
     if reply.reasoning_tokens:
         thought = {"type": "thinking", "thinking": reply.reasoning, "signature": signature(reply)}
         content.append(thought)
-    content += _used_blocks(reply)
+    if summary := compaction(reply):
+        content.append({"type": "compaction", "content": summary})
+    content += used_blocks(reply.used)
     if reply.choices[0].text:
-        cited = _citations(reply)
+        cited = citations(reply)
         text = {"type": "text", "text": reply.choices[0].text}
         content.append({**text, "citations": cited} if cited else text)
     for call in reply.calls:
         content.append(_call_block(call, call.parsed))
     counted = _final_usage(reply)
-    return {**_head(reply), "content": content, **_finish(reply), "usage": counted}
+    ended = {**_finish(reply), **container(reply), **edits(reply)}
+    return {**_head(reply), "content": content, **ended, "usage": counted}
 
 
 def _call_block(call: Call, given: Any) -> dict[str, Any]:
-    return {"type": "tool_use", "id": f"toolu_01{call.id[:22]}", "name": call.name, "input": given}
-
-
-def _used_blocks(reply: Reply) -> list[dict[str, Any]]:
-    return [block for used in reply.used for block in _used(used)]
-
-
-def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
-    id = f"srvtoolu_01{used.id[:22]}"
-    name, given, result = _RESULTS[used.tool](used)
-    return (
-        {"type": "server_tool_use", "id": id, "name": name, "input": given},
-        {"type": f"{name}_tool_result", "tool_use_id": id, "content": result},
-    )
-
-
-def _found(used: Used) -> tuple[str, dict[str, Any], Any]:
-    opaque = {"encrypted_content": f"Esimulated{used.id}", "page_age": None}
-    pages = [
-        {"type": "web_search_result", "title": page.title, "url": page.url, **opaque}
-        for page in used.pages
-    ]
-    return "web_search", {"query": used.wanted}, pages
-
-
-def _printed(used: Used) -> tuple[str, dict[str, Any], Any]:
-    printed = {"stdout": used.output, "stderr": "", "return_code": 0, "content": []}
-    result = {"type": "bash_code_execution_result", **printed}
-    return "bash_code_execution", {"command": f"python3 -c '{used.wanted}'"}, result
-
-
-_RESULTS = {"web_search": _found, "code_execution": _printed}
-
-
-def _citations(reply: Reply) -> list[dict[str, Any]]:
-    return [
-        {"type": "web_search_result_location", "cited_text": page.text, "url": page.url}
-        | {"title": page.title, "encrypted_index": f"Esimulated{used.id}"}
-        for used in reply.used
-        for page in used.pages
-    ]
+    named = {"type": "tool_use", "id": call_id(call), "name": call.name, "input": given}
+    return {**named, "caller": {"type": "direct"}}
 
 
 def usage(reply: Reply, output: int) -> dict[str, Any]:
@@ -302,6 +283,8 @@ def _final_usage(reply: Reply) -> dict[str, Any]:
             "web_search_requests": reply.searches,
             "web_fetch_requests": 0,
         }
+    if compaction(reply):
+        counted["iterations"] = iterations(counted, reply)
     return counted
 
 
@@ -325,4 +308,4 @@ def _head(reply: Reply) -> dict[str, Any]:
     }
 
 
-DOOR = Door("anthropic_messages", "anthropic", read, stream, whole, response_id)
+DOOR = Door("anthropic_messages", "anthropic", read, stream, whole, response_id, call_id)

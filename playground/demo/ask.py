@@ -11,6 +11,10 @@ from playground.demo.models import Model
 Kind = Literal["text", "image", "document", "audio", "tool_call", "tool_result", "reasoning"]
 
 
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+"""A PNG of one pixel in base64: every image that the simulation makes."""
+
+
 class Refused(Exception):
     """The request is wrong in a way that the vendor answers with an error of its own."""
 
@@ -38,6 +42,10 @@ class Part:
     """An inline file."""
     cache: str | None = None
     """`5m` or `1h`: a cache breakpoint stands after this part."""
+    id: str = ""
+    """Of a tool call or a tool's result: which call it is."""
+    failed: bool = False
+    """True for the result of a tool that did not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class Offer:
     cache: str | None = None
     hosted: bool = False
     """True for a tool that the provider runs itself; the simulation only acts as if."""
+    label: str = ""
+    """Of an MCP server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from playground.demo import anthropic_messages, compose, faults, gemini_generate, headers, models
+from playground.demo import breaking, compose, faults, gemini_generate, headers, models, refusals
 from playground.demo.ask import Ask, Refused
+from playground.demo.breaking import CUT, Frame
 from playground.demo.compose import Reply
 from playground.demo.door import Door, dumps
-from playground.demo.faults import CUT, MAX_BODY, Frame, Wrong
+from playground.demo.faults import MAX_BODY, Wrong
 from playground.demo.state import State, now
 
 WRONG_KEYS = ("wrong", "invalid")
@@ -52,9 +53,7 @@ class Call:
         try:
             check_key(self.request, self.door.vendor)
             body = await self._body()
-            ask = self._ask(body, model, action == "stream")
-            if ask.fault in faults.BY_STATUS:
-                raise Refused(ask.fault)
+            ask = self._ask(body, model, action)
             if action == "count":
                 return self.answered(await asyncio.to_thread(self._count, ask))
             return await self._send(ask, body)
@@ -70,24 +69,28 @@ class Call:
             return self.failed("500")
 
     async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
-        if self.door.vendor == "anthropic":
-            anthropic_messages.checked(body)
         reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)
         self.state.limits[self.door.vendor].add(reply)
         if body.get("store") is not False:
-            turns = (*ask.turns, reply.turn())
+            turns = (*ask.turns, reply.turn(self.door.call_id))
             self.state.conversations.keep(self.door.response_id(reply), turns)
         self.line["usage"] = {"input": reply.input_tokens, "output": reply.output_tokens}
         return self._streamed(reply) if ask.stream else self._whole(reply)
 
-    def _ask(self, body: dict[str, Any], model: str, streamed: bool) -> Ask:
+    def _ask(self, body: dict[str, Any], model: str, action: str) -> Ask:
         named = model or body.get("model")
         self.model = str(named or "")
         self.line["model"] = self.model
-        ask = self.door.read(body, model, streamed)
+        form = gemini_generate.camel(body) if self.door.name == "gemini_generate" else body
+        refusals.shape(self.door.name, form, action, self.request.headers)
+        ask = self.door.read(body, model, action == "stream")
         self.line["stream"] = ask.stream
+        if ask.fault in faults.BY_STATUS:
+            raise Refused(ask.fault)
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
-        return self.state.conversations.continued(ask, previous)
+        ask = self.state.conversations.continued(ask, previous)
+        refusals.check(self.door.name, ask)
+        return ask
 
     async def _body(self) -> dict[str, Any]:
         raw = await read_body(self.request)
@@ -141,7 +144,7 @@ class Call:
     def _streamed(self, reply: Reply) -> Response:
         frames, first = self.door.stream(reply)
         fault = reply.ask.fault
-        frames = faults.broken(frames, first, fault, self.door.vendor, self.door.name)
+        frames = breaking.broken(frames, first, fault, self.door.vendor, self.door.name)
         extra = self._headers(reply.schedule.opened)
         extra["cache-control"] = "no-cache"
         kind = CONTENT_TYPES[self.door.vendor][1]

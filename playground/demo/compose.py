@@ -9,6 +9,7 @@ import secrets
 import time
 import zlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -103,10 +104,12 @@ class Reply:
         """How the first choice ended."""
         return self.choices[0].finish
 
-    def turn(self) -> Turn:
-        """The answer as a message of the conversation."""
+    def turn(self, call_id: Callable[[Call], str]) -> Turn:
+        """The answer as a message of the conversation; `call_id` = how its door writes a call's id."""
         said = [Part("text", self.choices[0].text)] if self.choices[0].text else []
-        called = [Part("tool_call", call_text(c.name, c.arguments)) for c in self.calls]
+        called = [
+            Part("tool_call", call_text(c.name, c.arguments), id=call_id(c)) for c in self.calls
+        ]
         return Turn("assistant", (*said, *called))
 
 

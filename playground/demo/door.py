@@ -11,8 +11,8 @@ from typing import Any
 
 from playground.demo import faults, models
 from playground.demo.ask import Ask, Kind, Part, Refused
-from playground.demo.compose import Reply
-from playground.demo.faults import Frame
+from playground.demo.breaking import Frame
+from playground.demo.compose import Call, Reply
 from playground.demo.models import EFFORTS, Model
 
 Body = Mapping[str, Any]
@@ -30,6 +30,8 @@ class Door:
     """The events in time, and which of them is the first with an answer in it."""
     whole: Callable[[Reply], dict[str, Any]]
     response_id: Callable[[Reply], str]
+    call_id: Callable[[Call], str]
+    """How it writes the id of a tool call."""
 
 
 def dumps(value: Any) -> bytes:

@@ -1,8 +1,7 @@
-"""How each vendor says no: status, headers and body of every failure, and what breaks a stream."""
+"""How each vendor says no: status, headers and body of every failure."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -161,6 +160,7 @@ OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
         "Your input exceeds the context window of this model. Please adjust your input and try again.",
     ),
     "invalid": (400, INVALID, None, None, "{w.message}"),
+    "invalid_404": (404, INVALID, None, None, "{w.message}"),
     "effort": (
         400,
         INVALID,
@@ -232,7 +232,8 @@ def _gemini(fault: str, wrong: Wrong) -> Failure:
     status, word, message, details = GEMINI[fault]
     error: dict[str, Any] = {"code": status, "message": message.format(w=wrong), "status": word}
     if wrong.param is not None:
-        violation = {"field": wrong.param, "description": error["message"]}
+        violation = {"field": wrong.param} if wrong.param else {}
+        violation["description"] = error["message"]
         details = [{"@type": BAD_REQUEST, "fieldViolations": [violation]}]
     if details:
         error["details"] = details
@@ -344,6 +345,7 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
     "no_conversation": (404, "NOT_FOUND", "Interaction {w.message} not found.", []),
     "no_route": (404, "NOT_FOUND", "Requested entity was not found.", []),
 }
+GEMINI["no_cache"] = (403, "PERMISSION_DENIED", "{w.message}", [])
 GEMINI["no_such_model"] = GEMINI["404"]
 GEMINI["529"] = GEMINI["503"]
 GEMINI["no_key"] = GEMINI["401"]
@@ -354,64 +356,3 @@ FAILURES: dict[str, Callable[[str, Wrong], Failure]] = {
     "gemini": _gemini,
     "compatible": _openai,
 }
-
-CUT: bytes = b""
-"""A frame that ends the connection instead of sending anything."""
-Frame = tuple[float, bytes]
-"""Seconds from the arrival of the request, and the bytes of one event."""
-
-
-def error_events(frames: list[Frame], middle: int, vendor: str, door: str) -> list[Frame]:
-    """What a vendor sends when it fails inside a stream that began well; nothing follows it."""
-    at = frames[middle][0]
-    body = failure(vendor, "503", Wrong(door=door)).body
-    if door == "openai_responses":
-        return [(at, event) for event in _failed_response(body["error"], frames[-1][1], middle)]
-    if vendor == "anthropic":
-        error = {"details": None, "type": "overloaded_error", "message": "Overloaded"}
-        return [(at, _event("error", {"type": "error", "error": error}))]
-    if door == "gemini_interactions":
-        return [(at, _event("error", {**body, "event_type": "error"}))]
-    if vendor == "gemini":
-        return [(at, json.dumps(body).encode() + b"\r\n\r\n")]
-    return [(at, b"data: " + json.dumps(body).encode() + b"\n\n")]
-
-
-def _failed_response(error: dict[str, Any], last: bytes, number: int) -> list[bytes]:
-    """An `error` event, then the response that the last event would have brought, as failed."""
-    told = {"type": "error", "error": error, "sequence_number": number}
-    response = json.loads(last.partition(b"data: ")[2])["response"]
-    reason = {"code": error["code"], "message": error["message"]}
-    response.update(status="failed", error=reason, output=[], usage=None, completed_at=None)
-    failed = {"type": "response.failed", "response": response, "sequence_number": number + 1}
-    return [_event("error", told), _event("response.failed", failed)]
-
-
-def _event(name: str, data: Any) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + json.dumps(data).encode() + b"\n\n"
-
-
-GARBAGE = b'data: {"type": "gar\xc3\x28bage", "broken\n\n'
-"""An event that is neither UTF-8 nor JSON."""
-
-
-def broken(
-    frames: list[Frame], first: int, fault: str | None, vendor: str, door: str
-) -> list[Frame]:
-    """The frames of a stream with its fault in the middle of the text."""
-    if fault is None or fault not in IN_STREAM:
-        return frames
-    middle = min(first + max(1, (len(frames) - first) // 3), len(frames) - 1)
-    return frames[:middle] + BREAKS[fault](frames, middle, vendor, door)
-
-
-BREAKS: dict[str, Callable[[list[Frame], int, str, str], list[Frame]]] = {
-    "cut": lambda frames, middle, vendor, door: [(frames[middle][0], CUT)],
-    "stall": lambda frames, middle, vendor, door: [(float("inf"), CUT)],
-    "error": error_events,
-    "garbage": lambda frames, middle, vendor, door: [
-        (frames[middle][0], GARBAGE),
-        *frames[middle:],
-    ],
-}
-"""What stands in the place of the second part of a stream."""

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from playground.demo.ask import Ask, Offer, Part, Refused, Turn
-from playground.demo.compose import Reply, call_text
+from playground.demo.breaking import Frame
+from playground.demo.compose import Call, Reply, call_text
 from playground.demo.counting import compact
 from playground.demo.door import (
     Body,
@@ -20,9 +21,11 @@ from playground.demo.door import (
     positive,
     texts,
 )
-from playground.demo.faults import Frame
 
 FINISH = {"stop_sequence": "STOP", "stop": "STOP", "tool": "STOP", "length": "MAX_TOKENS"}
+FINISH_MESSAGE = "Model generated function call(s)."
+AVERAGE_LOGPROBS = -0.12
+"""Models that do not think tell how sure they were of their words; made up here."""
 SNAKE = re.compile(r"_([a-z])")
 
 
@@ -137,6 +140,11 @@ def _tool_choice(config: dict[str, Any]) -> str | None:
     return "none" if calling.get("mode") == "NONE" else None
 
 
+def call_id(call: Call) -> str:
+    """The id of a tool call."""
+    return call.id[:8]
+
+
 def response_id(reply: Reply) -> str:
     """The id of the response."""
     return f"Sim{reply.id[:20]}"
@@ -178,6 +186,10 @@ def _chunk(
         candidate = {"content": {"parts": parts, "role": "model"}, "index": 0}
     if finish:
         candidate["finishReason"] = finish
+        if reply.calls:
+            candidate["finishMessage"] = FINISH_MESSAGE
+        if not reply.ask.model.row.efforts and finish != "SAFETY":
+            candidate["avgLogprobs"] = AVERAGE_LOGPROBS
         candidate |= _grounding(reply)
     if finish == "SAFETY":
         candidate["safetyRatings"] = SAFETY
@@ -215,6 +227,10 @@ def whole(reply: Reply) -> dict[str, Any]:
             parts[-1]["thoughtSignature"] = signature(reply)
     parts += [_call_part(reply, call) for call in reply.calls]
     candidate: dict[str, Any] = {"finishReason": FINISH.get(reply.finish, "SAFETY"), "index": 0}
+    if reply.calls:
+        candidate["finishMessage"] = FINISH_MESSAGE
+    if not reply.ask.model.row.efforts and reply.finish != "refusal":
+        candidate["avgLogprobs"] = AVERAGE_LOGPROBS
     if reply.finish == "refusal":
         candidate["safetyRatings"] = SAFETY
     else:
@@ -229,19 +245,20 @@ def whole(reply: Reply) -> dict[str, Any]:
 
 
 def _used_parts(reply: Reply) -> list[dict[str, Any]]:
-    """Code and what it printed; a search leaves no part but `groundingMetadata`."""
-    return [
-        part
-        for used in reply.used
-        if used.tool == "code_execution"
-        for part in (
-            {"executableCode": {"language": "PYTHON", "code": used.wanted, "id": used.id[:8]}},
-            {
-                "codeExecutionResult": {"outcome": "OUTCOME_OK", "output": used.output}
-                | {"id": used.id[:8]}
-            },
-        )
-    ]
+    """Code and what it printed; a search leaves no part but `groundingMetadata`, unless its parts were asked for."""
+    config = (reply.ask.body.get("toolConfig") or {}) if reply.ask.body else {}
+    parts: list[dict[str, Any]] = []
+    for used in reply.used:
+        if used.tool == "code_execution":
+            code = {"language": "PYTHON", "code": used.wanted, "id": used.id[:8]}
+            printed = {"outcome": "OUTCOME_OK", "output": used.output, "id": used.id[:8]}
+            parts += [{"executableCode": code}, {"codeExecutionResult": printed}]
+        elif config.get("includeServerSideToolInvocations"):
+            name = {"id": used.id[:8], "toolType": "GOOGLE_SEARCH_WEB"}
+            found = {"search_suggestions": [page.title for page in used.pages]}
+            parts.append({"toolCall": {**name, "args": {"queries": [used.wanted]}}})
+            parts.append({"toolResponse": {**name, "response": found}})
+    return parts
 
 
 def _grounding(reply: Reply) -> dict[str, Any]:
@@ -249,16 +266,21 @@ def _grounding(reply: Reply) -> dict[str, Any]:
     if not searches:
         return {}
     found = [page for used in searches for page in used.pages]
+    text = reply.choices[0].text
+    segment = {"startIndex": 0, "endIndex": len(text.encode()), "text": text}
+    support = {"segment": segment, "groundingChunkIndices": [*range(len(found))]}
     return {
         "groundingMetadata": {
             "groundingChunks": [{"web": {"uri": page.url, "title": page.title}} for page in found],
+            "groundingSupports": [support],
+            "searchEntryPoint": {"renderedContent": "<div>Simulated search suggestions</div>"},
             "webSearchQueries": [used.wanted for used in searches],
         }
     }
 
 
 def _call_part(reply: Reply, call: Any) -> dict[str, Any]:
-    function = {"name": call.name, "args": call.parsed, "id": call.id[:8]}
+    function = {"name": call.name, "args": call.parsed, "id": call_id(call)}
     part: dict[str, Any] = {"functionCall": function}
     if reply.reasoning_tokens and call is reply.calls[0]:
         part["thoughtSignature"] = signature(reply)
@@ -281,11 +303,17 @@ def usage(reply: Reply, output: int, thought: bool = True) -> dict[str, Any]:
         counted["cachedContentTokenCount"] = reply.cached.read
         counted["cacheTokensDetails"] = [{"modality": "TEXT", "tokenCount": reply.cached.read}]
     counted["promptTokensDetails"] = modalities(reply.modalities)
+    if output and thought:
+        counted["candidatesTokensDetails"] = [{"modality": "TEXT", "tokenCount": output}]
     if thoughts:
         counted["thoughtsTokenCount"] = thoughts
     if reply.fed_tokens and output:
         counted["toolUsePromptTokenCount"] = reply.fed_tokens
+        counted["toolUsePromptTokensDetails"] = [
+            {"modality": "TEXT", "tokenCount": reply.fed_tokens}
+        ]
         counted["totalTokenCount"] += reply.fed_tokens
+    counted["serviceTier"] = str(reply.ask.body.get("serviceTier") or "standard").lower()
     return counted
 
 
@@ -294,4 +322,4 @@ def modalities(sums: dict[str, int]) -> list[dict[str, Any]]:
     return [{"modality": k.upper(), "tokenCount": n} for k, n in sums.items() if n]
 
 
-DOOR = Door("gemini_generate", "gemini", read, stream, whole, response_id)
+DOOR = Door("gemini_generate", "gemini", read, stream, whole, response_id, call_id)

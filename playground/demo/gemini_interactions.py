@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from playground.demo.ask import Ask, Offer, Part, Refused, Turn
+from playground.demo.breaking import Frame
 from playground.demo.compose import Call, Reply, call_text
 from playground.demo.counting import compact
 from playground.demo.door import (
@@ -20,7 +21,6 @@ from playground.demo.door import (
     positive,
     texts,
 )
-from playground.demo.faults import Frame
 from playground.demo.gemini_generate import signature
 from playground.demo.hosted import Used
 
@@ -71,11 +71,11 @@ def _step(step: dict[str, Any]) -> Turn:
     kind = step.get("type")
     if kind == "function_call":
         call = call_text(step.get("name", ""), compact(step.get("arguments") or {}))
-        return Turn("assistant", (Part("tool_call", call),))
+        return Turn("assistant", (Part("tool_call", call, id=str(step.get("id"))),))
     if kind == "function_result":
         told = step.get("result")
         text = told if isinstance(told, str) else compact(told)
-        return Turn("user", (Part("tool_result", text),))
+        return Turn("user", (Part("tool_result", text, id=str(step.get("call_id"))),))
     if kind == "thought":
         return Turn("assistant", (Part("reasoning"),))
     model = kind == "model_output" or step.get("role") == "model"
@@ -124,6 +124,11 @@ def _tool_choice(given: Any) -> str | None:
     return {"any": "required", "none": "none"}.get(str(given))
 
 
+def call_id(call: Call) -> str:
+    """The id of a tool call."""
+    return call.id[:8]
+
+
 def response_id(reply: Reply) -> str:
     """The id of the interaction, which `previous_interaction_id` takes."""
     return f"v1_Sim{reply.id}"
@@ -145,6 +150,10 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         frames.append((schedule.reasoned, _start(index, {"type": "model_output"})))
         first = len(frames)
         frames += _deltas(index, schedule.texts[0], {"text": "\x00", "type": "text"})
+        if cited := _citations(reply):
+            told = {"annotations": cited, "type": "text_annotation_delta"}
+            body = {"index": index, "delta": told, "event_type": "step.delta"}
+            frames.append((schedule.ended, event("step.delta", body)))
         frames.append((schedule.ended, _stop(index)))
         index += 1
     for call, beats in zip(reply.calls, schedule.calls, strict=True):
@@ -205,6 +214,7 @@ def _deltas(index: int, beats: tuple[tuple[float, str], ...], delta: dict[str, A
 def _used_frames(at: float, index: int, step: dict[str, Any]) -> list[Frame]:
     """The step begins with its ids; what it holds comes in one delta."""
     begun = {name: value for name, value in step.items() if name in ("id", "call_id", "type")}
+    begun["signature"] = ""
     delta = {name: value for name, value in step.items() if name not in ("id", "call_id")}
     told = event("step.delta", {"index": index, "delta": delta, "event_type": "step.delta"})
     return [(at, _start(index, begun)), (at, told), (at, _stop(index))]
@@ -220,7 +230,9 @@ def whole(reply: Reply) -> dict[str, Any]:
         steps.append(thought)
     steps += _used_steps(reply)
     if reply.choices[0].text:
-        content = [{"text": reply.choices[0].text, "type": "text"}]
+        content: list[dict[str, Any]] = [{"text": reply.choices[0].text, "type": "text"}]
+        if cited := _citations(reply):
+            content[0]["annotations"] = cited
         steps.append({"content": content, "type": "model_output"})
     steps += [_call_step(call) for call in reply.calls]
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(reply.created))
@@ -237,6 +249,17 @@ def whole(reply: Reply) -> dict[str, Any]:
     }
 
 
+def _citations(reply: Reply) -> list[dict[str, Any]]:
+    """What the text rests on: the pages that were found."""
+    end = len(reply.choices[0].text.encode())
+    return [
+        {"type": "url_citation", "start_index": 0, "end_index": end}
+        | {"url": page.url, "title": page.title}
+        for used in reply.used
+        for page in used.pages
+    ]
+
+
 def _used_steps(reply: Reply) -> list[dict[str, Any]]:
     return [step for used in reply.used for step in _used(used)]
 
@@ -245,10 +268,11 @@ def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
     id = used.id[:8]
     arguments: dict[str, Any] = {"queries": [used.wanted]}
     name, result = "google_search", [{"search_suggestions": page.title} for page in used.pages]
+    sort = {"search_type": "web_search"} if used.pages else {}
     if used.tool == "code_execution":
         name, arguments = "code_execution", {"language": "python", "code": used.wanted}
     return (
-        {"id": id, "type": f"{name}_call", "arguments": arguments},
+        {"id": id, "type": f"{name}_call", "arguments": arguments, **sort},
         {
             "call_id": id,
             "type": f"{name}_result",
@@ -260,7 +284,7 @@ def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _call_step(call: Call) -> dict[str, Any]:
     return {
-        "id": call.id[:8],
+        "id": call_id(call),
         "type": "function_call",
         "name": call.name,
         "arguments": call.parsed,
@@ -281,9 +305,11 @@ def usage(reply: Reply) -> dict[str, Any]:
         "total_tool_use_tokens": reply.fed_tokens,
         "total_thought_tokens": reply.reasoning_tokens,
     }
+    if reply.fed_tokens:
+        counted["tool_use_tokens_by_modality"] = [{"modality": "text", "tokens": reply.fed_tokens}]
     if reply.searches:
         counted["grounding_tool_count"] = [{"type": "google_search", "count": reply.searches}]
     return counted
 
 
-DOOR = Door("gemini_interactions", "gemini", read, stream, whole, response_id)
+DOOR = Door("gemini_interactions", "gemini", read, stream, whole, response_id, call_id)

@@ -16,11 +16,20 @@ TOOLS = {
     "code_execution": "code_execution",
     "codeExecution": "code_execution",
     "code_interpreter": "code_execution",
+    "file_search": "file_search",
+    "fileSearch": "file_search",
+    "image_generation": "image_generation",
+    "shell": "shell",
+    "mcp": "mcp",
 }
 """A vendor's name for a tool → ours."""
 ASKED_FOR = {
     "web_search": re.compile(r"\b(search|web|internet|online|news|look up)\b", re.IGNORECASE),
     "code_execution": re.compile(r"\b(run|execute|python|code|calculate|compute)\b", re.IGNORECASE),
+    "file_search": re.compile(r"\b(files?|documents?|manual|knowledge base)\b", re.IGNORECASE),
+    "image_generation": re.compile(r"\b(images?|pictures?|draw|photo|paint)\b", re.IGNORECASE),
+    "shell": re.compile(r"\b(shell|terminal|bash|command|list the files)\b", re.IGNORECASE),
+    "mcp": re.compile(""),
 }
 """Words of a question that make the simulated model use a tool that it has."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -46,11 +55,13 @@ class Used:
     id: str
     """Letters and digits."""
     tool: str
-    """`web_search` or `code_execution`."""
+    """A row of `ASKED_FOR`."""
     wanted: str
     """The query, or the code."""
     output: str = ""
-    """What the code printed."""
+    """What the code or the command printed."""
+    opened: bool = False
+    """True when one of the pages was opened after the search."""
     pages: tuple[Page, ...] = ()
 
     @property
@@ -63,11 +74,14 @@ def use(ask: Ask, dice: random.Random) -> tuple[Used, ...]:
     """The tools that the question asks for, each once; the first one where a tool must be called and no function is there."""
     if ask.tool_choice == "none" or ask.has_result:
         return ()
-    there = [TOOLS[o.name] for o in ask.tools if o.hosted and o.name in TOOLS]
-    wanted = [tool for tool in there if ASKED_FOR[tool].search(ask.prompt)]
+    there = [(TOOLS[o.name], o) for o in ask.tools if o.hosted and o.name in TOOLS]
+    wanted = [(tool, o) for tool, o in there if ASKED_FOR[tool].search(ask.prompt)]
     if not wanted and ask.tool_choice == "required" and all(o.hosted for o in ask.tools):
         wanted = there[:1]
-    return tuple(_USE[tool](ask.prompt, f"{dice.getrandbits(96):024x}") for tool in wanted)
+    return tuple(
+        _USE[tool](offer.label if tool == "mcp" else ask.prompt, f"{dice.getrandbits(96):024x}")
+        for tool, offer in wanted
+    )
 
 
 def _search(prompt: str, id: str) -> Used:
@@ -80,7 +94,31 @@ def _search(prompt: str, id: str) -> Used:
         )
         for n in range(1, PAGES + 1)
     )
-    return Used(id, "web_search", query, pages=pages)
+    return Used(id, "web_search", query, pages=pages, opened=bool(OPEN.search(prompt)))
+
+
+OPEN = re.compile(r"\b(open|read) (it|the (first )?page)", re.IGNORECASE)
+
+
+def _files(prompt: str, id: str) -> Used:
+    query = " ".join(prompt.split())[:QUERY] or "tokens"
+    pages = tuple(
+        Page(f"simulated-{n}.md", "", f"The simulation made up this passage for {query!r}.")
+        for n in range(1, PAGES + 1)
+    )
+    return Used(id, "file_search", query, pages=pages)
+
+
+def _draw(prompt: str, id: str) -> Used:
+    return Used(id, "image_generation", " ".join(prompt.split())[:QUERY])
+
+
+def _shell(prompt: str, id: str) -> Used:
+    return Used(id, "shell", "ls", output="simulated.txt\n")
+
+
+def _mcp(label: str, id: str) -> Used:
+    return Used(id, "mcp", label)
 
 
 def _run(prompt: str, id: str) -> Used:
@@ -90,4 +128,11 @@ def _run(prompt: str, id: str) -> Used:
     return Used(id, "code_execution", f"print({' + '.join(numbers)})", output=f"{shown}\n")
 
 
-_USE = {"web_search": _search, "code_execution": _run}
+_USE = {
+    "web_search": _search,
+    "code_execution": _run,
+    "file_search": _files,
+    "image_generation": _draw,
+    "shell": _shell,
+    "mcp": _mcp,
+}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from playground.demo import moderation, openai_tools
 from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
-from playground.demo.compose import Reply, call_text
+from playground.demo.breaking import Frame
+from playground.demo.compose import Call, Reply, call_text
 from playground.demo.counting import compact
 from playground.demo.door import (
     Body,
@@ -20,7 +23,6 @@ from playground.demo.door import (
     positive,
     texts,
 )
-from playground.demo.faults import Frame
 
 ROLES = {"developer": "system", "system": "system", "assistant": "assistant", "tool": "tool"}
 FINISH = {"stop_sequence": "stop", "refusal": "stop", "tool": "tool_calls"}
@@ -63,8 +65,14 @@ def _turn(message: dict[str, Any]) -> Turn:
     role = ROLES.get(message.get("role", ""), "user")
     kind: Kind = "tool_result" if role == "tool" else "text"
     parts = _content(message.get("content"), kind)
+    if role == "tool":
+        parts = tuple(replace(p, id=str(message.get("tool_call_id") or "")) for p in parts)
     called = [
-        Part("tool_call", call_text(c["function"]["name"], c["function"]["arguments"]))
+        Part(
+            "tool_call",
+            call_text(c["function"]["name"], c["function"]["arguments"]),
+            id=str(c.get("id") or ""),
+        )
         for c in message.get("tool_calls") or ()
         if c.get("function")
     ]
@@ -109,6 +117,11 @@ def _tool_choice(given: Any) -> str | None:
     return given if given in ("required", "none") else None
 
 
+def call_id(call: Call) -> str:
+    """The id of a tool call."""
+    return f"call_{call.id}"
+
+
 def response_id(reply: Reply) -> str:
     """The id of the completion."""
     return f"chatcmpl-{reply.id[:29]}"
@@ -117,7 +130,9 @@ def response_id(reply: Reply) -> str:
 def stream(reply: Reply) -> tuple[list[Frame], int]:
     """The chunks in time, and which of them is the first of the answer."""
     schedule = reply.schedule
-    opening = {"role": "assistant", "content": "", "refusal": None}
+    opening: dict[str, Any] = {"role": "assistant", "content": "", "refusal": None}
+    if reply.calls:
+        opening["content"] = None
     if reply.ask.model.vendor == "compatible":
         opening = {"role": "assistant", "content": ""}
     numbers = range(len(reply.choices))
@@ -133,6 +148,7 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
     frames += _calls(reply)
     for i in numbers:
         frames.append((schedule.ended, _chunk(reply, i, {}, _finish(reply.choices[i].finish))))
+    frames += [(schedule.ended, data(chunk)) for chunk in _moderated(reply)]
     if (reply.ask.body.get("stream_options") or {}).get("include_usage"):
         last = {**_head(reply, "chat.completion.chunk"), "choices": [], "usage": usage(reply)}
         frames.append((schedule.ended, data(last)))
@@ -145,7 +161,24 @@ def _chunk(reply: Reply, index: int, delta: dict[str, Any], finish: str | None =
     chunk = {**_head(reply, "chat.completion.chunk"), "choices": [choice]}
     if (reply.ask.body.get("stream_options") or {}).get("include_usage"):
         chunk["usage"] = None
+    if _hides(reply):
+        chunk["obfuscation"] = openai_tools.obfuscation(finish or "", index)
     return data(chunk)
+
+
+def _hides(reply: Reply) -> bool:
+    options = reply.ask.body.get("stream_options") or {}
+    return reply.ask.model.vendor == "openai" and options.get("include_obfuscation") is not False
+
+
+def _moderated(reply: Reply) -> list[dict[str, Any]]:
+    """The chunk that tells what moderation found, where it was asked for."""
+    asked = reply.ask.body.get("moderation")
+    if not asked:
+        return []
+    found = moderation.results(asked)
+    head = _head(reply, "chat.completion.chunk")
+    return [{**head, "choices": [], "moderation": {"input": found, "output": found}}]
 
 
 def _deltas(
@@ -159,7 +192,7 @@ def _calls(reply: Reply) -> list[Frame]:
     frames = []
     for number, (call, beats) in enumerate(zip(reply.calls, reply.schedule.calls, strict=True)):
         function = {"name": call.name, "arguments": ""}
-        begun = {"index": number, "id": f"call_{call.id}", "type": "function", "function": function}
+        begun = {"index": number, "id": call_id(call), "type": "function", "function": function}
         frames.append((beats[0][0], _chunk(reply, 0, {"tool_calls": [begun]})))
         for at, text in beats:
             piece = {"index": number, "function": {"arguments": text}}
@@ -173,6 +206,7 @@ def whole(reply: Reply) -> dict[str, Any]:
         **_head(reply, "chat.completion"),
         "choices": [_choice(reply, i) for i in range(len(reply.choices))],
         "usage": usage(reply),
+        **{k: v for chunk in _moderated(reply) for k, v in chunk.items() if k == "moderation"},
     }
 
 
@@ -184,7 +218,7 @@ def _choice(reply: Reply, index: int) -> dict[str, Any]:
         message["content"] = None
         message["tool_calls"] = [
             {
-                "id": f"call_{call.id}",
+                "id": call_id(call),
                 "type": "function",
                 "function": {"name": call.name, "arguments": call.arguments},
             }
@@ -220,6 +254,9 @@ def usage(reply: Reply) -> dict[str, Any]:
         "accepted_prediction_tokens": 0,
         "rejected_prediction_tokens": 0,
     }
+    if "audio" in reply.ask.model.row.id:
+        counted["prompt_tokens_details"] |= {"text_tokens": reply.input_tokens, "image_tokens": 0}
+        counted["completion_tokens_details"] |= {"text_tokens": reply.output_tokens}
     return counted
 
 
@@ -241,13 +278,19 @@ def _head(reply: Reply, kind: str) -> dict[str, Any]:
     if reply.ask.model.vendor == "openai":
         tier = reply.ask.body.get("service_tier") or "auto"
         head["service_tier"] = "default" if tier == "auto" else tier
-        head["system_fingerprint"] = "fp_simulated"
+        head["system_fingerprint"] = None if reply.ask.model.row.efforts else "fp_simulated"
     else:
         head["system_fingerprint"] = "fp_ollama"
     return head
 
 
-DOOR = Door("openai_chat", "openai", partial(read, "openai"), stream, whole, response_id)
+DOOR = Door("openai_chat", "openai", partial(read, "openai"), stream, whole, response_id, call_id)
 COMPATIBLE = Door(
-    "compatible_chat", "compatible", partial(read, "compatible"), stream, whole, response_id
+    "compatible_chat",
+    "compatible",
+    partial(read, "compatible"),
+    stream,
+    whole,
+    response_id,
+    call_id,
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.demo.ask import Ask, Offer, Part, Refused, Turn
+from playground.demo import openai_tools
+from playground.demo.ask import Ask, Offer, Part, Turn
+from playground.demo.breaking import Frame
 from playground.demo.compose import Call, Reply, call_text
 from playground.demo.counting import compact
 from playground.demo.door import (
@@ -18,7 +20,6 @@ from playground.demo.door import (
     json_schema,
     positive,
 )
-from playground.demo.faults import Frame
 from playground.demo.hosted import Used
 
 ROLES = {"developer": "system", "system": "system", "assistant": "assistant"}
@@ -50,7 +51,7 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
 
 def _turns(given: Any) -> tuple[Turn, ...]:
     if given is None:
-        raise Refused("invalid", "Missing required parameter: 'input'.", "input")
+        return ()
     if isinstance(given, str):
         return (Turn("user", (Part("text", given),)),)
     return tuple(_item(item) for item in given)
@@ -62,11 +63,11 @@ def _item(item: dict[str, Any]) -> Turn:
         return Turn(ROLES.get(item.get("role", ""), "user"), _content(item.get("content")))
     if kind == "function_call":
         text = call_text(item.get("name", ""), item.get("arguments", ""))
-        return Turn("assistant", (Part("tool_call", text),))
+        return Turn("assistant", (Part("tool_call", text, id=str(item.get("call_id"))),))
     if kind == "function_call_output":
         output = item.get("output")
         text = output if isinstance(output, str) else compact(output)
-        return Turn("tool", (Part("tool_result", text),))
+        return Turn("tool", (Part("tool_result", text, id=str(item.get("call_id"))),))
     if kind == "reasoning":
         return Turn("assistant", (Part("reasoning"),))
     return Turn("user", (Part("text", compact(item)),))
@@ -91,7 +92,8 @@ def _part(part: dict[str, Any]) -> Part:
 
 def _offer(tool: dict[str, Any]) -> Offer:
     if tool.get("type") != "function":
-        return Offer(str(tool.get("type")), compact(tool), hosted=True)
+        label = str(tool.get("server_label") or "")
+        return Offer(str(tool.get("type")), compact(tool), hosted=True, label=label)
     kept = {k: tool[k] for k in ("name", "description", "parameters") if tool.get(k)}
     return Offer(
         tool.get("name", ""),
@@ -105,6 +107,11 @@ def _tool_choice(given: Any) -> str | None:
     if isinstance(given, dict):
         return given.get("name") or "required"
     return given if given in ("required", "none") else None
+
+
+def call_id(call: Call) -> str:
+    """The id of a tool call."""
+    return f"call_{call.id}"
 
 
 def response_id(reply: Reply) -> str:
@@ -133,6 +140,8 @@ class _Writer:
 
     def __init__(self, reply: Reply) -> None:
         self.reply = reply
+        options = reply.ask.body.get("stream_options") or {}
+        self.hides = options.get("include_obfuscation") is not False
         self.frames: list[Frame] = []
         self.done: list[dict[str, Any]] = []
 
@@ -152,7 +161,7 @@ class _Writer:
         if not reply.reasoning_tokens:
             return
         item = _reasoning_item(reply)
-        empty = {"id": item["id"], "type": "reasoning", "summary": []}
+        empty = {**item, "summary": []}
         self.send(schedule.opened, "response.output_item.added", item=empty, output_index=0)
         place = {"item_id": item["id"], "output_index": 0, "summary_index": 0}
         if item["summary"]:
@@ -172,25 +181,31 @@ class _Writer:
         head = b"event: " + kind.encode() + b'\ndata: {"type":"' + kind.encode() + b'","delta":'
         tail = b"," + dumps(place)[1:-1] + b',"sequence_number":'
         for at, text in beats:
-            frame = head + dumps(text) + tail + b"%d}\n\n" % len(self.frames)
+            number = len(self.frames)
+            hidden = b""
+            if self.hides:
+                hidden = b',"obfuscation":' + dumps(openai_tools.obfuscation(text, number))
+            frame = head + dumps(text) + tail + b"%d%s}\n\n" % (number, hidden)
             self.frames.append((at, frame))
 
     def use(self, used: Used) -> None:
-        item, at, index = _used_item(self.reply, used), self.reply.schedule.reasoned, len(self.done)
-        place = {"output_index": index, "item_id": item["id"]}
-        kind, begun = f"response.{item['type']}", {**item, "status": "in_progress"}
-        begun.pop("action", None)
-        if "code" in item:
-            begun |= {"code": "", "outputs": None}
-        self.send(at, "response.output_item.added", item=begun, output_index=index)
-        self.send(at, f"{kind}.in_progress", **place)
-        if "code" in item:
-            self.send(at, f"{kind}_code.delta", delta=used.wanted, **place)
-            self.send(at, f"{kind}_code.done", code=used.wanted, **place)
-        self.send(at, f"{kind}.{'interpreting' if 'code' in item else 'searching'}", **place)
-        self.send(at, f"{kind}.completed", **place)
-        self.send(at, "response.output_item.done", item=item, output_index=index)
-        self.done.append(item)
+        at = self.reply.schedule.reasoned
+        for item, begun, events in openai_tools.shown(used, _include(self.reply)):
+            index = len(self.done)
+            start = {**item, "status": "in_progress", **begun}
+            if "status" not in item:
+                start.pop("status")
+            start = {name: value for name, value in start.items() if name != "action" or value}
+            self.send(at, "response.output_item.added", item=start, output_index=index)
+            for kind, fields in events:
+                place = {"item_id": item["id"], "output_index": index, **fields}
+                hidden = kind.endswith("_code.delta") or kind.endswith("command.delta")
+                if hidden and self.hides:
+                    place["obfuscation"] = openai_tools.obfuscation(used.wanted)
+                told = {name: value for name, value in place.items() if value is not None}
+                self.send(at, f"response.{kind}", **told)
+            self.send(at, "response.output_item.done", item=item, output_index=index)
+            self.done.append(item)
 
     def message(self) -> int:
         reply, schedule = self.reply, self.reply.schedule
@@ -244,7 +259,9 @@ def whole(reply: Reply) -> dict[str, Any]:
     cut_off = reply.finish == "length"
     message = None if reply.calls else _message_item(reply)
     output = [_reasoning_item(reply)] if reply.reasoning_tokens else []
-    output += [_used_item(reply, used) for used in reply.used]
+    output += [
+        shown.item for used in reply.used for shown in openai_tools.shown(used, _include(reply))
+    ]
     output += [message] if message else []
     output += [_call_item(call) for call in reply.calls]
     return {
@@ -255,7 +272,7 @@ def whole(reply: Reply) -> dict[str, Any]:
         "output": output,
         "service_tier": _tier(reply),
         "usage": usage(reply),
-        **({"tool_usage": {"web_search": {"num_requests": reply.searches}}} if reply.used else {}),
+        "tool_usage": openai_tools.usage(reply.used),
     }
 
 
@@ -285,7 +302,8 @@ def _echo(reply: Reply) -> dict[str, Any]:
         "id": response_id(reply),
         "object": "response",
         "created_at": reply.created,
-        "background": False,
+        "background": bool(body.get("background")),
+        "billing": {"payer": "developer"},
         "completed_at": None,
         "error": None,
         "frequency_penalty": 0.0,
@@ -294,12 +312,16 @@ def _echo(reply: Reply) -> dict[str, Any]:
         "max_output_tokens": body.get("max_output_tokens"),
         "max_tool_calls": None,
         "model": ask.model.id,
+        "moderation": None,
         "parallel_tool_calls": ask.parallel,
         "presence_penalty": 0.0,
         "previous_response_id": body.get("previous_response_id"),
         "prompt_cache_key": body.get("prompt_cache_key"),
+        **_caching(reply),
         "reasoning": {
-            "effort": ask.effort or ask.model.effort,
+            "context": "current_turn",
+            "effort": (ask.effort or ask.model.effort) if ask.model.row.efforts else None,
+            "mode": "standard",
             "summary": (body.get("reasoning") or {}).get("summary"),
         },
         "safety_identifier": None,
@@ -307,7 +329,7 @@ def _echo(reply: Reply) -> dict[str, Any]:
         "temperature": body.get("temperature", 1.0),
         "text": {"format": {"type": "text"}, "verbosity": "medium", **(body.get("text") or {})},
         "tool_choice": body.get("tool_choice") or "auto",
-        "tools": body.get("tools") or [],
+        "tools": [openai_tools.echoed(tool) for tool in body.get("tools") or ()],
         "top_logprobs": 0,
         "top_p": body.get("top_p", 0.98),
         "truncation": "disabled",
@@ -316,9 +338,19 @@ def _echo(reply: Reply) -> dict[str, Any]:
     }
 
 
+def _caching(reply: Reply) -> dict[str, Any]:
+    """How the prompt is cached: models that take a time to live say which one holds."""
+    row, given = reply.ask.model.row, reply.ask.body.get("prompt_cache_options") or {}
+    if not row.cache_ttls:
+        return {"prompt_cache_retention": "in_memory" if row.efforts else None}
+    options = {"mode": "implicit", "ttl": row.cache_ttls[0]}
+    return {"prompt_cache_options": options | given, "prompt_cache_retention": "24h"}
+
+
 def _reasoning_item(reply: Reply) -> dict[str, Any]:
     summary = [{"type": "summary_text", "text": reply.reasoning}] if reply.reasoning else []
-    item = {"id": f"rs_1{reply.id[:49]}", "type": "reasoning", "summary": summary}
+    item: dict[str, Any] = {"id": f"rs_1{reply.id[:49]}", "type": "reasoning"}
+    item |= {"summary": summary, "content": []}
     if "reasoning.encrypted_content" in (reply.ask.body.get("include") or ()):
         item["encrypted_content"] = f"gAAAAAsimulated{reply.id}"
     return item
@@ -328,12 +360,7 @@ def _message_item(reply: Reply) -> dict[str, Any] | None:
     choice = reply.choices[0]
     if not choice.text:
         return None
-    cited = [
-        {"type": "url_citation", "start_index": 0, "end_index": len(choice.text)}
-        | {"title": page.title, "url": page.url}
-        for used in reply.used
-        for page in used.pages
-    ]
+    cited = openai_tools.cited(reply.used, len(choice.text))
     part: dict[str, Any] = {"type": "output_text", "annotations": cited, "logprobs": []}
     part["text"] = choice.text
     if choice.finish == "refusal":
@@ -348,20 +375,8 @@ def _message_item(reply: Reply) -> dict[str, Any] | None:
     }
 
 
-def _used_item(reply: Reply, used: Used) -> dict[str, Any]:
-    if used.tool == "web_search":
-        action = {"type": "search", "query": used.wanted, "queries": [used.wanted]}
-        item = {"id": f"ws_{used.id}", "type": "web_search_call", "status": "completed"}
-        return {**item, "action": action}
-    shown = "code_interpreter_call.outputs" in (reply.ask.body.get("include") or ())
-    return {
-        "id": f"ci_{used.id}",
-        "type": "code_interpreter_call",
-        "status": "completed",
-        "code": used.wanted,
-        "container_id": f"cntr_{used.id}",
-        "outputs": [{"type": "logs", "logs": used.output}] if shown else None,
-    }
+def _include(reply: Reply) -> tuple[str, ...]:
+    return tuple(reply.ask.body.get("include") or ())
 
 
 def _call_item(call: Call) -> dict[str, Any]:
@@ -370,9 +385,9 @@ def _call_item(call: Call) -> dict[str, Any]:
         "type": "function_call",
         "status": "completed",
         "arguments": call.arguments,
-        "call_id": f"call_{call.id}",
+        "call_id": call_id(call),
         "name": call.name,
     }
 
 
-DOOR = Door("openai_responses", "openai", read, stream, whole, response_id)
+DOOR = Door("openai_responses", "openai", read, stream, whole, response_id, call_id)

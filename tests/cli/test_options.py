@@ -139,8 +139,12 @@ def test_a_bad_field_is_named_and_its_value_is_not_repeated(invoke: Invoke, give
     assert "sk-canary-1" not in result.err
 
 
+STRICT = {**SCHEMA, "required": ["city"], "additionalProperties": False}
+"""As OpenAI takes it."""
+
+
 def test_a_schema_with_a_byte_order_mark_is_read(invoke: Invoke, home: Path) -> None:
-    (home / "bom.json").write_text(json.dumps(SCHEMA), encoding="utf-8-sig")
+    (home / "bom.json").write_text(json.dumps(STRICT), encoding="utf-8-sig")
     asked = invoke(
         "ask", "Hi", "--demo", "-m", "openai:gpt-6.1-sol", "--schema", "bom.json", "--json"
     )

@@ -75,11 +75,14 @@ def send(
 ) -> httpx2.Response:
     _, path, model, body = DOORS[door]
     name = f"{model}~{fault}" if fault else model
-    sent = {**body, "model": name, "stream": stream}
+    sent = body if "{model}" in path else {**body, "model": name, "stream": stream}
     url = path.format(model=name)
     if not stream:
         url = url.replace("streamGenerateContent?alt=sse", "generateContent")
-    return http.post(url, json=sent, headers={"authorization": f"Bearer {key}"} if key else {})
+    headers = {"anthropic-version": "2023-06-01"}
+    return http.post(
+        url, json=sent, headers=headers | ({"authorization": f"Bearer {key}"} if key else {})
+    )
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -169,11 +172,12 @@ def test_a_stalled_stream_stops_in_the_middle_and_says_nothing(
 ) -> None:
     _, path, model, body = DOORS[door]
     name = f"{model}~stall"
+    sent = body if "{model}" in path else {**body, "model": name, "stream": True}
     request = http.build_request(
         "POST",
         path.format(model=name),
-        json={**body, "model": name, "stream": True},
-        headers={"authorization": "Bearer demo"},
+        json=sent,
+        headers={"authorization": "Bearer demo", "anthropic-version": "2023-06-01"},
         timeout=0.3,
     )
     answer = http.send(request, stream=True)
@@ -266,7 +270,7 @@ def test_anthropic_requires_max_tokens(http: httpx2.Client) -> None:
     answer = http.post(
         "/anthropic/v1/messages",
         json={"model": "claude-haiku-5-5", "messages": [{"role": "user", "content": "Hi"}]},
-        headers={"x-api-key": "demo"},
+        headers={"x-api-key": "demo", "anthropic-version": "2023-06-01"},
     )
     assert (answer.status_code, answer.json()["error"]["message"]) == (
         400,

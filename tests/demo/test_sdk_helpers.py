@@ -13,7 +13,7 @@ PROMPT = "What is a token?"
 WEATHER: dict[str, Any] = {
     "type": "object",
     "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
-    "required": ["city"],
+    "required": ["city", "days"],
     "additionalProperties": False,
 }
 ASK_WEATHER = "What is the weather in Lisbon?"
@@ -95,7 +95,7 @@ def test_chat_calls_a_tool(openai: OpenAI) -> None:
         "function": {"name": "get_weather", "parameters": WEATHER, "strict": True},
     }
     with openai.chat.completions.stream(
-        model="gpt-6.1-sol", messages=[{"role": "user", "content": ASK_WEATHER}], tools=[tool]
+        model="gpt-5.2", messages=[{"role": "user", "content": ASK_WEATHER}], tools=[tool]
     ) as stream:
         for _ in stream:
             pass
