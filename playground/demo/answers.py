@@ -247,6 +247,8 @@ AFTER_TOOL = {
     "gemini": "**Result of the function call:**",
     "compatible": "Tool output received:",
 }
+BEFORE_CALL = {"anthropic": "I'll look that up."}
+"""What a model says before it calls a function; most say nothing."""
 REFUSALS = {
     "openai": "I'm sorry, but I can't help with that request.",
     "anthropic": "I can't help with this one.",

@@ -24,10 +24,15 @@ def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _found(used: Used) -> tuple[str, dict[str, Any], Any]:
-    opaque = {"encrypted_content": f"Esimulated{used.id}", "page_age": "simulated"}
+    opaque = {"type": "web_search_result", "encrypted_content": f"Esimulated{used.id}"}
     pages = [
-        {"type": "web_search_result", "title": page.title, "url": page.url, **opaque}
-        for page in used.pages
+        {
+            **opaque,
+            "title": page.title,
+            "url": page.url,
+            "page_age": None if number else "1 day ago",
+        }
+        for number, page in enumerate(used.pages)
     ]
     return "web_search", {"query": used.wanted}, pages
 

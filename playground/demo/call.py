@@ -12,7 +12,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from playground.demo import breaking, compose, faults, gemini_generate, headers, models, refusals
+from playground.demo import (
+    breaking,
+    compose,
+    faults,
+    gemini_generate,
+    headers,
+    models,
+    refusals,
+    stored,
+)
 from playground.demo.ask import Ask, Refused
 from playground.demo.breaking import CUT, Frame
 from playground.demo.compose import Reply
@@ -74,7 +83,10 @@ class Call:
         if body.get("store") is not False:
             turns = (*ask.turns, reply.turn(self.door.call_id))
             self.state.conversations.keep(self.door.response_id(reply), turns)
+        self.state.stored.keep(self.door, reply)
         self.line["usage"] = {"input": reply.input_tokens, "output": reply.output_tokens}
+        if body.get("background") and not ask.stream and self.door.name == "openai_responses":
+            return self.answered(stored.waiting(self.door.whole(reply)))
         return self._streamed(reply) if ask.stream else self._whole(reply)
 
     def _ask(self, body: dict[str, Any], model: str, action: str) -> Ask:

@@ -19,7 +19,7 @@ from playground.demo.ask import Ask, Offer, Part, Refused, Turn
 from playground.demo.caching import Cache, Cached
 from playground.demo.models import EFFORTS
 from playground.demo.pace import WORD, Pace, Schedule
-from playground.demo.schema import Instance
+from playground.demo.schema import PLACES, Instance, places
 
 CALL_TOKENS = 8
 """Output tokens of a tool call besides its arguments."""
@@ -214,18 +214,36 @@ def thinking(ask: Ask, dice: random.Random) -> int:
 def tool_calls(ask: Ask, dice: random.Random) -> tuple[Call, ...]:
     """The calls that the question asks for: those whose name or description shares a word with it."""
     offers = [t for t in ask.tools if not t.hosted]
-    if not offers or ask.tool_choice == "none" or ask.has_result:
+    if not offers or ask.tool_choice == "none" or (ask.has_result and not _tries_again(ask)):
         return ()
     by_name = [t for t in offers if t.name == ask.tool_choice]
     wanted = by_name or [t for t in offers if _fits(t, ask.prompt)]
     if not wanted and ask.tool_choice == "required":
         wanted = offers[:1]
-    return tuple(_call(t, ask, dice) for t in (wanted if ask.parallel else wanted[:1]))
+    calls = [call for offer in wanted for call in _calls(offer, ask, dice)]
+    return tuple(calls if ask.parallel else calls[:1])
 
 
-def _call(offer: Offer, ask: Ask, dice: random.Random) -> Call:
-    arguments = Instance(offer.schema, ask.prompt, dice).make()
-    return Call(secrets.token_hex(12), offer.name, counting.compact(arguments))
+def _calls(offer: Offer, ask: Ask, dice: random.Random) -> list[Call]:
+    """One call, or one for each place that the question names where the function takes a place."""
+    takes = any(name.lower() in PLACES for name in offer.schema.get("properties") or ())
+    named = places(ask.prompt) if takes else []
+    prompts = [f"in {place}" for place in named] if len(named) > 1 else [ask.prompt]
+    found = [counting.compact(Instance(offer.schema, text, dice).make()) for text in prompts]
+    return [Call(secrets.token_hex(12), offer.name, arguments) for arguments in found]
+
+
+def _tries_again(ask: Ask) -> bool:
+    """True when a tool has failed once: the model asks it a second time, and then gives up."""
+    results = [part for part in ask.turns[-1].parts if part.kind == "tool_result"]
+    failed = any(part.failed or FAILED.match(part.text) for part in results)
+    hops = sum(any(p.kind == "tool_call" for p in turn.parts) for turn in ask.turns)
+    return failed and hops < MOST_TRIES
+
+
+FAILED = re.compile(r"""\s*[{"']*\s*error""", re.IGNORECASE)
+"""How the result of a tool begins that did not work, where the door has no field for it."""
+MOST_TRIES = 2
 
 
 def _fits(offer: Offer, prompt: str) -> bool:
@@ -253,7 +271,9 @@ def _choice(
         text = answers.REFUSALS[ask.model.vendor]
         return Choice(text, counting.text_tokens(text, ask.model), "refusal")
     if calling:
-        return Choice("", 0, "tool")
+        said = answers.BEFORE_CALL.get(ask.model.vendor, "") if not ask.has_result else ""
+        said = "" if ask.tool_choice == "required" else said
+        return Choice(said, counting.text_tokens(said, ask.model), "tool")
     text, finish, stop = _text(ask, number, size, dice), "stop", None
     for mark in ask.stop:
         if mark and mark in text:

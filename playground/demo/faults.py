@@ -56,6 +56,8 @@ def failure(vendor: str, fault: str, wrong: Wrong) -> Failure:
 def _openai(fault: str, wrong: Wrong) -> Failure:
     if fault == "404" and wrong.door == "openai_responses":
         fault = "404_responses"
+    if fault == "not_stored" and wrong.door == "openai_chat":
+        fault = "not_stored_chat"
     status, kind, code, param, message = OPENAI[fault]
     body = {
         "message": message.format(w=wrong),
@@ -177,6 +179,14 @@ OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
         "Previous response with id '{w.message}' not found.",
     ),
     "no_route": (404, INVALID, None, None, "Invalid URL ({w.message})"),
+    "not_stored": (404, INVALID, None, None, "Response with id '{w.message}' not found."),
+    "not_stored_chat": (
+        404,
+        INVALID,
+        "not_found",
+        "completion_id",
+        "Completion {w.message} not found",
+    ),
 }
 OPENAI["529"] = OPENAI["503"]
 
@@ -345,6 +355,7 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
     "no_conversation": (404, "NOT_FOUND", "Interaction {w.message} not found.", []),
     "no_route": (404, "NOT_FOUND", "Requested entity was not found.", []),
 }
+GEMINI["not_stored"] = GEMINI["no_conversation"]
 GEMINI["no_cache"] = (403, "PERMISSION_DENIED", "{w.message}", [])
 GEMINI["no_such_model"] = GEMINI["404"]
 GEMINI["529"] = GEMINI["503"]

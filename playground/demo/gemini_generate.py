@@ -169,8 +169,8 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         counted = dumps(usage(reply, max(1, int(share))))
         frames.append((at, head + dumps(text) + tail.replace(b'"\\u0001"', counted)))
     for call, rows in zip(reply.calls, schedule.calls, strict=True):
-        part = _call_part(reply, call)
-        frames.append((rows[-1][0], _chunk(reply, [part], reply.visible_tokens, None)))
+        told = _partly(reply, call) if _in_pieces(reply) else [_call_part(reply, call)]
+        frames += [(rows[-1][0], _chunk(reply, [p], reply.visible_tokens, None)) for p in told]
     signed: list[dict[str, Any]] | None = [{"text": ""}]
     if reply.reasoning_tokens and not reply.calls:
         signed = [{"text": "", "thoughtSignature": signature(reply)}]
@@ -285,6 +285,37 @@ def _call_part(reply: Reply, call: Any) -> dict[str, Any]:
     if reply.reasoning_tokens and call is reply.calls[0]:
         part["thoughtSignature"] = signature(reply)
     return part
+
+
+def _in_pieces(reply: Reply) -> bool:
+    calling = (reply.ask.body.get("toolConfig") or {}).get("functionCallingConfig") or {}
+    return bool(calling.get("streamFunctionCallArguments"))
+
+
+def _partly(reply: Reply, call: Call) -> list[dict[str, Any]]:
+    """A call whose arguments come one after the other, each by its JSON path."""
+    whole_part = _call_part(reply, call)
+    signed = {k: v for k, v in whole_part.items() if k != "functionCall"}
+    begun = {"name": call.name, "id": call_id(call), "willContinue": True}
+    pieces = [
+        {
+            "partialArgs": [{"jsonPath": f"$.{name}", "willContinue": False, **_typed(value)}],
+            "willContinue": True,
+        }
+        for name, value in call.parsed.items()
+    ]
+    return [{"functionCall": begun, **signed}, *({"functionCall": p} for p in pieces), LAST_PIECE]
+
+
+LAST_PIECE: dict[str, Any] = {"functionCall": {}}
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, int | float):
+        return {"numberValue": value}
+    return {"stringValue": value if isinstance(value, str) else compact(value)}
 
 
 def visible(reply: Reply) -> int:

@@ -19,11 +19,25 @@ FORMATS = {
 PLACE = re.compile(r"\b(?:in|for|at|of)\s+((?:[A-Z][\w'-]+)(?:\s+[A-Z][\w'-]+)*)")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 PLACES = ("location", "city", "place", "town", "country", "address")
+MORE = re.compile(
+    r"\s*(?:,|,? and|,? or|&)\s+(?:in |for |at |of )?([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)*)"
+)
 MAX_DEPTH = 12
 MAX_ITEMS = 100
 MAX_LENGTH = 10_000
 MAX_VALUES = 3_000
 """A schema that asks for more than this gets an instance that is too small instead of a busy server."""
+
+
+def places(text: str) -> list[str]:
+    """The places that a text names one after the other: `in Paris, Rome and New York`."""
+    first = PLACE.search(text)
+    found = [first[1]] if first else []
+    at = first.end() if first else 0
+    while more := MORE.match(text, at):
+        found.append(more[1])
+        at = more.end()
+    return found
 
 
 class Instance:

@@ -102,6 +102,31 @@ def models_of(state: State, vendor: str, door: Door) -> Handler:
     return handle
 
 
+def kept(state: State, door: Door, part: str = "") -> Handler:
+    """The handler of a stored answer: GET it or its `input_items`, DELETE it, POST to cancel what is over already."""
+
+    async def handle(request: Request) -> Response:
+        call, id = Call(state, door, request), request.path_params["id"]
+        try:
+            check_key(request, door.vendor)
+        except Refused as wrong:
+            return call.failed(wrong.fault, wrong.message)
+        if request.method == "DELETE":
+            gone = {"id": id, "object": DELETED[door.name], "deleted": True}
+            return call.answered(gone) if state.stored.delete(id) else call.failed("not_stored", id)
+        found = state.stored.input_items(id) if part else state.stored.answer(id)
+        return call.failed("not_stored", id) if found is None else call.answered(found)
+
+    return handle
+
+
+DELETED = {
+    "openai_responses": "response.deleted",
+    "openai_chat": "chat.completion.deleted",
+    "gemini_interactions": "interaction.deleted",
+}
+
+
 def nothing_here(state: State, vendor: str, door: Door) -> Handler:
     """The vendor's own 404."""
 
@@ -166,7 +191,19 @@ def build(scale: float = 1.0, record: bool = False) -> ASGIApp:
         (f"{gemini}/v1/models", generate),
         (f"{gemini}/v1beta/models", generate),
     ]
+    stored = [
+        (f"{openai}/responses", responses),
+        (f"{openai}/chat/completions", chat),
+        (f"{gemini}/v1/interactions", interactions),
+        (f"{gemini}/v1beta/interactions", interactions),
+    ]
     routes = [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in posts]
+    for path, door in stored:
+        routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))
+        routes.append(Route(path + "/{id}/cancel", kept(state, door), methods=["POST"]))
+    routes.append(
+        Route(f"{openai}/responses/{{id}}/input_items", kept(state, responses, "input_items"))
+    )
     for path, door in listings:
         listed = models_of(state, door.vendor, door)
         routes += [Route(path, listed), Route(path + "/{name:path}", listed)]

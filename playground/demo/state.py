@@ -11,6 +11,7 @@ from typing import Any
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
 from playground.demo.headers import Limits
+from playground.demo.stored import Stored
 
 MAX_LOG = 20_000
 MAX_BODIES = 200
@@ -29,6 +30,7 @@ class State:
         """True when bodies are kept for `GET /_requests`."""
         self.cache = Cache()
         self.conversations = Conversations()
+        self.stored = Stored()
         self.limits = {name: Limits() for name in ("openai", "anthropic", "gemini", "compatible")}
         self.log: deque[dict[str, Any]] = deque(maxlen=MAX_LOG)
         self.bodies: deque[tuple[dict[str, Any], bytes]] = deque(maxlen=MAX_BODIES)

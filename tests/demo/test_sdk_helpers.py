@@ -150,7 +150,8 @@ def test_messages_calls_a_tool_and_uses_its_result(anthropic: Anthropic) -> None
         model="claude-haiku-5-5", max_tokens=999, messages=asked, tools=[tool]
     ) as stream:
         first = stream.get_final_message()
-    call = first.content[0]
+    said, call = first.content
+    assert said.type == "text"
     assert first.stop_reason == "tool_use"
     assert call.type == "tool_use"
     assert call.input["city"] == "Lisbon"
