@@ -1,4 +1,4 @@
-"""Simulated prompt caching: a prefix of at least 1,024 tokens that this process has seen before is read, not computed."""
+"""Simulated prompt caching: a prefix that this process has seen before is read, not computed, by each model's own rules."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from playground.demo.ask import Ask
 from playground.demo.counting import Segment, scaled
 from playground.domain.provider import provider_of
 
-MINIMUM = 1024
-"""Shortest prefix that is cached, tokens of the model."""
 BLOCK = 128
-"""OpenAI's and Gemini's automatic caches work in steps of so many o200k_base tokens."""
+"""Automatic caches compare texts in steps of so many o200k_base tokens."""
 LOOKBACK = 20
 """Anthropic looks for an earlier entry at so many segment ends before a breakpoint."""
-SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0}
+SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "12h": 43_200.0}
 AUTOMATIC_TTL = "30m"
 MAX_ENTRIES = 20_000
 
@@ -62,22 +60,27 @@ class Cache:
         points = trace(ask, segments)
         with self._lock:
             by_hand = provider_of(ask.model.vendor).cache_on_request
-            return self._breakpoints(points) if by_hand else self._automatic(points, ask)
+            return self._breakpoints(points, ask) if by_hand else self._automatic(points, ask)
 
     def _automatic(self, points: list[Point], ask: Ask) -> Cached:
         if ask.model.vendor == "compatible":
             return Cached()
+        row = ask.model.row
         last = points[-1].tokens if points else 0
-        usable = [p for p in points if MINIMUM <= p.tokens < last]
+        usable = [p for p in points if row.cache_minimum <= p.tokens < last]
         read = max((p.tokens for p in usable if self._has(p)), default=0)
         top = max((p.tokens for p in usable), default=0)
+        ttl = automatic_ttl(ask)
         for point in usable:
-            self._keep(point, AUTOMATIC_TTL)
-        return Cached(read, {AUTOMATIC_TTL: top - read} if top > read else {})
+            self._keep(point, ttl)
+        read -= read % row.cache_step
+        written = top - read if row.cache_ttls else 0
+        return Cached(read, {ttl: written} if written else {})
 
-    def _breakpoints(self, points: list[Point]) -> Cached:
+    def _breakpoints(self, points: list[Point], ask: Ask) -> Cached:
         ends = [p for p in points if p.end]
-        marks = [i for i, p in enumerate(ends) if p.ttl and p.tokens >= MINIMUM]
+        least = ask.model.row.cache_minimum
+        marks = [i for i, p in enumerate(ends) if p.ttl and p.tokens >= least]
         if not marks:
             return Cached()
         seen = [
@@ -106,6 +109,12 @@ class Cache:
         self._until.move_to_end(point.digest)
         while len(self._until) > MAX_ENTRIES:
             self._until.popitem(last=False)
+
+
+def automatic_ttl(ask: Ask) -> str:
+    """The time to live of what is cached without being asked to; only models that take one charge for writing."""
+    given = (ask.body.get("prompt_cache_options") or {}).get("ttl")
+    return str(given) if given in ask.model.row.cache_ttls else AUTOMATIC_TTL
 
 
 def trace(ask: Ask, segments: list[Segment]) -> list[Point]:

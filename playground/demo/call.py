@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from math import isinf
@@ -79,7 +80,7 @@ class Call:
 
     async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
         reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)
-        self.state.limits[self.door.vendor].add(reply)
+        self.state.limits[self.door.vendor, reply.ask.model.id].add(reply)
         if body.get("store") is not False:
             turns = (*ask.turns, reply.turn(self.door.call_id))
             self.state.conversations.keep(self.door.response_id(reply), turns)
@@ -97,12 +98,16 @@ class Call:
         refusals.shape(self.door.name, form, action, self.request.headers)
         ask = self.door.read(body, model, action == "stream")
         self.line["stream"] = ask.stream
-        if ask.fault in faults.BY_STATUS:
+        if ask.fault in faults.BY_STATUS and (ask.fault != "429" or self._limited(body)):
             raise Refused(ask.fault)
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         ask = self.state.conversations.continued(ask, previous)
         refusals.check(self.door.name, ask)
         return ask
+
+    def _limited(self, body: dict[str, Any]) -> bool:
+        same = hashlib.blake2b(dumps(body), digest_size=8).hexdigest()
+        return self.state.rate_limited((self.request.url.path, same))
 
     async def _body(self) -> dict[str, Any]:
         raw = await read_body(self.request)
@@ -132,7 +137,9 @@ class Call:
 
     def _headers(self, seconds: float, empty: bool = False) -> dict[str, str]:
         vendor = self.door.vendor
-        return headers.of(vendor, self.id, self.state.limits[vendor], seconds, empty)
+        model = faults.split(self.model)[0].removeprefix("models/")
+        limits = self.state.limits.get((vendor, model)) or headers.Limits()
+        return headers.of(vendor, self.id, limits, seconds, empty)
 
     def failed(
         self, fault: str, message: str = "", param: str | None = None, code: str | None = None

@@ -23,6 +23,8 @@ from playground.demo.schema import PLACES, Instance, places
 
 CALL_TOKENS = 8
 """Output tokens of a tool call besides its arguments."""
+READING_SPEED = 10_000
+"""Input tokens a second that are not cached; invented, in proportion to what long prompts cost in practice."""
 SLOW_SECONDS = 8.0
 """First token of a model named with `~slow`."""
 MAX_OUTPUT = 65_536
@@ -170,6 +172,7 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
         _choice(ask, number, size, budget - thought, bool(calls), dice)
         for number in range(ask.choices)
     )
+    cached = cache.use(ask, found)
     shown = answers.reasoning(ask, thought, dice) if thought and ask.show_reasoning else ""
     return Reply(
         ask=ask,
@@ -177,13 +180,13 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
         created=int(time.time()),
         input_tokens=size,
         modalities=counting.by_modality(found),
-        cached=cache.use(ask, found),
+        cached=cached,
         reasoning=shown,
         reasoning_tokens=thought,
         choices=choices,
         calls=calls,
         call_tokens=call_tokens,
-        schedule=_pace(ask, scale).lay_out(
+        schedule=_pace(ask, scale, size - cached.read).lay_out(
             shown,
             thought,
             [(c.text, c.tokens) for c in choices],
@@ -208,7 +211,32 @@ def thinking(ask: Ask, dice: random.Random) -> int:
     else:
         wanted = (model.feel.thought or SOME_THOUGHT) * EFFORTS[ask.effort]
     wanted *= 1 + REASONING_SPREAD * (2 * dice.random() - 1)
+    by_hand = (ask.body.get("thinking") or {}).get("type") == "enabled"
+    wanted *= max(difficulty(ask.prompt), LEAST_BY_HAND) if by_hand else difficulty(ask.prompt)
     return int(wanted if ask.reasoning_limit is None else min(wanted, ask.reasoning_limit))
+
+
+GREETING = re.compile(
+    r"\W*(hi|hello|hey|thanks?|thank you|good (morning|evening)|ok)\b.{0,24}", re.I
+)
+HARD = re.compile(
+    r"\b(prove|proof|theorem|derive|puzzle|riddle|optimal|optimi[sz]e|step by step|think hard"
+    r"|integral|np-hard|invariant|counterexample)\b",
+    re.IGNORECASE,
+)
+SIMPLE = re.compile(
+    r"\b(translate|classify|summari[sz]e|extract|rewrite|capital of)\b", re.IGNORECASE
+)
+LEAST_BY_HAND = 0.2
+
+
+def difficulty(prompt: str) -> float:
+    """How much there is to think about: 0 for a greeting, 1 for an ordinary question, 12 for a proof."""
+    if GREETING.fullmatch(prompt.strip()) or len(prompt.split()) < 2:
+        return 0.0
+    if HARD.search(prompt):
+        return 12.0
+    return 0.4 if SIMPLE.search(prompt) else 1.0
 
 
 def tool_calls(ask: Ask, dice: random.Random) -> tuple[Call, ...]:
@@ -312,6 +340,7 @@ def _call_tokens(call: Call, ask: Ask) -> int:
     return CALL_TOKENS + counting.text_tokens(call_text(call.name, call.arguments), ask.model)
 
 
-def _pace(ask: Ask, scale: float) -> Pace:
+def _pace(ask: Ask, scale: float, fresh: int) -> Pace:
+    """`fresh` input tokens have to be read first; what came from a cache has not."""
     ttft = SLOW_SECONDS if ask.fault == "slow" else ask.model.feel.ttft
-    return Pace(ttft, ask.model.feel.speed, scale)
+    return Pace(ttft + fresh / READING_SPEED, ask.model.feel.speed, scale)

@@ -18,7 +18,7 @@ Headers = dict[str, str]
 
 
 class Limits:
-    """What was used in the last minute, so that the rate-limit headers move; nothing is ever refused for it."""
+    """What was used of one model in the last minute, so that its rate-limit headers move; nothing is refused for it."""
 
     def __init__(self) -> None:
         self._used: deque[tuple[float, int, int]] = deque()

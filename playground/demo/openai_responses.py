@@ -282,6 +282,10 @@ def usage(reply: Reply) -> dict[str, Any]:
         "cached_tokens": reply.cached.read,
         "cache_write_tokens": reply.cached.written,
     }
+    if reply.cached.writes:
+        details["cache_write_tokens_details"] = {
+            f"ttl_{ttl}_tokens": reply.cached.writes.get(ttl, 0) for ttl in ("30m", "12h")
+        }
     return {
         "input_tokens": reply.input_tokens + reply.fed_tokens,
         "input_tokens_details": details,

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections import deque
+from collections import defaultdict, deque
 from typing import Any
 
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
+from playground.demo.faults import RETRY_AFTER
 from playground.demo.headers import Limits
 from playground.demo.stored import Stored
 
+FORGOTTEN = 30.0
+"""Seconds after which a request that was limited is a new one."""
 MAX_LOG = 20_000
 MAX_BODIES = 200
 MAX_KEPT_BODY = 256 * 1024
@@ -31,7 +34,10 @@ class State:
         self.cache = Cache()
         self.conversations = Conversations()
         self.stored = Stored()
-        self.limits = {name: Limits() for name in ("openai", "anthropic", "gemini", "compatible")}
+        self.limits: defaultdict[tuple[str, str], Limits] = defaultdict(Limits)
+        """Vendor and model → what was used of that model's limits."""
+        self.limited: dict[tuple[str, ...], float] = {}
+        """A request to a model named with `~429` → when it may come again."""
         self.log: deque[dict[str, Any]] = deque(maxlen=MAX_LOG)
         self.bodies: deque[tuple[dict[str, Any], bytes]] = deque(maxlen=MAX_BODIES)
         self.count = 0
@@ -42,6 +48,17 @@ class State:
         line = {"n": self.count, "method": method, "path": path, "recv": now()}
         self.log.append(line)
         return line
+
+    def rate_limited(self, request: tuple[str, ...]) -> bool:
+        """True while this request has to wait: from the first time on for as long as Retry-After says."""
+        moment = time.monotonic()
+        until = self.limited.setdefault(request, moment + RETRY_AFTER)
+        if moment < until:
+            return True
+        del self.limited[request]
+        if len(self.limited) > MAX_LOG:
+            self.limited.clear()
+        return moment > until + FORGOTTEN
 
     def keep(self, line: dict[str, Any], body: bytes) -> None:
         """Note which request this was, and keep its body if bodies are recorded."""

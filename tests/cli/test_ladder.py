@@ -66,11 +66,11 @@ def test_bad_input_is_a_sentence(invoke: Invoke, prompt: str, says: str) -> None
 
 @pytest.mark.usefixtures("real")
 def test_a_step_that_fails_is_exit_code_1_and_the_others_stand(invoke: Invoke) -> None:
-    result = invoke("ladder", "Hi", "-m", "openai:gpt-6.1-sol~429", "--json")
+    result = invoke("ladder", "Hi", "-m", "openai:gpt-6.1-sol~quota", "--json")
     assert result.code == 1
     whole = json.loads(result.out)
     assert whole["simulated"] is False
-    assert whole["steps"][0]["responses"][0]["failure"]["type"] == "rate_limited"
+    assert whole["steps"][0]["responses"][0]["failure"]["type"] == "quota_exceeded"
 
 
 def test_a_step_that_the_door_refuses_is_said_before_and_is_not_plus_nothing(

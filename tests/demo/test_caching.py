@@ -1,16 +1,25 @@
-"""A prefix of 1,024 tokens or more that was seen before is reported as read from the cache, as each vendor reports it."""
+"""A prefix long enough for the model that was seen before is reported as read from the cache, as each vendor reports it."""
 
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from anthropic import Anthropic
 from google import genai
 from openai import OpenAI
 
+from playground import catalog
+from playground.demo import models
+from playground.demo.ask import Ask, Part, Turn
+from playground.demo.caching import Cache
+from playground.demo.compose import READING_SPEED, Reply, compose
+from playground.demo.counting import Segment
+from playground.demo.pace import JITTER
 
-def long_text() -> str:
-    """About 2,600 tokens that no other test has sent."""
-    return f"Document {uuid4()}. " + "The quick brown fox jumps over the lazy dog. " * 260
+
+def long_text(sentences: int = 260) -> str:
+    """About 2,600 tokens that no other test has sent, or ten for each sentence."""
+    return f"Document {uuid4()}. " + "The quick brown fox jumps over the lazy dog. " * sentences
 
 
 def test_openai_reads_a_repeated_prefix_and_writes_a_new_one(openai: OpenAI) -> None:
@@ -119,7 +128,7 @@ def test_anthropic_reads_the_earlier_turns_when_the_breakpoint_moves_on(
 
 
 def test_gemini_caches_implicitly_inside_the_prompt_count(gemini: genai.Client) -> None:
-    document: Any = long_text()
+    document: Any = long_text(520)
     first, second = (
         gemini.models.generate_content(
             model="gemini-3.8-flash", contents=[document, question]
@@ -129,4 +138,68 @@ def test_gemini_caches_implicitly_inside_the_prompt_count(gemini: genai.Client) 
     assert first is not None
     assert second is not None
     assert first.cached_content_token_count is None
-    assert 1024 < (second.cached_content_token_count or 0) < (second.prompt_token_count or 0)
+    assert 4096 < (second.cached_content_token_count or 0) < (second.prompt_token_count or 0)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        r
+        for r in catalog.catalog()
+        if r.cache_ttls and r.provider == "anthropic" and not r.retired()
+    ],
+    ids=lambda row: row.id,
+)
+def test_each_claude_caches_from_its_own_minimum_on(row: catalog.Model) -> None:
+    model = models.find("anthropic", row.id)
+    assert model is not None
+    for tokens, written in ((row.cache_minimum - 1, 0), (row.cache_minimum, row.cache_minimum)):
+        ask = Ask(model=model, asked=row.id, fault=None, cache_all="5m")
+        segment = Segment("text", (tokens,), tokens)
+        assert Cache().use(ask, [segment]).written == written
+
+
+def test_older_models_read_in_steps_of_128_and_write_for_nothing(openai: OpenAI) -> None:
+    document = long_text()
+    for first, second in (("gpt-5.2", True), ("gpt-6.1-sol", False)):
+        usages = [
+            openai.responses.create(model=first, instructions=document, input=question).usage
+            for question in ("What is this?", "Who wrote it?")
+        ]
+        told = [usage.input_tokens_details for usage in usages if usage]
+        assert told[1].cached_tokens >= 1024
+        if second:
+            assert told[1].cached_tokens % 128 == 0
+            assert told[0].cache_write_tokens == 0
+        else:
+            assert told[0].cache_write_tokens > 1024
+
+
+def composed(prompt: str, cache: Cache, **more: Any) -> Reply:
+    model = models.find("openai", "gpt-6.1-sol")
+    assert model is not None
+    turn = Turn("user", (Part("text", prompt),))
+    return compose(Ask(model=model, asked=model.id, fault=None, turns=(turn,), **more), cache, 1.0)
+
+
+def test_the_first_text_waits_for_fresh_tokens_and_not_for_cached_ones() -> None:
+    cache, long = Cache(), long_text(2600)
+    fresh, again = composed(long, cache), composed(long, cache)
+    read = again.cached.read
+    assert read > 20_000
+    gained = fresh.schedule.opened - again.schedule.opened
+    assert gained == pytest.approx(read / READING_SPEED, rel=JITTER)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "least", "most"),
+    [
+        ("Hello!", 0, 0),
+        ("Thank you", 0, 0),
+        ("Translate 'good morning' into German", 30, 120),
+        ("Why is the sky blue?", 150, 250),
+        ("Prove that there are infinitely many primes.", 1_500, 4_000),
+    ],
+)
+def test_reasoning_depends_on_the_question(prompt: str, least: int, most: int) -> None:
+    assert least <= composed(prompt, Cache()).reasoning_tokens <= most

@@ -1,6 +1,7 @@
 """A model named with a fault fails in its provider's own way."""
 
 import re
+import time
 from typing import Any
 
 import anthropic as anthropic_sdk
@@ -324,3 +325,15 @@ def test_every_fault_has_a_row_at_every_vendor() -> None:
 )
 def test_a_fault_is_split_from_the_name(name: str, parts: tuple[str, str | None]) -> None:
     assert faults.split(name) == parts
+
+
+def test_a_rate_limit_passes_after_its_retry_after(http: httpx2.Client) -> None:
+    """The same request is answered when it has waited as long as it was told to."""
+    body = {"model": "gpt-6-luna~429", "input": "Wait for me."}
+    path, key = "/openai/v1/responses", {"authorization": "Bearer demo"}
+    refused = http.post(path, json=body, headers=key)
+    assert refused.status_code == 429
+    assert http.post(path, json=body, headers=key).status_code == 429
+    time.sleep(float(refused.headers["retry-after"]))
+    assert http.post(path, json=body, headers=key).status_code == 200
+    assert http.post(path, json=body, headers=key).status_code == 429
