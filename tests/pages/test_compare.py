@@ -135,12 +135,13 @@ def test_a_model_that_cannot_be_asked_says_why(spelling: str, words: str) -> Non
     assert not page.dataframe
 
 
-def test_an_unknown_model_is_asked_and_has_no_price() -> None:
+def test_an_unknown_model_is_asked_and_not_found_as_at_the_provider() -> None:
     page = opened(model_0="openai:gpt-7-unheard-of")
     until_done(press(page, "run"))
     table = page.dataframe[0].value
     assert table["cost"].isna()[0]
-    assert "No price is known" in said(page)
+    assert "gpt-7-unheard-of" in said(page)
+    assert "OpenAI does not know this model" in said(page)
 
 
 def test_a_bare_model_name_finds_its_provider() -> None:
@@ -262,7 +263,10 @@ def test_json_that_is_wrong_is_said_at_once_and_nothing_is_sent_until_it_is_righ
 
 
 def test_a_schema_is_used_in_every_lane_and_the_answers_follow_it(page: AppTest) -> None:
-    schema = '{"type": "object", "properties": {"word": {"const": "sky"}}, "required": ["word"]}'
+    schema = (
+        '{"type": "object", "properties": {"word": {"const": "sky"}}, "required": ["word"],'
+        ' "additionalProperties": false}'
+    )
     page.text_area(key="response_schema_0").set_value(schema).run()
     press(page, "everywhere_response_schema_0")
     assert [toast.value for toast in page.toast] == ["Response schema: the same in 3 lanes now."]
