@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from playground import catalog
+from playground.demo import talk, tasks
 from playground.demo.ask import Ask
+from playground.tokens.paragraphs import shares
 
 NOTE = "*Simulated answer: no model was asked.*"
 VOICES = ("openai", "anthropic", "gemini", "compatible")
@@ -38,7 +43,37 @@ class Topic:
 def topics() -> tuple[Topic, ...]:
     """The topics of answers.md, in order."""
     source = (files("playground.demo") / "answers.md").read_text(encoding="utf-8")
+    for name, make in FROM_DATA.items():
+        source = source.replace(f"{{{name}}}", make())
     return tuple(_topic(block) for block in source.split("\n# ")[1:])
+
+
+def _minimums(vendor: str) -> str:
+    """The shortest prefixes that this vendor's current models cache: `512` or `512 to 4,096`."""
+    rows = [r for r in catalog.catalog() if r.provider == vendor and not r.retired()]
+    found = sorted({row.cache_minimum for row in rows})
+    return f"{found[0]:,}" if len(found) == 1 else f"{found[0]:,} to {found[-1]:,}"
+
+
+def _shares() -> list[tuple[str, float]]:
+    return [(name, share) for name, share in shares().items() if share != 1]
+
+
+FROM_DATA: Mapping[str, Callable[[], str]] = {
+    "languages as list": lambda: "\n".join(
+        f"- {name}: {share - 1:+.0%}" for name, share in _shares()
+    ),
+    "languages as table": lambda: "\n".join(
+        f"| {name} | {share:.2f} |" for name, share in _shares()
+    ),
+    "languages at the end": lambda: " and ".join(name for name, _ in _shares()[-2:]),
+    "most": lambda: f"{_shares()[-1][1]:.1f}",
+    **{
+        f"{vendor} minimum": functools.partial(_minimums, vendor)
+        for vendor in ("openai", "anthropic", "gemini")
+    },
+}
+"""What the texts say of figures that stand in our data: the place in answers.md → its words."""
 
 
 def _topic(block: str) -> Topic:
@@ -59,11 +94,37 @@ def _topic(block: str) -> Topic:
 
 
 def pick(prompt: str) -> Topic | None:
-    """The topic whose keywords weigh most in the prompt; None when none is worth 2."""
-    plain = " ".join(prompt.lower().split())
-    scored = [(sum(w for k, w in topic.keywords if _found(k, plain)), topic) for topic in topics()]
+    """The topic that the prompt asks about; None when it asks for something else, or names a subject of another field."""
+    asked = " ".join(tasks.order(prompt).lower().split())
+    if not ASKS.search(asked) or OTHER_FIELDS.search(asked):
+        return None
+    scored = [(sum(w for k, w in topic.keywords if _found(k, asked)), topic) for topic in topics()]
     best, topic = max(scored, key=lambda row: row[0], default=(0, None))
-    return topic if best >= 2 else None
+    enough = LEAST if DOMAIN.search(asked) else LEAST_ELSEWHERE
+    return topic if topic is not None and (best >= enough or _whole(topic, asked, best)) else None
+
+
+def _whole(topic: Topic, asked: str, score: int) -> bool:
+    """Code, greetings and the sky are no part of the field: their words are enough."""
+    return not topic.general and score >= LEAST
+
+
+LEAST, LEAST_ELSEWHERE = 2, 4
+ASKS = re.compile(
+    r"\?|\b(what|why|how|explain|describe|define|compare)\b|^\W*(what|why|how|when|which|who|where|is|are|can|could|do|does|did|should|will|explain|describe|tell"
+    r"|compare|define|give|list|show|write|help|hello|hi|hey|good|plan|teach|talk)\b|\bmerge"
+)
+"""How a prompt begins that asks for something; a statement that only mentions a word does not."""
+DOMAIN = re.compile(
+    r"\b(apis?|llms?|language models?|gpt|chatgpt|claude|gemini|openai|anthropic|prompts?|tokens?|ai|models?"
+    r"|context window|json|agents?|inference)\b"
+)
+OTHER_FIELDS = re.compile(
+    r"\b(cpu|browser|dns|music|movie|film|video|netflix|spotify|car|house|door|lock|phone|gym|magazine|museum|school"
+    r"|football|appreciation|gift|wedding|piano|casino|arcade|bread|cookies?|fashion|train set|rolex|ski|climate|economy|tax(es)?|river"
+    r"|stock market|bitcoin|crypto|piano keys?|keyboard)\b"
+)
+"""Words that say that `cache`, `key`, `stream`, `model` or `token` mean something else."""
 
 
 def _found(keyword: str, text: str) -> bool:
@@ -72,10 +133,18 @@ def _found(keyword: str, text: str) -> bool:
 
 def written(ask: Ask, tokens: int, choice: int = 0) -> str:
     """The answer in Markdown; `tokens` is the counted input, `choice` the number of the alternative."""
-    topic = pick(ask.prompt)
-    answer = voiced(topic, ask.model.vendor, choice) if topic else unknown(ask, tokens)
-    if topic and topic.general:
-        answer = shorten(answer) if ask.model.feel.brief else rounded(answer, ask.model.id)
+    task = tasks.find(ask.prompt)
+    said = talk.follow(ask.prompt, ask.turns, pick) if task is None else None
+    topic = pick(said.about if said else ask.prompt)
+    if task is not None and topic is not None and topic.general:
+        topic = None  # a task that mentions a subject does not ask about it
+    other = talk.elsewhere(ask.prompt) if task is None and said is None else None
+    answer = (task[1] if task else None) or (said.text if said else "") or other or ""
+    if not answer and topic:
+        answer = voiced(topic, ask.model.vendor, choice + (1 if said else 0))
+        if topic.general:
+            answer = shorten(answer) if ask.model.feel.brief else rounded(answer, ask.model.id)
+    answer = answer or unknown(ask, tokens)
     answer = resize(answer, ask.prompt, topic)
     return f"{answer}\n\n{acknowledged(ask)}{NOTE}"
 
@@ -165,40 +234,14 @@ def system_text(ask: Ask) -> str:
 
 
 def unknown(ask: Ask, tokens: int) -> str:
-    """An honest answer to a question that the demo has no text for: what arrived, counted."""
-    rows = [
-        ("Messages", f"{sum(t.role != 'system' for t in ask.turns)}"),
-        ("System prompt", "yes" if system_text(ask) else "no"),
-        ("Input tokens, as counted for this model", f"{tokens:,}"),
-        ("Tools offered", ", ".join(t.name for t in ask.tools) or "none"),
-        (
-            "Attachments",
-            f"{sum(p.kind in ('image', 'document', 'audio') for t in ask.turns for p in t.parts)}",
-        ),
-    ]
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows)
+    """One honest line about what the simulation cannot answer."""
     quoted = " ".join(ask.prompt.split())
-    quoted = quoted if len(quoted) <= 120 else quoted[:117] + "…"
-    opening = OPENINGS[ask.model.vendor].format(
-        label=ask.model.row.label, prompt=quoted or "(no text)"
-    )
+    quoted = quoted if len(quoted) <= 80 else quoted[:77] + "…"
     return (
-        f"{opening}\n\n| What arrived | |\n| --- | --- |\n{table}\n\n{CLOSINGS[ask.model.vendor]}"
+        f"The simulation of {ask.model.row.label} has no real answer to “{quoted or '(no text)'}” "
+        f"({tokens:,} tokens of input): with a key, the same request goes to the real model."
     )
 
-
-OPENINGS = {
-    "openai": "This is the built-in simulation of {label}, so there is no real answer to “{prompt}”. Here is what reached the server:",
-    "anthropic": "I should be plain with you: this is the built-in simulation, and nobody thought about “{prompt}”. What I can tell you truthfully is what arrived:",
-    "gemini": "**No model was asked.** The built-in simulation of {label} received “{prompt}” and measured it:",
-    "compatible": "Simulation of {label}: no model runs behind this endpoint. Received “{prompt}”:",
-}
-CLOSINGS = {
-    "openai": "Type a key under Keys to send the same request to the real model, or ask about tokens, caching, rate limits, streaming or cost: the simulation has texts about those.",
-    "anthropic": "The counts, the pace and the cost arithmetic are worth looking at all the same: they follow the rules of the real service. With a key, the identical request goes to the real model.",
-    "gemini": "Next steps:\n- ask about tokens, keys, caching or reasoning for a written answer\n- add a key for a real one",
-    "compatible": "Point a custom endpoint at a local server such as Ollama or vLLM for real answers.",
-}
 
 THOUGHTS = {
     "openai": "**Reading the request**\n\n{thought} I need to decide how much detail helps.\n\n**Choosing a form**\n\nA short opening, then the points that carry numbers, then one consequence.",

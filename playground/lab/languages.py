@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from playground.domain import ModelRef
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, quote
 from playground.tokens import count, estimate
 
-DATA = Path(__file__).with_name("languages.yaml")
 PAGE_WORDS = 500
 """A page is what fills so many words in English."""
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Thai, Burmese, Khmer, Japanese, Chinese: written without spaces between words."""
-
-FOLDED = re.compile(
-    r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]) (?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])"
-)
-"""A space that only the line breaks of our file put between two Chinese or Japanese characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +42,6 @@ class Measure:
     @property
     def characters_per_token(self) -> float:
         return self.characters / self.tokens if self.tokens else 0.0
-
-
-@functools.cache
-def paragraphs() -> Mapping[str, str]:
-    """Language → our own paragraph in it; English first."""
-    import yaml
-
-    table: dict[str, str] = yaml.safe_load(DATA.read_text("utf-8"))
-    return {language: FOLDED.sub("", " ".join(text.split())) for language, text in table.items()}
 
 
 def measure(texts: Mapping[str, str]) -> list[Measure]:

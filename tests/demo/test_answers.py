@@ -105,7 +105,7 @@ def test_models_of_one_vendor_put_it_differently(openai: OpenAI) -> None:
 
 def test_an_unknown_question_is_answered_with_what_arrived(openai: OpenAI) -> None:
     answer = openai.responses.create(
-        model="gpt-6.1-sol", input="What is the capital of France?", instructions="Be brief."
+        model="gpt-6.1-sol", input="Who won the cup in 1974?", instructions="Be brief."
     )
     assert answer.usage is not None
     assert "no real answer" in answer.output_text

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from playground.domain import ModelRef
-from playground.lab.languages import measure, page_cost, pages, paragraphs, words
+from playground.lab.languages import measure, page_cost, pages, words
 from playground.pricing import load
 from playground.tokens import count
+from playground.tokens.paragraphs import paragraphs
 
 TODAY = date(2026, 11, 21)
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.lab.languages import paragraphs
 from playground.runs import HOLDS_KEY
 from playground.tokens import count
+from playground.tokens.paragraphs import paragraphs
 from playground.ui import names
 from playground.ui.shell.pages import path
 from playground.ui.tokens.editor import EXAMPLES, figures

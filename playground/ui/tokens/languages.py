@@ -12,8 +12,9 @@ import streamlit as st
 from playground.catalog import catalog, defaults
 from playground.domain import ModelRef
 from playground.figures.palette import BLUE, GREY, SKY
-from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pages, paragraphs
+from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pages
 from playground.pricing import load
+from playground.tokens.paragraphs import paragraphs
 
 
 def languages() -> None:
