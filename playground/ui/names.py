@@ -54,6 +54,7 @@ PROMPT = "prompt"
 SYSTEM = "system"
 EXAMPLE = "example"
 FILES = "files"
+PRESET = "preset"
 LANES = "lanes"
 """The lanes' numbers, in the order in which they stand."""
 

@@ -18,6 +18,7 @@ from playground.export.formats import FORMATS
 from playground.history import Labels
 from playground.history.writing import put
 from playground.ui import names
+from playground.ui.compare import presets
 from playground.ui.compare.prompt import MOST_CHARACTERS
 from playground.ui.parts.examples import EXAMPLES
 
@@ -159,6 +160,91 @@ def test_lanes_are_added_up_to_eight_and_removed(page: AppTest) -> None:
     choose(page, names.lane_menu(0), "Remove")
     assert len(page.session_state["lanes"]) == 7
     assert not page.exception
+
+
+def test_a_set_of_models_replaces_the_lanes(page: AppTest) -> None:
+    def taken(name: str) -> list[str]:
+        page.menu_button(key=names.PRESET).click(name).run()
+        assert not page.exception
+        return [page.session_state[names.lane_model(i)] for i in page.session_state[names.LANES]]
+
+    assert taken("Cheapest of each") == [str(lane.model) for lane in presets.cheapest()]
+    flagships = [str(lane.model) for lane in presets.flagships()]
+    assert taken("Three flagships") == flagships
+    assert taken("Same model, three efforts") == flagships[:1] * 3
+    model = ModelRef.parse(flagships[0]).model
+    here = page.session_state[names.LANES]
+    assert len({page.selectbox(key=f"effort_{lane}_{model}").value for lane in here}) == 3
+
+
+def test_a_lane_is_duplicated_with_its_settings_and_texts(page: AppTest) -> None:
+    page.text_input(key="max_output_tokens_0_gpt-6.1-sol").set_value("1.000").run()
+    page.text_area(key=names.lane_prompt(0)).set_value("My own").run()
+    choose(page, names.lane_menu(0), "Duplicate")
+    assert page.session_state[names.LANES] == [0, 3, 1, 2]
+    assert page.text_input(key="max_output_tokens_3_gpt-6.1-sol").value == "1000"
+    assert page.text_area(key=names.lane_prompt(3)).value == "My own"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("2,5x", "is not a number"), ("-5", "must be at least 0"), ("3", "must be at most 2")],
+)
+def test_a_number_that_cannot_be_read_is_said_and_nothing_is_sent(text: str, sentence: str) -> None:
+    page = opened(model_0="openai/chat:gpt-4o")
+    page.text_input(key="temperature_0_gpt-4o").set_value(text).run()
+    assert f"Temperature {sentence}" in said(page).replace("\\", "")
+    press(page, "run")
+    assert "run" not in page.query_params
+    page.text_input(key="temperature_0_gpt-4o").set_value("0,5").run()
+    press(page, "run")
+    assert "run" in page.query_params
+
+
+@pytest.mark.parametrize("typed", ["gpt-6.1-sol~429", "openai:gpt-6.1-sol~429"])
+def test_a_fault_is_typed_with_the_bare_name_or_whole(typed: str) -> None:
+    page = opened(model_0=typed)
+    assert "is not a model" not in said(page)
+    until_done(press(page, "run"))
+    assert "Too many requests" in said(page)
+
+
+def test_a_lane_that_failed_is_retried_in_its_place(page: AppTest) -> None:
+    page.selectbox(key="fault_0").set_value("429").run()
+    until_done(press(page, "run"))
+    run_id = page.query_params["run"]
+    retry = next(b for b in page.button if b.label == "Retry this lane")
+    until_done(retry.click().run())
+    assert page.query_params["run"] == run_id
+    assert list(page.dataframe[0].value["state"]) == ["rate limited", "done", "done"]
+
+
+def test_what_differs_from_the_run_is_said_and_can_be_undone(page: AppTest) -> None:
+    until_done(press(page, "run"))
+    assert "Changed since this run" not in said(page)
+    page.text_area(key="prompt").set_value("Another question").run()
+    page.text_input(key="max_output_tokens_0_gpt-6.1-sol").set_value("64").run()
+    assert "Changed since this run: prompt, settings." in said(page)
+    press(page, "go_back")
+    assert "Changed since this run" not in said(page)
+    assert page.text_area(key="prompt").value == next(iter(EXAMPLES.values()))
+
+
+def test_a_link_to_a_run_that_is_gone_says_so_until_another_is_started(page: AppTest) -> None:
+    page.query_params["run"] = "nonsense"
+    page.run()
+    assert "The run of this link is not here" in said(page)
+    assert "run" not in page.query_params
+    until_done(press(page, "run"))
+    assert "The run of this link is not here" not in said(page)
+
+
+def test_who_is_billed_is_said_where_one_lane_is_real(page: AppTest) -> None:
+    page.text_input(key="key_openai").set_value("sk-test-123").run()
+    words = said(page).replace("\\", "")
+    assert "**openai** goes to the real API and is billed: up to $" in words
+    assert "The other 2 are simulated." in words
+    assert "nothing is billed" not in words
 
 
 def test_only_what_the_model_accepts_can_be_set_and_what_is_left_out_is_said(page: AppTest) -> None:

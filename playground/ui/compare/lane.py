@@ -158,6 +158,7 @@ def _ended_lane(
         with st.container(key=f"answer_{made.id}", height=400, border=False):
             endpoint = where.get(lane.request.model.provider)
             VIEWS[view()].draw(lane.request, response, endpoint, key)
+            remarks(response)
             if not whole(response):
                 st.button(
                     RETRY,
@@ -166,7 +167,6 @@ def _ended_lane(
                     on_click=_retry,
                     args=(run, index, where),
                 )
-            remarks(response)
 
 
 def _best(run: LiveRun, index: int) -> Collection[str]:

@@ -1,7 +1,101 @@
-"""Sets of models to begin with."""
+"""Sets of models to begin with: one row a set."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import streamlit as st
+
+from playground import pricing
+from playground.domain import ModelRef, setting
+from playground.providers import catalog
+from playground.ui import names
+from playground.ui.compare import lanes
+from playground.ui.session import compose
+
+USUAL_INPUT = 1_000
+USUAL_OUTPUT = 500
+"""Tokens of the request by which models are called cheap."""
+
+
+class Lane(NamedTuple):
+    """One lane of a set."""
+
+    model: ModelRef
+    effort: str | None = None
+
+
+def flagships() -> list[Lane]:
+    """The model that each provider begins with."""
+    return [Lane(ref) for ref in catalog.defaults()]
+
+
+def cheapest() -> list[Lane]:
+    """Of each provider the model that costs least for a usual request."""
+    best: dict[str, tuple[Decimal, ModelRef]] = {}
+    for ref in catalog.current():
+        cost = _usual(ref)
+        if cost is not None and (ref.provider not in best or cost < best[ref.provider][0]):
+            best[ref.provider] = (cost, ref)
+    return [Lane(ref) for _, ref in best.values()]
+
+
+def _usual(ref: ModelRef) -> Decimal | None:
+    price = pricing.load().find(ref.provider, ref.model, datetime.now(UTC).date())
+    ways = [price.rates.get(way) for way in ("input", "output")] if price else [None]
+    model = catalog.find(ref)
+    if model is None or model.retires_soon() or None in ways:
+        return None
+    read, written = (rate or Decimal(0) for rate in ways)
+    return read * USUAL_INPUT + written * USUAL_OUTPUT
+
+
+def three_efforts() -> list[Lane]:
+    """The first lane's model at its least, its middle and its most effort; nothing where it has none to choose."""
+    try:
+        ref = ModelRef.parse(lanes.spelling(lanes.ids()[0]))
+    except ValueError:
+        return []
+    levels = catalog.describe(ref).efforts
+    chosen = dict.fromkeys((levels[0], levels[len(levels) // 2], levels[-1])) if levels else ()
+    return [Lane(ref, level) for level in chosen]
+
+
+SETS: dict[str, Callable[[], Sequence[Lane]]] = {
+    "Three flagships": flagships,
+    "Cheapest of each": cheapest,
+    "Same model, three efforts": three_efforts,
+}
+"""What the menu offers → the lanes that it makes."""
+
 
 def presets() -> None:
-    """The button at the end of the prompt's row."""
+    """The menu at the end of the prompt's row."""
+    st.menu_button(
+        "Models",
+        list(SETS),
+        key=names.PRESET,
+        icon=":material/view_column:",
+        type="tertiary",
+        help="Sets of models to begin with",
+        on_click=_take,
+    )
+
+
+def _take() -> None:
+    found = SETS[st.session_state[names.PRESET]]()
+    if not found:
+        st.toast("This model has no efforts to choose from.")
+        return
+    first = max(lanes.ids()) + 1  # new lanes, so that nothing of the ones before is left in them
+    ids = list(range(first, first + len(found)))
+    for lane, made in zip(ids, found, strict=True):
+        st.session_state[names.lane_model(lane)] = str(made.model)
+        if made.effort and (row := setting.find("effort")):
+            key = compose.setting_key(row, lane, made.model.model)
+            st.session_state[key] = made.effort
+    st.session_state[names.LANES] = ids
+    st.rerun()
