@@ -198,7 +198,7 @@ def custom(name: str, base_url: str, key: Secret | None = None) -> Endpoint:
 
 def check_name(name: str) -> str:
     """The name as given, or SettingsError: it becomes the part before the colon in `name:model`."""
-    if provider_of(name).built_in:
+    if (row := provider_of(name)).built_in or row.here:
         raise SettingsError(f"{name!r} is built in: choose another name for your endpoint.")
     if not NAME.fullmatch(name):
         raise SettingsError(

@@ -127,7 +127,7 @@ def _histories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _nobodys_history(_histories: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Tests never read or write the history of whoever runs them, nor that of another test."""
     monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(next(_histories)))
-    for name in ("PLAYGROUND_DATABASE_URL", "PLAYGROUND_HISTORY"):
+    for name in ("PLAYGROUND_DATABASE_URL", "PLAYGROUND_HISTORY", "PLAYGROUND_LOCAL_DIR"):
         monkeypatch.delenv(name, raising=False)
     yield
     for thread in threading.enumerate():

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from playground import settings
-from playground.domain import PROVIDERS, Secret
-from playground.domain.provider import addable
+from playground.domain import Secret
+from playground.domain.provider import addable, built_in
 from playground.settings import SavedEndpoint, SettingsError
 
 Env = dict[str, str]
@@ -175,7 +175,7 @@ def test_every_row_is_a_valid_endpoint() -> None:
     assert {row.name for row in addable()} >= {"ollama", "vllm", "lmstudio", "openrouter"}
     for row in addable():
         assert settings.check_name(row.name) == row.name
-    for row in PROVIDERS.values():
+    for row in (*built_in(), *addable()):
         assert settings.check_url(row.base_url, row.name, row) == row.base_url
         assert [settings.VARIABLE.fullmatch(name) for name in row.key_variables].count(None) == 0
 

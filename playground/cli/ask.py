@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from playground import settings
-from playground.cli import attach
+from playground.cli import attach, here
 from playground.cli.options import values
 from playground.cli.say import say
 from playground.domain import Endpoint, Message, ModelRef, Part, Request, Run, Text
@@ -59,14 +59,15 @@ def ask(options: Options) -> int:
     loaded = settings.load()
     for problem in loaded.problems:
         say(problem)
-    refs = chosen(options, loaded.endpoints)
+    refs = chosen(options, here.known(loaded.endpoints))
     keeping.prepare(keep=not options.no_history, demo=options.demo)
     requests = [fitted(request) for request in build(options, refs)]
     if options.demo:
         with simulated() as endpoints:
             return _run(options, requests, endpoints)
-    _missing_keys(refs, loaded.endpoints)
-    return _run(options, requests, loaded.endpoints)
+    _missing_keys(refs, here.known(loaded.endpoints))
+    with here.serving(refs, loaded.endpoints) as endpoints:
+        return _run(options, requests, endpoints)
 
 
 def chosen(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:

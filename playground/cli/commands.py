@@ -10,6 +10,7 @@ import click
 
 from playground import __version__
 from playground.cli.history_commands import history
+from playground.cli.local_commands import local
 from playground.cli.options import Number, setting_options, split
 from playground.domain.provider import addable
 
@@ -40,6 +41,7 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
 
 
 playground.add_command(history)
+playground.add_command(local)
 
 
 @playground.command(short_help="Ask several models and print their answers.")

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground import settings
-from playground.cli import attach
+from playground.cli import attach, here
 from playground.cli.ask import chosen, simulated
 from playground.cli.say import say
 from playground.cli.show import SIMULATED, console, safe
@@ -49,11 +49,12 @@ def ladder(options: Options) -> int:
         profile = ladder_profile.load(options.profile)
     except ladder_profile.ProfileError as error:
         raise click.UsageError(str(error)) from None
-    refs = list(dict.fromkeys(chosen(options, loaded.endpoints)))
+    refs = list(dict.fromkeys(chosen(options, here.known(loaded.endpoints))))
     if options.demo:
         with simulated() as endpoints:
             return _climb(options, prompt, refs, profile, endpoints)
-    return _climb(options, prompt, refs, profile, loaded.endpoints)
+    with here.serving(refs, loaded.endpoints) as endpoints:
+        return _climb(options, prompt, refs, profile, endpoints)
 
 
 def _climb(

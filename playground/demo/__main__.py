@@ -9,19 +9,13 @@ import logging
 import os
 import signal
 import socket
-import stat
 import sys
-import threading
-import time
-from types import FrameType
 
 import uvicorn
 
+from playground.demo.child import end, watch
 from playground.demo.server import build
 from playground.tokens import load_in_background
-
-PARENT_CHECK = 0.5
-"""Seconds between two looks at whether the parent still lives."""
 
 
 class Server(uvicorn.Server):
@@ -30,39 +24,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, _end)
+            signal.signal(name, end)
         port = sockets[0].getsockname()[1] if sockets else self.config.port
         print(json.dumps({"port": port}), flush=True)
-
-
-def _end(signum: int = 0, frame: FrameType | None = None) -> None:
-    os._exit(0)
-
-
-def _watch_stdin() -> None:
-    try:
-        while os.read(0, 4096):
-            pass
-    except OSError:
-        pass
-    _end()
-
-
-def _watch_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(PARENT_CHECK)
-    _end()
-
-
-def watch() -> None:
-    """End this process when the parent dies, or when a pipe on stdin is closed."""
-    threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
-    try:
-        mode = os.fstat(0).st_mode
-    except OSError:
-        return
-    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        threading.Thread(target=_watch_stdin, daemon=True).start()
 
 
 def main(arguments: list[str] | None = None) -> None:

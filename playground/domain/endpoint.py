@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playground.domain.model import ModelRef
+from playground.domain.provider import provider_of
 from playground.domain.secret import Secret
 
 
@@ -21,6 +22,8 @@ class Endpoint:
     """None where the endpoint needs none (a local server) or none was given."""
     simulated: bool = False
     """True when the built-in demo server answers: every screen and export says so."""
+    own: bool = False
+    """True when this process runs the server itself: it is called directly, though it is on loopback."""
     user_supplied: bool = False
     """True when a person typed the address: a key held by the server is never sent there."""
     problem: str = ""
@@ -30,6 +33,6 @@ class Endpoint:
 
 
 def bills(model: ModelRef, endpoints: Mapping[str, Endpoint]) -> bool:
-    """Whether a real API answers for this model: a simulated one bills nothing, one without an endpoint is not asked."""
+    """Whether a real API answers for this model: a simulated one and one on this computer bill nothing, one without an endpoint is not asked."""
     endpoint = endpoints.get(model.provider)
-    return endpoint is not None and not endpoint.simulated
+    return endpoint is not None and not endpoint.simulated and not provider_of(model.provider).here

@@ -83,6 +83,8 @@ class Provider:
     """True where it passes others' models on: its ids are `maker/model`."""
     maker: str = ""
     """The first part of a gateway's id for its models, where a gateway takes its list price."""
+    here: bool = False
+    """True where the app itself runs the model on this computer: no money, but its processor's time."""
     genai_prices: str = ""
     """Its id in genai-prices; empty = it is not in there. What a gateway charges is not compared with list prices."""
 
@@ -233,6 +235,14 @@ PROVIDERS = {
         Provider(name="ollama", label="Ollama", base_url="http://localhost:11434/v1"),
         Provider(name="vllm", label="vLLM", base_url="http://localhost:8000/v1"),
         Provider(name="lmstudio", label="LM Studio", base_url="http://localhost:1234/v1"),
+        Provider(name="llamacpp", label="llama.cpp", base_url="http://localhost:8080/v1"),
+        Provider(
+            name="here",
+            label="On this computer",
+            here=True,
+            tokenizer="the tokenizer is inside the model's own file",
+            cache_minimum=1,
+        ),
         Provider(
             name="openrouter",
             label="OpenRouter",
@@ -296,7 +306,7 @@ def built_in() -> tuple[Provider, ...]:
 
 def addable() -> tuple[Provider, ...]:
     """The OpenAI-compatible servers that can be added by their name alone."""
-    return tuple(provider for provider in PROVIDERS.values() if not provider.built_in)
+    return tuple(p for p in PROVIDERS.values() if not p.built_in and not p.here)
 
 
 def unknown(name: str, known: Iterable[str] = (), advice: str = "") -> str:

@@ -31,6 +31,8 @@ class Usage:
     cache_read_tokens_by_modality: Mapping[str, int] = field(default_factory=dict)
     server_tool_calls: Mapping[str, int] = field(default_factory=dict)
     """Calls that are billed apart, `web_search` → count."""
+    compute_seconds: float | None = None
+    """Seconds in which the model's server computed, where it says so (llama.cpp's `timings`)."""
     also_billed: tuple[tuple[str | None, Usage], ...] = ()
     """Work billed but left out of the figures above (Anthropic compaction, advisor): model (None = the same), usage."""
     raw: Mapping[str, Any] | None = None

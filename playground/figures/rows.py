@@ -162,6 +162,16 @@ FIGURES: dict[str, Figure] = {
             best="fastest",
         ),
         Figure(
+            name="compute_seconds",
+            label="Compute",
+            help="Seconds in which the model's own server says that it computed: what an answer costs that no money is paid for",
+            kind="seconds",
+            value=lambda r: r.usage.compute_seconds,
+            document="usage",
+            under="duration",
+            shown=frozenset(("card", "terminal")),
+        ),
+        Figure(
             name="output_tokens_per_second",
             label="Speed",
             help="Steps from token to token of the text ÷ time from its first to its last piece; n/a when too short, or with calls",

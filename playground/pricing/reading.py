@@ -103,6 +103,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _id(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Wrong("the model's id as text")
+    return value
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
         raise Wrong("a list of ids, [like, this]")
@@ -246,7 +252,7 @@ OTHER_FIELDS: dict[str, Callable[[Any], Any]] = {
     "up_to": _tokens,
 }
 PRICE_FIELDS: dict[str, Callable[[Any], Any]] = {
-    "model": _text,
+    "model": _id,
     "source": _text,
     "as_of": _day,
     "valid_from": _day,
@@ -317,6 +323,8 @@ def _price(provider: str, row: Mapping[str, Any]) -> Price:
             _rates({name: priced[name]})
         except Wrong as wrong:
             raise Wrong(f"`{name}` should be {wrong}, not {priced[name]!r}") from None
+    if not values["model"] and not values.get("prefix"):
+        raise Wrong("`model` should be an id; it may be empty, for all models, with `prefix: true`")
     return Price(provider=provider, rates=_rates(priced), **values)
 
 

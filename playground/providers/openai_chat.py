@@ -9,6 +9,7 @@ servers never send `[DONE]`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -187,6 +188,7 @@ def read_event(draft: Draft, event: dict[str, Any]) -> None:
     if counted:
         draft.count(counted)
         _identify(draft, event)
+        _computed(draft, event)
 
 
 def _take_last(draft: Draft, index: int, delta: Any) -> None:
@@ -308,6 +310,7 @@ def read_body(draft: Draft, body: dict[str, Any]) -> None:
         draft.count(choice.get("usage"))
         _look_for_error(draft, {"error": choice.get("error")})
     draft.count(body.get("usage"))
+    _computed(draft, body)
     draft.done = True
     finish(draft)
 
@@ -324,6 +327,8 @@ def finish(draft: Draft) -> None:
     draft.left_out(pieces.nameless)
     searched = "url_citation" in [c.get("type") for c in only_with("type", draft.citations)]
     draft.usage = also_ran(reported(usage, draft.counted), web_search=int(searched))
+    if draft.usage and "computed" in draft.scratch:
+        draft.usage = replace(draft.usage, compute_seconds=draft.scratch["computed"])
     if draft.choices:
         draft.choices[0] = draft.text_parts
     thought, said = "".join(draft.reasoning_parts), "".join(draft.text_parts)
@@ -344,6 +349,16 @@ def _adopt(draft: Draft) -> None:
     parts = draft.text_parts
     if len(parts) > 2 and all(b.startswith(a) and b != a for a, b in pairwise(parts)):
         parts[:] = parts[-1:]
+
+
+def _computed(draft: Draft, event: Mapping[str, Any]) -> None:
+    """Take the time that llama.cpp says it computed, in ms: for the prompt and for the answer."""
+    told = event.get("timings")
+    if isinstance(told, dict):
+        parts = [told.get(name) for name in ("prompt_ms", "predicted_ms")]
+        known = [ms for ms in parts if isinstance(ms, int | float) and ms >= 0]
+        if known:
+            draft.scratch["computed"] = sum(known) / 1000
 
 
 def _identify(draft: Draft, event: dict[str, Any]) -> None:

@@ -24,6 +24,8 @@ ENDPOINT_PRESET = "endpoint_preset"
 ENDPOINT_KEY = "endpoint_key"
 ENDPOINT_KEEP = "endpoint_keep"
 ENDPOINT_PROBLEM = "endpoint_problem"
+HERE_PROBLEM = "here_problem"
+HERE_FOUND = "here_found"
 TEST_NOW = "test_now"
 """The endpoint that has just been added and is to be tested."""
 

@@ -19,7 +19,7 @@ def test_a_row_is_found_by_its_name() -> None:
     assert {name: row.name for name, row in APIS.items()} == {name: name for name in APIS}
     assert {row.name for row in built_in()} >= {"openai", "anthropic", "gemini"}
     assert {row.name for row in addable()} >= {"ollama", "vllm", "lmstudio", "openrouter"}
-    assert Counter([*built_in(), *addable()]) == Counter(ROWS)
+    assert Counter([*built_in(), *addable(), PROVIDERS["here"]]) == Counter(ROWS)
 
 
 @pytest.mark.parametrize("of", ["label", "base_url", "demo_path", "app", "maker", "genai_prices"])

@@ -46,6 +46,7 @@ def test_the_fields_are_the_promised_ones_in_their_order(run: Run) -> None:
         "cache_write_input_tokens",
         "output_tokens",
         "reasoning_output_tokens",
+        "compute_seconds",
     ]
     assert list(first["cost"]) == [
         "currency",

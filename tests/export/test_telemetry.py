@@ -90,7 +90,7 @@ def test_a_provider_that_the_conventions_name_has_their_name(ours: str, theirs: 
 def test_a_provider_that_they_do_not_name_has_a_name_of_its_own() -> None:
     known = {member.value for member in gen_ai_attributes.GenAiProviderNameValues}
     others = {row.name for row in PROVIDERS.values() if row.telemetry_name not in known}
-    assert others == {"ollama", "vllm", "lmstudio", "openrouter"}
+    assert others == {"ollama", "vllm", "lmstudio", "llamacpp", "here", "openrouter"}
 
 
 def test_operations_and_outputs_are_words_of_the_conventions() -> None:

@@ -185,8 +185,9 @@ def _before(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
     """A lane that has not been asked."""
     if made.model is None:
         return
-    simulated = where[made.model.provider].simulated
-    chips = [("simulated", "Simulated") if simulated else ("real", "Real API")]
+    endpoint = where[made.model.provider]
+    who = "On this computer" if endpoint.own else "Real API"
+    chips = [("simulated", "Simulated") if endpoint.simulated else ("real", who)]
     chips += [("own", f"own {word}") for word in made.own]
     st.html(chips_html(chips))
     if run is not None:

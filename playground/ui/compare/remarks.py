@@ -12,6 +12,7 @@ from playground import figures as fmt
 from playground import pricing, tokens
 from playground.budgets.forecast import Forecast, forecast
 from playground.domain import Endpoint, Request
+from playground.domain.endpoint import bills
 from playground.engine import LiveRun
 from playground.providers import acceptance
 from playground.ui import names
@@ -22,6 +23,7 @@ from playground.ui.compare.settings import said_of
 from playground.ui.live.tab import tab
 from playground.ui.parts.markdown import plain
 from playground.ui.session import compose, once
+from playground.ui.session.local import note
 
 
 def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
@@ -35,6 +37,8 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
             requests = [lanes.request(lane, asked) for lane in fine]
             st.caption(_who(fine, asked, where), help=None if asked.problem else _spoken(requests))
             st.caption("" if asked.problem else _estimate(requests, asked))
+            if beside := note([lane.model for lane in fine if lane.model]):
+                st.caption(beside)
         changed = run and _changed(run, chosen, asked)
         if run and changed:
             _since(run, changed)
@@ -48,8 +52,12 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
 
 def _who(fine: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> str:
     """Which lanes are simulated, and who bills how much at most."""
-    real = [lane for lane in fine if lane.model and not where[lane.model.provider].simulated]
-    simulated = len(fine) - len(real)
+    real = [lane for lane in fine if lane.model and bills(lane.model, where)]
+    here = [lane for lane in fine if lane.model and where[lane.model.provider].own]
+    simulated = len(fine) - len(real) - len(here)
+    if here and not real:
+        rest = f" {_others(simulated)}" if simulated else ""
+        return f":material/memory: **On this computer**: nothing is billed.{rest}"
     if not real:
         which = "All lanes are simulated" if len(fine) > 1 else "The lane is simulated"
         return f":material/science: **{which}**: nothing is billed."

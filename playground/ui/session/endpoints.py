@@ -14,6 +14,7 @@ from playground import files, settings
 from playground.demo.process import get_demo
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import provider_of
+from playground.ui.session import local
 from playground.ui.session.state import session
 
 LOG = logging.getLogger("playground")
@@ -31,6 +32,7 @@ def real_endpoints() -> dict[str, Endpoint]:
             if endpoint.key is None and (key := _from_secrets(name)):
                 found[name] = replace(endpoint, key=key, key_from_server=True)
     found |= current.custom
+    found |= local.endpoint()
     for name, key in current.keys.items():
         if name in found:
             found[name] = replace(found[name], key=key, key_from_server=False)

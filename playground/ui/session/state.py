@@ -28,6 +28,8 @@ class Session:
     """Outcome of the last Test by provider: worked, sentence."""
     simulate_all: bool = False
     """Use the simulation even where there is a key."""
+    here: bool = False
+    """Use the model on this computer."""
     looking: dict[str, str] = field(default_factory=dict)
     """Ids of the runs that the tab looks at, by place."""
     gone: set[str] = field(default_factory=set)

@@ -14,7 +14,7 @@ from playground.figures import fenced
 from playground.providers import ProviderError, list_models
 from playground.settings import SettingsError
 from playground.ui import names
-from playground.ui.session import keeping
+from playground.ui.session import keeping, local
 from playground.ui.session.endpoints import is_real, real_endpoints
 from playground.ui.session.state import session
 from playground.ui.shell.brand import BRAND
@@ -49,8 +49,10 @@ def _keys() -> None:
     )
     found = real_endpoints()
     for name, endpoint in found.items():
-        _provider(name, endpoint)
+        if not endpoint.own:
+            _provider(name, endpoint)
     _add_endpoint()
+    local.panel()
     if any(endpoint.key for name, endpoint in found.items() if provider_of(name).built_in):
         st.toggle(
             "Simulate everything",

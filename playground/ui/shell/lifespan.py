@@ -100,3 +100,6 @@ def _wind_down() -> None:
     demo = sys.modules.get("playground.demo.process")
     if demo and demo.get_demo.cache_info().currsize:
         demo.get_demo().stop()
+    local = sys.modules.get("playground.local.server")
+    if local and local.get_local.cache_info().currsize:
+        local.get_local().stop()

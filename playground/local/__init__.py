@@ -1,0 +1,1 @@
+"""A real language model on this computer: set up once, served on loopback, small and often wrong."""

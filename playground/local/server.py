@@ -1,0 +1,100 @@
+"""Runs the model's server in a process of its own, as the demo's is run, and says where it listens."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from types import TracebackType
+
+from playground.demo.child import Child
+from playground.domain import Endpoint, ModelRef, Secret
+from playground.local import setup
+from playground.local.weights import Chosen, chosen, runtime_folder
+
+NAME = "here"
+"""The provider's name."""
+PATIENCE = 300.0
+"""Seconds that large weights may take to load."""
+
+
+def threads() -> int:
+    """Threads that compute: half the cores, at least one, so that whatever measures beside it has some left."""
+    mine = getattr(os, "sched_getaffinity", None)
+    cores = len(mine(0)) if mine else os.cpu_count() or 1
+    return max(1, cores // 2)
+
+
+class LocalServer:
+    """The model's server as a child process: started by whoever asks first, started again if it has died."""
+
+    def __init__(self) -> None:
+        self._serves: Chosen | None = None
+        self._child = Child(
+            "The model on this computer",
+            self._command,
+            path=lambda: [str(runtime_folder())],
+            patience=PATIENCE,
+        )
+
+    def _command(self) -> list[str]:
+        if not setup.ready():
+            raise setup.SetupError("No model is set up here: run `playground local` once.")
+        model = self._serves = chosen()
+        template = [f"--template={Path(__file__).with_name(model.template)}"]
+        return [
+            "-m",
+            "playground.local",
+            f"--model={model.file}",
+            f"--id={model.id}",
+            f"--threads={threads()}",
+            *(template if model.template else []),
+        ]
+
+    def endpoint(self) -> Endpoint:
+        """Where it is asked, with the key that keeps web pages out; starts it if need be (SetupError, RuntimeError)."""
+        told = self._child.start()
+        return Endpoint(
+            provider=NAME,
+            base_url=f"http://127.0.0.1:{told['port']}/v1",
+            key=Secret(told["key"]),
+            own=True,
+        )
+
+    @property
+    def model(self) -> ModelRef:
+        """What is served, or would be."""
+        model = self._serves if self.running and self._serves else chosen()
+        return ModelRef(NAME, "chat", model.id)
+
+    @property
+    def running(self) -> bool:
+        """True while the process lives."""
+        return self._child.running
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process, while there is one."""
+        return self._child.pid
+
+    def stop(self) -> None:
+        """End the process; does nothing when none runs."""
+        self._child.stop()
+
+    def __enter__(self) -> LocalServer:
+        self.endpoint()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+@functools.cache
+def get_local() -> LocalServer:
+    """The process's one model server, started when asked for and stopped at exit."""
+    return LocalServer()
