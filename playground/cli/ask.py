@@ -70,6 +70,15 @@ def ask(options: Options) -> int:
         return _run(options, requests, endpoints)
 
 
+def run_simulated(options: Options, requests: list[Request]) -> int:
+    """Send these requests to the simulation and print what comes; the exit code is that of `ask`."""
+    from playground.cli import keeping
+
+    keeping.prepare(keep=not options.no_history, demo=True)
+    with simulated() as endpoints:
+        return _run(options, requests, endpoints)
+
+
 def chosen(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
     """The models to ask; UsageError names what is wrong with a spelling or a provider."""
     known = {n: e for n, e in endpoints.items() if not options.demo or provider_of(n).built_in}

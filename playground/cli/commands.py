@@ -12,6 +12,7 @@ from playground import __version__
 from playground.cli.history_commands import history
 from playground.cli.local_commands import local
 from playground.cli.options import Number, setting_options, split
+from playground.cli.recorded_commands import recorded
 from playground.domain.provider import addable
 
 
@@ -42,6 +43,7 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
 
 playground.add_command(history)
 playground.add_command(local)
+playground.add_command(recorded)
 
 
 @playground.command(short_help="Ask several models and print their answers.")

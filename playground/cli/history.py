@@ -81,7 +81,7 @@ def _row(row: Row) -> list[str]:
         row.created_at[:16].replace("T", " "),
         row.models,
         fmt.money(row.cost) if row.cost is not None else "",
-        row.ending + (", simulated" if row.simulated else ""),
+        row.ending + (f", {row.stand_in}" if row.stand_in else ""),
         ("★ " if row.starred else "") + row.name[:60],
     ]
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playground import figures as fmt
-from playground.domain import Failure, Response, Run
+from playground.domain import Failure, ModelRef, Response, Run
 from playground.domain.ending import said
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def follow(run: LiveRun) -> None:
         _panels(out, run)
         return
     for lane in run.lanes:
-        _heading(out, lane.index, str(lane.request.model), len(run.lanes), run.simulated)
+        _heading(out, lane.index, lane.request.model, len(run.lanes), run.simulated)
         _stream(out, lane)
 
 
@@ -87,7 +87,7 @@ def conclude(run: Run, interrupted: bool) -> None:
     several = len(run.responses) > 1
     if out.is_terminal and several:
         for index, response in enumerate(run.responses):
-            _heading(out, index, str(response.model), len(run.responses), run.simulated)
+            _heading(out, index, response.model, len(run.responses), run.simulated)
             _answer(out, response)
     elif interrupted:
         out.print()
@@ -100,7 +100,7 @@ def whole(run: Run) -> None:
     """A run that is over, from its first answer to its figures."""
     out = console()
     for index, response in enumerate(run.responses):
-        _heading(out, index, str(response.model), len(run.responses), run.simulated)
+        _heading(out, index, response.model, len(run.responses), run.simulated)
         _answer(out, response)
     _figures(out, run)
 
@@ -111,7 +111,13 @@ def _figures(out: Console, run: Run) -> None:
     for note in fmt.cost_notes(run.responses):
         out.print(Text(safe(note), style="dim"))
     if run.simulated:
-        out.print(Text(SIMULATED, style="yellow"))
+        out.print(Text(_not_live(run), style="yellow"))
+
+
+def _not_live(run: Run) -> str:
+    if not run.recorded:
+        return SIMULATED
+    return f"Not live: {'; '.join(run.stand_ins)}; the timing is ours, nothing was billed."
 
 
 def figures(responses: Sequence[Response]) -> Table:
@@ -142,11 +148,12 @@ def _cell(figure: fmt.Figure, response: Response) -> Text:
     return text
 
 
-def _heading(out: Console, index: int, model: str, lanes: int, simulated: bool) -> None:
+def _heading(out: Console, index: int, model: ModelRef, lanes: int, simulated: bool) -> None:
     if lanes == 1:
         return
-    mark = " (simulated)" if simulated else ""
-    title = Text(f"{index + 1}. {safe(model)}{mark}", style="bold")
+    instead = model.stand_in(simulated)
+    mark = f" ({instead})" if instead else ""
+    title = Text(f"{index + 1}. {safe(str(model))}{mark}", style="bold")
     out.print(*([] if index == 0 else ["\n"]), title, sep="")
 
 

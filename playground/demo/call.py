@@ -20,6 +20,7 @@ from playground.demo import (
     gemini_generate,
     headers,
     models,
+    recorded,
     refusals,
     stored,
 )
@@ -28,6 +29,7 @@ from playground.demo.breaking import CUT, Frame
 from playground.demo.compose import Reply
 from playground.demo.door import Door, dumps
 from playground.demo.faults import MAX_BODY, Wrong
+from playground.demo.recorded import Recording
 from playground.demo.state import State, now
 
 WRONG_KEYS = ("wrong", "invalid")
@@ -63,6 +65,8 @@ class Call:
         try:
             check_key(self.request, self.door.vendor)
             body = await self._body()
+            if recording := recorded.named(model or str(body.get("model") or "")):
+                return self._replayed(recording, action == "stream" or body.get("stream") is True)
             ask = self._ask(body, model, action)
             if action == "count":
                 return self.answered(await asyncio.to_thread(self._count, ask))
@@ -77,6 +81,17 @@ class Call:
         except Exception as error:  # a simulated provider answers in its own form, whatever arrives
             self.line["error"] = type(error).__name__
             return self.failed("500")
+
+    def _replayed(self, recording: Recording, streamed: bool) -> Response:
+        """An answer of the real service, as it was recorded."""
+        self.model = self.line["model"] = recording.model.model
+        if streamed != recording.streamed:
+            how = "streamed" if recording.streamed else "whole"
+            return self.failed("invalid", f"This answer was recorded {how}: ask for it that way.")
+        tokens = recorded.output_tokens(recording.body)
+        frames = recording.frames(tokens, self.state.scale)
+        head = {**recording.headers, recorded.HEADER: recording.recorded}
+        return Scheduled(self, frames, 0, head)
 
     async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
         reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)

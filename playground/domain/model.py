@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from playground.domain.provider import provider_of
+
+RECORDED = re.compile(r"~recorded-(\d{4}-\d\d-\d\d)-[a-z0-9-]+$")
+"""How a model's name ends that asks for an answer which a real service once gave: with its day and its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,19 @@ class ModelRef:
         if api not in known:
             raise ValueError(f"{provider} has no door {api!r}: use one of {', '.join(known)}")
         return cls(provider, api, model)
+
+    @property
+    def recorded(self) -> str | None:
+        """The ISO date of the recorded answer that is asked for; None for a model that answers now."""
+        found = RECORDED.search(self.model)
+        return found[1] if found else None
+
+    def stand_in(self, simulated: bool) -> str:
+        """What answers instead of a live model, in words: `simulated`, `recorded on DATE from MODEL`; empty = nothing does."""
+        if not simulated:
+            return ""
+        day = self.recorded
+        return f"recorded on {day} from {RECORDED.sub('', self.model)}" if day else "simulated"
 
     def __str__(self) -> str:
         usual = provider_of(self.provider).default_api

@@ -82,6 +82,11 @@ class Response:
         return self.model.api
 
     @property
+    def stand_in(self) -> str:
+        """What answered instead of a live model: `simulated`, `recorded on DATE from MODEL`; empty = a live model did."""
+        return self.model.stand_in(self.simulated)
+
+    @property
     def ok(self) -> bool:
         """True when the model answered; a refusal or a cut-off answer is not a failure of the call."""
         return self.failure is None

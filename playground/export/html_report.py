@@ -13,6 +13,7 @@ from playground.domain import File, Request, Response, Run, lane_names, typed
 from playground.domain.nouns import jsonable
 from playground.domain.values import changed
 from playground.export.document import several
+from playground.export.standing_in import not_live
 from playground.figures import PHASES, phases
 from playground.figures.palette import BLUE
 
@@ -20,10 +21,6 @@ WIDTH, LABEL, VALUE, ROW = 860, 240, 110, 30
 """Of a chart: all of it, the names' column, the values' column, each row; pixels at full size."""
 SPACE = WIDTH - LABEL - VALUE
 """What is left for the bars."""
-SIMULATED = (
-    "Simulated: the built-in demo server wrote these answers and their timing; no provider was asked and nothing was"
-    " billed."
-)
 FIGURES = fmt.shown("report")
 
 STYLE = """
@@ -67,7 +64,7 @@ def _run(run: Run) -> Iterator[str]:
     yield f"<section><h2>{_text(_title(run))}</h2>"
     yield f'<p class="dim">{_text(_when(run.created_at))} · run {_text(run.id)}</p>'
     if run.simulated:
-        yield f'<p class="simulated">{SIMULATED}</p>'
+        yield f'<p class="simulated">{_text(not_live(run))}</p>'
     yield from _asked(run.requests)
     yield from _figures(names, run.responses)
     yield from _times(names, run.responses)

@@ -11,11 +11,8 @@ from playground.domain import File, Request, Response, Run, typed
 from playground.domain.nouns import digits, jsonable
 from playground.domain.values import changed
 from playground.export.document import several
+from playground.export.standing_in import not_live
 
-SIMULATED = (
-    "**Simulated.** The built-in demo server wrote these answers and their timing;"
-    " no provider was asked and nothing was billed."
-)
 FIGURES = fmt.shown("report")
 
 
@@ -28,7 +25,7 @@ def _report(run: Run) -> Iterator[str]:
     yield f"# Run {run.id}\n"
     yield f"{run.created_at}\n"
     if run.simulated:
-        yield f"> {SIMULATED}\n"
+        yield f"> {not_live(run)}\n"
     yield from _prompt(run.requests)
     yield "## Figures\n"
     rows = [

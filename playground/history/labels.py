@@ -90,6 +90,13 @@ class Row:
         return self.title or self.prompt
 
     @property
+    def stand_in(self) -> str:
+        """`simulated`, `recorded` where a recorded answer is among them; empty = live models answered."""
+        if not self.simulated:
+            return ""
+        return "recorded" if "~recorded-" in self.models else "simulated"
+
+    @property
     def ending(self) -> str:
         """How it ended, in words."""
         return ending(

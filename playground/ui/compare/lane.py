@@ -124,7 +124,10 @@ def _answer(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
             one,
             key=f"live_{key}",
             titles=lanes.names_of(one),
-            notes=["Simulated" if simulated else "" for simulated in one.simulations],
+            notes=[
+                lane.request.model.stand_in(simulated).capitalize()
+                for lane, simulated in zip(one.lanes, one.simulations, strict=True)
+            ],
             lanes=[lane.index],
             framed=False,
             on_ended=lambda: _ended(run),
@@ -187,7 +190,8 @@ def _before(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
         return
     endpoint = where[made.model.provider]
     who = "On this computer" if endpoint.own else "Real API"
-    chips = [("simulated", "Simulated") if endpoint.simulated else ("real", who)]
+    instead = made.model.stand_in(endpoint.simulated).capitalize()
+    chips = [("simulated", instead) if instead else ("real", who)]
     chips += [("own", f"own {word}") for word in made.own]
     st.html(chips_html(chips))
     if run is not None:

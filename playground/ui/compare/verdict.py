@@ -104,6 +104,8 @@ def caution(responses: Sequence[Response]) -> str:
     """What one run does not prove; nothing where nothing was compared."""
     if not any(best(responses)):
         return ""
+    if all(response.simulated and response.model.recorded for response in responses):
+        return "Recorded: the tokens and costs were real on their day, the times are not."
     if all(response.simulated for response in responses):
         return "Simulated: the figures are made up, the arithmetic is not."
     return "One run proves little: times and lengths change from run to run. Repeat it before you decide."

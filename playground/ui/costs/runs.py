@@ -47,7 +47,8 @@ def from_runs(book: PriceBook, on: date) -> None:
         st.info("No answer of this run reported tokens.", icon=":material/lightbulb:")
         return
     if run.simulated:
-        st.badge("simulated tokens at real prices", icon=":material/science:", color="violet")
+        whose = "recorded" if run.recorded else "simulated"
+        st.badge(f"{whose} tokens at real prices", icon=":material/science:", color="violet")
     _filling(work)
     _what_if(book, work, on)
 

@@ -65,8 +65,7 @@ def _title(stored: Stored) -> None:
     )
     st.markdown(f"{star}**{plain(name)}**")
     words = [run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.ending]
-    if run.simulated:
-        words.append("simulated")
+    words.extend(run.stand_ins or (["simulated"] if run.simulated else []))
     st.caption(" · ".join(words))
     if labels.note:
         st.text(labels.note)

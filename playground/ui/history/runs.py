@@ -227,8 +227,10 @@ COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
         st.column_config.TextColumn("State"),
     ),
     "simulated": (
-        lambda r: "simulated" if r.simulated else "real",
-        st.column_config.TextColumn("Answers", help="Simulated answers were never billed"),
+        lambda r: r.stand_in or "real",
+        st.column_config.TextColumn(
+            "Answers", help="Simulated and recorded answers were never billed"
+        ),
     ),
     "tags": (lambda r: list(r.tags), st.column_config.ListColumn("Tags")),
     "department": (lambda r: r.department, st.column_config.TextColumn("Department")),

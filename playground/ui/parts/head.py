@@ -23,8 +23,8 @@ class Cell(NamedTuple):
 def head(response: Response, best: Collection[str] = ()) -> str:
     """Chips and figures as HTML; `best` names the figures in which no other lane is better."""
     chips: list[tuple[str, str]] = [(response.state, ending.label(response))]
-    if response.simulated:
-        chips.append(("simulated", "Simulated"))
+    if instead := response.stand_in:
+        chips.append(("simulated", instead.capitalize()))
     cells = [
         Cell(figure.label, figure.write(response), figure.name in best)
         for figure in fmt.named(*FIGURES)

@@ -54,7 +54,8 @@ def receipt_button(response: Response, key: str, **look: Any) -> None:
         else:
             st.markdown(receipt(response.cost))
             if response.simulated:
-                st.caption("Simulated tokens at the real price: nothing was billed.")
+                whose = "Recorded" if response.model.recorded else "Simulated"
+                st.caption(f"{whose} tokens at the real price: nothing was billed.")
         st.html(all_figures(response))
 
 

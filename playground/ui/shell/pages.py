@@ -57,6 +57,12 @@ PAGES = (
         "Keep prompts with their versions and variables, see what changed, and open them in Compare.",
     ),
     PageRow(
+        "recorded.py",
+        "Recorded",
+        ":material/voicemail:",
+        "Replay real answers of the real services: reasoning, caching, searches, refusals, pictures, each with its source.",
+    ),
+    PageRow(
         "history.py",
         "History",
         ":material/history:",

@@ -41,8 +41,8 @@ def results(climb: Climb, where: Mapping[str, Endpoint]) -> None:
         shown = names.index(chosen) if chosen else 0
     responses = climb.responses(shown)
     parts = [climb.parts(shown, step) for step in range(climb.height)]
-    if responses[0].simulated:
-        st.badge("simulated", icon=":material/science:", color="violet")
+    if responses[0].stand_in:
+        st.badge(responses[0].stand_in, icon=":material/science:", color="violet")
     _headline(climb, responses, parts)
     _chart(climb, shown, parts)
     _table(climb, shown, responses, parts)
