@@ -241,7 +241,6 @@ PROVIDERS = {
             label="On this computer",
             here=True,
             tokenizer="the tokenizer is inside the model's own file",
-            cache_minimum=1,
         ),
         Provider(
             name="openrouter",

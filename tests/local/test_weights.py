@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from playground import pricing
+from playground import catalog, pricing
 from playground.domain.provider import PROVIDERS, addable
 from playground.local import weights
 from playground.local.server import NAME
-from playground.providers import catalog
 
 ROOT = Path(__file__).parents[2]
 

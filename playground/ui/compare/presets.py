@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from playground import pricing
+from playground import catalog, pricing
 from playground.domain import ModelRef, setting
-from playground.providers import catalog
 from playground.ui import names
 from playground.ui.compare import lanes
 from playground.ui.session import compose
