@@ -16,6 +16,7 @@ from playground.budgets.limits import Limit, Period, all_limits
 from playground.domain import Endpoint, Failure, Request, Usage
 from playground.domain.endpoint import bills
 from playground.engine import Lane, LiveRun
+from playground.engine.live import SHOWN
 from playground.figures import money
 from playground.store.database import HistoryError
 from playground.store.store import Store
@@ -291,7 +292,7 @@ def at_least(watched: Watched, lane: Lane) -> Decimal:
     if fresh:
         watched.seen[index] = known + len(fresh)
         watched.output_tokens[index] += _tokens(
-            "".join(text for kind, text in fresh if kind != "tool")
+            "".join(text for kind, text in fresh if kind in SHOWN)
         )
     usage = Usage(
         input_tokens=watched.input_tokens[index], output_tokens=watched.output_tokens[index]

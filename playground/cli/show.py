@@ -29,7 +29,7 @@ PIPED_WIDTH = 120
 SIMULATED = "Simulated: the built-in demo server wrote these answers; nothing was billed."
 WIDEST = {"count": 12, "seconds": 8, "speed": 10, "money": 12, "text": 12}
 """Columns that a figure of a kind may take, so that all of them stand in 80."""
-STYLES = {"reasoning": "dim italic"}
+STYLES = dict.fromkeys(("reasoning", "thought"), "dim italic")
 COLORS = {"done": "green", "failed": "red"} | dict.fromkeys(
     ("cut", "filtered", "refused", "stopped"), "yellow"
 )

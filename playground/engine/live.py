@@ -29,7 +29,7 @@ class Lane:
         self.request = request
         self.state: State = "queued"
         self.deltas: list[tuple[str, str]] = []
-        """(kind, text) in order of arrival: kinds `text`, `reasoning`, `refusal`, `tool`."""
+        """(kind, text) in order of arrival: kinds `text`, `reasoning`, `refusal`, `tool`; `thought`: all text before was reasoning."""
         self.queued_at = time.monotonic()
         self.started_at: float | None = None
         """`time.monotonic()` when the request's head went on the wire."""
@@ -59,7 +59,13 @@ class Lane:
 
     def text(self, shown: str = "text") -> str:
         """The answer (or, with `reasoning`, the reasoning) so far."""
-        return "".join(text for kind, text in list(self.deltas) if SHOWN.get(kind) == shown)
+        texts = {"text": "", "reasoning": ""}
+        for kind, group in groupby(list(self.deltas), key=lambda delta: delta[0]):
+            if kind == "thought":
+                texts = {"reasoning": texts["reasoning"] + texts["text"], "text": ""}
+            elif kind in SHOWN:
+                texts[SHOWN[kind]] += "".join(text for _, text in group)
+        return texts[shown]
 
     def elapsed(self) -> float | None:
         """Seconds since the request's head went on the wire, until the end if it has ended."""
@@ -73,6 +79,8 @@ class Lane:
             self.started_at = time.monotonic()
             self.state = "thinking"
             return
+        if kind == "thought":
+            self.state, self.time_to_first_text = "thinking", None
         if kind in ("text", "refusal") and text and self.state != "streaming":
             self.state = "streaming"
             unknown = self.time_to_first_text is None and self.request.stream

@@ -13,7 +13,7 @@ from playground.providers.tags import Tags
 
 _TAGGED = ">"
 """No text without it ends a tag."""
-Kind = Literal["sent", "reasoning", "text", "refusal", "tool"]
+Kind = Literal["sent", "reasoning", "text", "thought", "refusal", "tool"]
 OnDelta = Callable[[Kind, str], None]
 
 
@@ -142,6 +142,12 @@ class Draft:
             if self.first_reasoning is None:
                 self.first_reasoning = self.now
             self.emit("reasoning", piece)
+
+    def thought(self, untold: str) -> None:
+        """Tell whoever listens that all text so far was reasoning, and what nobody was told of it: a lone closing tag came."""
+        self.emit("thought", "All of this was reasoning.")
+        if untold:
+            self.emit("reasoning", untold)
 
     def refusal(self, piece: str) -> None:
         """A piece of the model's refusal; it counts as the answer for the clock."""

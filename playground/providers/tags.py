@@ -42,6 +42,9 @@ class Answer(Protocol):
     def reasoning(self, piece: str) -> None:
         """Take a piece of reasoning."""
 
+    def thought(self, untold: str) -> None:
+        """Tell that all text so far was reasoning, and what nobody was told of it."""
+
 
 class Tags:
     """Where the text of one answer stands, and what of it is held back until it is known what it is."""
@@ -186,6 +189,7 @@ class Tags:
         """All that came before the tag was reasoning: the answer begins behind it."""
         self.found = True
         self._raw = [before, tag, after]
+        draft.thought(before.removeprefix("".join(draft.text_parts)).rstrip())
         draft.text_parts.clear()
         began = draft.now if draft.first_text is None else draft.first_text
         draft.first_text = draft.last_text = None

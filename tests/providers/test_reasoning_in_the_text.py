@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -192,18 +193,63 @@ async def test_an_answer_that_is_all_reasoning_has_no_first_text(serve: Serve, p
         assert response.reasoning_text
 
 
-async def test_what_is_heard_live_is_told_apart_too(serve: Serve, pool: Pool) -> None:
+TURNED = ("thought", "All of this was reasoning.")
+HEARD: dict[str, tuple[tuple[str, ...], list[tuple[str, str]]]] = {
+    "both tags": (
+        ("<think>plan", " it</think>", "\n\nyes"),
+        [("reasoning", "plan"), ("reasoning", " it"), ("text", "yes")],
+    ),
+    "a lone closing tag": (
+        ("plan", " it\n", "</think>", "\n\nyes"),
+        [("text", "plan"), ("text", " it\n"), TURNED, ("text", "yes")],
+    ),
+    "a lone closing tag amid a piece": (
+        ("plan", " it, and more\n</think>\n\nyes", " indeed"),
+        [
+            ("text", "plan"),
+            TURNED,
+            ("reasoning", " it, and more"),
+            ("text", "yes"),
+            ("text", " indeed"),
+        ],
+    ),
+    "a lone closing tag and no answer": (
+        ("plan\n", "</think>"),
+        [("text", "plan\n"), TURNED],
+    ),
+    "a tag that is text": (
+        ("a `", "</think>", "` b"),
+        [("text", "a `"), ("text", "</think>"), ("text", "` b")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("sent", "told"), HEARD.values(), ids=HEARD)
+async def test_what_is_heard_live_is_told_apart_too(
+    serve: Serve, pool: Pool, sent: tuple[str, ...], told: list[tuple[str, str]]
+) -> None:
     from playground.domain import ModelRef, Request
+    from playground.engine.live import Lane
     from playground.providers import Call
     from tests.loopback import stream
     from tests.providers.calling import endpoint
 
     heard: list[tuple[str, str]] = []
-    provider = await serve(stream([sse(*chunked("<think>plan", " it</think>", "\n\nyes"))]))
+    provider = await serve(stream([sse(*chunked(*sent))]))
     asked = Request.ask(ModelRef.parse(SRV), "Hi")
     call = Call(asked, endpoint(SRV, provider.url), pool=pool, on_delta=lambda *d: heard.append(d))
     await call.run()
-    assert heard[1:] == [("reasoning", "plan"), ("reasoning", " it"), ("text", "yes")]
+    joined = [
+        (kind, "".join(t for _, t in group)) for kind, group in groupby(heard[1:], lambda d: d[0])
+    ]
+    expected = [
+        (kind, "".join(t for _, t in group)) for kind, group in groupby(told, lambda d: d[0])
+    ]
+    assert joined == expected
+    lane, response = Lane(0, asked), call.response()
+    for kind, piece in heard:
+        lane.receive(kind, piece)
+    assert (lane.text(), lane.text("reasoning").strip()) == (response.text, response.reasoning_text)
 
 
 async def test_every_choice_is_without_its_reasoning(serve: Serve, pool: Pool) -> None:

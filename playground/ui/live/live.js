@@ -264,6 +264,14 @@ class Card {
       this.flows.reasoning.add(text)
       return
     }
+    if (kind === "thought") {
+      // A closing tag without an opening one: what was drawn as the answer was reasoning.
+      this.flows.reasoning.take(this.flows.text)
+      this.reasoning.hidden = false
+      if (!this.toggled) this.reasoning.open = true
+      this.answering = false
+      return
+    }
     if (!this.answering) {
       this.answering = true
       if (!this.toggled) this.reasoning.open = false
@@ -344,6 +352,12 @@ class Flow {
     if (/^\s*```/.test(this.raw)) this.inFence = !this.inFence
     this.raw = ""
     this.line = null
+  }
+
+  take(other) {
+    this.box.append(...other.box.childNodes)
+    Object.assign(this, { raw: other.raw, line: other.line, inFence: other.inFence })
+    Object.assign(other, { raw: "", line: null, inFence: false })
   }
 
   draw(piece, className) {

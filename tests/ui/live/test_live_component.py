@@ -121,6 +121,24 @@ def test_reasoning_is_apart_and_folds_when_the_answer_begins(screen: Screen) -> 
     expect(thoughts).to_have_text("Let me think.")
 
 
+def test_what_was_reasoning_after_all_moves_there(screen: Screen) -> None:
+    screen.open()
+    screen.feed([0, "sent", ""], [0, "text", "Let me think.\nTwo and "], [0, "text", "two."])
+    answer, thoughts = screen.card().locator(".answer"), screen.card().locator(".thoughts")
+    expect(answer).to_contain_text("Two and two.")
+    screen.feed([0, "thought", "x"], [0, "reasoning", " So be it."])
+    expect(answer).to_be_empty()
+    expect(thoughts).to_be_visible()
+    expect(thoughts).to_have_text("Let me think.Two and two. So be it.")
+    screen.feed([0, "text", "Four."])
+    expect(answer).to_have_text("Four.")
+    expect(thoughts).to_be_hidden()
+    screen.page.reload()
+    expect(answer).to_have_text("Four.")
+    screen.card().locator("summary").click()
+    expect(thoughts).to_have_text("Let me think.Two and two. So be it.")
+
+
 def test_a_reload_brings_back_the_whole_text_and_goes_on(screen: Screen) -> None:
     screen.open()
     screen.feed([0, "sent", ""], [0, "text", "before "])
