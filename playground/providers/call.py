@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,6 +33,9 @@ _KEEP_ALIVES = frozenset(
     {b"", b"ping", b"pong", b"null", b"keepalive", b"keep-alive", b"heartbeat"}
 )
 """Data that says nothing but that the server is still there."""
+
+_WRAPPED = re.compile(rb"(?:event:\s*(\S+)\s+|data:\s*)+")
+"""What stands once more before the data where a gateway wraps a whole event as data: sse-starlette does with what is one."""
 
 _REQUEST_ID = ("x-request-id", "request-id", "x-goog-request-id", "x-oneapi-request-id")
 
@@ -255,7 +259,10 @@ class Call:
     def _take_words(self, name: str | None, data: bytes) -> None:
         """Read an event that is no JSON: a keep-alive, an end in other clothes, an error in words, or half an event."""
         word = data.strip().strip(b"\"'").lower()
-        if word in _ENDS:
+        if wrapped := _WRAPPED.match(data):
+            inner = wrapped[1] and wrapped[1].decode("utf-8", "replace")
+            self._take(inner or name, data[wrapped.end() :])
+        elif word in _ENDS:
             self._read_event(self._draft, DONE)
         elif name == "error":
             self._draft.complain(outcome.excerpt(data))
@@ -279,6 +286,8 @@ class Call:
         draft.now = self._recorder.last_chunk or 0.0
         try:
             value = read_json(body)
+            if value == []:
+                raise ValueError("a list without an answer")
             for one in value if isinstance(value, list) else (value,):
                 self._door.read_body(draft, one)
             if len(body) > MAX_TEXT and draft.size() > MAX_TEXT:

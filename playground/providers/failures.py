@@ -164,7 +164,9 @@ _TYPE_OF: dict[Case, FailureType] = {
 """Case with sentences of its own → the type that it is one of."""
 
 _TRY_AGAIN = re.compile(
-    r"(?:try again|retry) (?:in|after) (?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+) ?(ms|s))?"
+    r"(?:(?:try again|retry) (?:in|after)|wait(?= \d)) (?:(\d+) ?h(?:ours?)?)? ?(?:(\d+) ?m(?:in(?:ute)?s?)?(?!s))?"
+    r" ?(?:([\d.]+) ?(ms|s))?",
+    re.IGNORECASE,
 )
 
 
@@ -271,7 +273,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _wait_in_words(message: str) -> float | None:
-    """Seconds in OpenAI's `Please try again in 1m18.6s` (or `6ms`), which no header repeats."""
+    """Seconds in OpenAI's `Please try again in 1m18.6s` (or `6ms`, `2 minutes`), which no header repeats."""
     found = _TRY_AGAIN.search(message)
     if not found:
         return None

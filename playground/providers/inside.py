@@ -7,6 +7,8 @@ from typing import Any
 
 _NUMBERS = ("status_code", "statusCode", "code", "status", "error_code", "errorCode", "errcode")
 """Where an error's number may stand at the top."""
+_CODES = ("code", "error_code", "errorCode", "errcode")
+"""Those of them that no answer has."""
 _FAILED = frozenset({"error", "fail", "failed", "failure"})
 _FINE = frozenset({"", "0", "200", "null", "none", "ok", "success", "succeeded", "no error"})
 _SAID = ("message", "msg", "Message", "error_msg", "errorMessage", "errmsg", "detail", "title")
@@ -82,7 +84,9 @@ def _failed(value: Mapping[str, Any]) -> bool:
         return True
     if any(number >= 400 for number in _numbers(value)):
         return True
-    return real(value.get("code")) and any(isinstance(value.get(name), str) for name in _SAID)
+    return any(real(value.get(name)) for name in _CODES) and any(
+        isinstance(value.get(name), str) for name in _SAID
+    )
 
 
 def _complains(value: Mapping[str, Any]) -> bool:

@@ -27,7 +27,7 @@ class TooManyValues(Endless):
 
 
 def read_json(data: bytes | str) -> Any:
-    """The JSON value; half an emoji, which some servers send and no text may hold, becomes U+FFFD. ValueError if none.
+    """The JSON value; what no text may hold, half an emoji or bytes that are not UTF-8, becomes U+FFFD. ValueError if none.
 
     TooManyValues where reading it would take too long.
     """
@@ -36,8 +36,18 @@ def read_json(data: bytes | str) -> Any:
     try:
         return from_json(data)
     except ValueError:
-        text = json.dumps(json.loads(data), ensure_ascii=False)
+        text = json.dumps(json.loads(_text(data)), ensure_ascii=False)
         return from_json(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+
+
+def _text(data: bytes | str) -> str:
+    if isinstance(data, str):
+        return data
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode(encoding, "replace")
 
 
 def _check_values(data: bytes | str) -> None:

@@ -50,6 +50,7 @@ TELLING: dict[str, FailureType] = {
     "model_not_found": "not_found",
     "model_not_available": "not_found",
     "model_not_exist": "not_found",
+    "model_not_supported": "not_found",
     "model_decommissioned": "not_found",
     "previous_response_not_found": "not_found",
     "context_length_exceeded": "context_length",
@@ -166,6 +167,7 @@ _BY_STATUS: dict[int, FailureType] = {
     410: "not_found",
     413: "context_length",
     422: "invalid_request",
+    424: "server",
     429: "rate_limited",
     498: "authentication",
     500: "server",
@@ -205,17 +207,18 @@ _BY_WORDS: tuple[tuple[Case, str], ...] = (
         r"|exceeds? (the )?context|requested tokens? .*context|context (the )?overflow|loaded with context length of only"
         r"|too (long|large) (to fit into|for) (the )?model|longer than the (maximum model|model's context) length|(max|maximum) (context )?length exceeded|exceeded (model )?(token|max(imum)? context) l"
         r"|range of input length|must have less than \d+ tokens|tokens? \+ .?max_new_tokens.? must be|too many (input )?tokens(:| in)|maximum number of (input )?tokens allowed|reduce the length of (the|your)"
-        r"|prompt exceeds|上下文|超长|输入.{0,8}(过长|超过)",
+        r"|prompt exceeds|max(imum)? input (characters|tokens) (is|are)|上下文|超长|输入.{0,8}(过长|超过)",
     ),
     (
         "quota_exceeded",
         r"(credit )?balance (is |was )?(too low|insufficient|not enough)|insufficient[ _-]?(account[ _-])?(balance|credits?|funds|quota)|(out of|not enough|no|more) credits?\b|prepayment credits"
         r"|exceeded (your |the )?(current |monthly )?(quota|budget)|quota (has been |was |is )?(exceeded|exhausted|used up)|budget (has been )?exceeded|exceeded ?budget|over budget|crossed budget"
-        r"|(key|spend(ing)?|billing|usage|credit|monthly) (hard )?limit (has been |was )?(exceeded|reached)|payment required|arrear|overdue|余额|欠费|额度",
+        r"|(key|spend(ing)?|billing|usage|credit|monthly) (hard )?limit (has been |was )?(exceeded|reached)|(reach(ed|ing)?|exceed(ed|ing)?|hit) (the |your |its )?(monthly |daily )?(spend(ing)?|usage|billing|credit) limit"
+        r"|failure to pay|used up (your|the|all)|(have|has) any credits?\b|payment required|arrear|overdue|余额|欠费|额度",
     ),
     (
         "rate_limited",
-        r"rate[ _-]?limit|too many (concurrent )?requests|too many tokens|throttl|max(imum)? (organization )?(request|concurrency)|concurren(t|cy) (request )?limit|请求过于频繁|请求过多|速率|并发|频率",
+        r"rate[ _-]?limit|requests? limit (has been |was )?(reached|exceeded)|too many (concurrent )?requests|too many tokens|throttl|max(imum)? (organization )?(request|concurrency)|concurren(t|cy) (request )?limit|请求过于频繁|请求过多|速率|并发|频率",
     ),
     (
         "authentication",
@@ -231,11 +234,12 @@ _BY_WORDS: tuple[tuple[Case, str], ...] = (
     (
         "not_found",
         rf"\b(model|deployment)s?\b[^\n]{{0,160}}?\b{_NOT}|(unknown|invalid|no such|unrecognized) model\b|not a valid model|no endpoints found for|no (available )?models? (is |are )?loaded|failed to load model"
+        r"|unable to access model|model identifier is invalid|model_not_(found|available|supported|exist)|\bmodel\b[^\n]{0,160}? not supported by any"
         r"|try pulling it|model not exist|no available channel|模型不存在|无可用渠道",
     ),
     (
         "refused",
-        r"content (filter|management|policy|moderation)|content exists risk|inappropriate content|flagged (as|by|for)|requires moderation|敏感|违规",
+        r"content (filter|management|policy|moderation|audit)|content exists risk|inappropriate content|flagged (as|by|for)|requires moderation|敏感|违规",
     ),
     (
         "overloaded",

@@ -399,8 +399,8 @@ def usage(raw: Mapping[str, Any]) -> Usage:
 
 _ANTHROPICS = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens"})
 _NAMES = (
-    ("prompt_tokens", "input_tokens"),
-    ("completion_tokens", "output_tokens"),
+    ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens"),
+    ("completion_tokens", "output_tokens", "completionTokens", "outputTokens"),
     (
         "completion_tokens_details.reasoning_tokens",
         "output_tokens_details.reasoning_tokens",

@@ -110,7 +110,7 @@ def broken(recorder: Recorder, provider: str, error: Exception, *, silence: floa
     cause = recorder.error or error
     if recorder.streaming and cut(cause):
         return truncated(recorder, provider)
-    why = _TECHNICAL.sub("", str(cause))
+    why = _TECHNICAL.sub("", str(cause)) or "nothing says why"
     rows = [(c, m) for pattern, c, m in _TLS if re.search(pattern, str(cause))]
     rows = rows if isinstance(cause, httpcore2.NetworkError | httpcore2.ProtocolError) else []
     rows += [(case, message) for kind, case, message in _BROKEN if isinstance(cause, kind)]
@@ -119,9 +119,9 @@ def broken(recorder: Recorder, provider: str, error: Exception, *, silence: floa
         text = message.format(host=recorder.host, error=why, silence=silence)
         return fail(recorder, provider, case, text)
     if recorder.request is None:
-        message = f"The request for {provider_of(provider).label} could not be built: {cause}"
+        message = f"The request for {provider_of(provider).label} could not be built: {why}"
         return fail(recorder, provider, "invalid_request", message)
-    return fail(recorder, provider, "server", f"The call broke off: {why or 'nothing says why'}")
+    return fail(recorder, provider, "server", f"The call broke off: {why}")
 
 
 def truncated(recorder: Recorder, provider: str) -> Failure:
@@ -137,7 +137,9 @@ def endless(recorder: Recorder, provider: str, what: str) -> Failure:
 
 def unreadable(recorder: Recorder, provider: str, data: bytes) -> Failure:
     """An answer that is not JSON, or not the JSON that this API sends."""
-    if is_json(data):
+    if not data.strip():
+        message = f"{recorder.host} answered with status {recorder.status} {_NOTHING}"
+    elif is_json(data):
         message = f"The answer could not be read, it is not shaped as this API's: {excerpt(data)}"
     else:
         kind = recorder.headers.get("content-type", "of no named type")

@@ -202,6 +202,35 @@ CONTEXT: dict[str, Said] = {
 """A prompt that is too long, in the words of who refuses it."""
 
 MONEY: dict[str, Said] = {
+    "xAI, a team without credits": Said(
+        403,
+        {
+            "code": "The caller does not have permission to execute the specified operation",
+            "error": "Your newly created teams doesn't have any credits yet.",
+        },
+        "quota_exceeded",
+        "any credits",
+    ),
+    "Fireworks": Said(
+        412,
+        error(
+            "Account x is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices.",
+            code="PRECONDITION_FAILED",
+        ),
+        "quota_exceeded",
+        "monthly spending limit",
+    ),
+    "Cloudflare's free neurons": Said(
+        429,
+        {
+            "success": False,
+            "errors": [
+                {"code": 3036, "message": "you have used up your daily free allocation of neurons"}
+            ],
+        },
+        "quota_exceeded",
+        "daily free allocation",
+    ),
     "OpenAI": Said(
         429,
         error(
@@ -432,6 +461,27 @@ KEYS: dict[str, Said] = {
     ),
 }
 MODELS: dict[str, Said] = {
+    "Together": Said(
+        404,
+        error("Unable to access model x.", code="model_not_available"),
+        "not_found",
+        "Unable to access",
+    ),
+    "Hugging Face": Said(
+        400,
+        error(
+            "The requested model 'x' is not supported by any provider you have enabled.",
+            code="model_not_supported",
+        ),
+        "not_found",
+        "not supported by any provider",
+    ),
+    "Bedrock": Said(
+        400,
+        {"message": "The provided model identifier is invalid."},
+        "not_found",
+        "identifier is invalid",
+    ),
     "vLLM": Said(
         404,
         error("The model `x` does not exist.", type="NotFoundError", code=404),
@@ -485,6 +535,24 @@ MODELS: dict[str, Said] = {
     ),
 }
 OTHERS: dict[str, Said] = {
+    "TGI": Said(
+        424,
+        {"error": "Request failed during generation: out of memory", "error_type": "generation"},
+        "server",
+        "out of memory",
+    ),
+    "Baidu": Said(
+        200,
+        {"error_code": 17, "error_msg": "Open api daily request limit reached"},
+        "rate_limited",
+        "daily request limit",
+    ),
+    "Spark": Said(
+        200,
+        {"code": 10013, "message": "input content audit failed", "sid": "x"},
+        "refused",
+        "audit failed",
+    ),
     "Azure's filter": Said(
         400,
         error(
@@ -550,7 +618,7 @@ OTHERS: dict[str, Said] = {
         "quota_exceeded",
         "no money",
     ),
-    "Baidu": Said(
+    "Baidu, a limit": Said(
         400,
         {"error_code": 336003, "error_msg": "the length is wrong"},
         "invalid_request",

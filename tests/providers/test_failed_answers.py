@@ -11,7 +11,7 @@ from playground.domain import ModelRef, Request, Usage
 from playground.engine.receipt import priced
 from playground.providers.inside import error_in, real
 from playground.wire import Pool
-from tests.loopback import answer, sse, stream
+from tests.loopback import answer, sse, stream, whole
 from tests.providers.calling import Serve, respond, streamed, unstreamed
 
 CLAUDE, CHAT, RESPONSES, GEMINI = "anthropic:m", "srv:m", "openai:m", "gemini:m"
@@ -164,6 +164,18 @@ async def test_an_empty_success_is_none(serve: Serve, pool: Pool, door: str, bod
     assert response.failure is not None
     assert response.failure.type == "server"
     assert "empty" in response.failure.message
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n", b"[]", b"[[]]", b"null", b'"hello"', b"7", b"{}"])
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_body_of_nothing_is_none(
+    serve: Serve, pool: Pool, door: str, stream: bool, body: bytes
+) -> None:
+    response = await respond(serve, pool, door, whole(200, body), stream=stream)
+    assert response.failure is not None
+    assert response.failure.type == "server"
+    assert not response.failure.message.endswith(": ")
 
 
 async def test_a_stream_of_nothing_is_none(serve: Serve, pool: Pool) -> None:

@@ -117,6 +117,25 @@ def test_openai_says_the_wait_only_in_words() -> None:
     assert provider_failure("openai", 429, told, {}).retry_after == 60 + 30
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("No deployments available, Try again in 5 seconds. Passed model=x", 5),
+        ("Rate limit exceeded. Please wait 40000 seconds before retrying.", 40_000),
+        ("Please retry after 8 seconds.", 8),
+        ("please try again in 2 minutes", 120),
+        ("Please try again in 1 hour 30 minutes.", 5400),
+        ("Try again in 250ms", 0.25),
+        ("Please try again in 2h3m4.5s.", 7384.5),
+        ("Please wait a little. Then try again in 7s.", 7),
+        ("Try again in a moment.", None),
+        ("Wait for the model to load.", None),
+    ],
+)
+def test_how_a_wait_is_said(words: str, seconds: float | None) -> None:
+    assert provider_failure("mine", 429, Complaint(message=words), {}).retry_after == seconds
+
+
 def test_how_a_wait_is_written_in_headers() -> None:
     assert retry_after({"retry-after": "2"}) == 2
     assert retry_after({"retry-after-ms": "1500", "retry-after": "2"}) == 1.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import zlib
 from typing import Any
 
@@ -180,6 +181,23 @@ async def test_keep_alives_cost_nothing_and_say_nothing(
 @pytest.mark.parametrize("door", DOORS)
 async def test_the_end_in_other_clothes(serve: Serve, pool: Pool, door: str, end: str) -> None:
     response = await respond(serve, pool, door, stream([sse(*HELLO[door], end)]))
+    assert (response.failure, response.text, response.notes) == (None, "Hello", ())
+
+
+@pytest.mark.parametrize(
+    "wrapped", ["data: {}", "data: {}\n", "data:{}", "data: data: {}", "event: {kind}\ndata: {}"]
+)
+@pytest.mark.parametrize("door", DOORS)
+async def test_an_event_that_was_wrapped_twice(
+    serve: Serve, pool: Pool, door: str, wrapped: str
+) -> None:
+    """What sse-starlette makes of a gateway's own `data: …` lines."""
+    events = []
+    for event in HELLO[door]:
+        kind = event.get("type") or event.get("event_type") or "message"
+        events.append(wrapped.replace("{kind}", kind).replace("{}", json.dumps(event)))
+    lines = [event.replace("\n", "\ndata: ") for event in (*events, "data: [DONE]")]
+    response = await respond(serve, pool, door, stream([sse(*lines)]))
     assert (response.failure, response.text, response.notes) == (None, "Hello", ())
 
 

@@ -310,6 +310,24 @@ async def test_half_an_emoji_costs_no_answer() -> None:
     assert (response.failure, response.text) == (None, "Hello �")
 
 
+@pytest.mark.parametrize("stream", [True, False])
+async def test_bytes_that_are_no_utf8_cost_no_answer(stream: bool) -> None:
+    body = {"id": "x", "choices": [{"index": 0, "message": {"content": "HelloX"}}]}
+    events = [
+        *STREAMS["openai/chat"][:1],
+        {"id": "x", "choices": [{"index": 0, "delta": {"content": "X"}}]},
+        *STREAMS["openai/chat"][3:],
+    ]
+    sent = sse(*events) if stream else json.dumps(body).encode()
+    for odd, shown in (
+        (b"\xff", "\ufffd"),
+        (b"\xe4\xb8", "\ufffd"),
+        (b"Gr\xf6\xdfe", "Gr\ufffd\ufffde"),
+    ):
+        response = await answered("openai/chat", sent.replace(b"X", odd), stream=stream)
+        assert (response.failure, response.text) == (None, f"Hello{shown}")
+
+
 async def test_what_else_stands_where_text_belongs_fails_the_call_and_keeps_the_rest() -> None:
     events = [*STREAMS["openai/chat"], {"choices": [{"delta": {"content": {"value": "x"}}}]}]
     response = await answered("openai/chat", sse(*events), stream=True)

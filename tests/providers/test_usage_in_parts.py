@@ -55,6 +55,7 @@ STREAMS: dict[str, list[dict[str, Any]]] = {
     ],
     "before the first word": [bare(prompt_tokens=10), bare(completion_tokens=5), STOP],
     "as Anthropic names them": [STOP, bare(input_tokens=10, output_tokens=5)],
+    "in camel case": [STOP, bare(promptTokens=10, completionTokens=5)],
     "both names, one of them empty": [STOP, bare(input_tokens=0, output_tokens=0, **COUNTED)],
 }
 
