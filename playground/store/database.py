@@ -280,13 +280,17 @@ def sentence(error: BaseException, where: URL) -> str:
     known = next(
         (text for pattern, text in SENTENCES if re.search(pattern, said, re.IGNORECASE)), None
     )
-    told = known or f"The history failed with {type(error).__name__}."
+    told = known or "The history failed in a way that is not foreseen here."
     if settings.hosted():  # strangers read it, and where the database is is not theirs to know
-        LOG.warning("%s (%s)", told, _place(where))
+        LOG.warning("%s (%s, %s)", told, type(error).__name__, _place(where))
         return told
-    return f"{told} ({_place(where)})"
+    words = f"{_place(where)}: {said}" if known is None and _is_file(where) else _place(where)
+    return f"{told} ({words})"
 
 
 def _place(where: URL) -> str:
-    sqlite = where.get_backend_name() == "sqlite"
-    return (where.database or "") if sqlite else (where.host or "local socket")
+    return (where.database or "") if _is_file(where) else (where.host or "local socket")
+
+
+def _is_file(where: URL) -> bool:
+    return where.get_backend_name() == "sqlite"

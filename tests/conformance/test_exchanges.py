@@ -11,6 +11,7 @@ from playground.domain import Endpoint, FailureType, ModelRef, Request, Response
 from playground.providers import Call
 from playground.wire import open_pool
 from tests.conformance.conftest import load, recorded
+from tests.providers.test_sentences import check, ours
 
 DOORS = {
     "openai.responses": ("openai:replayed", "/v1"),
@@ -134,6 +135,17 @@ async def test_as_recorded(replay: str, path: Path, options: str) -> None:
     assert list(response.server_tools) == [
         kind for kind in exchange["expected"]["server_tools"] if not kind.startswith("output:")
     ]
+
+
+FAILED = [path for path in recorded() if expected_failure(load(path)) is not None]
+
+
+@pytest.mark.parametrize("path", FAILED, ids=lambda path: path.stem)
+async def test_a_recorded_failure_is_told_in_words(replay: str, path: Path) -> None:
+    found = (await call(replay, load(path), "")).failure
+    assert found is not None
+    check(ours(found))
+    assert "status page" not in ours(found)  # it is a server on loopback that was asked
 
 
 def test_there_are_exchanges_of_every_door() -> None:
