@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from playground.domain import ModelRef
+from playground.domain import ModelRef, clock
 from playground.domain.provider import provider_of
 from playground.domain.spelling import spellings
 from playground.tokens import known_encoding
@@ -102,16 +102,16 @@ class Model:
 
     def tiers(self, today: date | None = None) -> tuple[str, ...]:
         """The service tiers that can be asked for on this day."""
-        on = today or date.today()
+        on = today or clock.today()
         return tuple(t for t in self.service_tiers if t not in self.ends or on < self.ends[t])
 
     def retired(self, today: date | None = None) -> bool:
         """True from the day on which it is switched off."""
-        return self.retires is not None and self.retires <= (today or date.today())
+        return self.retires is not None and self.retires <= (today or clock.today())
 
     def retires_soon(self, today: date | None = None) -> bool:
         """True when it is switched off within 60 days, or was already."""
-        return self.retires is not None and self.retires - (today or date.today()) <= SOON
+        return self.retires is not None and self.retires - (today or clock.today()) <= SOON
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from playground.demo.process import DemoServer
+from playground.domain.clock import TODAY
 from playground.store.database import sqlite_url
 from playground.store.store import Store
 from playground.wire import Pool, open_pool
@@ -37,6 +38,7 @@ _NOT_QUICK = ("browser", "pages", "conformance", "history", "budgets")
 
 os.environ["PYTHONPATH"] = with_path(os.environ.get("PYTHONPATH"))
 os.environ[sitecustomize.ATTEMPTS] = tempfile.mkstemp(prefix="playground-attempts-")[1]
+os.environ[TODAY] = "2026-11-26"  # on this day the models that tests name answer, at known prices
 os.environ["PLAYGROUND_DEMO_PACE"] = "0"  # a test that needs time to look at a stream says so
 httpx2.create_ssl_context = functools.cache(
     httpx2.create_ssl_context

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from playground import history, pricing, settings, tokens
-from playground.domain import Endpoint, File, ModelRef, Request
+from playground.domain import Endpoint, File, ModelRef, Request, clock
 from playground.domain.endpoint import bills
 from playground.domain.nouns import digits
 from playground.figures import money
@@ -109,7 +108,7 @@ def estimate(request: Request, *, most: int | None = None) -> Span | None:
         request.model,
         counted,
         limit(request, counted) if most is None else most,
-        datetime.now(UTC).date(),
+        clock.today(),
         service_tier=request.settings.service_tier,
         cache_ttl=request.settings.cache_ttl,
     )

@@ -13,7 +13,7 @@ from playground import history, pricing, settings, tokens
 from playground.budgets.forecast import Span, estimate
 from playground.budgets.ledger import spent, written
 from playground.budgets.limits import Limit, Period, all_limits
-from playground.domain import Endpoint, Failure, Request, Usage
+from playground.domain import Endpoint, Failure, Request, Usage, clock
 from playground.domain.endpoint import bills
 from playground.engine import Lane, LiveRun
 from playground.engine.live import SHOWN
@@ -297,7 +297,7 @@ def at_least(watched: Watched, lane: Lane) -> Decimal:
     usage = Usage(
         input_tokens=watched.input_tokens[index], output_tokens=watched.output_tokens[index]
     )
-    cost = pricing.load().price(lane.request.model, None, usage, on=_today(), estimate=True)
+    cost = pricing.load().price(lane.request.model, None, usage, on=clock.today(), estimate=True)
     return cost.total if cost else Decimal(0)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from rich.text import Text
 from playground import figures as fmt
 from playground.cli.say import say
 from playground.cli.show import console, safe
-from playground.domain import ModelRef
+from playground.domain import ModelRef, clock
 
 if TYPE_CHECKING:
     from playground.lab.breakeven import Conversation, Row
@@ -45,7 +44,7 @@ def breakeven(options: Options) -> int:
     book = pricing.load()
     for problem in book.problems:
         say(problem)
-    rows = lab.table(conversation, refs, paid(book.plans), book, date.today())
+    rows = lab.table(conversation, refs, paid(book.plans), book, clock.today())
     without = [str(ref) for ref in refs if not any(_priced(row, ref) for row in rows)]
     for spelling in without:
         say(f"{safe(spelling)} has no price here: add a row to pricing.yaml to compare it.")

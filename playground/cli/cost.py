@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ from rich.text import Text
 from playground import figures as fmt
 from playground.cli.say import say
 from playground.cli.show import console, fitted
-from playground.domain import Cost, ModelRef
+from playground.domain import Cost, ModelRef, clock
 from playground.domain.nouns import digits, jsonable
 from playground.export import dumps
 from playground.pricing import PriceBook, load
@@ -45,7 +45,7 @@ def cost(options: Options) -> int:
     except ValueError as error:
         raise click.UsageError(f"{error}.") from None
     shape = _shape(options)
-    on = options.as_of.date() if options.as_of else datetime.now(UTC).date()
+    on = options.as_of.date() if options.as_of else clock.today()
     _sold(ref, on)
     book = load()
     for problem in book.problems:

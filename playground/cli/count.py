@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from playground import settings
 from playground.cli.ask import nowhere, simulated
 from playground.cli.say import say
 from playground.cli.show import console, fitted, safe
-from playground.domain import Endpoint, ModelRef, Request
+from playground.domain import Endpoint, ModelRef, Request, clock
 from playground.domain.nouns import digits
 from playground.domain.provider import addable, built_in
 from playground.export import dumps
@@ -98,9 +97,7 @@ def _known(refs: list[ModelRef]) -> None:
             if ref.provider not in endpoints:
                 raise nowhere(ref.provider, endpoints)
         if ref.provider in own and not (
-            find(ref)
-            or known_encoding(ref)
-            or load().row(ref.provider, ref.model, datetime.now(UTC).date())
+            find(ref) or known_encoding(ref) or load().row(ref.provider, ref.model, clock.today())
         ):
             raise click.UsageError(
                 f"{ref} is no model that is known here: `playground models` lists those that are,"
@@ -127,7 +124,7 @@ def _local(text: str, ref: ModelRef) -> dict[str, Any]:
     counted = estimate(text, ref)
     model = find(ref)
     window = model.context_window if model else None
-    cost = quote(load(), ref, Shape(input_tokens=counted.tokens), on=datetime.now(UTC).date())
+    cost = quote(load(), ref, Shape(input_tokens=counted.tokens), on=clock.today())
     return {
         "model": str(ref),
         "tokens": counted.tokens,

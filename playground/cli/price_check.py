@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
 from playground.cli.say import say
+from playground.domain import clock
 from playground.domain.nouns import jsonable
 from playground.export import dumps
 from playground.files import read_text
@@ -32,7 +32,7 @@ def check(*, as_json: bool, live: bool = False, strict: bool = False) -> int:
     book = load(own=False)
     for problem in book.problems:
         say(problem)
-    today = datetime.now(UTC).date()
+    today = clock.today()
     listed, failed = listings("") if live else ({}, False)
     try:
         compared = compare(book, days(book, today))
@@ -53,7 +53,7 @@ def refresh(new: Sequence[str], apply: bool) -> int:
     book = load(own=False)
     file = loading.PROJECT
     try:
-        rows = proposed(book, datetime.now(UTC).date(), new)
+        rows = proposed(book, clock.today(), new)
     except NotInstalled as missing:
         raise click.ClickException(str(missing)) from None
     except LookupError as unknown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +16,7 @@ from playground import settings
 from playground.cli.ask import nowhere
 from playground.cli.say import say
 from playground.cli.show import console, safe
-from playground.domain import Endpoint
+from playground.domain import Endpoint, clock
 from playground.domain.nouns import jsonable
 from playground.export import dumps
 
@@ -144,7 +144,7 @@ def _known(number: int | None) -> str:
 def _retires(day: date | None) -> str:
     if day is None:
         return ""
-    left = (day - datetime.now(UTC).date()).days
+    left = (day - clock.today()).days
     return f"{day.isoformat()}{' (gone)' if left < 0 else ' (soon)' if left < SOON else ''}"
 
 

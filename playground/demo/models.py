@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from playground import catalog
 from playground.catalog import Model as Row
-from playground.domain import ModelRef
+from playground.domain import ModelRef, clock
 from playground.domain.provider import provider_of
 from playground.domain.spelling import SNAPSHOT
 
@@ -141,7 +141,7 @@ class Gone(Exception):
 def find(vendor: str, name: str, today: date | None = None) -> Model | None:
     """The model of that name; None if the vendor has none like it, Gone when it was switched off."""
     name = name.removeprefix("models/")
-    row = _row(vendor, name, today or date.today())
+    row = _row(vendor, name, today or clock.today())
     if row is None:
         return None
     if row.retires is not None and row.retired(today):

@@ -1,6 +1,6 @@
 """The demo's models are the catalog's rows: what a row says is what the server does and lists, row by row."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -13,7 +13,6 @@ from playground.demo import models
 VENDORS = ("openai", "anthropic", "gemini")
 KEYS = {"authorization": "Bearer demo", "x-api-key": "demo", "x-goog-api-key": "demo"}
 HEADERS = {**KEYS, "anthropic-version": "2023-06-01"}
-TODAY = date.today()
 CURRENT = [row for row in catalog.catalog() if not row.retired()]
 GONE = [row for row in catalog.catalog() if row.retired()]
 

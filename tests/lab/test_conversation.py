@@ -6,7 +6,6 @@ import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
@@ -15,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground import pricing
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, ModelRef, clock
 from playground.engine import Engine
 from playground.lab import conversation as lab
 from playground.lab import conversation_growth as growth
@@ -37,7 +36,6 @@ MODELS = (
     "gemini:gemini-3.8-flash",
     "gemini/interactions:gemini-3.8-flash",
 )
-TODAY = datetime.now(UTC).date()
 
 
 def refs(*spellings: str) -> tuple[ModelRef, ...]:
@@ -128,7 +126,7 @@ def test_the_projection_with_caching_is_the_bill_of_a_model_that_caches_what_it_
         ask(engine, where, conversation, question)
     real = [turn.response(0) for turn in conversation.path()]
     assert [t.cache_read for t in projected] == [r.usage.cache_read_input_tokens for r in real]
-    receipts = growth.costs(projected, rules.models[0], pricing.load(), TODAY)
+    receipts = growth.costs(projected, rules.models[0], pricing.load(), clock.today())
     assert receipts is not None
     assert growth.total(receipts) == sum((r.cost.total for r in real if r.cost), Decimal(0))
 

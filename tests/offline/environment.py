@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from playground.domain.clock import TODAY
 from tests.offline import sitecustomize
 
 FOLDER = os.path.dirname(os.path.abspath(sitecustomize.__file__))
@@ -16,6 +17,6 @@ def with_path(*folders: str | None) -> str:
 
 def bare(**more: str) -> dict[str, str]:
     """Nothing of whoever runs the tests but the programs; with `more`."""
-    kept = ("PATH", "LANG", sitecustomize.ATTEMPTS)
+    kept = ("PATH", "LANG", TODAY, sitecustomize.ATTEMPTS)
     found = {name: os.environ[name] for name in kept if name in os.environ}
     return {**found, "PYTHONPATH": with_path(), **more}

@@ -14,7 +14,7 @@ from playground.domain import ModelRef, Usage
 from playground.pricing import load
 
 BOOK = load()
-DATES = [date(2026, 11, 21), date(2026, 12, 1), date(2027, 1, 1), date(2027, 3, 1), date.today()]
+DATES = [date(2026, 11, 21), date(2026, 12, 1), date(2027, 1, 1), date(2027, 3, 1)]
 THEIR_PROVIDER = {"openai": "openai", "anthropic": "anthropic", "gemini": "google"}
 
 NOT_CHAT = {

@@ -10,12 +10,12 @@ import streamlit as st
 
 from playground import catalog, pricing
 from playground import figures as fmt
-from playground.domain import Endpoint
+from playground.domain import Endpoint, clock
 from playground.lab import breakeven
 from playground.pricing.plans import paid
 from playground.ui import names
 from playground.ui.chat_vs_api.pay.section import MINE, mine
-from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go, today
+from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go
 from playground.ui.parts.markdown import plain
 
 
@@ -111,7 +111,7 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
     own = mine()
     conversation = own or habit.conversation()
     ref = catalog.defaults()[0]
-    price = breakeven.price(conversation, ref, pricing.load(), today())
+    price = breakeven.price(conversation, ref, pricing.load(), clock.today())
     with st.container(border=True):
         st.markdown(f"### {name}")
         st.markdown(why)

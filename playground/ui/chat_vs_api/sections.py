@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
@@ -50,11 +49,6 @@ def go(to: str, held: Mapping[str, Any] | None = None) -> None:
     st.session_state[names.CHAT_VIEW] = to
     for name, value in (held or {}).items():
         st.session_state[name] = value
-
-
-def today() -> date:
-    """The day on which prices are looked up."""
-    return datetime.now(UTC).date()
 
 
 def dollars(text: str) -> str:

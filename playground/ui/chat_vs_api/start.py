@@ -10,7 +10,7 @@ import streamlit as st
 
 from playground import catalog, pricing
 from playground import figures as fmt
-from playground.domain import Cost, Endpoint, ModelRef
+from playground.domain import Cost, Endpoint, ModelRef, clock
 from playground.lab import breakeven
 from playground.lab import conversation_growth as growth
 from playground.ui import names
@@ -18,7 +18,7 @@ from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.figures import bar_rows
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
-from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PAY, dollars, go, today
+from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PAY, dollars, go
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt
 
@@ -65,7 +65,7 @@ def _example_rows(turns: tuple[growth.Turn, ...], system: int) -> list[dict[str,
 
 def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], ref: ModelRef) -> None:
     """The bars of all turns, with the bill of the first and of the last beside them."""
-    receipts = growth.costs(turns, ref, pricing.load(), today())
+    receipts = growth.costs(turns, ref, pricing.load(), clock.today())
     last = turns[-1]
     st.markdown(f"### {_headline(turns, receipts)}")
     st.markdown(
@@ -89,7 +89,7 @@ def _caching(
 ) -> None:
     """Where a cache took part: how much it took off the last turn."""
     last = turns[-1]
-    without = growth.costs(growth.uncached(turns), ref, pricing.load(), today())
+    without = growth.costs(growth.uncached(turns), ref, pricing.load(), clock.today())
     if not (last.cache_read and receipts and without):
         return
     st.caption(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 import streamlit as st
 
 from playground import catalog, pricing
-from playground.domain import ModelRef, setting
+from playground.domain import ModelRef, clock, setting
 from playground.ui import names
 from playground.ui.compare import lanes
 from playground.ui.session import compose
@@ -43,7 +42,7 @@ def cheapest() -> list[Lane]:
 
 
 def _usual(ref: ModelRef) -> Decimal | None:
-    price = pricing.load().find(ref.provider, ref.model, datetime.now(UTC).date())
+    price = pricing.load().find(ref.provider, ref.model, clock.today())
     ways = [price.rates.get(way) for way in ("input", "output")] if price else [None]
     model = catalog.find(ref)
     if model is None or model.retires_soon() or None in ways:

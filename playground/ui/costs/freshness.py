@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import streamlit as st
 
+from playground.domain import clock
 from playground.pricing import load, loading
 from playground.pricing.crosscheck import NotInstalled
 from playground.providers.freshness import KINDS, Finding, checked
@@ -28,7 +29,7 @@ def freshness() -> None:
 def _table() -> None:
     listed = tuple(sorted(session().listed.items()))
     try:
-        found = _found(datetime.now(UTC).date(), loading.PROJECT.stat().st_mtime_ns, listed)
+        found = _found(clock.today(), loading.PROJECT.stat().st_mtime_ns, listed)
     except NotInstalled as missing:
         st.caption(str(missing))
         return

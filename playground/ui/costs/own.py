@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from playground import files, settings
+from playground.domain import clock
 from playground.pricing import Price, PriceBook
 from playground.pricing.editing import own_file, remove, save
 from playground.pricing.reading import Unreadable
@@ -155,7 +156,7 @@ def parsed(
         batch=_amount(batch.strip(), "batch factor") if batch.strip() else None,
         valid_from=valid_from,
         source=source.strip() or "set by you",
-        as_of=datetime.now(UTC).date(),
+        as_of=clock.today(),
     )
 
 

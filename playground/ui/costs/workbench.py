@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 
 import streamlit as st
 
+from playground.domain import clock
 from playground.pricing import PriceBook, load
 from playground.ui.costs.calculator import calculator
 from playground.ui.costs.freshness import freshness
@@ -37,7 +38,7 @@ def workbench() -> None:
     """What is wrong with the price files, the day, and the open tab."""
     book = load()
     problems(book)
-    today = datetime.now(UTC).date()
+    today = clock.today()
     on = st.date_input(
         "Prices as of",
         value=today,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import streamlit as st
 
 from playground import catalog, pricing
 from playground.demo import faults
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, ModelRef, clock
 from playground.domain.provider import unknown
 from playground.figures import rate
 from playground.ui.session.state import session
@@ -40,7 +39,7 @@ def _known_of(spelling: str) -> Iterator[str]:
     except ValueError:
         return
     model = catalog.find(ref)
-    price = pricing.load().find(ref.provider, ref.model, datetime.now(UTC).date())
+    price = pricing.load().find(ref.provider, ref.model, clock.today())
     if price:
         read, written = (_dollars(price.rates.get(way)) for way in ("input", "output"))
         yield f"{read} / {written} per 1M"

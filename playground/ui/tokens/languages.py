@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import altair as alt
 import streamlit as st
 
 from playground.catalog import catalog, defaults
-from playground.domain import ModelRef
+from playground.domain import ModelRef, clock
 from playground.figures.palette import BLUE, GREY, SKY
 from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pages
 from playground.pricing import load
@@ -161,7 +160,7 @@ def _prices(texts: Mapping[str, str], rows: Sequence[Measure]) -> None:
         key="languages_way",
         persist_state="session",
     )
-    book, today = load(), datetime.now(UTC).date()
+    book, today = load(), clock.today()
     columns = {str(ref): _column(ref, rows, fill, book, today, way == "output") for ref in chosen}
     st.dataframe(
         {"language": [r.language for r in rows], **columns},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
@@ -11,6 +10,7 @@ import streamlit as st
 from playground.catalog import Model, catalog
 from playground.domain import (
     ModelRef,
+    clock,
 )
 from playground.pricing import load
 from playground.pricing.shape import Shape, quote
@@ -54,7 +54,7 @@ def context_meter(text: str) -> None:
 
 def _meter_row(model: Model, counted: TokenCount) -> dict[str, Any]:
     window = model.context_window or 1
-    cost = quote(load(), model.ref, Shape(input_tokens=counted.tokens), on=_today())
+    cost = quote(load(), model.ref, Shape(input_tokens=counted.tokens), on=clock.today())
     return {
         "model": f"{model.provider}:{model.id}",
         "tokens": counted.tokens,
@@ -72,7 +72,3 @@ def _counted(text: str, ref: ModelRef, known: dict[str, int]) -> TokenCount:
     if encoding not in known:
         known[encoding] = count(text, encoding)
     return replace(estimate("", ref), tokens=known[encoding])
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

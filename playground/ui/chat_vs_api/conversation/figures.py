@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from playground import pricing
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, ModelRef, clock
 from playground.lab import conversation as lab
 from playground.lab import conversation_growth as growth
 from playground.lab.breakeven import HIDDEN
@@ -18,7 +18,6 @@ from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN as SYSTEM
 from playground.ui.chat_vs_api.charts import MEASURED, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.talk import answered, grown, split_of
-from playground.ui.chat_vs_api.sections import today
 
 FARTHEST = 100
 """Turns of the projection."""
@@ -188,7 +187,7 @@ def _totals(turns: Sequence[growth.Turn], ref: ModelRef, money: bool) -> list[fl
     """Running totals; with caching, tokens are those at the full rate."""
     if not money:
         return [float(value) for value in growth.cumulative([t.full_price for t in turns])]
-    receipts = growth.costs(turns, ref, pricing.load(), today())
+    receipts = growth.costs(turns, ref, pricing.load(), clock.today())
     totals, total = [], Decimal(0)
     for cost in receipts or ():
         total += cost.total

@@ -9,9 +9,9 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground import pricing, tokens
-from playground.domain import Cost, ModelRef, Request, Usage
+from playground.domain import Cost, ModelRef, Request, Usage, clock
 from playground.lab.text_statistics import Statistics, statistics
-from playground.ui.chat_vs_api.sections import dollars, today
+from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.markdown import answer, plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.words import similarity, word_diff
@@ -51,7 +51,7 @@ def would_cost(prompt: str, text: str, ref: ModelRef) -> Cost | None:
         input_tokens=sent.tokens if sent else 0,
         output_tokens=tokens.estimate(text, ref).tokens,
     )
-    return pricing.load().price(ref, None, usage, on=today(), estimate=True)
+    return pricing.load().price(ref, None, usage, on=clock.today(), estimate=True)
 
 
 def compare(sides: Sequence[Side], *, pasted: bool) -> None:

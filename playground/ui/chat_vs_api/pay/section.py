@@ -8,7 +8,7 @@ import streamlit as st
 
 from playground import catalog, pricing
 from playground import figures as fmt
-from playground.domain import Endpoint
+from playground.domain import Endpoint, clock
 from playground.lab import breakeven as lab
 from playground.lab import conversation_growth as growth
 from playground.lab.breakeven import Conversation, Price
@@ -18,7 +18,7 @@ from playground.ui import names
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.pay.curve import curve
 from playground.ui.chat_vs_api.pay.rows import plan_rows, receipts, table
-from playground.ui.chat_vs_api.sections import dollars, today
+from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.markdown import plain
 from playground.ui.session.models import pick_models
 
@@ -66,7 +66,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         return
     book = pricing.load()
     plans = _plans(paid(book.plans))
-    prices = [lab.price(conversation, ref, book, today()) for ref in refs]
+    prices = [lab.price(conversation, ref, book, clock.today()) for ref in refs]
     monthly = _monthly(conversation)
     _sentence(conversation, prices, plans, monthly)
     curve(prices, plans, monthly, len(conversation.turns))
