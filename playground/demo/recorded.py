@@ -30,6 +30,9 @@ LONGEST = 20.0
 """Seconds that a replay may take; the answers that took longer are hurried."""
 
 
+Turns = tuple[tuple[Literal["user", "assistant"], str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """One answer of a real service and what it was asked."""
@@ -47,7 +50,7 @@ class Recording:
     source: str
     """Repository, commit and path."""
     licence: str
-    turns: tuple[tuple[Literal["user", "assistant"], str], ...]
+    turns: Turns
     """What was said, the prompt last; empty = it was not recorded."""
     system: str | None
     note: str
@@ -79,10 +82,12 @@ class Recording:
 
     def request(self) -> Request:
         """What brings this answer back: the request as far as it was recorded."""
-        turns = self.turns or (("user", "(the prompt was not recorded)"),)
+        unknown: Turns = (("user", "(the prompt was not recorded)"),)
         return Request(
             model=self.model,
-            messages=tuple(Message(role=role, parts=(Text(text=text),)) for role, text in turns),
+            messages=tuple(
+                Message(role=role, parts=(Text(text=text),)) for role, text in self.turns or unknown
+            ),
             system=self.system,
             settings=self.settings,
             tools=self.tools,

@@ -25,7 +25,8 @@ def _report(run: Run) -> Iterator[str]:
     yield f"# Run {run.id}\n"
     yield f"{run.created_at}\n"
     if run.simulated:
-        yield f"> {not_live(run)}\n"
+        word, _, rest = not_live(run).partition(": ")
+        yield f"> **{word}.** {rest[0].upper()}{rest[1:]}\n"
     yield from _prompt(run.requests)
     yield "## Figures\n"
     rows = [

@@ -345,6 +345,7 @@ def test_a_figures_value_is_what_its_row_says() -> None:
         "time_to_first_chunk": 0.04,
         "time_to_first_text": 0.25,
         "duration": 12.34,
+        "compute_seconds": 11.5,
         "output_tokens_per_second": 999 / 12,
         "cost": Decimal("0.00396812"),
         "finish_reason": "completed",

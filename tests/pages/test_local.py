@@ -1,4 +1,4 @@
-"""The model on this computer in the sidebar: offered, set up by one button, a lane beside others, never one by itself."""
+"""The model on this computer under Keys: offered, set up by one button, a lane beside others, never one by itself."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from playground.ui.parts.views import VIEWS
 from playground.ui.session import compose, once
 from playground.ui.session.keeping import start
 from playground.ui.session.looking import look_at
+from playground.ui.session.state import MOST_LANES
 
 
 def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
@@ -43,8 +44,8 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
             icon=":material/add:",
             type="tertiary",
             key="add_lane",
-            disabled=len(lanes.ids()) >= lanes.MOST_LANES,
-            help=f"Up to {lanes.MOST_LANES}; the same model may run twice with other settings.",
+            disabled=len(lanes.ids()) >= MOST_LANES,
+            help=f"Up to {MOST_LANES}; the same model may run twice with other settings.",
             on_click=lanes.add,
         )
     return _started(run, where, pressed) or run

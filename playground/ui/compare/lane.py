@@ -20,6 +20,7 @@ from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt_button, remarks
 from playground.ui.parts.views import VIEWS
 from playground.ui.session.models import model_options, option
+from playground.ui.session.state import MOST_LANES
 
 NARROWEST = 260
 """Pixels of a lane before the row wraps."""
@@ -89,7 +90,7 @@ def _spelled(lane: int) -> None:
 
 def _menu(number: int, made: LaneChoice, where: Mapping[str, Endpoint]) -> None:
     """What can be done with the lane as a whole."""
-    offered = [DUPLICATE] if len(lanes.ids()) < lanes.MOST_LANES else []
+    offered = [DUPLICATE] if len(lanes.ids()) < MOST_LANES else []
     offered += [REMOVE] if len(lanes.ids()) > 1 else []
     if offered:
         st.menu_button(

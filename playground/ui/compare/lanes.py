@@ -22,8 +22,7 @@ from playground.ui.parts.markdown import plain
 from playground.ui.parts.setting import read as read_setting
 from playground.ui.session import compose
 from playground.ui.session.models import read
-
-MOST_LANES = 8
+from playground.ui.session.state import MOST_LANES
 
 BEGINS: Mapping[str, Callable[[ModelRef], bool]] = {
     "reasoning_summary": lambda ref: provider_of(ref.provider).summary_unasked,

@@ -111,6 +111,8 @@ def _answer(run: LiveRun) -> None:
         name = str(lane.request.model)
         result_card(name, lane.request, lane.response, endpoint, key=f"{run.id}_0")
     else:
-        live_run(run, key=f"live_{run.id}", titles=[str(lane.request.model)], notes=[instead])
+        live_run(
+            run, key=f"recorded_live_{run.id}", titles=[str(lane.request.model)], notes=[instead]
+        )
         if run.done:
             st.rerun()

@@ -1,4 +1,4 @@
-"""The model on this computer, in the sidebar: set up by one button, started, stopped, and what else runs models here."""
+"""The model on this computer, under Keys: set up by one button, started, stopped, and what else runs models here."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from playground.domain import Endpoint, ModelRef
 from playground.domain.provider import provider_of
 from playground.engine import get_engine
 from playground.ui import names
-from playground.ui.session.state import session
+from playground.ui.session.state import MOST_LANES, session
 
 if TYPE_CHECKING:
     from playground.local.server import LocalServer
-
-MOST_LANES = 8
 
 
 def endpoint() -> dict[str, Endpoint]:

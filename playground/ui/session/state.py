@@ -12,6 +12,9 @@ from playground.engine import LiveRun
 from playground.ui import names
 from playground.ui.live import grants
 
+MOST_LANES = 8
+"""Lanes on Compare."""
+
 
 @dataclass(slots=True)
 class Session:
