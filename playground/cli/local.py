@@ -85,7 +85,7 @@ def _how(model: str) -> str:
             "  playground local serve           for your own scripts",
             "  playground local find            other models and servers on this computer",
             "  playground local use FILE.gguf   another model; `use default` for this one",
-            "In the app: A model on this computer, under Keys.",
+            "In the app: A model on this computer.",
         ]
     )
 

@@ -198,7 +198,8 @@ def test_reports_say_recorded_and_not_simulated(replayed: dict[str, Response]) -
     )
     for text in (to_markdown(run), to_html(run)):
         for recording in (pong, capital):
-            assert f"recorded on {recording.recorded} from {recording.asked.model}" in text
+            said = f"recorded on {recording.recorded} from {recording.asked.model}"
+            assert said in text.replace("Recorded on", "recorded on")
         assert "Simulated:" not in text
     assert Counter(run.stand_ins).total() == 2
 
