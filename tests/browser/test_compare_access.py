@@ -8,11 +8,42 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+SHIFTS = """() => {
+  window.shifts = []
+  const name = node => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.outerHTML.slice(0, 160)
+  new PerformanceObserver(list => list.getEntries().filter(entry => !entry.hadRecentInput).forEach(entry =>
+    window.shifts.push([entry.value, ...entry.sources.map(source => name(source.node))])
+  )).observe({ type: "layout-shift" })
+}"""
+"""Keeps every layout shift that no input explains: its value, and what moved."""
+
 
 @pytest.fixture
 def watched(slow_page: Page) -> Page:
     slow_page.set_viewport_size({"width": 1280, "height": 900})
     return slow_page
+
+
+def test_nothing_moves_while_answers_come_and_a_lanes_head_stays(watched: Page) -> None:
+    expect(watched.locator("dl.so-far")).to_have_count(3)
+    watched.evaluate(SHIFTS)
+    before = heads(watched)
+    watched.get_by_role("button", name="Run").click()
+    expect(watched.locator(".live .card").first).to_contain_text("Streaming")
+    live = heads(watched)
+    expect(watched.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+    done = heads(watched)
+    assert len(before) == len(live) == len(done) == 3
+    assert live == pytest.approx(before, abs=1)
+    assert done == pytest.approx(live, abs=1)
+    shifts = watched.evaluate("window.shifts")
+    assert sum(value for value, *_ in shifts) <= 0.02, shifts
+
+
+def heads(page: Page) -> list[float]:
+    """Where the figures of the lanes begin, from the top."""
+    figures = page.locator("dl.figures, dl.so-far").all()
+    return [box["y"] for one in figures if (box := one.bounding_box())]
 
 
 def test_after_a_run_figures_and_twelve_lines_of_each_answer_are_on_the_first_screen(
@@ -76,6 +107,13 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.get_by_role("button", name="Add a lane").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="Model of lane 4")).to_be_attached()
+    page.get_by_role("button", name="More for lane 4").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem", name="Duplicate")).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.get_by_role("menuitem", name="Remove")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Model of lane 4")).to_have_count(0)
     page.get_by_role("link", name="History").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="History")).to_be_visible()

@@ -33,10 +33,14 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
         )
         pressed = pressed or once.waiting(compose.PLACE.name)
         once.seen(compose.PLACE.name)
-        if run and not shown.all_done(run):
-            st.button(
-                "Stop all", icon=":material/stop:", key="stop_all", on_click=_stop, args=(run,)
-            )
+        st.button(  # always there: nothing beside it moves when a run begins or ends
+            "Stop all",
+            icon=":material/stop:",
+            key="stop_all",
+            disabled=run is None or shown.all_done(run),
+            on_click=_stop,
+            args=(run,),
+        )
         parts.drawn(parts.REMARKS, remarks, run, where)
         parts.drawn(parts.SWITCH, _switch)
         st.button(
@@ -51,8 +55,8 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
     return _started(run, where, pressed) or run
 
 
-def _stop(run: LiveRun) -> None:
-    for one, _ in shown.answers(run):
+def _stop(run: LiveRun | None) -> None:
+    for one, _ in shown.answers(run) if run else ():
         one.stop()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Collection, Mapping
 
 import streamlit as st
 
-from playground.domain import Endpoint, Response
+from playground.domain import Endpoint, ModelRef, Response
 from playground.engine import Lane, LiveRun
 from playground.ui import names
 from playground.ui.compare import lanes, parts, prompt, shown
@@ -15,7 +16,7 @@ from playground.ui.compare.settings import settings
 from playground.ui.live.component import live_run
 from playground.ui.parts.best import best
 from playground.ui.parts.ending import whole
-from playground.ui.parts.head import chips_html, head
+from playground.ui.parts.head import awaited, chips_html, head
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt_button, remarks
 from playground.ui.parts.views import VIEWS
@@ -60,7 +61,8 @@ def draw(number: int, lane: int, run: LiveRun | None, where: Mapping[str, Endpoi
             _menu(number, made, where)
         if made.problem:
             st.error(plain(made.problem))
-        _answer(made, run, where)
+        with st.container(key=f"out_{lane}", gap=None):  # as high before the answer as with it
+            _answer(made, run, where)
 
 
 def _picker(number: int, made: LaneChoice, where: Mapping[str, Endpoint]) -> None:
@@ -160,6 +162,7 @@ def _ended_lane(
         if stale:
             st.caption(f"From the last run, with {plain(str(lane.request.model))}.")
         with st.container(key=f"answer_{made.id}", height=400, border=False):
+            st.html(_start(lane.request.model))
             endpoint = where.get(lane.request.model.provider)
             VIEWS[view()].draw(lane.request, response, endpoint, key)
             remarks(response)
@@ -171,6 +174,11 @@ def _ended_lane(
                     on_click=_retry,
                     args=(run, index, where),
                 )
+
+
+def _start(model: ModelRef) -> str:
+    """Where the keyboard and a screen reader come into an answer, which scrolls by itself; not seen."""
+    return f'<h2 class="answer-start" tabindex="0">Answer of {html.escape(str(model))}</h2>'
 
 
 def _best(run: LiveRun, index: int) -> Collection[str]:
@@ -194,6 +202,6 @@ def _before(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
     instead = made.model.stand_in(endpoint.simulated).capitalize()
     chips = [("simulated", instead) if instead else ("real", who)]
     chips += [("own", f"own {word}") for word in made.own]
-    st.html(chips_html(chips))
+    st.html(chips_html(chips) + awaited())
     if run is not None:
         st.caption("Not in the run that is shown: press Run.")

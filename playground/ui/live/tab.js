@@ -1,7 +1,10 @@
 // What only the browser can do for the fields: keep a draft over a reload, and take what is typed before a key closes it.
 
 const DRAFT = "playground-draft"
+const MENU_BUTTON = 'button[aria-haspopup="menu"]'
+const MENU_ITEM = '[data-testid="stMenuButtonBody"] [role="menuitem"]'
 const MENUS = '[data-testid="stPopoverBody"], [role="dialog"]'
+const MENU_OPENS_MS = 60
 
 let guarded = false
 
@@ -36,6 +39,16 @@ function guard() {
   if (guarded) return
   guarded = true
   document.addEventListener("keydown", leaveField, true)
+  document.addEventListener("click", enterMenu)
+}
+
+// Streamlit 1.67 marks a menu's first item when a key opens it, but leaves the focus on the button: no arrow moves it.
+function enterMenu(event) {
+  const button = event.detail === 0 && event.target.closest?.(MENU_BUTTON)
+  if (!button) return
+  setTimeout(() => {
+    if (document.activeElement === button) document.querySelector(MENU_ITEM)?.focus()
+  }, MENU_OPENS_MS)
 }
 
 function leaveField(event) {

@@ -32,6 +32,12 @@ def head(response: Response, best: Collection[str] = ()) -> str:
     return chips_html(chips) + figures_html([*cells, Cell(TOKENS, tokens(response))])
 
 
+def awaited() -> str:
+    """The same figures before anything was asked, as they stand while an answer streams."""
+    labels = (*(figure.label for figure in fmt.named(*FIGURES)), TOKENS)
+    return _figures("so-far", (Cell(label, "…") for label in labels))
+
+
 def tokens(response: Response) -> str:
     """`44 → 388`: input and output; `–` for one that was not reported."""
     read, written = (
@@ -53,7 +59,11 @@ def chips_html(chips: Iterable[tuple[str, str]]) -> str:
 
 def figures_html(cells: Iterable[Cell]) -> str:
     """The figures in one line, the best marked by a sign beside the colour."""
-    return f'<dl class="figures">{"".join(map(_cell, cells))}</dl>'
+    return _figures("figures", cells)
+
+
+def _figures(kind: str, cells: Iterable[Cell]) -> str:
+    return f'<dl class="{kind}">{"".join(map(_cell, cells))}</dl>'
 
 
 def _cell(cell: Cell) -> str:
