@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-SCHEMA = '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}'
+SCHEMA = (
+    '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"],'
+    ' "additionalProperties": false}'
+)
 
 
 def settings(page: Page, lane: int, group: str = "") -> Locator:

@@ -6,9 +6,8 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
-
 from playground.figures.palette import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, VIOLET
+from playground.ui.parts.drawing import alt
 
 NEW, RESENT, HIDDEN, ANSWER = (
     "new question",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
-import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
@@ -15,6 +14,7 @@ from playground.figures.palette import GREY
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, lengths
 from playground.ui.costs.priced import priced
+from playground.ui.parts.drawing import alt
 
 
 def cliffs_of(

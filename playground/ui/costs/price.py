@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
@@ -15,6 +14,7 @@ from playground.domain import ModelRef
 from playground.figures.palette import MONEY
 from playground.pricing import Price, PriceBook
 from playground.pricing.listing import Entry, cases
+from playground.ui.parts.drawing import alt
 
 
 def spelling(price: Price) -> str:

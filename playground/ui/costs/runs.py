@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
@@ -20,6 +19,7 @@ from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, shape_of
 from playground.pricing.whatif import Change, Step, Work, steps
 from playground.ui import names
+from playground.ui.parts.drawing import alt
 from playground.ui.session import compose, keeping
 from playground.ui.session.looking import looked_at
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-import altair as alt
 import streamlit as st
 
 from playground import figures as fmt
@@ -18,6 +17,7 @@ from playground.export.csv_table import SPREADSHEET, defused
 from playground.figures.palette import BLUE
 from playground.history.queries import Filter, Sum, pivot
 from playground.store.store import Store
+from playground.ui.parts.drawing import alt
 
 BY = {
     "day": "Day",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
-
 from playground.domain import Response
 from playground.figures import PHASES, phases
 from playground.figures.palette import MONEY
+from playground.ui.parts.drawing import alt
 
 ROW = 34
 """Pixels per lane."""

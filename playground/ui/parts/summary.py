@@ -12,7 +12,6 @@ from playground import figures as fmt
 from playground.domain import Response, Run
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
-from playground.ui.parts import charts
 from playground.ui.parts.best import best
 from playground.ui.parts.receipt import measured
 from playground.ui.parts.tables import COMPARED, figure_table
@@ -49,6 +48,8 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
 
 def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
     """Latency waterfall and cost chart, side by side where there is room."""
+    from playground.ui.parts import charts  # altair, which a page without a run does not need
+
     with st.grid(columns=2, min_column_width=420) as grid:
         with grid.cell():
             _picture(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
 from playground.catalog import catalog, defaults
@@ -14,6 +13,7 @@ from playground.figures.palette import BLUE, GREY, SKY
 from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pages
 from playground.pricing import load
 from playground.tokens.paragraphs import paragraphs
+from playground.ui.parts.drawing import alt
 
 
 def languages() -> None:
