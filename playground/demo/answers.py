@@ -96,6 +96,8 @@ def _topic(block: str) -> Topic:
 def pick(prompt: str) -> Topic | None:
     """The topic that the prompt asks about; None when it asks for something else, or names a subject of another field."""
     asked = " ".join(tasks.order(prompt).lower().split())
+    if GREETING.fullmatch(asked):
+        return next(topic for topic in topics() if topic.name == "hello")
     if not ASKS.search(asked) or OTHER_FIELDS.search(asked):
         return None
     scored = [(sum(w for k, w in topic.keywords if _found(k, asked)), topic) for topic in topics()]
@@ -110,6 +112,11 @@ def _whole(topic: Topic, asked: str, score: int) -> bool:
 
 
 LEAST, LEAST_ELSEWHERE = 2, 4
+GREETING = re.compile(
+    r"\W*(hi|hello|hey|good (morning|afternoon|evening|day))\b( (there|all|again|you|claude|gemini|gpt|chatgpt))?\W*"
+    r"((can|could) you help( me)?|how are you( doing)?( today)?)?\W*"
+)
+"""A prompt that only greets; in a longer one the greeting is not what is asked about."""
 ASKS = re.compile(
     r"\?|\b(what|why|how|explain|describe|define|compare)\b|^\W*(what|why|how|when|which|who|where|is|are|can|could|do|does|did|should|will|explain|describe|tell"
     r"|compare|define|give|list|show|write|help|hello|hi|hey|good|plan|teach|talk)\b|\bmerge"
@@ -239,7 +246,8 @@ def unknown(ask: Ask, tokens: int) -> str:
     quoted = quoted if len(quoted) <= 80 else quoted[:77] + "…"
     return (
         f"The simulation of {ask.model.row.label} has no real answer to “{quoted or '(no text)'}” "
-        f"({tokens:,} tokens of input): with a key, the same request goes to the real model."
+        f"({tokens:,} tokens of input): with a key, the same request goes to the real model; without one there are "
+        f"recorded answers (`playground recorded`) and a small real model on your own computer (`playground local`)."
     )
 
 
@@ -279,8 +287,7 @@ def reasoning(ask: Ask, tokens: int, dice: random.Random) -> str:
 
 def after_tool(ask: Ask) -> str:
     """An answer that uses the results of tools."""
-    results = [p.text for p in ask.turns[-1].parts if p.kind == "tool_result"]
-    told = "\n".join(f"- `{' '.join(r.split())[:300]}`" for r in results)
+    told = "\n".join(f"- `{' '.join(result.text.split())[:300]}`" for result in ask.results)
     return f"{AFTER_TOOL[ask.model.vendor]}\n\n{told}\n\n{NOTE}"
 
 

@@ -14,7 +14,8 @@ from playground.demo.anthropic_blocks import (
 )
 from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
 from playground.demo.breaking import Frame
-from playground.demo.compose import Call, Reply, call_text
+from playground.demo.calling import Call, call_text
+from playground.demo.compose import Reply
 from playground.demo.counting import compact
 from playground.demo.door import (
     Body,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Literal
 
 from playground.demo.models import Model
@@ -112,6 +113,13 @@ class Ask:
     def prompt(self) -> str:
         """The text of the last user turn that has any."""
         return next((t.text for t in reversed(self.turns) if t.role == "user" and t.text), "")
+
+    @property
+    def results(self) -> tuple[Part, ...]:
+        """The results of tools that came since the model spoke, in the order of the request."""
+        last = [*takewhile(lambda turn: turn.role != "assistant", reversed(self.turns))]
+        parts = (part for turn in reversed(last) for part in turn.parts)
+        return tuple(part for part in parts if part.kind == "tool_result")
 
     @property
     def has_result(self) -> bool:

@@ -9,17 +9,18 @@ import secrets
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from playground.demo import answers, counting, hosted, models
-from playground.demo.ask import Ask, Offer, Part, Refused, Turn
+from playground.demo import answers, counting, hosted, models, prompted
+from playground.demo.ask import Ask, Part, Refused, Turn
 from playground.demo.caching import Cache, Cached
+from playground.demo.calling import Call, call_text, tool_calls
 from playground.demo.models import EFFORTS
 from playground.demo.pace import WORD, Pace, Schedule
-from playground.demo.schema import PLACES, Instance, places
+from playground.demo.schema import Instance
 
 CALL_TOKENS = 8
 """Output tokens of a tool call besides its arguments."""
@@ -33,21 +34,6 @@ SOME_THOUGHT = 150
 """Reasoning tokens at `medium` of a model that does not reason by itself."""
 MAX_KEPT = 64 * 1024 * 1024
 REASONING_SPREAD = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A tool call that the simulated model makes."""
-
-    id: str
-    name: str
-    arguments: str
-    """JSON text."""
-
-    @property
-    def parsed(self) -> Any:
-        """The arguments as JSON."""
-        return json.loads(self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +133,6 @@ def _size(turns: tuple[Turn, ...]) -> int:
     return 500 + sum(len(p.text) + len(p.data) for turn in turns for p in turn.parts)
 
 
-def call_text(name: str, arguments: str) -> str:
-    """A tool call as it is counted in the input of the next turn."""
-    return f"{name}\n{arguments}"
-
-
 def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
     """The whole answer; Refused when the input does not fit the model."""
     found = counting.segments(ask)
@@ -239,59 +220,6 @@ def difficulty(prompt: str) -> float:
     return 0.4 if SIMPLE.search(prompt) else 1.0
 
 
-def tool_calls(ask: Ask, dice: random.Random) -> tuple[Call, ...]:
-    """The calls that the question asks for: those whose name or description shares a word with it."""
-    offers = [t for t in ask.tools if not t.hosted]
-    if not offers or ask.tool_choice == "none" or (ask.has_result and not _tries_again(ask)):
-        return ()
-    by_name = [t for t in offers if t.name == ask.tool_choice]
-    wanted = by_name or [t for t in offers if _fits(t, ask.prompt)]
-    if not wanted and ask.tool_choice == "required":
-        wanted = offers[:1]
-    calls = [call for offer in wanted for call in _calls(offer, ask, dice)]
-    return tuple(calls if ask.parallel else calls[:1])
-
-
-def _calls(offer: Offer, ask: Ask, dice: random.Random) -> list[Call]:
-    """One call, or one for each place that the question names where the function takes a place."""
-    takes = any(name.lower() in PLACES for name in offer.schema.get("properties") or ())
-    named = places(ask.prompt) if takes else []
-    prompts = [f"in {place}" for place in named] if len(named) > 1 else [ask.prompt]
-    found = [counting.compact(Instance(offer.schema, text, dice).make()) for text in prompts]
-    return [Call(secrets.token_hex(12), offer.name, arguments) for arguments in found]
-
-
-def _tries_again(ask: Ask) -> bool:
-    """True when a tool has failed once: the model asks it a second time, and then gives up."""
-    results = [part for part in ask.turns[-1].parts if part.kind == "tool_result"]
-    failed = any(part.failed or FAILED.match(part.text) for part in results)
-    hops = sum(any(p.kind == "tool_call" for p in turn.parts) for turn in ask.turns)
-    return failed and hops < MOST_TRIES
-
-
-FAILED = re.compile(r"""\s*[{"']*\s*error""", re.IGNORECASE)
-"""How the result of a tool begins that did not work, where the door has no field for it."""
-MOST_TRIES = 2
-
-
-def _fits(offer: Offer, prompt: str) -> bool:
-    said = {_stem(word) for word in re.findall(r"[a-z]{4,}", prompt.lower())}
-    name = re.sub(r"([a-z])([A-Z])", r"\1 \2", offer.name).lower()
-    own = {_stem(word) for word in re.findall(r"[a-z]{4,}", name)} - COMMON
-    return offer.name.lower() in prompt.lower() or bool(said & own)
-
-
-def _stem(word: str) -> str:
-    return word[:5]
-
-
-COMMON = {
-    _stem(w)
-    for w in ("current", "find", "fetch", "search", "tool", "list", "make", "call", "this", "with")
-}
-"""Words of tool names that say nothing about the question."""
-
-
 def _choice(
     ask: Ask, number: int, size: int, room: int, calling: bool, dice: random.Random
 ) -> Choice:
@@ -315,12 +243,21 @@ def _choice(
 
 
 def _text(ask: Ask, number: int, size: int, dice: random.Random) -> str:
-    if ask.schema is not None:
-        made = Instance(ask.schema, ask.prompt, dice).make()
-        return json.dumps(made, ensure_ascii=False, indent=2)
+    if (schema := _schema(ask)) is not None:
+        made = Instance(schema, ask.prompt, dice).make()
+        written = json.dumps(made, ensure_ascii=False, indent=2)
+        return written if ask.schema is not None else prompted.fenced(written, ask.prompt)
     if ask.has_result:
         return answers.after_tool(ask)
     return answers.written(ask, size, number)
+
+
+def _schema(ask: Ask) -> Mapping[str, Any] | None:
+    """What the answer has to fit: the request's own schema, or the one that its words ask for."""
+    if ask.schema:
+        return ask.schema
+    told = prompted.schema(f"{answers.system_text(ask)}\n{ask.prompt}")
+    return prompted.named(ask.prompt) if told is None and ask.schema is not None else told
 
 
 def cut(text: str, tokens: int, ask: Ask) -> str:

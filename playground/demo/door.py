@@ -12,7 +12,8 @@ from typing import Any
 from playground.demo import faults, models
 from playground.demo.ask import Ask, Kind, Part, Refused
 from playground.demo.breaking import Frame
-from playground.demo.compose import Call, Reply
+from playground.demo.calling import Call
+from playground.demo.compose import Reply
 from playground.demo.models import EFFORTS, Model
 
 Body = Mapping[str, Any]

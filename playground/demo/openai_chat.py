@@ -9,7 +9,8 @@ from typing import Any
 from playground.demo import moderation, openai_tools
 from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
 from playground.demo.breaking import Frame
-from playground.demo.compose import Call, Reply, call_text
+from playground.demo.calling import Call, call_text
+from playground.demo.compose import Reply
 from playground.demo.counting import compact
 from playground.demo.door import (
     Body,

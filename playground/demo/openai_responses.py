@@ -7,7 +7,8 @@ from typing import Any
 from playground.demo import openai_tools
 from playground.demo.ask import Ask, Offer, Part, Turn
 from playground.demo.breaking import Frame
-from playground.demo.compose import Call, Reply, call_text
+from playground.demo.calling import Call, call_text
+from playground.demo.compose import Reply
 from playground.demo.counting import compact
 from playground.demo.door import (
     Body,
@@ -68,9 +69,10 @@ def _item(item: dict[str, Any]) -> Turn:
         output = item.get("output")
         text = output if isinstance(output, str) else compact(output)
         return Turn("tool", (Part("tool_result", text, id=str(item.get("call_id"))),))
-    if kind == "reasoning":
+    if kind in ("reasoning", "item_reference"):
         return Turn("assistant", (Part("reasoning"),))
-    return Turn("user", (Part("text", compact(item)),))
+    role = "tool" if kind.endswith(("_output", "_response")) else "assistant"
+    return Turn(role, (Part("text", compact(item)),))
 
 
 def _content(content: Any) -> tuple[Part, ...]:

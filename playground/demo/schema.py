@@ -38,7 +38,10 @@ BY_NAME = (
     (re.compile("phone", re.IGNORECASE), re.compile(r"\+?\d[\d ()/-]{6,}\d")),
     (
         re.compile("name|person|author|customer", re.IGNORECASE),
-        re.compile(r"(?<![.!?] )(?<!^)\b([A-Z][a-z]+(?: [A-Z][a-z]+)+)\b|\b([A-Z][a-z]+) is\b"),
+        re.compile(
+            r"\b([A-Z][a-z]+(?: [A-Z][a-z]+)+)(?= (?:is|was|lives|works|has|had)\b)"
+            r"|(?<![.!?] )(?<!^)\b([A-Z][a-z]+(?: [A-Z][a-z]+)+)\b|\b([A-Z][a-z]+) is\b"
+        ),
     ),
 )
 """What a property is called → how its value is found in the prompt."""

@@ -71,6 +71,23 @@ def test_a_subject_that_the_demo_does_not_know_is_not_guessed(prompt: str) -> No
     assert answers.pick(prompt) is None
 
 
+@pytest.mark.parametrize(
+    ("prompt", "greets"),
+    [
+        ("Hi", True),
+        ("hello!", True),
+        ("Hey there", True),
+        ("Hi Claude, can you help me?", True),
+        ("Good morning. How are you today?", True),
+        ("Hi, who painted the Mona Lisa?", False),
+        ("History", False),
+    ],
+)
+def test_a_greeting_alone_is_greeted(prompt: str, greets: bool) -> None:
+    found = answers.pick(prompt)
+    assert (found is not None and found.name == "hello") == greets
+
+
 def test_every_topic_has_a_text_in_three_voices_of_readable_length() -> None:
     for topic in answers.topics():
         assert {"openai", "anthropic", "gemini"} <= topic.voices.keys()
@@ -110,6 +127,8 @@ def test_an_unknown_question_is_answered_with_what_arrived(openai: OpenAI) -> No
     assert answer.usage is not None
     assert "no real answer" in answer.output_text
     assert f"{answer.usage.input_tokens:,}" in answer.output_text
+    for source in ("with a key", "`playground recorded`", "`playground local`"):
+        assert source in answer.output_text
     assert "“Be brief.”" in answer.output_text
 
 

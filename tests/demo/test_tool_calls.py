@@ -87,3 +87,106 @@ def test_a_result_that_says_error_is_a_failure_where_there_is_no_field_for_it(
         model="gpt-6.1-sol", previous_response_id=first.id, input=[told], tools=[TOOL]
     )
     assert [item.type for item in second.output][-1] == "function_call"
+
+
+CHAT_TOOL: Any = {"type": "function", "function": {"name": "get_weather", "parameters": WEATHER}}
+
+
+@pytest.mark.parametrize(
+    ("result", "again"),
+    [
+        ("Error: no route", True),
+        ('{"error": "no route"}', True),
+        ("TimeoutError: 30 seconds", True),
+        ("service unavailable\n\nFix the errors and try again.", True),
+        ('{"error": null, "degrees": 18}', False),
+        ("18 degrees, measured without errors", False),
+    ],
+)
+def test_one_of_two_calls_that_failed_is_seen_wherever_it_stands(
+    openai: OpenAI, result: str, again: bool
+) -> None:
+    messages: list[Any] = [{"role": "user", "content": "What is the weather in Paris and in Rome?"}]
+    ends = []
+    for told in ((result, "18 degrees"), ("18 degrees", "18 degrees")):
+        answer = openai.chat.completions.create(
+            model="gpt-5.1", messages=messages, tools=[CHAT_TOOL]
+        ).choices[0]
+        ends.append(answer.finish_reason)
+        messages.append(answer.message)
+        messages += [
+            {"role": "tool", "tool_call_id": call.id, "content": text}
+            for call, text in zip(answer.message.tool_calls or (), told, strict=False)
+        ]
+    assert ends == ["tool_calls", "tool_calls" if again else "stop"]
+    assert again or "18 degrees" in (answer.message.content or "").replace(result, "")
+
+
+def test_items_that_are_only_referred_to_are_no_question(openai: OpenAI) -> None:
+    asked: list[Any] = [{"role": "user", "content": "What is the weather in Paris and in Rome?"}]
+    first = openai.responses.create(model="gpt-6.1-sol", input=asked, tools=[TOOL])
+    told = {"Paris": "Error: no route", "Rome": "18 degrees"}
+    results: list[Any] = []
+    for item in first.output:
+        if item.type == "function_call":
+            city = json.loads(item.arguments)["city"]
+            asked.append(item.model_dump(include={"type", "call_id", "name", "arguments"}))
+            results.append(
+                {"type": "function_call_output", "call_id": item.call_id, "output": told[city]}
+            )
+        else:
+            asked.append({"type": "item_reference", "id": item.id})
+    second = openai.responses.create(model="gpt-6.1-sol", input=[*asked, *results], tools=[TOOL])
+    calls = [item for item in second.output if item.type == "function_call"]
+    assert [json.loads(call.arguments) for call in calls] == [{"city": "Paris"}, {"city": "Rome"}]
+
+
+def test_a_failure_of_an_earlier_question_does_not_use_up_the_second_try(openai: OpenAI) -> None:
+    messages: list[Any] = []
+    for reason in ("tool_calls", "stop", "tool_calls", "tool_calls", "stop"):
+        if not messages or (reason == "tool_calls" and messages[-1]["role"] == "assistant"):
+            messages.append({"role": "user", "content": "What is the weather in Rome?"})
+        answer = openai.chat.completions.create(
+            model="gpt-5.1", messages=messages, tools=[CHAT_TOOL]
+        ).choices[0]
+        assert answer.finish_reason == reason
+        messages.append(answer.message.model_dump(exclude_none=True))
+        result = "Error: no route" if len(messages) > 4 else "18 degrees"
+        messages += [
+            {"role": "tool", "tool_call_id": call.id, "content": result}
+            for call in answer.message.tool_calls or ()
+        ]
+
+
+def test_a_function_that_takes_the_answer_is_called_unasked_and_once(anthropic: Anthropic) -> None:
+    final: Any = {
+        "name": "final_result",
+        "description": "The final response which ends this conversation",
+        "input_schema": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+            "required": ["name", "age"],
+        },
+    }
+    said = "Ada Lovelace is 36 years old. What is the weather in Rome?"
+    messages: list[Any] = [{"role": "user", "content": said}]
+    called = []
+    for _ in range(3):
+        answer = anthropic.messages.create(
+            model="claude-sonnet-5-5",
+            max_tokens=4000,
+            messages=messages,
+            tools=[CLAUDE_TOOL, final],
+        )
+        uses = [block for block in answer.content if block.type == "tool_use"]
+        called.append([(use.name, use.input) for use in uses])
+        results = [{"type": "tool_result", "tool_use_id": u.id, "content": "done"} for u in uses]
+        messages += [
+            {"role": "assistant", "content": answer.content},
+            {"role": "user", "content": results},
+        ]
+    assert called == [
+        [("get_weather", {"city": "Rome"})],
+        [("final_result", {"name": "Ada Lovelace", "age": 36})],
+        [],
+    ]
