@@ -109,7 +109,10 @@ def own_file() -> Path | None:
     """The GGUF file of one's own that was chosen; None where none was."""
     try:
         text = _choice().read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (
+        OSError,
+        UnicodeError,
+    ):  # a data folder that is none is said by whoever keeps runs there
         return None
     return Path(text) if text else None
 
