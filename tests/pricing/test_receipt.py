@@ -549,7 +549,7 @@ def test_estimate_before_sending(model: str, limit: int | None, expected: Any) -
     assert BOOK.estimate(ModelRef.parse(model), 1_000, limit, TODAY) == expected
 
 
-MODELS = st.sampled_from([f"{p.provider}:{p.model}" for p in BOOK.prices])
+MODELS = st.sampled_from([f"{p.provider}:{p.model or 'any'}" for p in BOOK.prices])
 TOKENS = st.integers(0, 90_000)
 
 
