@@ -431,6 +431,7 @@ def test_a_run_that_is_opened_brings_its_json_back(page: AppTest) -> None:
 
 
 def test_a_fault_can_be_chosen_and_is_a_sentence(page: AppTest) -> None:
+    page.text_area(key="prompt").set_value("A request that was not limited before").run()
     page.selectbox(key="fault_0").set_value("429").run()
     until_done(press(page, "run"))
     assert "Too many requests" in said(page)
