@@ -241,7 +241,9 @@ def test_what_was_typed_right_before_another_page_was_opened_is_there_again(
 ) -> None:
     page, line = slow
     page.locator(".ruler textarea").fill("Typed and gone.")
-    page.get_by_role("link", name="Compare").click(delay=80)  # as long as a finger is down
+    page.get_by_role("link", name="Compare").click(
+        delay=480
+    )  # as long as a finger is down, on a clock a sixth as quick
     line.run(60, page.get_by_role("button", name="Run").is_visible)
     page.get_by_role("link", name="Tokens").click()
     settled(page, line, "Typed and gone.")
