@@ -8,7 +8,6 @@ from functools import partial
 import pytest
 
 from playground import library
-from playground.library import PromptError, filled
 from playground.store.store import Store
 
 all_prompts = partial(library.all_prompts, owner="")
@@ -68,7 +67,7 @@ def version(text: str) -> library.Version:
 def test_a_name_has_letters_of_any_script_spaces_dots_and_hyphens(name: str) -> None:
     text = f"{{{{{name}}}}} and {{{{  {name} }}}}"
     assert (version(text).variables, version(text).no_variables) == ((name,), ())
-    assert filled(text, {name: "x"}) == "x and x"
+    assert library.filled(text, {name: "x"}) == "x and x"
 
 
 @pytest.mark.parametrize("inside", ["#if x", "'a'", "a|b", "", " ", "-", "a\tb|", "$y", "x()"])
@@ -76,28 +75,28 @@ def test_what_is_no_name_is_named_as_none_and_stays(inside: str) -> None:
     text = f"{{{{{inside}}}}} {{{{#if x}}}}"
     assert version(text).variables == ()
     assert version(text).no_variables == tuple(dict.fromkeys([inside, "#if x"]))
-    assert filled(text, {"": "x", inside: "x"}) == text
+    assert library.filled(text, {"": "x", inside: "x"}) == text
 
 
 def test_braces_themselves_are_written_with_a_backslash() -> None:
     text = r"\{{a}} {{a}} \{{ {{{a}}} \a"
     assert version(text).variables == ("a",)
-    assert filled(text, {"a": "1"}) == r"{{a}} 1 {{ {1} \a"
+    assert library.filled(text, {"a": "1"}) == r"{{a}} 1 {{ {1} \a"
 
 
 def test_variables_are_filled_by_nothing_where_the_value_is_empty_and_stay_where_there_is_none() -> (
     None
 ):
     assert (
-        filled("{{a}} and {{ b }} and {{c}}", {"a": "{{b}}", "b": r"\1", "c": ""})
+        library.filled("{{a}} and {{ b }} and {{c}}", {"a": "{{b}}", "b": r"\1", "c": ""})
         == r"{{b}} and \1 and "
     )
-    assert filled("{{a}} and {{b}}", {"a": "1"}) == "1 and {{b}}"
+    assert library.filled("{{a}} and {{b}}", {"a": "1"}) == "1 and {{b}}"
 
 
 @pytest.mark.parametrize(("name", "text"), [("", "x"), ("  ", "x"), ("n" * 121, "x"), ("n", " \n")])
 def test_a_prompt_needs_a_name_and_a_text(store: Store, name: str, text: str) -> None:
-    with pytest.raises(PromptError):
+    with pytest.raises(library.PromptError):
         save(store, name, text)
     assert all_prompts(store) == []
 
@@ -108,7 +107,7 @@ def test_a_prompt_is_renamed_unless_the_name_is_taken_and_deleted_with_its_versi
     save(store, "a", "1")
     save(store, "b", "2")
     first = all_prompts(store)[0]
-    with pytest.raises(PromptError, match="Another prompt"):
+    with pytest.raises(library.PromptError, match="Another prompt"):
         rename(store, first.id, "b")
     rename(store, first.id, "c")
     assert [p.name for p in all_prompts(store)] == ["b", "c"]

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import history
-from playground.library import all_prompts, save
+from playground import history, library
 from playground.ui.shell.pages import path
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
@@ -39,7 +38,7 @@ def test_a_prompt_is_saved_changed_and_opened_in_compare(page: AppTest) -> None:
     page.text_area(key="library_text_new").set_value("Hello {{name}}")
     next(b for b in page.button if b.label == "Save").click().run()
     assert not page.exception
-    (prompt,) = all_prompts(history.get_store(), owner="")
+    (prompt,) = library.all_prompts(history.get_store(), owner="")
     key = f"{prompt.id}_1"
     page.text_area(key=f"library_text_{key}").set_value("Good morning {{name}}")
     next(b for b in page.button if b.label == "Save as a new version").click().run()
@@ -57,9 +56,9 @@ def test_what_can_not_be_saved_is_said(page: AppTest) -> None:
 
 
 def test_a_prompt_is_deleted(page: AppTest) -> None:
-    save(history.get_store(), "p", "x", owner="")
+    library.save(history.get_store(), "p", "x", owner="")
     page.run()
     page.selectbox(key="library_name").set_value("p").run()
     next(b for b in page.button if b.label == "Delete this prompt").click().run()
     assert not page.exception
-    assert all_prompts(history.get_store(), owner="") == []
+    assert library.all_prompts(history.get_store(), owner="") == []

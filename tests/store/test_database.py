@@ -12,10 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, make_url
 
-from playground import history
+from playground import history, library
 from playground.history.queries import Filter, ids
 from playground.history.writing import change
-from playground.library import all_prompts, save
 from playground.store import database
 from playground.store.database import HEAD, KNOWN, HistoryError
 from playground.store.schema import metadata
@@ -94,10 +93,10 @@ def test_prompts_of_an_earlier_version_become_the_installation_s_own(where: URL)
         connection.execute(sa.text("DELETE FROM prompts WHERE id = 1"))
     engine.dispose()
     store = Store(where)
-    (kept,) = all_prompts(store, owner="")
+    (kept,) = library.all_prompts(store, owner="")
     assert (kept.id, kept.name, [v.text for v in kept.versions]) == (2, "kept", ["old", "new"])
-    assert save(store, "kept", "newest", owner="") == 3
-    assert save(store, "kept", "another's", owner="x") == 1
+    assert library.save(store, "kept", "newest", owner="") == 3
+    assert library.save(store, "kept", "another's", owner="x") == 1
     store.close()
 
 

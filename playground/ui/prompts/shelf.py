@@ -6,16 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from playground.library import (
-    Prompt,
-    PromptError,
-    Version,
-    all_prompts,
-    delete,
-    filled,
-    rename,
-    save,
-)
+from playground import library
 from playground.store.database import HistoryError
 from playground.store.store import Store
 from playground.ui import names
@@ -34,7 +25,7 @@ BRACES_HELP = (
 
 def shelf(store: Store) -> None:
     """The whole page."""
-    known = {prompt.name: prompt for prompt in all_prompts(store, owner=_owner())}
+    known = {prompt.name: prompt for prompt in library.all_prompts(store, owner=_owner())}
     if not known:
         st.info(
             "Nothing here yet. Save a prompt under a name; write `{{product}}` where a value goes, `\\{{` for the braces themselves. Saving it again under the"
@@ -67,7 +58,7 @@ def _owner() -> str:
     return visitor() or ""
 
 
-def _version(prompt: Prompt) -> Version:
+def _version(prompt: library.Prompt) -> library.Version:
     numbers = [version.version for version in reversed(prompt.versions)]
     if len(numbers) == 1:
         return prompt.newest
@@ -81,12 +72,12 @@ def _version(prompt: Prompt) -> Version:
     return by_number[number]
 
 
-def _named(version: Version) -> str:
+def _named(version: library.Version) -> str:
     note = f" · {version.note}" if version.note else ""
     return f"Version {version.version} · {version.created_at[:16].replace('T', ' ')}{note}"
 
 
-def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> None:
+def _editor(store: Store, prompt: library.Prompt | None, version: library.Version | None) -> None:
     key = f"{prompt.id}_{version.version}" if prompt and version else "new"
     with st.form(f"library_{key}"):
         name = prompt.name if prompt else st.text_input("Name", key=f"library_new_name_{key}")
@@ -116,7 +107,7 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
             return
     try:
         mask = redactor().text
-        made = save(
+        made = library.save(
             store,
             mask(name),
             mask(text),
@@ -124,7 +115,7 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
             system=mask(system),
             note=mask(note),
         )
-    except (PromptError, HistoryError) as error:
+    except (library.PromptError, HistoryError) as error:
         st.error(str(error))
         return
     st.session_state[names.LIBRARY_SAVED] = " ".join(name.split())
@@ -132,7 +123,7 @@ def _editor(store: Store, prompt: Prompt | None, version: Version | None) -> Non
     st.rerun()
 
 
-def _use(prompt: Prompt, version: Version) -> None:
+def _use(prompt: library.Prompt, version: library.Version) -> None:
     values = {
         name: st.text_area(
             name, key=f"library_value_{prompt.id}_{name}", height=68, persist_state="session"
@@ -154,7 +145,9 @@ def _use(prompt: Prompt, version: Version) -> None:
             type="primary",
             key="library_compare",
         ):
-            compose.fill_text(filled(version.text, values), filled(version.system, values))
+            compose.fill_text(
+                library.filled(version.text, values), library.filled(version.system, values)
+            )
             look_away(compose.PLACE)
             st.switch_page(COMPARE)
 
@@ -164,11 +157,11 @@ def _braces(inside: Sequence[str]) -> str:
     return ", ".join(f"`{{{{{text.replace('`', ' ')}}}}}`" for text in inside)
 
 
-def _changes(prompt: Prompt, version: Version) -> None:
+def _changes(prompt: library.Prompt, version: library.Version) -> None:
     if len(prompt.versions) < 2:
         return
     st.markdown("**What changed**")
-    others: Sequence[Version] = [
+    others: Sequence[library.Version] = [
         other for other in prompt.versions if other.version != version.version
     ]
     before = next((o for o in reversed(others) if o.version < version.version), others[-1])
@@ -189,14 +182,14 @@ def _changes(prompt: Prompt, version: Version) -> None:
             word_diff(a, b, left_name=names[0], right_name=names[1])
 
 
-def _manage(store: Store, prompt: Prompt) -> None:
+def _manage(store: Store, prompt: library.Prompt) -> None:
     with st.container(horizontal=True):
         with st.popover("Rename", icon=":material/edit:"):
             name = st.text_input("Name", prompt.name, key=f"library_rename_{prompt.id}")
             if st.button("Rename", key=f"library_rename_do_{prompt.id}"):
                 try:
-                    rename(store, prompt.id, redactor().text(name), owner=_owner())
-                except (PromptError, HistoryError) as error:
+                    library.rename(store, prompt.id, redactor().text(name), owner=_owner())
+                except (library.PromptError, HistoryError) as error:
                     st.error(str(error))
                 else:
                     st.session_state[names.LIBRARY_SAVED] = " ".join(name.split())
@@ -205,7 +198,7 @@ def _manage(store: Store, prompt: Prompt) -> None:
             st.caption(f"All {len(prompt.versions)} versions, for good.")
             if st.button("Delete this prompt", type="primary", key=f"library_delete_{prompt.id}"):
                 try:
-                    delete(store, prompt.id, owner=_owner())
+                    library.delete(store, prompt.id, owner=_owner())
                 except HistoryError as error:
                     st.error(str(error))
                 else:
