@@ -214,13 +214,16 @@ class Engine:
     async def _ask(self, job: _Job) -> Response:
         """Try until it answers, fails for good, or is stopped. Never raises."""
         attempts: list[Attempt] = []
-        lane = job.lane
+        lane, left = job.lane, job.retries
         if job.endpoint is None:
             return Response(model=lane.request.model, failure=_unknown_provider(lane.request))
         while True:
             try:
                 response = replace(await self._try(job, job.endpoint), attempts=tuple(attempts))
-                wait = _wait_before_retry(response, job.retries - len(attempts))
+                if _on_a_closed_connection(response):
+                    wait: float | None = 0.0
+                else:
+                    wait, left = _wait_before_retry(response, left), left - 1
                 if wait is None:
                     return response
                 lane.state = "queued"
@@ -324,6 +327,18 @@ def _unknown_provider(request: Request) -> Failure:
 def _attempt(response: Response, wait: float) -> Attempt:
     assert response.failure is not None  # noqa: S101 - only failed responses are retried
     return Attempt(failure=response.failure, duration=response.timing.duration, waited=wait)
+
+
+def _on_a_closed_connection(response: Response) -> bool:
+    """True when a connection kept from an earlier request was closed before a byte of the answer came.
+
+    Servers close what they kept open as they like, llama.cpp's after each stream, and cannot say so in time (RFC 9112,
+    9.5). The request is sent again at once, as browsers do; each such connection is gone then, so a new one is next.
+    """
+    failure, exchange, timing = response.failure, response.exchange, response.timing
+    sent_on_a_kept_one = timing.started_at is not None and timing.connect is None
+    silent = exchange is not None and exchange.status is None
+    return sent_on_a_kept_one and silent and failure is not None and failure.type == "connection"
 
 
 def _wait_before_retry(response: Response, left: int) -> float | None:

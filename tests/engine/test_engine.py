@@ -7,6 +7,7 @@ import json
 import threading
 import time
 import urllib.request
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
@@ -18,8 +19,10 @@ from playground.engine import engine as engine_module
 from playground.engine.live import Lane
 from playground.engine.turns import Turns
 from playground.providers import Call
+from tests.loopback import Handler, Loopback, Seen, head
 
 PROMPT = "What is a token?"
+WHOLE = b'{"choices":[{"message":{"role":"assistant","content":"whole"}}]}'
 HALF = "openai:gpt-6.1-sol~stall"
 """Answers with a third of the text and then says nothing more: a stream that is under way for as long as a test looks."""
 
@@ -166,6 +169,56 @@ def test_retries_are_counted_and_not_timed(engine: Engine, demo: DemoServer) -> 
     assert response.attempts[0].failure.type == response.failure.type
     assert response.timing.duration is not None
     assert response.timing.duration < response.attempts[0].waited
+
+
+@pytest.mark.parametrize("leave", ["closed", "reset"])
+async def test_a_kept_connection_that_was_closed_meanwhile_is_replaced(
+    engine: Engine, serve: Callable[[Handler], Awaitable[Loopback]], leave: str
+) -> None:
+    served: set[asyncio.StreamWriter] = set()
+
+    async def answer_once(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        if writer not in served:
+            served.add(writer)
+            writer.write(
+                head(
+                    headers={"content-type": "application/json", "content-length": str(len(WHOLE))}
+                )
+            )
+            writer.write(WHOLE)
+        elif leave == "closed":
+            writer.close()
+        else:
+            writer.transport.abort()
+
+    server = await serve(answer_once)
+    where = {"local": Endpoint(provider="local", base_url=server.url, key=Secret("k"))}
+    responses: list[Response] = []
+    for _ in range(2):
+        run = engine.start([ask("local:any", stream=False)], where)
+        assert await asyncio.to_thread(run.wait, 60)
+        responses += run.run().responses
+    assert [r.text for r in responses] == ["whole", "whole"]
+    assert [len(r.attempts) for r in responses] == [0, 1]
+    (attempt,) = responses[1].attempts
+    assert (attempt.failure.type, attempt.waited) == ("connection", 0)
+    assert len(server.requests) == 3
+
+
+async def test_a_new_connection_that_was_closed_is_not_asked_twice(
+    engine: Engine, serve: Callable[[Handler], Awaitable[Loopback]]
+) -> None:
+    async def leave(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await serve(leave)
+    where = {"local": Endpoint(provider="local", base_url=server.url, key=Secret("k"))}
+    run = engine.start([ask("local:any")], where)
+    assert await asyncio.to_thread(run.wait, 60)
+    (response,) = run.run().responses
+    assert response.failure is not None
+    assert "hung up before it sent anything" in response.failure.message
+    assert (response.attempts, len(server.requests)) == ((), 1)
 
 
 def test_no_retry_where_it_cannot_help(engine: Engine, demo: DemoServer) -> None:
