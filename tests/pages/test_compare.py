@@ -203,13 +203,14 @@ def test_a_number_that_cannot_be_read_is_said_and_nothing_is_sent(text: str, sen
 
 @pytest.mark.parametrize("typed", ["gpt-6.1-sol~429", "openai:gpt-6.1-sol~429"])
 def test_a_fault_is_typed_with_the_bare_name_or_whole(typed: str) -> None:
-    page = opened(model_0=typed)
+    page = opened(model_0=typed, prompt=f"Asked of {typed} and never before")
     assert "is not a model" not in said(page)
     until_done(press(page, "run"))
     assert "Too many requests" in said(page)
 
 
 def test_a_lane_that_failed_is_retried_in_its_place(page: AppTest) -> None:
+    page.text_area(key="prompt").set_value("Retried in its place").run()
     page.selectbox(key="fault_0").set_value("429").run()
     until_done(press(page, "run"))
     run_id = page.query_params["run"]
