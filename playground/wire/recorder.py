@@ -45,6 +45,8 @@ _SENT = frozenset(
     }
 )
 _SENT_PREFIX = "x-stainless-"
+_WHOLE = b'{"status": "completed"}'
+"""What an SDK gets in place of a whole answer: google-genai spends 5 ms on an interaction that has no status."""
 _NOT_FOR_THE_SDK = frozenset(
     {b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie"}
 )
@@ -167,7 +169,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         finally:
             if not self.streaming:
                 await self.aclose()
-        return self._answer(b"{}")
+        return self._answer(_WHOLE if 200 <= (self.status or 0) < 300 else b"{}")
 
     def _is_declared_stream(self) -> bool:
         kind = self.headers.get("content-type", "").lower()
