@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import secrets
 import time
 import zlib
@@ -14,11 +13,10 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from playground.demo import answers, counting, hosted, models, prompted
+from playground.demo import answers, counting, hosted, models, prompted, reasoning
 from playground.demo.ask import Ask, Part, Refused, Turn
 from playground.demo.caching import Cache, Cached
 from playground.demo.calling import Call, call_text, tool_calls
-from playground.demo.models import EFFORTS
 from playground.demo.pace import WORD, Pace, Schedule
 from playground.demo.schema import Instance
 
@@ -30,10 +28,9 @@ SLOW_SECONDS = 8.0
 """First token of a model named with `~slow`."""
 MAX_OUTPUT = 65_536
 """Most output tokens of a model whose limit the catalog does not know."""
-SOME_THOUGHT = 150
-"""Reasoning tokens at `medium` of a model that does not reason by itself."""
 MAX_KEPT = 64 * 1024 * 1024
 REASONING_SPREAD = 0.2
+"""The same kind of question takes up to this share more or less, by the seed of its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,39 +182,14 @@ def count(ask: Ask) -> dict[str, int]:
 
 
 def thinking(ask: Ask, dice: random.Random) -> int:
-    """Reasoning tokens: the model's own number, times the effort, a little more or less by the seed."""
-    model = ask.model
-    if ask.effort is None:
-        wanted = model.feel.thought * EFFORTS[model.effort]
-    else:
-        wanted = (model.feel.thought or SOME_THOUGHT) * EFFORTS[ask.effort]
+    """Reasoning tokens: what the model needs for such a question at this effort, a little more or less by the seed."""
+    effort = ask.model.effort if ask.effort is None else ask.effort
+    kind = reasoning.kind(ask.prompt)
+    if kind == "greeting" and (ask.body.get("thinking") or {}).get("type") == "enabled":
+        kind = "fact"  # Claude thinks about anything once a budget is given: 24 tokens about "Hi" in the recordings
+    wanted = reasoning.expected(ask.model.row.id, kind, effort)
     wanted *= 1 + REASONING_SPREAD * (2 * dice.random() - 1)
-    by_hand = (ask.body.get("thinking") or {}).get("type") == "enabled"
-    wanted *= max(difficulty(ask.prompt), LEAST_BY_HAND) if by_hand else difficulty(ask.prompt)
     return int(wanted if ask.reasoning_limit is None else min(wanted, ask.reasoning_limit))
-
-
-GREETING = re.compile(
-    r"\W*(hi|hello|hey|thanks?|thank you|good (morning|evening)|ok)\b.{0,24}", re.I
-)
-HARD = re.compile(
-    r"\b(prove|proof|theorem|derive|puzzle|riddle|optimal|optimi[sz]e|step by step|think hard"
-    r"|integral|np-hard|invariant|counterexample)\b",
-    re.IGNORECASE,
-)
-SIMPLE = re.compile(
-    r"\b(translate|classify|summari[sz]e|extract|rewrite|capital of)\b", re.IGNORECASE
-)
-LEAST_BY_HAND = 0.2
-
-
-def difficulty(prompt: str) -> float:
-    """How much there is to think about: 0 for a greeting, 1 for an ordinary question, 12 for a proof."""
-    if GREETING.fullmatch(prompt.strip()) or len(prompt.split()) < 2:
-        return 0.0
-    if HARD.search(prompt):
-        return 12.0
-    return 0.4 if SIMPLE.search(prompt) else 1.0
 
 
 def _choice(

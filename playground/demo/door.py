@@ -14,7 +14,8 @@ from playground.demo.ask import Ask, Kind, Part, Refused
 from playground.demo.breaking import Frame
 from playground.demo.calling import Call
 from playground.demo.compose import Reply
-from playground.demo.models import EFFORTS, Model
+from playground.demo.models import Model
+from playground.demo.reasoning import EFFORTS
 
 Body = Mapping[str, Any]
 

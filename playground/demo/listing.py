@@ -10,7 +10,8 @@ from typing import Any
 
 from playground.demo import models
 from playground.demo.ask import Refused
-from playground.demo.models import EFFORTS, Model
+from playground.demo.models import Model
+from playground.demo.reasoning import EFFORTS
 
 Query = Mapping[str, str]
 UNPUBLISHED = "2026-01-01"

@@ -9,20 +9,12 @@ from datetime import date, datetime
 
 from playground import catalog
 from playground.catalog import Model as Row
+from playground.demo import reasoning
+from playground.demo.reasoning import EFFORTS
 from playground.domain import ModelRef, clock
 from playground.domain.provider import provider_of
 from playground.domain.spelling import SNAPSHOT
 
-EFFORTS = {
-    "none": 0.0,
-    "minimal": 0.1,
-    "low": 0.4,
-    "medium": 1.0,
-    "high": 2.0,
-    "xhigh": 3.0,
-    "max": 5.0,
-}
-"""How many times the reasoning of `medium` each effort or thinking level buys."""
 COMPATIBLE = "compatible"
 
 
@@ -34,8 +26,6 @@ class Feel:
     """Seconds from the request to the first token when nothing is reasoned and the prompt is short."""
     speed: float
     """Visible output tokens per second; reasoning runs three times as fast."""
-    thought: int
-    """Reasoning tokens at `medium` for a question of ordinary difficulty."""
     brief: bool = False
     """True for the small models, which answer shorter."""
 
@@ -81,46 +71,46 @@ OLDER_CLAUDE = 1050
 """Claude up to 4.6 cuts about as others do; from Opus 4.7 on some 30 % finer (Anthropic's release notes)."""
 
 FEELS = {
-    "gpt-6.2-astra": Feel(0.95, 62, 420),
-    "gpt-6.2-sol": Feel(0.58, 96, 240),
-    "gpt-6-astra": Feel(1.10, 55, 480),
-    "gpt-6.1-sol": Feel(0.52, 92, 200),
-    "gpt-6.1-terra": Feel(0.40, 128, 130, brief=True),
-    "gpt-6-luna": Feel(0.26, 185, 60, brief=True),
-    "gpt-5.6-sol": Feel(0.62, 84, 230),
-    "gpt-5.5": Feel(0.70, 75, 260),
-    "chat-latest": Feel(0.42, 112, 0),
-    "gpt-4.1": Feel(0.45, 88, 0),
-    "claude-fable-5-2": Feel(1.05, 58, 200),
-    "claude-opus-5-5": Feel(0.90, 66, 320),
-    "claude-sonnet-5-5": Feel(0.60, 84, 105),
-    "claude-haiku-5-5": Feel(0.32, 165, 150, brief=True),
-    "claude-haiku-4-5": Feel(0.36, 150, 150, brief=True),
-    "gemini-4-argon": Feel(0.80, 92, 340),
-    "gemini-3.8-flash": Feel(0.38, 172, 160),
-    "gemini-3.1-pro-preview": Feel(0.95, 80, 210),
-    "gemini-3.5-flash-lite": Feel(0.25, 198, 40, brief=True),
-    "llama3:8b": Feel(0.30, 58, 0),
-    "qwen3:8b": Feel(0.34, 52, 180),
-    "deepseek-r1:8b": Feel(0.45, 46, 320),
+    "gpt-6.2-astra": Feel(0.95, 62),
+    "gpt-6.2-sol": Feel(0.58, 96),
+    "gpt-6-astra": Feel(1.10, 55),
+    "gpt-6.1-sol": Feel(0.52, 92),
+    "gpt-6.1-terra": Feel(0.40, 128, brief=True),
+    "gpt-6-luna": Feel(0.26, 185, brief=True),
+    "gpt-5.6-sol": Feel(0.62, 84),
+    "gpt-5.5": Feel(0.70, 75),
+    "chat-latest": Feel(0.42, 112),
+    "gpt-4.1": Feel(0.45, 88),
+    "claude-fable-5-2": Feel(1.05, 58),
+    "claude-opus-5-5": Feel(0.90, 66),
+    "claude-sonnet-5-5": Feel(0.60, 84),
+    "claude-haiku-5-5": Feel(0.32, 165, brief=True),
+    "claude-haiku-4-5": Feel(0.36, 150, brief=True),
+    "gemini-4-argon": Feel(0.80, 92),
+    "gemini-3.8-flash": Feel(0.38, 172),
+    "gemini-3.1-pro-preview": Feel(0.95, 80),
+    "gemini-3.5-flash-lite": Feel(0.25, 198, brief=True),
+    "llama3:8b": Feel(0.30, 58),
+    "qwen3:8b": Feel(0.34, 52),
+    "deepseek-r1:8b": Feel(0.45, 46),
 }
 """Made up, in proportions that feel like the real ones; the other models take the row of the first word of their name here."""
 BY_WORD = {
-    "nano": Feel(0.28, 170, 60, brief=True),
-    "lite": Feel(0.26, 180, 40, brief=True),
-    "luna": Feel(0.28, 175, 60, brief=True),
-    "mini": Feel(0.36, 135, 90, brief=True),
-    "haiku": Feel(0.36, 150, 120, brief=True),
-    "terra": Feel(0.42, 120, 130, brief=True),
-    "flash": Feel(0.40, 160, 160),
-    "codex": Feel(0.60, 85, 230),
-    "pro": Feel(0.98, 68, 420),
-    "opus": Feel(0.95, 64, 320),
-    "fable": Feel(1.05, 58, 300),
-    "mythos": Feel(1.08, 54, 380),
-    "astra": Feel(1.05, 58, 450),
+    "nano": Feel(0.28, 170, brief=True),
+    "lite": Feel(0.26, 180, brief=True),
+    "luna": Feel(0.28, 175, brief=True),
+    "mini": Feel(0.36, 135, brief=True),
+    "haiku": Feel(0.36, 150, brief=True),
+    "terra": Feel(0.42, 120, brief=True),
+    "flash": Feel(0.40, 160),
+    "codex": Feel(0.60, 85),
+    "pro": Feel(0.98, 68),
+    "opus": Feel(0.95, 64),
+    "fable": Feel(1.05, 58),
+    "mythos": Feel(1.08, 54),
+    "astra": Feel(1.05, 58),
 }
-ORDINARY = Feel(0.62, 82, 220)
+ORDINARY = Feel(0.62, 82)
 SPREAD = 0.06
 """Models that share a row differ by up to this share, by their names."""
 
@@ -192,7 +182,7 @@ SNAPSHOT_FORM = {"openai": "-%Y-%m-%d", "anthropic": "-%Y%m%d", "gemini": None}
 
 
 def _anything(name: str) -> Row:
-    efforts = tuple(EFFORTS) if _feel(name).thought else ()
+    efforts = tuple(EFFORTS) if reasoning.expected(name, "ordinary", "medium") else ()
     return Row(
         provider=COMPATIBLE,
         id=name,
@@ -210,8 +200,6 @@ def _feel(name: str) -> Feel:
         return FEELS[name]
     words = re.split(r"[-:.]", name)
     feel = next((BY_WORD[word] for word in BY_WORD if word in words), ORDINARY)
-    if "r1" not in words and ":" in name:
-        feel = replace(feel, thought=0)
     seed = zlib.crc32(name.encode())
     return replace(
         feel,
