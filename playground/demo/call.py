@@ -29,6 +29,7 @@ from playground.demo.breaking import CUT, Frame
 from playground.demo.compose import Reply
 from playground.demo.door import Door, dumps
 from playground.demo.faults import MAX_BODY, Wrong
+from playground.demo.limits import Limits, Over
 from playground.demo.recorded import Recording
 from playground.demo.state import State, now
 
@@ -56,6 +57,7 @@ class Call:
         self.request = request
         self.id = headers.request_id(door.vendor)
         self.model = ""
+        self.over: Over | None = None
         self.line = state.seen(request.method, request.url.path)
         self.line["door"] = door.name
         self.started = time.monotonic()
@@ -95,7 +97,7 @@ class Call:
 
     async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
         reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)
-        self.state.limits[self.door.vendor, reply.ask.model.id].add(reply)
+        self._limits().add(reply.input_tokens - reply.cached.read, reply.output_tokens)
         if body.get("store") is not False:
             turns = (*ask.turns, reply.turn(self.door.call_id))
             self.state.conversations.keep(self.door.response_id(reply), turns)
@@ -118,7 +120,21 @@ class Call:
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         ask = self.state.conversations.continued(ask, previous)
         refusals.check(self.door.name, ask)
+        if action != "count":
+            self._admit(ask)
         return ask
+
+    def _admit(self, ask: Ask) -> None:
+        """Count the request against its model's limits; Refused where it is over them."""
+        limits = self._limits()
+        counted = limits.row is not None and limits.row.refuses
+        self.over = limits.admit(sum(compose.count(ask).values()) if counted else 0)
+        if self.over is not None:
+            raise Refused("429")
+
+    def _limits(self) -> Limits:
+        model, suffix = faults.split(self.model)
+        return self.state.limits(self.door.vendor, model.removeprefix("models/"), suffix)
 
     def _limited(self, body: dict[str, Any]) -> bool:
         same = hashlib.blake2b(dumps(body), digest_size=8).hexdigest()
@@ -150,11 +166,8 @@ class Call:
         self.line["status"] = 200
         return Response(dumps(value), 200, self._headers(0.02), CONTENT_TYPES[self.door.vendor][0])
 
-    def _headers(self, seconds: float, empty: bool = False) -> dict[str, str]:
-        vendor = self.door.vendor
-        model = faults.split(self.model)[0].removeprefix("models/")
-        limits = self.state.limits.get((vendor, model)) or headers.Limits()
-        return headers.of(vendor, self.id, limits, seconds, empty)
+    def _headers(self, seconds: float, empty: str = "") -> dict[str, str]:
+        return headers.of(self.door.vendor, self.id, self._limits(), seconds, empty)
 
     def failed(
         self, fault: str, message: str = "", param: str | None = None, code: str | None = None
@@ -164,12 +177,11 @@ class Call:
         limit = _window(self.door.vendor, name)
         if fault == "context" and not message:
             message = f"{limit + 1}"
-        wrong = Wrong(name, self.door.name, message, param, code, limit, self.id)
+        over = self.over or faults.over(self._limits().row)
+        wrong = Wrong(name, self.door.name, message, param, code, limit, self.id, over)
         failure = faults.failure(self.door.vendor, fault, wrong)
         self.line["status"] = failure.status
-        extra = self._headers(0.03, failure.status == 429)
-        if failure.retry_after is not None:
-            extra["retry-after"] = f"{failure.retry_after}"
+        extra = {**self._headers(0.03, over.kind if fault == "429" else ""), **failure.headers}
         if failure.status == 413:
             extra["connection"] = "close"
         kind = CONTENT_TYPES[self.door.vendor][0]

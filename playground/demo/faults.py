@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
+
+from playground.demo.limits import Over, Row
 
 MAX_BODY = 32 * 1024 * 1024
 """Largest request body in bytes."""
@@ -17,7 +20,9 @@ IN_STREAM = ("cut", "stall", "garbage", "error")
 """Faults that break a stream that has begun."""
 IN_ANSWER = ("slow", "refuse", "truncate")
 """Faults that are an answer of a special kind."""
-FAULTS = (*BY_STATUS, *IN_STREAM, *IN_ANSWER)
+LIMITED = "limited"
+"""No fault but the limits of a small account: after a few requests in a minute the model refuses, others go on."""
+FAULTS = (*BY_STATUS, *IN_STREAM, *IN_ANSWER, LIMITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,11 @@ class Failure:
 
     status: int
     body: dict[str, Any]
-    retry_after: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Besides those of every answer."""
+
+
+NOT_OVER = Over("requests", 0, 0, 1, RETRY_AFTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,18 @@ class Wrong:
     code: str | None = None
     limit: int = 0
     request_id: str = ""
+    over: Over = NOT_OVER
+    """The rate limit that it is over, where it is one."""
+
+
+def over(row: Row | None) -> Over:
+    """What `~429` says: the model's requests a minute are used up, for two seconds."""
+    limit = (row and row.requests) or USUAL_REQUESTS
+    return Over("requests", limit, limit, 1, RETRY_AFTER, row is not None and row.tier == "Free")
+
+
+USUAL_REQUESTS = 1_000
+"""Requests a minute in the words of a refusal, where a model's limit is not published; made up."""
 
 
 def split(name: str) -> tuple[str, str | None]:
@@ -60,14 +81,25 @@ def _openai(fault: str, wrong: Wrong) -> Failure:
         fault = "not_stored_chat"
     status, kind, code, param, message = OPENAI[fault]
     body = {
-        "message": message.format(w=wrong),
+        "message": message.format(
+            w=wrong, unit=PER_MINUTE.get(wrong.over.kind), wait=seconds(wrong.over.wait)
+        ),
         "type": kind,
         "param": wrong.param or param,
         "code": wrong.code or code,
     }
-    return Failure(status, {"error": body}, RETRY_AFTER if fault == "429" else None)
+    if fault != "429":
+        return Failure(status, {"error": body})
+    body["type"] = "requests" if wrong.over.kind == "requests" else "tokens"
+    wait = wrong.over.wait
+    return Failure(
+        status,
+        {"error": body},
+        {"retry-after": f"{ceil(wait)}", "retry-after-ms": f"{ceil(wait * 1000)}"},
+    )
 
 
+PER_MINUTE = {"requests": "requests per min (RPM)", "tokens": "tokens per min (TPM)"}
 INVALID = "invalid_request_error"
 OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
     "401": (
@@ -131,7 +163,7 @@ OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
         "requests",
         "rate_limit_exceeded",
         None,
-        "Rate limit reached for {w.model} in organization org-demo on requests per min (RPM): Limit 5000, Used 5000, Requested 1. Please try again in 2s. Visit https://platform.openai.com/account/rate-limits to learn more.",
+        "Rate limit reached for {w.model} in organization org-demo on {unit}: Limit {w.over.limit}, Used {w.over.used}, Requested {w.over.requested}. Please try again in {wait}. Visit https://platform.openai.com/account/rate-limits to learn more.",
     ),
     "quota": (
         429,
@@ -193,9 +225,14 @@ OPENAI["529"] = OPENAI["503"]
 
 def _anthropic(fault: str, wrong: Wrong) -> Failure:
     status, kind, message = ANTHROPIC[fault]
-    error = {"type": kind, "message": message.format(w=wrong)}
+    unit = wrong.over.kind.replace("_", " ")
+    error = {"type": kind, "message": message.format(w=wrong, unit=unit)}
     body = {"type": "error", "error": error, "request_id": wrong.request_id}
-    return Failure(status, body, RETRY_AFTER if fault == "429" else None)
+    if fault != "429":
+        return Failure(status, body)
+    return Failure(
+        status, body, {"retry-after": f"{ceil(wrong.over.wait)}", "x-should-retry": "true"}
+    )
 
 
 ANTHROPIC: dict[str, tuple[int, str, str]] = {
@@ -212,7 +249,7 @@ ANTHROPIC: dict[str, tuple[int, str, str]] = {
     "429": (
         429,
         "rate_limit_error",
-        "This request would exceed your organization's rate limit of 30,000 input tokens per minute (org: org-demo, model: {w.model}). For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later.",
+        "This request would exceed your organization's rate limit of {w.over.limit:,} {unit} per minute (org: org-demo, model: {w.model}). For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later.",
     ),
     "quota": (
         400,
@@ -240,6 +277,8 @@ ANTHROPIC["no_such_model"] = ANTHROPIC["404"]
 
 def _gemini(fault: str, wrong: Wrong) -> Failure:
     status, word, message, details = GEMINI[fault]
+    if fault == "429":
+        message, details = _exhausted(wrong)
     error: dict[str, Any] = {"code": status, "message": message.format(w=wrong), "status": word}
     if wrong.param is not None:
         violation = {"field": wrong.param} if wrong.param else {}
@@ -264,18 +303,40 @@ def _info(reason: str) -> dict[str, Any]:
     }
 
 
-RETRY_INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{RETRY_AFTER}s"}
-
-
-def _violation(metric: str, quota: str, value: str) -> dict[str, Any]:
-    return {
-        "@type": "type.googleapis.com/google.rpc.QuotaFailure",
-        "violations": [{"quotaMetric": metric, "quotaId": quota, "quotaValue": value}],
+def _exhausted(wrong: Wrong) -> tuple[str, list[dict[str, Any]]]:
+    """The words and details of Gemini's 429: the limit, and when to come again."""
+    over, free = wrong.over, wrong.over.free
+    tokens = over.kind != "requests"
+    metric = f"{SERVICE}/generate_content_{'free_tier_' if free else ''}{'input_token_count' if tokens else 'requests'}"
+    quota = (
+        "GenerateContentInputTokensPerModelPerMinute"
+        if tokens
+        else "GenerateRequestsPerMinutePerProjectPerModel"
+    )
+    wait = seconds(over.wait)
+    violation = {
+        "quotaMetric": metric,
+        "quotaId": f"{quota}-FreeTier" if free else quota,
+        "quotaDimensions": {"location": "global", "model": wrong.model},
+        "quotaValue": f"{over.limit}",
     }
+    message = f"{QUOTA_MESSAGE}\n* Quota exceeded for metric: {metric}, limit: {over.limit}, model: {wrong.model}\nPlease retry in {wait}."
+    help_links = [{"description": "Learn more about Gemini API quotas", "url": QUOTA_PAGE}]
+    return message, [
+        {"@type": "type.googleapis.com/google.rpc.Help", "links": help_links},
+        {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [violation]},
+        {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": wait},
+    ]
 
 
-METRIC = "generativelanguage.googleapis.com/generate_content_requests"
-QUOTA_MESSAGE = "You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits."
+def seconds(wait: float) -> str:
+    """`2s`, `18.642s`."""
+    return f"{round(wait, 3):g}s"
+
+
+SERVICE = "generativelanguage.googleapis.com"
+QUOTA_PAGE = "https://ai.google.dev/gemini-api/docs/rate-limits"
+QUOTA_MESSAGE = f"You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: {QUOTA_PAGE}."
 INTERACTION_CODES = {
     "INVALID_ARGUMENT": "invalid_request",
     "PERMISSION_DENIED": "permission_denied",
@@ -317,8 +378,8 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
     "429": (
         429,
         "RESOURCE_EXHAUSTED",
-        QUOTA_MESSAGE + " Please retry in 2s.",
-        [_violation(METRIC, "GenerateRequestsPerMinutePerProjectPerModel", "1000"), RETRY_INFO],
+        QUOTA_MESSAGE,
+        [],
     ),
     "quota": (
         429,

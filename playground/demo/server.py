@@ -165,9 +165,14 @@ def service(state: State) -> list[Route]:
     ]
 
 
-def build(scale: float = 1.0, record: bool = False) -> ASGIApp:
-    """The application; `scale` stretches every delay (0 = none), `record` keeps request bodies in memory."""
-    state = State(scale, record)
+def build(
+    scale: float = 1.0, record: bool = False, clock: Callable[[], float] = time.monotonic
+) -> ASGIApp:
+    """The application; `scale` stretches every delay (0 = none), `record` keeps request bodies in memory.
+
+    `clock` is the one of the rate limits, in seconds.
+    """
+    state = State(scale, record, clock)
     responses, chat = openai_responses.DOOR, openai_chat.DOOR
     compatible, messages = openai_chat.COMPATIBLE, anthropic_messages.DOOR
     generate, interactions = gemini_generate.DOOR, gemini_interactions.DOOR

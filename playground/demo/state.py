@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections import defaultdict, deque
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
 from playground.demo.faults import RETRY_AFTER
-from playground.demo.headers import Limits
+from playground.demo.limits import Limits, row_of
 from playground.demo.stored import Stored
 
 FORGOTTEN = 30.0
@@ -26,7 +27,9 @@ now = time.monotonic_ns
 class State:
     """One running server."""
 
-    def __init__(self, scale: float, record: bool) -> None:
+    def __init__(
+        self, scale: float, record: bool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.scale = scale
         """1 = as slow as the models' rows say, 0 = no waiting."""
         self.record = record
@@ -34,8 +37,9 @@ class State:
         self.cache = Cache()
         self.conversations = Conversations()
         self.stored = Stored()
-        self.limits: defaultdict[tuple[str, str], Limits] = defaultdict(Limits)
-        """Vendor and model → what was used of that model's limits."""
+        self.clock = clock
+        """Seconds, for limits only: a test turns it on by hand."""
+        self._limits: dict[tuple[str, str, str | None], Limits] = {}
         self.limited: dict[tuple[str, ...], float] = {}
         """A request to a model named with `~429` → when it may come again."""
         self.log: deque[dict[str, Any]] = deque(maxlen=MAX_LOG)
@@ -49,9 +53,19 @@ class State:
         self.log.append(line)
         return line
 
+    def limits(self, vendor: str, model: str, suffix: str | None) -> Limits:
+        """What was used of this model's limits; those of a name that has none are not kept."""
+        row = row_of(vendor, model, suffix)
+        if row is None:
+            return Limits(None, self.clock)
+        key = (vendor, model, row.suffix)
+        if key not in self._limits:
+            self._limits[key] = Limits(row, self.clock)
+        return self._limits[key]
+
     def rate_limited(self, request: tuple[str, ...]) -> bool:
         """True while this request has to wait: from the first time on for as long as Retry-After says."""
-        moment = time.monotonic()
+        moment = self.clock()
         until = self.limited.setdefault(request, moment + RETRY_AFTER)
         if moment < until:
             return True

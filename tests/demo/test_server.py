@@ -97,18 +97,6 @@ def test_a_compatible_server_sends_no_rate_limit_headers(http: httpx2.Client) ->
     assert not any("ratelimit" in name for name in headers)
 
 
-def test_rate_limit_headers_go_down_with_use(http: httpx2.Client) -> None:
-    left = [
-        int(
-            http.post("/openai/v1/responses", json=ASK, headers=KEY).headers[
-                "x-ratelimit-remaining-tokens"
-            ]
-        )
-        for _ in range(2)
-    ]
-    assert left[1] < left[0]
-
-
 def test_gemini_ends_its_lines_with_cr_lf_and_the_others_do_not(http: httpx2.Client) -> None:
     path = "/gemini/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
     body = {"contents": [{"parts": [{"text": "Hello"}]}]}
