@@ -34,6 +34,8 @@ class Version:
     system: str = ""
     note: str = ""
     """What was changed, in the author's words."""
+    lanes: str = ""
+    """The models and settings it was kept with, as JSON; empty where none were."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -102,6 +104,7 @@ def all_prompts(store: Store, *, owner: str) -> list[Prompt]:
             text=row.text,
             system=row.system,
             note=row.note,
+            lanes=row.lanes,
         )
         versions.setdefault(row.prompt_id, []).append(made)
     return [
@@ -116,12 +119,17 @@ def _of(owner: str) -> Any:
 
 
 def save(
-    store: Store, name: str, text: str, *, owner: str, system: str = "", note: str = ""
+    store: Store,
+    name: str,
+    text: str,
+    *,
+    owner: str,
+    system: str = "",
+    note: str = "",
+    lanes: str = "",
 ) -> int:
     """Keep a prompt: a new one, or a new version of the owner's with this name; its version. The same text again adds none."""
-    name = " ".join(storable(name).split())
-    if not name or len(name) > LONGEST_NAME:
-        raise PromptError(f"A prompt needs a name of at most {LONGEST_NAME} characters.")
+    name = _clean(name)
     if not text.strip():
         raise PromptError("The prompt is empty: write something first.")
     text, system, note = storable(text), storable(system), storable(note)
@@ -137,21 +145,27 @@ def save(
             .order_by(prompt_versions.c.version.desc())
             .limit(1)
         ).one_or_none()
-        if last is not None and (last.text, last.system) == (text, system):
+        if last is not None and (last.text, last.system, last.lanes) == (text, system, lanes):
             return int(last.version)
         version = 1 if last is None else last.version + 1
-        row = {"prompt_id": prompt_id, "version": version, "created_at": _now()}
+        row = {"prompt_id": prompt_id, "version": version, "created_at": _now(), "lanes": lanes}
         connection.execute(
             prompt_versions.insert(), {**row, "text": text, "system": system, "note": note}
         )
     return int(version)
 
 
-def rename(store: Store, prompt_id: int, name: str, *, owner: str) -> None:
-    """Give a prompt of the owner's another name; PromptError when another prompt has it."""
+def _clean(name: str) -> str:
+    """The name on one line; PromptError when it is none."""
     name = " ".join(storable(name).split())
     if not name or len(name) > LONGEST_NAME:
         raise PromptError(f"A prompt needs a name of at most {LONGEST_NAME} characters.")
+    return name
+
+
+def rename(store: Store, prompt_id: int, name: str, *, owner: str) -> None:
+    """Give a prompt of the owner's another name; PromptError when another prompt has it."""
+    name = _clean(name)
     with writing(store.engine) as connection:
         taken = _of(owner).where(prompts.c.name == name, prompts.c.id != prompt_id)
         if connection.scalar(taken) is not None:

@@ -131,3 +131,10 @@ def test_owners_have_libraries_of_their_own(store: Store) -> None:
         [mine],
         [],
     )
+
+
+def test_a_version_keeps_the_lanes_it_was_saved_with(store: Store) -> None:
+    assert save(store, "p", "x", lanes='[{"model": "a:b"}]') == 1
+    assert save(store, "p", "x", lanes='[{"model": "a:b"}]') == 1
+    assert save(store, "p", "x") == 2
+    assert [v.lanes for v in all_prompts(store)[0].versions] == ['[{"model": "a:b"}]', ""]

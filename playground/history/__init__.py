@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from playground import settings
 from playground.domain import Secret
-from playground.history.labels import Labels, Row, Stored
+from playground.history.labels import Labels, Row, Stored, Vote
 
 if TYPE_CHECKING:
     from playground.engine import Journal
@@ -65,6 +65,7 @@ __all__ = [
     "Labels",
     "Row",
     "Stored",
+    "Vote",
     "charge",
     "find_store",
     "get_store",

@@ -10,7 +10,17 @@ from sqlalchemy.engine import Connection
 
 from playground.history.charges import still_spent
 from playground.store.database import writing
-from playground.store.schema import RUNNING, bodies, files, lanes, pieces, run_tags, runs, texts
+from playground.store.schema import (
+    RUNNING,
+    bodies,
+    files,
+    lanes,
+    pieces,
+    run_tags,
+    runs,
+    texts,
+    votes,
+)
 from playground.store.shrinking import shrink
 from playground.store.store import Store
 
@@ -46,7 +56,7 @@ def _delete(store: Store, seqs: Sequence[int], connection: Connection) -> None:
     for start in range(0, len(seqs), AT_ONCE):
         some = list(seqs[start : start + AT_ONCE])
         still_spent(store, some, connection)
-        for table in (pieces, bodies, files, lanes, run_tags):
+        for table in (pieces, bodies, files, lanes, run_tags, votes):
             connection.execute(table.delete().where(table.c.run_seq.in_(some)))
         connection.execute(texts.delete().where(texts.c.seq.in_(some)))
         connection.execute(runs.delete().where(runs.c.seq.in_(some)))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from playground.domain.nouns import NotARun, noun
 from playground.export.document import Labelled, labelled_document
 from playground.export.reading import documents, run_of
-from playground.history.labels import Labels, Stored, tags
+from playground.history.labels import Labels, Stored, Vote, tags
 from playground.history.writing import put
 from playground.store.store import Store
 
@@ -42,7 +43,16 @@ def labels_of(document: Mapping[str, Any]) -> Labels:
         department=text("department"),
         note=text("note"),
         starred=given.get("starred") is True,
+        vote=_vote(given.get("vote")),
     )
+
+
+def _vote(given: Any) -> Vote | None:
+    """The vote in a document; None where there is none, or what is there is no vote."""
+    try:
+        return None if given is None else noun(Vote, given, "vote")
+    except NotARun:
+        return None
 
 
 def import_text(store: Store, text: str, *, owner: str = "") -> tuple[int, int]:

@@ -7,13 +7,28 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from playground.domain import Run
 from playground.domain.ending import SHORT
 
 LONGEST_TAG = 60
 LONGEST_NOTE = 20_000
+
+
+Choice = Literal["best", "tie", "none"]
+"""What a person votes: one answer is best, none is better than all others, none is good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What a person thought of a run's answers without seeing which model wrote which."""
+
+    choice: Choice
+    lane: int | None = None
+    """The best answer's, from 0; None where none is."""
+    voted_at: str = ""
+    """ISO 8601 UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +44,7 @@ class Labels:
     """Department or project that the cost goes to."""
     note: str = ""
     starred: bool = False
+    vote: Vote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

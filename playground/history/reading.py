@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from playground.domain import Request, Response, Run
-from playground.history.labels import Labels, Stored
+from playground.history.labels import Labels, Stored, Vote
 from playground.store.database import reading
 from playground.store.packing import unpack_request, unpack_response
-from playground.store.schema import bodies, files, pieces, runs
+from playground.store.schema import bodies, files, pieces, runs, votes
 from playground.store.store import Store
 
 
@@ -29,6 +29,7 @@ def read_run(store: Store, run_id: str) -> Stored | None:
             for r in connection.execute(sa.select(files).where(files.c.run_seq == row.seq))
         }
         so_far = _so_far(row.seq, connection)
+        vote = _vote(row.seq, connection)
     made = [_lane(part, apart, so_far.get(part.lane, {})) for part in parts]
     return Stored(
         run=Run(
@@ -45,11 +46,19 @@ def read_run(store: Store, run_id: str) -> Stored | None:
             department=row.department,
             note=row.note,
             starred=row.starred,
+            vote=vote,
         ),
         state=row.state,
         owner=row.owner,
         context=row.context or {},
     )
+
+
+def _vote(seq: int, connection: Connection) -> Vote | None:
+    found = connection.execute(sa.select(votes).where(votes.c.run_seq == seq)).one_or_none()
+    if found is None:
+        return None
+    return Vote(choice=found.choice, lane=found.lane, voted_at=found.voted_at)
 
 
 def _so_far(seq: int, connection: Connection) -> dict[int, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Connection
 from playground.domain import STOPPED, Run
 from playground.history import labels as labelled
 from playground.history.charges import in_history_again
-from playground.history.labels import Labels
+from playground.history.labels import Labels, Vote
 from playground.history.rows import Beginning, Ending, begun, ended, head, searched
 from playground.store.database import writing
 from playground.store.packing import storable
@@ -27,6 +28,7 @@ from playground.store.schema import (
     run_tags,
     runs,
     texts,
+    votes,
 )
 from playground.store.store import Store, insert_into
 from playground.store.words import spelled
@@ -122,7 +124,24 @@ def put(store: Store, run: Run, labels: Labels, *, owner: str = "") -> bool:
         in_history_again(run.id, connection)
         seqs = end(store, endings, connection) or _seqs([run.id], connection)
         settle({seq: searched(run, labels) for seq in seqs.values()}, connection)
+        if labels.vote:
+            cast(store, seqs[run.id], labels.vote, connection)
     return True
+
+
+def vote(store: Store, run_id: str, given: Vote) -> bool:
+    """Keep what a person voted, once a run; False when the run is not in the history."""
+    with writing(store.engine) as connection:
+        seqs = _seqs([run_id], connection)
+        if seqs:
+            cast(store, seqs[run_id], given, connection)
+    return bool(seqs)
+
+
+def cast(store: Store, seq: int, given: Vote, connection: Connection) -> None:
+    """Write a vote down; the first one stays."""
+    row = {"run_seq": seq, **asdict(given)}
+    connection.execute(store.insert(votes).on_conflict_do_nothing(), row)
 
 
 def change(store: Store, run_ids: Sequence[str], **labels: Any) -> None:

@@ -20,9 +20,9 @@ from playground import settings
 
 LOG = logging.getLogger("playground")
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration, the only one whose tables this version reads and writes."""
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 FILE = "history.sqlite3"
 LOCK_SECONDS = 30.0
 """How long SQLite waits for another process's write."""

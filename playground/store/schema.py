@@ -224,4 +224,26 @@ prompt_versions = Table(
     Column("system", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("lanes", Text, nullable=False, server_default=""),  # as in `lane_sets`; empty: none
 )
+
+lane_sets = Table(
+    "lane_sets",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("owner", String, nullable=False),  # as in `prompts`
+    Column("name", String, nullable=False),
+    Column("lanes", Text, nullable=False),  # JSON, as Compare holds its lanes
+    UniqueConstraint("owner", "name", name="lane_sets_by_owner"),
+    sqlite_autoincrement=True,
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    _of_run(),
+    Column("choice", String, nullable=False),  # best, tie or none
+    Column("lane", Integer),  # the best one
+    Column("voted_at", String, nullable=False),  # ISO 8601 UTC
+)
+"""Which answer of a run was best to someone who did not see which model wrote it."""

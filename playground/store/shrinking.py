@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from playground.store.database import told, writing
-from playground.store.schema import bodies, files, lanes, pieces, run_tags, runs, texts
+from playground.store.schema import bodies, files, lanes, pieces, run_tags, runs, texts, votes
 from playground.store.store import Store
 
 
@@ -24,7 +24,7 @@ def shrink(store: Store) -> None:
             with store.engine.connect().execution_options(
                 isolation_level="AUTOCOMMIT"
             ) as connection:
-                for table in (runs, lanes, bodies, files, pieces, texts, run_tags):
+                for table in (runs, lanes, bodies, files, pieces, texts, run_tags, votes):
                     connection.execute(sa.text(f"VACUUM {table.name}"))
 
 
