@@ -107,11 +107,12 @@ def test_in_the_history_and_its_sums(failure: Failure, store: Store) -> None:
 
 @pytest.mark.parametrize("failure", HOW)
 def test_in_the_charts(failure: Failure) -> None:
-    chart = charts.money(list("abc"), run_of(failure).responses)
-    assert chart is not None
-    (values,) = chart.to_dict()["datasets"].values()
+    picture = charts.money(list("abc"), run_of(failure).responses)
+    assert picture is not None
+    drawn = picture.chart.to_dict()
+    values, _ends = drawn["datasets"].values()
     assert [row["state"] for row in values] == ["done", "stopped", "failed"]
-    assert "state" in json.dumps(chart.to_dict()["encoding"]["tooltip"])
+    assert "state" in json.dumps(drawn["layer"][0]["encoding"]["tooltip"])
 
 
 def card(run) -> None:  # type: ignore[no-untyped-def] # it is run as a script of its own

@@ -12,15 +12,10 @@ from playground import figures as fmt
 from playground.domain import File, Request, Response, Run, lane_names, typed
 from playground.domain.nouns import jsonable
 from playground.domain.values import changed
+from playground.export import charts
 from playground.export.document import several
 from playground.export.standing_in import not_live
-from playground.figures import PHASES, phases
-from playground.figures.palette import BLUE
 
-WIDTH, LABEL, VALUE, ROW = 860, 240, 110, 30
-"""Of a chart: all of it, the names' column, the values' column, each row; pixels at full size."""
-SPACE = WIDTH - LABEL - VALUE
-"""What is left for the bars."""
 FIGURES = fmt.shown("report")
 
 STYLE = """
@@ -36,7 +31,6 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border:1p
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.82rem}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .4rem;text-align:right;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
-svg{width:100%;height:auto}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}svg .zero{stroke:var(--dim)}
 summary{cursor:pointer}img{max-width:100%}
 @media print{*{print-color-adjust:exact}:root{--ink:#000;--paper:#fff;--soft:#fff;--line:#999;--dim:#333}body{padding:0;max-width:none;font-size:11pt}
 section{break-before:page}section:first-of-type{break-before:auto}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}
@@ -53,7 +47,7 @@ def to_html(runs: Run | Sequence[Run]) -> str:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<style>{STYLE}</style></head><body>"
+        f"<style>{STYLE}{charts.STYLE}</style></head><body>"
     )
     whole = f"{head}<h1>{title}</h1>{''.join(part for run in several(runs) for part in _run(run))}</body></html>\n"
     return whole.encode("utf-8", "replace").decode("utf-8")
@@ -67,8 +61,8 @@ def _run(run: Run) -> Iterator[str]:
         yield f'<p class="simulated">{_text(not_live(run))}</p>'
     yield from _asked(run.requests)
     yield from _figures(names, run.responses)
-    yield from _times(names, run.responses)
-    yield from _chart("What it cost", _costs(names, run.responses))
+    yield from charts.times(names, run.responses)
+    yield from charts.costs(names, run.responses)
     for name, request, response in zip(names, run.requests, run.responses, strict=True):
         yield from _answer(name, request, response)
     yield "</section>"
@@ -151,88 +145,6 @@ def _receipt(response: Response) -> Iterator[str]:
     for price in fmt.price_row(cost):
         yield f'<p class="dim">Price row {_text(price.model)}, {_text(price.source)}, checked {_text(price.as_of)}.</p>'
     yield "".join(f'<p class="dim">{_text(note)}</p>' for note in cost.notes) + "</details>"
-
-
-def _chart(title: str, rows: Sequence[str]) -> Iterator[str]:
-    if rows:
-        height = ROW * len(rows) + 6
-        yield f'<h3>{title}</h3><svg role="img" aria-label="{title}" viewBox="0 0 {WIDTH} {height}">'
-        yield from rows
-        yield "</svg>"
-
-
-def _times(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str]:
-    """The phases of every lane on one axis, as on the screen; nothing when nothing was timed."""
-    lanes = [list(phases(response.timing)) for response in responses]
-    first = min((start for lane in lanes for _, start, _ in lane), default=0.0)
-    whole = max((end for lane in lanes for *_, end in lane), default=0.0) - first
-    if not whole:
-        return
-    rows = [
-        _row(
-            number,
-            name,
-            _zero(number, -first / whole) + _phases(number, lane, first, whole),
-            fmt.seconds(response.timing.duration),
-        )
-        for number, (name, response, lane) in enumerate(zip(names, responses, lanes, strict=True))
-    ]
-    yield from _chart("Where the time went", rows)
-    occur = {phase for lane in lanes for phase, *_ in lane}
-    yield '<p class="dim">' + "".join(
-        f'<span style="display:inline-block;width:.8em;height:.8em;background:{color};margin:0 .3em 0 1em"></span>{phase}'
-        for phase, color in PHASES.items()
-        if phase in occur
-    )
-    yield " · at the line the request left</p>"
-
-
-def _phases(
-    number: int, lane: Sequence[tuple[str, float, float]], first: float, whole: float
-) -> str:
-    return "".join(
-        _bar(
-            number,
-            (start - first) / whole,
-            (end - start) / whole,
-            PHASES[phase],
-            f"{phase} {fmt.seconds(end - start)}",
-        )
-        for phase, start, end in lane
-    )
-
-
-def _zero(number: int, share: float) -> str:
-    x, y = LABEL + share * SPACE, number * ROW
-    return f'<line class="zero" x1="{x:.1f}" y1="{y}" x2="{x:.1f}" y2="{y + ROW}"/>'
-
-
-def _costs(names: Sequence[str], responses: Sequence[Response]) -> list[str]:
-    dearest = max((r.cost.total for r in responses if r.cost), default=None)
-    if not dearest:
-        return []
-    rows = []
-    for number, (name, response) in enumerate(zip(names, responses, strict=True)):
-        share = float(response.cost.total / dearest) if response.cost else 0.0
-        bar = _bar(number, 0, share, BLUE, fmt.cost_of(response)) if share else ""
-        rows.append(_row(number, name, bar, fmt.cost_of(response)))
-    return rows
-
-
-def _row(number: int, name: str, bars: str, value: str) -> str:
-    y = number * ROW + 20
-    short = name if len(name) <= 34 else name[:33] + "…"
-    return (
-        f'<text x="0" y="{y}">{_text(short)}</text>{bars}'
-        f'<text class="dim" x="{WIDTH}" y="{y}" text-anchor="end">{_text(value)}</text>'
-    )
-
-
-def _bar(number: int, start: float, share: float, color: str, title: str) -> str:
-    return (
-        f'<rect x="{LABEL + start * SPACE:.1f}" y="{number * ROW + 7}" width="{max(share * SPACE, 1):.1f}" height="17"'
-        f' fill="{color}"><title>{_text(title)}</title></rect>'
-    )
 
 
 def _text(value: str) -> str:

@@ -1,28 +1,23 @@
-"""The colours of all charts, on the screen and in reports: Okabe and Ito's, told apart by every kind of colour vision.
+"""The colours and measures of all charts, on the screen and in reports.
 
-Their yellow is left out for want of contrast.
+Made from Okabe and Ito's: each is at least 3:1 on the paper of both themes, and any two are told apart by every kind of
+colour vision (tests/figures/test_palette.py computes both).
 """
 
 from __future__ import annotations
 
-BLUE = "#0072B2"
-RED = "#D55E00"
-GREEN = "#009E73"
-PINK = "#CC79A7"
-SKY = "#56B4E9"
-ORANGE = "#E69F00"
-VIOLET = "#8A63C7"
-GREY = "#7A7F87"
-"""Also for text and rules in a chart: at least 4:1 on the paper of both themes."""
+BLUE = "#0565B5"
+RED = "#B83603"
+GREEN = "#0B8F3D"
+PINK = "#BD7EB4"
+SKY = "#4A97E8"
+ORANGE = "#CC7F00"
+VIOLET = "#8660F1"
+GREY = "#847D7A"
+"""Also for rules in a chart."""
 
 CATEGORIES = (BLUE, RED, GREEN, PINK, SKY, ORANGE, VIOLET, GREY)
 """The theme's `chartCategoricalColors`, in this order."""
 
-MONEY = {
-    "input": BLUE,
-    "cache_read": SKY,
-    "cache_write": PINK,
-    "output": ORANGE,
-    "tools": GREEN,
-}
-"""What is paid for → its colour: the beginning of a receipt line's name, or `tools` for all else."""
+ROW, BAR = 30, 17
+"""Pixels of a lane in a chart of bars, and of its bar."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 
-from playground.domain import File, Run
+from playground.domain import Cost, CostLine, File, Run
 from playground.export import to_html
 from playground.figures import PHASES, phases
+from playground.figures.paid import PAID
 from tests.history.runs import full_run
 
 VOID = {"meta", "img", "br"}
@@ -98,6 +100,38 @@ def test_the_charts_are_drawn_to_scale() -> None:
         0.5 / 0.25, abs=0.01
     )
     assert sum(1 for tag, _ in page.seen if tag == "svg") == 2
+
+
+def test_the_cost_chart_splits_reasoning_from_the_answer_and_marks_the_cheapest() -> None:
+    run = full_run()
+    first = run.responses[0]
+    assert first.cost is not None
+    usage = replace(first.usage, output_tokens=100, reasoning_output_tokens=75)
+    price = first.cost.price
+    output = CostLine(
+        name="output",
+        quantity=100,
+        unit="token",
+        rate=Decimal(10),
+        per=1_000_000,
+        amount=Decimal("0.001"),
+    )
+    thinking = replace(
+        first,
+        finish_reason="stop",
+        usage=usage,
+        cost=Cost(total=output.amount, lines=(output,), price=price),
+    )
+    half = replace(output, amount=Decimal("0.0005"))
+    cheap = replace(thinking, cost=Cost(total=half.amount, lines=(half,), price=price))
+    page = checked(replace(run, requests=run.requests[:1] * 2, responses=(thinking, cheap)))
+    money = [a for tag, a in page.seen if tag == "rect" and a["fill"] in PAID.values()][-4:]
+    widths = [float(a["width"] or 0) for a in money]
+    assert [a["fill"] for a in money] == [PAID["reasoning"], PAID["answer"]] * 2
+    assert widths[0] == pytest.approx(3 * widths[1], abs=0.3)
+    assert widths[2] == pytest.approx(widths[0] / 2, abs=0.3)
+    assert "$0.0005 ✓" in page.text
+    assert "$0.001 ✓" not in page.text
 
 
 def test_simulated_answers_are_marked(run: Run) -> None:

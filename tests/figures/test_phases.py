@@ -64,17 +64,17 @@ def timed() -> Run:
 def test_screen_and_report_tell_the_same_story_in_the_same_colours() -> None:
     run = timed()
     names = lane_names(request.model for request in run.requests)
-    chart = waterfall(names, run.responses)
-    assert chart is not None
-    drawn = chart.to_dict()
-    scale = drawn["encoding"]["color"]["scale"]
-    colors = dict(zip(scale["domain"], scale["range"], strict=True))
-    ((*rows,),) = drawn["datasets"].values()
-    on_screen = [(colors[row["phase"]], row["from"], row["seconds"]) for row in rows]
-    picture = re.search(r'<svg role="img" aria-label="Where the time went".*?</svg>', to_html(run))
+    picture = waterfall(names, run.responses)
     assert picture is not None
-    bars = re.findall(r'<rect x="([\d.]+)".*?width="([\d.]+)".*? fill="(#\w+)"', picture[0])
-    zero = float(re.findall(r'<line class="zero" x1="([\d.]+)"', picture[0])[0])
+    drawn = picture.chart.to_dict()
+    scale = drawn["layer"][0]["encoding"]["color"]["scale"]
+    colors = dict(zip(scale["domain"], scale["range"], strict=True))
+    rows, _ends = drawn["datasets"].values()
+    on_screen = [(colors[row["phase"]], row["from"], row["seconds"]) for row in rows]
+    report = re.search(r'<svg role="img" aria-label="Where the time went".*?</svg>', to_html(run))
+    assert report is not None
+    bars = re.findall(r'<rect x="([\d.]+)".*?width="([\d.]+)".*? fill="(#\w+)"', report[0])
+    zero = float(re.findall(r'<line class="zero" x1="([\d.]+)"', report[0])[0])
     pixels = (float(bars[-1][0]) + float(bars[-1][1]) - zero) / 0.8
     in_report = [
         (color, (float(x) - zero) / pixels, float(width) / pixels) for x, width, color in bars

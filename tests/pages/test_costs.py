@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.domain import ModelRef, Request, Response, Run, Usage
-from playground.pricing import loading
+from playground.pricing import load, loading
+from playground.pricing.listing import entries
 from playground.runs import HOLDS_KEY
+from playground.ui.costs.price import history_chart
 from playground.ui.costs.runs import average, work_of
+from playground.ui.parts.charts import Picture
 from playground.ui.shell.pages import path
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
@@ -75,8 +79,6 @@ def test_the_table_is_filtered() -> None:
 
 
 def test_prices_of_another_day() -> None:
-    from datetime import date
-
     page = opened()
     assert prices(page).loc["gemini:gemini-4-argon", "input"] == 2
     page.date_input(key="costs_on").set_value(date(2026, 12, 1)).run()
@@ -101,6 +103,26 @@ def test_a_price_opens_to_source_history_and_what_is_announced() -> None:
     other = said(opened(prices_open="openai:gpt-5.5"))
     assert "Another source disagrees" in other
     assert "above 272,000 input tokens" in other
+
+
+def test_the_history_draws_what_changed_and_marks_today() -> None:
+    def drawn(model: str) -> Picture | None:
+        wanted = ModelRef.parse(model)
+        entry = next(
+            e
+            for e in entries(load(), date(2026, 11, 26))
+            if (e.price.provider, e.price.model) == (wanted.provider, wanted.model)
+        )
+        return history_chart(entry.history, date(2026, 11, 26))
+
+    sonnet = drawn("anthropic:claude-sonnet-5-5")
+    assert sonnet is not None
+    assert sonnet.told == "cache read: before $0.20, 2026-10-07 $0.10."
+    argon = drawn("gemini:gemini-4-argon")
+    assert argon is not None
+    assert list(argon.colors) == ["input", "cache read", "output"]
+    assert "2026-11-26" in str(argon.chart.to_dict()["datasets"])
+    assert drawn("openai:gpt-6.2-sol") is None  # only a tier of it changes
 
 
 def test_the_calculator_counts_per_request_per_thousand_and_per_month() -> None:

@@ -9,13 +9,12 @@ import streamlit as st
 
 from playground.domain import Endpoint, ModelRef, Response
 from playground.engine import Lane, LiveRun
+from playground.figures.best import best, whole
 from playground.ui import names
 from playground.ui.compare import lanes, parts, prompt, shown
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.settings import settings
 from playground.ui.live.component import live_run
-from playground.ui.parts.best import best
-from playground.ui.parts.ending import whole
 from playground.ui.parts.head import awaited, chips_html, head
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt_button, remarks

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from playground import figures as fmt
 from playground.domain import Response
 from playground.figures import Figure
-from playground.ui.parts.best import best, known
-from playground.ui.parts.ending import label, whole
+from playground.figures.best import best, known, whole
+from playground.ui.parts.ending import label
 from playground.ui.parts.markdown import plain
 
 SAID = {

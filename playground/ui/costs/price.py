@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground.catalog import find
-from playground.domain import ModelRef
-from playground.figures.palette import MONEY
+from playground.domain import ModelRef, clock
+from playground.figures.paid import PAID
+from playground.figures.palette import GREY
 from playground.pricing import Price, PriceBook
 from playground.pricing.listing import Entry, cases
+from playground.ui.parts import charts
+from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
 
 
@@ -58,7 +60,12 @@ def details(book: PriceBook, entry: Entry) -> None:
         st.markdown(_told(entry))
         st.markdown(_cases(book, price))
         if len(entry.history) > 1:
-            st.altair_chart(history_chart(entry.history), alt="Input and output price over time")
+            if picture := history_chart(entry.history, clock.today()):
+                charts.draw(picture)
+            else:
+                st.caption(
+                    "The rates stayed the same; what changed are terms, such as a cliff or a tier."
+                )
             st.markdown(_history(entry))
 
 
@@ -124,34 +131,40 @@ def _link(source: str) -> str:
     return f"[{source.removeprefix('https://').split('/')[0]}]({source})"
 
 
-def history_chart(history: Sequence[Price]) -> Any:
-    """Input and output rate as steps over time; a change that is only announced lies to the right."""
-    first = min(p.valid_from for p in history if p.valid_from)
-    start = date(first.year - 1, first.month, 1)
-    last = max(p.valid_from for p in history if p.valid_from)
-    end = date(last.year + 1, last.month, 1)
-    values = [
-        {"day": (p.valid_from or start).isoformat(), "rate": name, "usd": float(p.rates[name])}
-        for p in history
-        for name in ("input", "output")
+def changed(history: Sequence[Price]) -> list[str]:
+    """The rates that were not always the same, in the order of the rows; a rate that came later has changed too."""
+    every = dict.fromkeys(name for row in history for name in row.rates)
+    return [name for name in every if len({row.rates.get(name) for row in history}) > 1]
+
+
+def history_chart(history: Sequence[Price], today: date) -> Picture | None:
+    """What changed, as steps over time, today marked; None where no rate did. On a log scale a tenth is seen as well as a ten."""
+    rates = [name for name in changed(history) if name in LINES]
+    known = [row.valid_from for row in history if row.valid_from]
+    if not rates or not known:
+        return None
+    start = min(*known, today) - EDGE
+    end = max(*known, today) + EDGE
+    rows = [
+        {"day": day.isoformat(), "rate": _label(name), "usd": float(row.rates[name])}
+        for name in rates
+        for row, day in [*((row, row.valid_from or start) for row in history), (history[-1], end)]
+        if row.rates.get(name)
     ]
-    values += [
-        {"day": end.isoformat(), "rate": name, "usd": float(history[-1].rates[name])}
-        for name in ("input", "output")
-    ]
-    return (
-        alt.Chart({"values": values}, height=260)
-        .mark_line(interpolate="step-after", point=True)
+    colors = {_label(name): LINES[name] for name in rates}
+    x = alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelOverlap=True))
+    lines = (
+        alt.Chart({"values": rows})
+        .mark_line(interpolate="step-after", strokeWidth=2.5, aria=False)
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6)),
-            y=alt.Y("usd:Q", title="USD per 1,000,000 tokens", axis=alt.Axis(format="$~f")),
-            color=alt.Color(
-                "rate:N",
-                scale=alt.Scale(
-                    domain=["input", "output"], range=[MONEY["input"], MONEY["output"]]
-                ),
-                legend=alt.Legend(title=None, orient="top"),
+            x=x,
+            y=alt.Y(
+                "usd:Q",
+                title="USD per 1,000,000 tokens",
+                scale=alt.Scale(type="log"),
+                axis=charts.dollars(),
             ),
+            color=charts.colored("rate", colors, rows),
             tooltip=[
                 alt.Tooltip("day:T"),
                 alt.Tooltip("rate:N"),
@@ -159,3 +172,31 @@ def history_chart(history: Sequence[Price]) -> Any:
             ],
         )
     )
+    now = alt.Chart({"values": [{"day": today.isoformat(), "label": "today"}]}).encode(x=x)
+    marks = now.mark_rule(strokeDash=[4, 3], color=GREY, aria=False) + now.mark_text(
+        dx=5, dy=9, align="left", baseline="top", color=GREY, aria=False
+    ).encode(y=alt.value(0), text="label:N")
+    chart = (lines + marks).properties(height=240)
+    told = " ".join(
+        f"{_label(name)}: "
+        + ", ".join(f"{r.valid_from or 'before'} {fmt.money(r.rates.get(name))}" for r in history)
+        + "."
+        for name in rates
+    )
+    return Picture(chart, colors, told)
+
+
+def _label(rate: str) -> str:
+    return rate.replace("_", " ")
+
+
+EDGE = timedelta(days=90)
+"""Drawn before the first change and behind the last one."""
+LINES = {
+    "input": PAID["input"],
+    "cache_read": PAID["cache read"],
+    "cache_write_5m": PAID["cache write"],
+    "cache_write_30m": PAID["cache write"],
+    "output": PAID["answer"],
+}
+"""Rate → its colour."""

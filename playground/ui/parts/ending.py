@@ -16,8 +16,3 @@ NEXT_STEPS: dict[State, str] = {
 def label(response: Response) -> str:
     """The state as the lane's head has it: `Done`, `Cut short`, `Failed`."""
     return said(response.state).capitalize()
-
-
-def whole(response: Response) -> bool:
-    """True for an answer that came to its own end: only such answers are compared."""
-    return response.state == "done"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from playground import figures as fmt
 from playground.domain import Response, Run
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
-from playground.ui.parts.best import best
+from playground.figures.best import best
 from playground.ui.parts.receipt import measured
 from playground.ui.parts.tables import COMPARED, figure_table
 from playground.ui.parts.words import word_diff
@@ -51,28 +50,16 @@ def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
     from playground.ui.parts import charts  # altair, which a page without a run does not need
 
     with st.grid(columns=2, min_column_width=420) as grid:
-        with grid.cell():
-            _picture(
-                "Where the time went",
-                charts.waterfall(names, responses),
-                "Nothing was timed.",
-                "Latency of each lane by phase on one time axis",
-            )
-        with grid.cell():
-            _picture(
-                "Where the money went",
-                charts.money(names, responses),
-                "No lane has a price.",
-                "Cost of each lane by what it was paid for",
-            )
-
-
-def _picture(title: str, chart: Any, empty: str, alt: str) -> None:
-    st.markdown(f"**{title}**")
-    if chart is None:
-        st.caption(empty)
-    else:
-        st.altair_chart(chart, alt=alt)
+        for title, picture, empty in (
+            ("Where the time went", charts.waterfall(names, responses), "Nothing was timed."),
+            ("Where the money went", charts.money(names, responses), "No lane has a price."),
+        ):
+            with grid.cell():
+                st.markdown(f"**{title}**")
+                if picture:
+                    charts.draw(picture)
+                else:
+                    st.caption(empty)
 
 
 def differences(names: Sequence[str], responses: Sequence[Response]) -> None:

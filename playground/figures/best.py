@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from playground import figures as fmt
 from playground.domain import Response
-from playground.ui.parts.ending import whole
+from playground.figures.rows import Figure, shown
 
 COMPETED = tuple(
-    sorted((f for f in fmt.shown("table") if f.best), key=lambda figure: figure.kind != "money")
+    sorted((f for f in shown("table") if f.best), key=lambda figure: figure.kind != "money")
 )
 """The figures in which less is better, the money first."""
+
+
+def whole(response: Response) -> bool:
+    """True for an answer that came to its own end: only such answers are compared."""
+    return response.state == "done"
 
 
 def best(responses: Sequence[Response]) -> list[tuple[str, ...]]:
@@ -31,7 +35,7 @@ def best(responses: Sequence[Response]) -> list[tuple[str, ...]]:
     return [tuple(names) for names in won]
 
 
-def known(figure: fmt.Figure, response: Response) -> bool:
+def known(figure: Figure, response: Response) -> bool:
     """Whether the figure is there, and exact: a lower or upper bound or a range says not which is less."""
     if figure.value(response) is None:
         return False
