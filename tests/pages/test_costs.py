@@ -60,14 +60,62 @@ def test_every_model_is_in_the_table_and_retired_ones_on_demand() -> None:
         0.1,
         10,
     ]
-    assert table.loc["gemini:gemini-3.8-flash", "free"]
+    assert table.loc["gemini:gemini-3.8-flash", "free"] == "✓"
+    assert table.loc["openai:gpt-6.1-sol", "free"] == "–"
     assert str(table.loc["gemini:gemini-3.8-flash", "coming"]).startswith(
         "2027-01-01: $1.50 / $7.50"
     )
-    assert table.loc["anthropic:claude-haiku-5-5", "cliff"] == "100k: ×5 / ×5"
+    assert table.loc["anthropic:claude-haiku-5-5", "cliff"] == (
+        "over 100k tokens: input ×5, output ×5"
+    )
     assert "openai:gpt-4" not in table.index
     page.toggle(key="prices_gone").set_value(True).run()
     assert "openai:gpt-4" in prices(page).index
+
+
+def test_the_newest_models_come_first_and_fine_tuned_ones_on_demand() -> None:
+    page = opened()
+    shown = list(prices(page).index)
+    assert shown[0] == "openai:gpt-6.2-astra"
+    assert not any("ft:" in name for name in shown)
+    of = [name.partition(":")[0] for name in shown]
+    assert of == sorted(of, key=list(dict.fromkeys(of)).index)  # provider by provider
+    page.toggle(key="prices_gone").set_value(True).run()
+    assert "openai:ft:gpt-4o…" in prices(page).index
+
+
+def test_a_link_names_the_tab_and_the_price_that_is_open() -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.query_params["prices_open"] = "gemini:gemini-4-argon"
+    app.switch_page(path("costs.py"))
+    assert "**Announced**: 2026-12-01" in said(app.run())
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.query_params["costs_tab"] = "Your own prices"
+    app.switch_page(path("costs.py"))
+    assert "no price of your own" in said(app.run())
+
+
+@pytest.mark.parametrize("typed", ["2,5", "1.000,50", "−5", "many", ""])
+def test_a_number_that_can_not_be_read_computes_nothing(typed: str) -> None:
+    page = opened("Calculator")
+    assert page.dataframe
+    page.text_input(key="calc_input").set_value(typed).run()
+    assert not page.exception
+    assert not page.dataframe
+    (wrong,) = page.error
+    assert wrong.value.startswith("Input tokens ")
+    page = opened(prices_unit="USD per 1,000 requests")
+    page.text_input(key="prices_in").set_value(typed).run()
+    assert not page.dataframe
+
+
+def test_thousands_are_read_however_they_are_parted() -> None:
+    page = opened("Calculator", calc_cached=0, calc_output=0)
+    for typed in ("20000", "20,000", "20.000", "20 000"):
+        page.text_input(key="calc_input").set_value(typed).run()
+        table = page.dataframe[0].value.set_index(["model", "way"])
+        one = table.loc[("openai:gpt-6.1-sol", "standard")]["one"]
+        assert one == pytest.approx(20_000 * 2 / 1_000_000), typed
 
 
 def test_the_table_is_filtered() -> None:
@@ -87,8 +135,8 @@ def test_prices_of_another_day() -> None:
 
 def test_a_thousand_requests_of_a_shape() -> None:
     page = opened(prices_unit="USD per 1,000 requests")
-    page.number_input(key="prices_in").set_value(1_000).run()
-    page.number_input(key="prices_out").set_value(100).run()
+    page.text_input(key="prices_in").set_value("1,000").run()
+    page.text_input(key="prices_out").set_value("100").run()
     expected = 1_000 * (1_000 * 2 + 100 * 10) / 1_000_000
     assert prices(page).loc["openai:gpt-6.1-sol", "cost"] == pytest.approx(expected)
 
@@ -206,10 +254,11 @@ def test_a_run_fills_the_calculator_and_what_if_saves() -> None:
     page.button(key="runs_fill").click().run()
     assert "The calculator has these tokens" in said(page)
     filled = page.session_state["calc_input"]
-    page.session_state["costs_tab"] = "Calculator"
+    page.query_params["costs_tab"] = "Calculator"
     page.run()
     assert not page.exception
-    assert page.number_input(key="calc_input").value == filled != 10_000
+    assert filled != 10_000
+    assert page.text_input(key="calc_input").value == f"{filled:,}"
     assert not page.warning
 
 
@@ -254,12 +303,13 @@ def test_a_price_of_your_own_is_saved_marked_and_removed(own: Path) -> None:
     assert "no price of your own" in said(page)
     page.text_input(key="own_model").set_value("ollama:llama3:8b")
     page.text_input(key="own_input").set_value("0.10")
-    page.text_input(key="own_output").set_value("0.20")
+    page.text_input(key="own_output").set_value("0,20")
     save = next(button for button in page.button if button.label == "Save")
     save.click().run()
     assert not page.exception
     assert "ollama:llama3:8b has your own price now" in said(page)
     assert "model: llama3:8b" in own.read_text()
+    assert "output: 0.20" in own.read_text()
     assert prices(opened()).loc["ollama:llama3:8b", "yours"] == "your own"
     page.button(key="own_remove_go").click().run()
     assert "ollama:llama3:8b" not in prices(opened()).index
@@ -269,9 +319,11 @@ def test_a_price_of_your_own_is_saved_marked_and_removed(own: Path) -> None:
     ("model", "amount", "expected"),
     [
         ("llama3", "1", "write provider:model"),
-        ("ollama:llama3", "cheap", "'cheap' is not an amount"),
+        ("ollama:llama3", "cheap", "Input is not a number: 'cheap'"),
         ("ollama:llama3", "", "write USD per 1,000,000 tokens"),
-        ("ollama:llama3", "NaN", "'NaN' is not an amount"),
+        ("ollama:llama3", "NaN", "Input is not a number: 'NaN'"),
+        ("ollama:llama3", "1,000", "Input could be 1.000 or 1000"),
+        ("ollama:llama3", "-5", "Input must be from 0 to 1,000,000, not -5"),
     ],
 )
 def test_a_mistyped_price_names_the_field(

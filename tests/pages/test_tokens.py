@@ -15,6 +15,7 @@ from playground.tokens.paragraphs import paragraphs
 from playground.ui import names
 from playground.ui.shell.pages import path
 from playground.ui.tokens.editor import EXAMPLES, figures
+from playground.ui.tokens.meter import fits
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 TEXT = "A short text of eight words to count."
@@ -47,14 +48,14 @@ def said(page: AppTest) -> str:
 
 def test_the_figures_under_the_box() -> None:
     assert figures("Hi 🙂", 3, "o200k_base") == [
-        ["3", "tokens, o200k_base"],
-        [str(count("Hi 🙂", "cl100k_base")), "tokens, cl100k_base"],
+        ["3", "tokens, GPT-4o and later (o200k)"],
+        [str(count("Hi 🙂", "cl100k_base")), "tokens, GPT-3.5 and GPT-4 (cl100k)"],
         ["4", "characters"],
         ["7", "bytes"],
         ["2", "words"],
         ["1.3", "characters per token"],
     ]
-    assert figures("", 0, "cl100k_base")[0] == ["0", "tokens, cl100k_base"]
+    assert figures("", 0, "cl100k_base")[0] == ["0", "tokens, GPT-3.5 and GPT-4 (cl100k)"]
 
 
 def test_an_example_fills_the_box() -> None:
@@ -67,16 +68,47 @@ def test_an_example_fills_the_box() -> None:
 
 
 def test_the_context_meter_says_how_much_of_each_window_is_taken() -> None:
-    page = opened("Context meter", text="word " * 2_000)
+    page = opened("Context meter", text="word " * 20_000)
     rows = page.dataframe[0].value.set_index("model")
     one = rows.loc["anthropic:claude-sonnet-5-5"]
-    tokens = count("word " * 2_000)
+    tokens = count("word " * 20_000)
     assert (one["tokens"], one["window"]) == (tokens, 1_000_000)
     assert one["share"] == pytest.approx(100 * tokens / 1_000_000)
     assert one["left"] == 1_000_000 - tokens
     assert one["count"] == "≈ estimate"
     assert rows.loc["openai:gpt-5.4-mini"]["count"] == "exact"
     assert one["cost"] == pytest.approx(tokens * 2 / 1_000_000)
+
+
+def test_a_text_of_less_than_a_hundredth_says_how_often_it_fits() -> None:
+    rows = opened("Context meter").dataframe[0].value.set_index("model")
+    tokens = int(rows.loc["anthropic:claude-sonnet-5-5"]["tokens"])
+    assert "share" not in rows.columns
+    assert rows.loc["anthropic:claude-sonnet-5-5"]["fits"] == fits(tokens, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "said"),
+    [
+        (31, "33,000 times"),
+        (9, "110,000 times"),
+        (90_000, "11 times"),
+        (600_000, "once"),
+        (1_050_001, "does not fit"),
+        (0, None),
+    ],
+)
+def test_how_often_a_text_fits_is_rounded_down(tokens: int, said: str | None) -> None:
+    assert fits(tokens, 1_050_000) == said
+
+
+def test_a_link_names_the_tab() -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.query_params["tokens_tab"] = "Languages"
+    app.switch_page(path("tokens.py"))
+    page = app.run()
+    assert not page.exception
+    assert "What a page costs" in [heading.value for heading in page.subheader]
 
 
 def test_three_counts_of_one_text_are_explained() -> None:
@@ -121,6 +153,7 @@ def test_every_language_is_measured_and_priced() -> None:
     assert english["relative"] == 1
     assert chinese["relative"] == pytest.approx(chinese["tokens"] / english["tokens"])
     assert prices["openai:gpt-6.1-sol"].iloc[-1] > prices["openai:gpt-6.1-sol"].iloc[0]
+    assert "this script has no spaces between words" in said(page)
 
 
 def test_three_keys_open_three_different_things() -> None:

@@ -18,7 +18,9 @@ from playground.pricing.shape import PROCESSING, TTLS, Shape
 from playground.ui import names
 from playground.ui.costs.cliffs import cliffs_of
 from playground.ui.costs.priced import priced
+from playground.ui.parts.number_field import Typed, number_field
 from playground.ui.parts.receipt import receipt
+from playground.ui.parts.tables import money, written
 
 MONTH_DAYS = 30
 USUAL = "usual"
@@ -28,8 +30,12 @@ WITH_A_CLIFF = (ModelRef("anthropic", "messages", "claude-haiku-5-5"),)
 
 def calculator(book: PriceBook, on: date) -> None:
     """Inputs, the table of costs, one receipt, and the chart with the cliffs."""
-    shape, daily = shape_inputs()
+    given = shape_inputs()
     refs, ways = _choices(book)
+    if given is None:
+        st.info("Mend the field above: nothing is computed with a number that can't be read.")
+        return
+    shape, daily = given
     if problems := shape.problems():
         st.error(f"These numbers contradict each other: {'; '.join(problems)}.")
         return
@@ -49,7 +55,6 @@ class Number(NamedTuple):
     label: str
     first: int
     """What stands in the field at first."""
-    step: int
     help: str
     most: int = 100_000_000
 
@@ -59,14 +64,12 @@ NUMBERS = (
         "input",
         "Input tokens",
         10_000,
-        1000,
         "Text of one request: system prompt, history, question",
     ),
     Number(
         "cached",
         "Cache reads, %",
         0,
-        5,
         "Share of the input that is read from the provider's cache",
         100,
     ),
@@ -74,64 +77,59 @@ NUMBERS = (
         "written",
         "Cache writes, %",
         0,
-        5,
         "Share of the input that is written to the cache; costs more at OpenAI and Anthropic",
         100,
     ),
-    Number("output", "Visible output tokens", 500, 100, "The answer itself"),
-    Number("reasoning", "Reasoning tokens", 0, 100, "Thought and not shown; billed as output"),
-    Number("images", "Images", 0, 1, "Pictures in one request"),
+    Number("output", "Visible output tokens", 500, "The answer itself"),
+    Number("reasoning", "Reasoning tokens", 0, "Thought and not shown; billed as output"),
+    Number("images", "Images", 0, "Pictures in one request"),
     Number(
         "per_image",
         "Tokens per image",
         1_100,
-        100,
         "About what a picture of 1024 × 1024 takes; each provider has its own rule. Measure yours under Tokens, Three counts",
     ),
-    Number("searches", "Searches", 0, 1, "Web searches by the provider's own tool, per request"),
-    Number("daily", "Requests a day", 1_000, 100, f"A month is counted as {MONTH_DAYS} days"),
+    Number("searches", "Searches", 0, "Web searches by the provider's own tool, per request"),
+    Number("daily", "Requests a day", 1_000, f"A month is counted as {MONTH_DAYS} days"),
 )
 """In the order of the page."""
 
 
-def shape_inputs() -> tuple[Shape, int]:
-    """The request as the fields have it, and requests a day."""
-    given: dict[str, int] = {}
+def shape_inputs() -> tuple[Shape, int] | None:
+    """The request as the fields have it, and requests a day; None while one of them can't be read."""
+    typed: dict[str, Typed] = {}
     with st.grid(columns=5, min_column_width=150, gap="small") as grid:
         for number in NUMBERS:
             with grid.cell():
-                given[number.name] = _number(number)
+                typed[number.name] = number_field(
+                    number.label,
+                    names.calc(number.name),
+                    first=number.first,
+                    most=number.most,
+                    help=number.help,
+                )
         with grid.cell():
             ttl = st.selectbox(
                 "Cache keeps for", [USUAL, *TTLS], key="calc_ttl", persist_state="session"
             )
+    if any(number.wrong for number in typed.values()):
+        return None
+    given = {name: int(number.value or 0) for name, number in typed.items()}
+    return _shape(given, None if ttl == USUAL else ttl), given["daily"]
+
+
+def _shape(given: Mapping[str, int], ttl: str | None) -> Shape:
     text, pictures = given["input"], given["images"] * given["per_image"]
-    shape = Shape(
+    return Shape(
         input_tokens=text + pictures,
         cache_read_input_tokens=text * given["cached"] // 100,
         cache_write_input_tokens=text * given["written"] // 100,
-        cache_ttl=None if ttl == USUAL else ttl,
+        cache_ttl=ttl,
         output_tokens=given["output"] + given["reasoning"],
         reasoning_output_tokens=given["reasoning"],
         image_tokens=pictures,
         searches=given["searches"],
     )
-    return shape, given["daily"]
-
-
-def _number(number: Number) -> int:
-    key = names.calc(number.name)
-    st.session_state.setdefault(key, number.first)
-    value = st.number_input(
-        number.label,
-        0,
-        number.most,
-        step=number.step,
-        key=key,
-        help=number.help,
-        persist_state="session",
-    )
-    return int(value or 0)
 
 
 def _choices(book: PriceBook) -> tuple[list[ModelRef], list[str]]:
@@ -165,23 +163,26 @@ def _table(found: Found, daily: int) -> None:
     totals = [None if c is None else c.total for c in costs]
     least = min((t for t in totals if t is not None), default=None)
     st.dataframe(
-        {
-            "model": [str(ref) for ref, _ in found],
-            "way": [way for _, way in found],
-            "one": [_times(t, 1) for t in totals],
-            "thousand": [_times(t, 1_000) for t in totals],
-            "month": [_times(t, daily * MONTH_DAYS) for t in totals],
-            "times": [None if t is None or not least else float(t / least) for t in totals],
-            **_ranges(costs),
-            "note": [note.replace("$", "USD ") or None for _, note in found.values()],
-        },
+        written(
+            {
+                "model": [str(ref) for ref, _ in found],
+                "way": [way for _, way in found],
+                "one": [_times(t, 1) for t in totals],
+                "thousand": [_times(t, 1_000) for t in totals],
+                "month": [_times(t, daily * MONTH_DAYS) for t in totals],
+                "times": [None if t is None or not least else float(t / least) for t in totals],
+                **_ranges(costs),
+                "note": [note.replace("$", "USD ") or None for _, note in found.values()],
+            },
+            dict.fromkeys(("one", "thousand", "month"), money),
+        ),
         column_config={
             "model": st.column_config.TextColumn("Model", pinned=True),
             "way": st.column_config.TextColumn("Processing"),
-            "one": st.column_config.NumberColumn("Per request", format="$%.6f"),
-            "thousand": st.column_config.NumberColumn("Per 1,000", format="$%.4f"),
+            "one": st.column_config.NumberColumn("Per request"),
+            "thousand": st.column_config.NumberColumn("Per 1,000"),
             "month": st.column_config.NumberColumn(
-                "Per month", format="$%.2f", help=f"{daily:,} a day, {MONTH_DAYS} days"
+                "Per month", help=f"{daily:,} a day, {MONTH_DAYS} days"
             ),
             "times": st.column_config.NumberColumn("× cheapest", format="%.1f"),
             "range": st.column_config.TextColumn(

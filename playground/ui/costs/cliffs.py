@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import ModelRef
-from playground.figures.palette import GREY
+from playground.figures.palette import CATEGORIES, GREY
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, lengths
 from playground.ui.costs.priced import priced
+from playground.ui.parts import charts
+from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
 
 
@@ -42,9 +45,7 @@ def cliffs_of(
     if not values:
         st.caption("None of these models has a price for this way of processing.")
         return
-    st.altair_chart(
-        cliff_chart(values, cliffs), alt="Cost of a request against the length of its input"
-    )
+    charts.draw(cliff_chart(values, cliffs))
     st.caption(
         "One token more than the limit, and the whole request costs more, not only what is beyond it."
         " Output, searches and the cached share stay as above."
@@ -76,22 +77,19 @@ def curve(
     return values, cliffs
 
 
-def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> Any:
+def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> Picture:
     """One line a model; where a limit is passed it stands upright and says by how much."""
-    colour = alt.Color(
-        "model:N",
-        sort=list(dict.fromkeys(value["model"] for value in values)),
-        legend=alt.Legend(title=None, orient="top", labelLimit=300, columns=1),
-    )
+    models = list(dict.fromkeys(value["model"] for value in values))
+    colors = {model: CATEGORIES[at % len(CATEGORIES)] for at, model in enumerate(models)}
     x = alt.X("tokens:Q", title="input tokens of one request", axis=alt.Axis(format="~s"))
-    y = alt.Y("usd:Q", title="USD per request", axis=alt.Axis(format="$~f"))
+    y = alt.Y("usd:Q", title="USD per request", axis=charts.dollars())
     lines = (
-        alt.Chart({"values": values}, height=400)
-        .mark_line(strokeWidth=2)
+        alt.Chart({"values": values})
+        .mark_line(strokeWidth=2, aria=False)
         .encode(
             x=x,
             y=y,
-            color=colour,
+            color=charts.colored("model", colors, values),
             tooltip=[
                 alt.Tooltip("model:N"),
                 alt.Tooltip("tokens:Q", format=",", title="input tokens"),
@@ -99,13 +97,18 @@ def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> A
             ],
         )
     )
-    if not cliffs:
-        return lines
+    marks = _marks(values, cliffs, x) if cliffs else []
+    chart = alt.layer(lines, *marks).properties(height=400)
+    return Picture(chart, colors, _told(values, cliffs))
+
+
+def _marks(values: list[dict[str, Any]], cliffs: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
+    """A line at each limit, and what happens there, on the side where there is room."""
     peak = max(value["usd"] for value in values)
     cliffs = [{**cliff, "top": peak * (1 - 0.08 * i)} for i, cliff in enumerate(cliffs)]
     rules = (
         alt.Chart({"values": cliffs})
-        .mark_rule(strokeDash=[3, 3], color=GREY)
+        .mark_rule(strokeDash=[3, 3], color=GREY, aria=False)
         .encode(x=x, tooltip=[alt.Tooltip("model:N"), alt.Tooltip("jump:N", title="cliff")])
     )
     middle = max(value["tokens"] for value in values) / 2
@@ -115,9 +118,22 @@ def cliff_chart(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> A
     )
     labels = [
         alt.Chart({"values": side})
-        .mark_text(align=align, dx=dx, fontSize=12, fontWeight="bold")
-        .encode(x=x, y="top:Q", text="jump:N", color=alt.value(GREY))
+        .mark_text(align=align, dx=dx, fontSize=12, fontWeight="bold", aria=False)
+        .encode(x=x, y="top:Q", text="jump:N")
         for side, align, dx in sides
         if side
     ]
-    return alt.layer(lines, rules, *labels)
+    return [rules, *labels]
+
+
+def _told(values: list[dict[str, Any]], cliffs: list[dict[str, Any]]) -> str:
+    """Each model from its shortest to its longest request, and its cliff."""
+    ends: dict[str, list[dict[str, Any]]] = {}
+    for value in values:
+        ends.setdefault(value["model"], []).append(value)
+    lines = [
+        f"{model}: {fmt.money(Decimal(str(of[0]['usd'])))} at {of[0]['tokens']:,} input tokens to"
+        f" {fmt.money(Decimal(str(of[-1]['usd'])))} at {of[-1]['tokens']:,}."
+        for model, of in ends.items()
+    ]
+    return " ".join([*lines, *(f"{cliff['jump']}." for cliff in cliffs)])

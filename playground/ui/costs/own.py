@@ -10,10 +10,13 @@ import streamlit as st
 
 from playground import files, settings
 from playground.domain import clock
+from playground.domain.typed import Unreadable as NoNumber
 from playground.pricing import Price, PriceBook
 from playground.pricing.editing import own_file, remove, save
 from playground.pricing.reading import Unreadable
 from playground.ui import names
+from playground.ui.parts.number import read_number
+from playground.ui.parts.tables import rate, written
 
 RATES = {"input": "Input", "cache_read": "Cached input", "output": "Output"}
 """Rate → its label; `cache_read` may be left empty."""
@@ -45,19 +48,22 @@ def own_prices(book: PriceBook) -> None:
 
 def _table(rows: list[Price]) -> None:
     st.dataframe(
-        {
-            "model": [f"{p.provider}:{p.model}" for p in rows],
-            "input": [float(p.rates["input"]) for p in rows],
-            "cache_read": [_float(p.rates.get("cache_read")) for p in rows],
-            "output": [float(p.rates["output"]) for p in rows],
-            "valid_from": [p.valid_from for p in rows],
-            "source": [p.source for p in rows],
-        },
+        written(
+            {
+                "model": [f"{p.provider}:{p.model}" for p in rows],
+                "input": [float(p.rates["input"]) for p in rows],
+                "cache_read": [_float(p.rates.get("cache_read")) for p in rows],
+                "output": [float(p.rates["output"]) for p in rows],
+                "valid_from": [p.valid_from for p in rows],
+                "source": [p.source for p in rows],
+            },
+            dict.fromkeys(RATES, rate),
+        ),
         column_config={
             "model": st.column_config.TextColumn("Model", pinned=True),
-            "input": st.column_config.NumberColumn("Input", format="$%.3f"),
-            "cache_read": st.column_config.NumberColumn("Cached", format="$%.3f"),
-            "output": st.column_config.NumberColumn("Output", format="$%.3f"),
+            "input": st.column_config.NumberColumn("Input"),
+            "cache_read": st.column_config.NumberColumn("Cached"),
+            "output": st.column_config.NumberColumn("Output"),
             "valid_from": st.column_config.DateColumn("From", format="YYYY-MM-DD"),
             "source": st.column_config.TextColumn("Where it comes from"),
         },
@@ -84,10 +90,10 @@ def _form() -> None:
         with st.grid(columns=4, min_column_width=170, gap="small") as grid:
             with grid.cell():
                 st.text_input("Model", key=names.own_price("model"), placeholder="provider:model")
-            for rate, label in RATES.items():
+            for name, label in RATES.items():
                 with grid.cell():
                     st.text_input(
-                        f"{label}, USD per 1,000,000", key=names.own_price(rate), placeholder="0.50"
+                        f"{label}, USD per 1,000,000", key=names.own_price(name), placeholder="0.50"
                     )
             with grid.cell():
                 st.text_input(
@@ -118,7 +124,7 @@ def _save() -> None:
     try:
         price = parsed(
             typed("model"),
-            {rate: typed(rate) for rate in RATES},
+            {name: typed(name) for name in RATES},
             typed("batch"),
             typed("from"),
             typed("source"),
@@ -141,13 +147,13 @@ def parsed(
     if not (provider and colon and name):
         raise ValueError("Model: write provider:model, for example ollama:llama3:8b.")
     rates: dict[str, Decimal] = {}
-    for rate in RATES:
-        typed = amounts[rate].strip().removeprefix("$")
+    for each in RATES:
+        typed = amounts[each].strip()
         if typed:
-            rates[rate] = _amount(typed, rate.replace("_", " "))
-        elif rate != "cache_read":
+            rates[each] = _amount(typed, each.replace("_", " "))
+        elif each != "cache_read":
             raise ValueError(
-                f"{rate.capitalize()}: write USD per 1,000,000 tokens, 0 if it is free."
+                f"{each.capitalize()}: write USD per 1,000,000 tokens, 0 if it is free."
             )
     return Price(
         provider=provider,
@@ -161,14 +167,13 @@ def parsed(
 
 
 def _amount(typed: str, what: str) -> Decimal:
+    """USD as people type them: `0,50` is half a dollar, and `1,000`, which may be one or a thousand, is refused."""
     try:
-        value = Decimal(typed.replace(",", ""))
-    except ArithmeticError:
-        value = Decimal("NaN")
-    if not (value.is_finite() and 0 <= value < 10**6):
-        raise ValueError(
-            f"{what.capitalize()}: {typed!r} is not an amount; write a number such as 0.50."
-        )
+        value = read_number(typed)
+    except NoNumber as wrong:
+        raise ValueError(f"{what.capitalize()} {wrong}") from None
+    if not 0 <= value < 10**6:
+        raise ValueError(f"{what.capitalize()} must be from 0 to 1,000,000, not {typed}.")
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,8 @@ from playground.pricing.listing import Entry, entries
 from playground.pricing.shape import Shape, quote
 from playground.ui import names
 from playground.ui.costs.price import coming, details, retires, spelling
+from playground.ui.parts.number_field import number_field
+from playground.ui.parts.tables import money, rate, written
 
 RATE_NAMES = {
     "input": "Input",
@@ -29,14 +31,17 @@ MILLION, SHAPE = "USD per 1,000,000 tokens", "USD per 1,000 requests"
 
 def price_table(book: PriceBook, on: date) -> None:
     """The table with its filters, and the price that was opened."""
-    shown, shape = _filtered(book, on)
+    shown, shape, readable = _filtered(book, on)
+    if not readable:
+        st.info("Mend the field above: nothing is computed with a number that can't be read.")
+        return
     if not shown:
         st.info("No price fits these filters.", icon=":material/filter_alt_off:")
         return
-    columns, config = _by_shape(book, shown, shape, on) if shape else _by_million(shown)
+    columns, config, worded = _by_shape(book, shown, shape, on) if shape else _by_million(shown)
     spelled = [spelling(e.price) for e in shown]
-    state = st.dataframe(
-        columns,
+    st.dataframe(
+        written(columns, worded),
         column_config={"model": st.column_config.TextColumn("Model", pinned=True), **config},
         hide_index=True,
         height=460,
@@ -46,20 +51,24 @@ def price_table(book: PriceBook, on: date) -> None:
         selection_mode="single-row",
         alt="Prices of all models",
     )
-    del state
     st.caption(
         f"{len(shown)} models on {on}. Sort by a heading, search with the magnifying glass, tick a row to open it."
     )
     chosen = st.selectbox(
-        "Open a price", spelled, index=None, key=names.PRICES_OPEN, placeholder="Choose a model"
+        "Open a price",
+        spelled,
+        index=None,
+        key=names.PRICES_OPEN,
+        placeholder="Choose a model",
+        bind="query-params",
     )
     if chosen:
         details(book, shown[spelled.index(chosen)])
 
 
-def _filtered(book: PriceBook, on: date) -> tuple[list[Entry], Shape | None]:
-    """The entries that the filters leave, and the shape to price where that is asked for."""
-    known = [*entries(book, on), *_unpriced(book, on)]
+def _filtered(book: PriceBook, on: date) -> tuple[list[Entry], Shape | None, bool]:
+    """The entries that the filters leave, the shape to price where that is asked for, and whether it can be read."""
+    known = listed([*entries(book, on), *_unpriced(book, on)])
     providers = list(dict.fromkeys(e.price.provider for e in known))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
@@ -73,7 +82,7 @@ def _filtered(book: PriceBook, on: date) -> tuple[list[Entry], Shape | None]:
             key="prices_unit",
             persist_state="session",
         )
-        gone = st.toggle("Also retired", key="prices_gone", persist_state="session")
+        gone = st.toggle("Also retired and fine-tuned", key="prices_gone", persist_state="session")
         free = st.toggle("Free tier only", key="prices_free", persist_state="session")
     chosen = st.pills(
         "Providers",
@@ -82,16 +91,33 @@ def _filtered(book: PriceBook, on: date) -> tuple[list[Entry], Shape | None]:
         key="prices_providers",
         persist_state="session",
     )
-    shape = _shape() if unit == SHAPE else None
+    shape, readable = _shape() if unit == SHAPE else (None, True)
     shown = [
         e
         for e in known
         if text.strip().lower() in spelling(e.price).lower()
         and (not chosen or e.price.provider in chosen)
-        and (gone or not _gone(e.price, on))
+        and (gone or not (_gone(e.price, on) or e.price.model.startswith(FINE_TUNED)))
         and (not free or e.price.free_tier)
     ]
-    return shown, shape
+    return shown, shape, readable
+
+
+FINE_TUNED = "ft:"
+"""What OpenAI's ids of models of one's own begin with."""
+
+
+def listed(known: Sequence[Entry]) -> list[Entry]:
+    """Provider by provider as they come, the catalog's models first and in its order, which begins with the newest."""
+    order = {(model.provider, model.id): at for at, model in enumerate(catalog())}
+    providers = list(dict.fromkeys(entry.price.provider for entry in known))
+
+    def place(entry: Entry) -> tuple[int, int]:
+        price = entry.price
+        at = order.get((price.provider, price.model), len(order))
+        return providers.index(price.provider), at
+
+    return sorted(known, key=place)
 
 
 def _unpriced(book: PriceBook, on: date) -> Iterator[Entry]:
@@ -108,22 +134,26 @@ def _unpriced(book: PriceBook, on: date) -> Iterator[Entry]:
             yield Entry(price=price, history=(price,), coming=None)
 
 
-def _shape() -> Shape:
+def _shape() -> tuple[Shape | None, bool]:
+    """The request that is priced; None and False while one of its fields can't be read."""
     with st.container(horizontal=True):
-        given = st.number_input(
-            "Input tokens", 0, 10_000_000, 2_000, step=500, key="prices_in", width=160
+        given, cached, out = (
+            number_field(label, key, first=first, most=10_000_000, width=160)
+            for label, key, first in (
+                ("Input tokens", "prices_in", 2_000),
+                ("of them cached", "prices_cached", 0),
+                ("Output tokens", "prices_out", 500),
+            )
         )
-        cached = st.number_input(
-            "of them cached", 0, 10_000_000, 0, step=500, key="prices_cached", width=160
-        )
-        out = st.number_input(
-            "Output tokens", 0, 10_000_000, 500, step=100, key="prices_out", width=160
-        )
-    return Shape(
-        input_tokens=int(given),
-        cache_read_input_tokens=min(int(cached), int(given)),
-        output_tokens=int(out),
+    if given.wrong or cached.wrong or out.wrong:
+        return None, False
+    sent = int(given.value or 0)
+    shape = Shape(
+        input_tokens=sent,
+        cache_read_input_tokens=min(int(cached.value or 0), sent),
+        output_tokens=int(out.value or 0),
     )
+    return shape, True
 
 
 def _gone(price: Price, on: date) -> bool:
@@ -131,38 +161,44 @@ def _gone(price: Price, on: date) -> bool:
     return day is not None and day <= on
 
 
-def _by_million(shown: Sequence[Entry]) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+Table = tuple[dict[str, list[Any]], dict[str, Any], dict[str, Callable[[float], str]]]
+"""Columns, how they are shown, how their numbers are worded."""
+
+
+def _by_million(shown: Sequence[Entry]) -> Table:
     rows = [e.price for e in shown]
     columns: dict[str, list[Any]] = {
         "model": [spelling(p) for p in rows],
         **{name: [_rate(p, name) for p in rows] for name in RATE_NAMES},
         "batch": [_batch(p) for p in rows],
-        "cliff": [_cliff(p) for p in rows],
         **_common(shown),
+        "cliff": [_cliff(p) for p in rows],
+        **_sources(shown),
     }
     config = {
-        name: st.column_config.NumberColumn(label, format="$%.3f", help="USD per 1,000,000 tokens")
+        name: st.column_config.NumberColumn(label, help="USD per 1,000,000 tokens", width=82)
         for name, label in RATE_NAMES.items()
     } | {
         "batch": st.column_config.TextColumn(
-            "Batch", help="Input and output in batch, USD per 1,000,000 tokens"
+            "Batch", help="Input / output in batch, USD per 1,000,000 tokens", width=95
         ),
         "cliff": st.column_config.TextColumn(
-            "Cliff", width=120, help="From how many input tokens on the whole request costs more"
+            "Long requests",
+            width=270,
+            help="From how many input tokens on the whole request costs more",
         ),
         **COMMON,
     }
-    return columns, config
+    return columns, config, dict.fromkeys(RATE_NAMES, rate)
 
 
-def _by_shape(
-    book: PriceBook, shown: Sequence[Entry], shape: Shape, on: date
-) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+def _by_shape(book: PriceBook, shown: Sequence[Entry], shape: Shape, on: date) -> Table:
     costs = [quote(book, _ref(e.price), shape, on=on) for e in shown]
     columns: dict[str, list[Any]] = {
         "model": [spelling(e.price) for e in shown],
         "cost": [float(c.total * 1000) if c else None for c in costs],
         **_common(shown),
+        **_sources(shown),
     }
     spans = [
         " – ".join(fmt.money(end * 1000) for end in c.span) if c and c.other else None
@@ -171,18 +207,23 @@ def _by_shape(
     if any(spans):
         columns["range"] = spans
     config = {
-        "cost": st.column_config.NumberColumn("Per 1,000 requests", format="$%.4f", width=150),
+        "cost": st.column_config.NumberColumn("Per 1,000 requests", width=150),
         "range": st.column_config.TextColumn("Sources disagree"),
         **COMMON,
     }
-    return columns, config
+    return columns, config, {"cost": money}
 
 
 def _common(shown: Sequence[Entry]) -> dict[str, list[Any]]:
     return {
-        "free": [e.price.free_tier for e in shown],
-        "retires": [retires(e.price) for e in shown],
+        "free": ["✓" if e.price.free_tier else "–" for e in shown],
         "coming": [coming(e) for e in shown],
+    }
+
+
+def _sources(shown: Sequence[Entry]) -> dict[str, list[Any]]:
+    return {
+        "retires": [retires(e.price) for e in shown],
         **_yours(shown),
         "checked": [e.price.as_of for e in shown],
         "source": [
@@ -198,9 +239,9 @@ def _yours(shown: Sequence[Entry]) -> dict[str, list[Any]]:
 
 
 COMMON: Mapping[str, Any] = {
-    "free": st.column_config.CheckboxColumn("Free tier"),
+    "free": st.column_config.TextColumn("Free tier", width=72),
+    "coming": st.column_config.TextColumn("Announced", width=285),
     "retires": st.column_config.DateColumn("Retires", format="YYYY-MM-DD"),
-    "coming": st.column_config.TextColumn("Announced", width=260),
     "yours": st.column_config.TextColumn("Yours", help="A price of your own, not the list price"),
     "checked": st.column_config.DateColumn("Checked", format="YYYY-MM-DD"),
     "source": st.column_config.LinkColumn("Source", display_text=r"https://([^/]+)"),
@@ -214,8 +255,8 @@ def _ref(price: Price) -> ModelRef:
 def _rate(price: Price, name: str) -> float | None:
     if name == "cache_write":
         name = next((n for n in price.rates if n.startswith("cache_write_")), name)
-    rate = price.rates.get(name)
-    return None if rate is None else float(rate)
+    amount = price.rates.get(name)
+    return None if amount is None else float(amount)
 
 
 def _batch(price: Price) -> str | None:
@@ -229,12 +270,14 @@ def _batch(price: Price) -> str | None:
             price.batch.get("input", rates["input"]),
             price.batch.get("output", rates["output"]),
         )
-    return " / ".join(map(fmt.money, pair))
+    return " / ".join(rate(float(each)) for each in pair)
 
 
 def _cliff(price: Price) -> str | None:
     long = price.long_context
-    return f"{long.above // 1000}k: ×{long.input:f} / ×{long.output:f}" if long else None
+    if long is None:
+        return None
+    return f"over {long.above // 1000}k tokens: input ×{long.input:f}, output ×{long.output:f}"
 
 
 def _open_selected(shown: Sequence[str]) -> None:

@@ -14,19 +14,22 @@ from playground import figures as fmt
 from playground import settings
 from playground.catalog import catalog
 from playground.domain import ModelRef, Response, Run
-from playground.figures.palette import BLUE, GREEN, GREY, RED
+from playground.figures.palette import BLUE, GREEN, RED
 from playground.pricing import PriceBook
 from playground.pricing.shape import Shape, shape_of
 from playground.pricing.whatif import Change, Step, Work, steps
 from playground.ui import names
+from playground.ui.costs.scatter import cost_and_time
+from playground.ui.parts import charts
+from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
+from playground.ui.parts.number_field import number_field
 from playground.ui.session import compose, keeping
 from playground.ui.session.looking import looked_at
 
 MOST = 50
 """Runs to choose from, the newest first."""
 Load = Callable[[], Run | None]
-FALL, RISE, TOTAL = GREEN, RED, BLUE
 
 
 def from_runs(book: PriceBook, on: date) -> None:
@@ -51,6 +54,7 @@ def from_runs(book: PriceBook, on: date) -> None:
         st.badge(f"{whose} tokens at real prices", icon=":material/science:", color="violet")
     _filling(work)
     _what_if(book, work, on)
+    cost_and_time(tuple(runs), [runs[run_id][1] for run_id in runs])
 
 
 def choices() -> dict[str, tuple[str, Load]]:
@@ -144,7 +148,12 @@ def _what_if(book: PriceBook, work: Work, on: date) -> None:
         )
         cached = st.slider("Input from the cache, %", 0, 95, 50, 5, key="whatif_cached")
         batch = st.toggle("In batch", value=True, key="whatif_batch")
-        times = st.number_input("Times", 1, 100_000_000, 1_000, key="whatif_times", width=140)
+        times = number_field(
+            "Times", "whatif_times", first=1_000, least=1, most=100_000_000, width=140
+        )
+    if times.value is None:
+        return
+    many = int(times.value)
     change = Change(model=model, cached=Decimal(cached) / 100 if cached else None, batch=batch)
     found = steps(book, work, change, on=on)
     if any(step.total is None for step in found):
@@ -153,11 +162,14 @@ def _what_if(book: PriceBook, work: Work, on: date) -> None:
             icon=":material/sell:",
         )
         return
-    st.altair_chart(waterfall(found, int(times)), alt="Savings of each change, one after the other")
-    st.markdown(_savings(found, int(times)))
+    charts.draw(waterfall(found, many))
+    st.markdown(_savings(found, many))
 
 
-def waterfall(found: Sequence[Step], times: int) -> Any:
+KINDS = {"total": BLUE, "saved": GREEN, "added": RED}
+
+
+def waterfall(found: Sequence[Step], times: int) -> Picture:
     """Bars from what it was, down by each saving, to what is left."""
     values: list[dict[str, Any]] = []
     level = Decimal(0)
@@ -165,47 +177,36 @@ def waterfall(found: Sequence[Step], times: int) -> Any:
         total = (step.total or Decimal(0)) * times
         start = Decimal(0) if step.saved is None else level
         kind = "total" if step.saved is None else "saved" if step.saved >= 0 else "added"
-        values.append(
-            {
-                "step": step.name,
-                "from": float(start),
-                "to": float(total),
-                "kind": kind,
-                "usd": float(total - start),
-                "label": fmt.money(total - start),
-            }
-        )
+        values.append(_bar(step.name, start, total, kind))
         level = total
-    values.append(
-        {
-            "step": "left",
-            "from": 0.0,
-            "to": float(level),
-            "kind": "total",
-            "usd": float(level),
-            "label": fmt.money(level),
-        }
+    values.append(_bar("left", Decimal(0), level, "total"))
+    base = alt.Chart({"values": values}).encode(
+        x=alt.X(
+            "step:N",
+            sort=[value["step"] for value in values],
+            title=None,
+            axis=alt.Axis(labelAngle=0, labelLimit=180, ticks=False),
+        )
     )
-    order = [v["step"] for v in values]
-    base = alt.Chart({"values": values}, height=280).encode(
-        x=alt.X("step:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=180))
-    )
-    bars = base.mark_bar(size=48, cornerRadius=2).encode(
-        y=alt.Y("from:Q", title=f"USD for {times:,} times", axis=alt.Axis(format="$~f")),
+    drawn = base.mark_bar(size=48, cornerRadius=2, aria=False).encode(
+        y=alt.Y("from:Q", title=f"USD for {times:,} times", axis=charts.dollars()),
         y2="to:Q",
-        color=alt.Color(
-            "kind:N",
-            scale=alt.Scale(domain=["total", "saved", "added"], range=[TOTAL, FALL, RISE]),
-            legend=alt.Legend(title=None, orient="top"),
-        ),
-        tooltip=[alt.Tooltip("step:N"), alt.Tooltip("usd:Q", format="$.6~f", title="USD")],
+        color=charts.colored("kind", KINDS, values),
+        tooltip=[alt.Tooltip("step:N"), alt.Tooltip("label:N", title="USD")],
     )
     texts = (
-        base.mark_text(dy=-8, fontWeight="bold", color=GREY)
+        base.mark_text(dy=-8, aria=False)
         .encode(y=alt.Y("top:Q"), text="label:N")
         .transform_calculate(top="max(datum.from, datum.to)")
     )
-    return alt.layer(bars, texts)
+    told = " ".join(f"{value['step']}: {value['label']}." for value in values)
+    chart = alt.layer(drawn, texts).properties(height=280)
+    return Picture(chart, charts.shown(KINDS, values, "kind"), told)
+
+
+def _bar(step: str, start: Decimal, end: Decimal, kind: str) -> dict[str, Any]:
+    said = fmt.money(end - start)
+    return {"step": step, "from": float(start), "to": float(end), "kind": kind, "label": said}
 
 
 def _savings(found: Sequence[Step], times: int) -> str:

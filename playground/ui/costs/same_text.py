@@ -16,6 +16,7 @@ from playground.providers import ProviderError, count_input_tokens
 from playground.tokens import estimate
 from playground.ui import names
 from playground.ui.parts.examples import FIRST_TEXT
+from playground.ui.parts.tables import money, rate, written
 from playground.ui.session import keeping
 
 PATIENCE = 60.0
@@ -98,22 +99,25 @@ def _same_table(
         rows.append((ref, tokens, how + (f": {who}" if who and asked is None else ""), cost))
     least = min((c.total for *_, c in rows if c and c.total), default=None)
     st.dataframe(
-        {
-            "model": [str(ref) for ref, *_ in rows],
-            "tokens": [tokens for _, tokens, *_ in rows],
-            "how": [how for _, _, how, _ in rows],
-            "rate": [_input_rate(book, ref, on) for ref, *_ in rows],
-            "one": [float(c.total) if c else None for *_, c in rows],
-            "thousand": [float(c.total * 1_000) if c else None for *_, c in rows],
-            "times": [float(c.total / least) if c and least else None for *_, c in rows],
-        },
+        written(
+            {
+                "model": [str(ref) for ref, *_ in rows],
+                "tokens": [tokens for _, tokens, *_ in rows],
+                "how": [how for _, _, how, _ in rows],
+                "rate": [_input_rate(book, ref, on) for ref, *_ in rows],
+                "one": [float(c.total) if c else None for *_, c in rows],
+                "thousand": [float(c.total * 1_000) if c else None for *_, c in rows],
+                "times": [float(c.total / least) if c and least else None for *_, c in rows],
+            },
+            {"rate": rate, "one": money, "thousand": money},
+        ),
         column_config={
             "model": st.column_config.TextColumn("Model", pinned=True),
             "tokens": st.column_config.NumberColumn("Tokens", format="localized"),
             "how": st.column_config.TextColumn("Counted by"),
-            "rate": st.column_config.NumberColumn("Per 1,000,000 tokens", format="$%.3f"),
-            "one": st.column_config.NumberColumn("This text, once", format="$%.6f"),
-            "thousand": st.column_config.NumberColumn("1,000 times", format="$%.4f"),
+            "rate": st.column_config.NumberColumn("Per 1,000,000 tokens"),
+            "one": st.column_config.NumberColumn("This text, once"),
+            "thousand": st.column_config.NumberColumn("1,000 times"),
             "times": st.column_config.NumberColumn("× cheapest", format="%.2f"),
         },
         hide_index=True,

@@ -49,7 +49,7 @@ def workbench() -> None:
         persist_state="session",
         help="Old prices for old runs; announced ones for plans",
     )
-    tabs = st.tabs(list(TABS), key="costs_tab", on_change="rerun")
+    tabs = st.tabs(list(TABS), key="costs_tab", on_change="rerun", bind="query-params")
     for tab, show in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -43,11 +43,31 @@ def figure_table(
     )
 
 
+def written(table: Mapping[str, Sequence[Any]], how: Mapping[str, Callable[[float], str]]) -> Any:
+    """The table as numbers that sort, the columns of `how` worded by it: `money` says `$0.00397` as it is said everywhere."""
+    import pandas as pd  # type: ignore[import-untyped]
+
+    def worded(word: Callable[[float], str]) -> Callable[[Any], str]:
+        return lambda value: "" if pd.isna(value) else word(value)
+
+    return pd.DataFrame(table).style.format({name: worded(word) for name, word in how.items()})
+
+
+def money(usd: float) -> str:
+    """USD in a cell."""
+    return fmt.money(Decimal(repr(float(usd))))
+
+
+def rate(usd: float) -> str:
+    """A price in a cell, without zeros that say nothing: `$5`, `$0.25`."""
+    return fmt.rate(Decimal(repr(float(usd)))).removesuffix(".00")
+
+
 def _written(
     table: Mapping[str, Sequence[Any]], responses: Sequence[Response], figures: Sequence[Figure]
 ) -> Any:
     """The table as numbers, each with its own wording: a format of the browser's says no ≥ and counts no digits."""
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
 
     styled = pd.DataFrame(table).style
     names = [figure.name for figure in figures]

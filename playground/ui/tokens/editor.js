@@ -34,6 +34,7 @@ class Ruler {
     this.detail = root.querySelector(".detail")
     this.cut = root.querySelector(".cut")
     this.view = "text"
+    this.detail.textContent = `${matchMedia("(hover: none)").matches ? "Tap" : "Point at"} a token to see its id and bytes.`
     this.box.oninput = () => this.typed()
     this.box.onblur = () => this.left()
     this.field.onmouseover = event => this.point(event.target)
@@ -180,8 +181,13 @@ function mark(token, place, view) {
   else if (token.text === null) {
     element.className = "part"
     element.textContent = hex(token.bytes)
-  } else element.textContent = token.text.replace(/\n/g, "↵\n").replace(/\t/g, "⇥\t")
+  } else element.textContent = visible(token.text)
   return element
+}
+
+// Blanks as dots, after which a line may end; other white space has a sign before it.
+function visible(text) {
+  return text.replace(/ /g, "·\u200b").replace(/\n/g, "↵\n").replace(/\t/g, "⇥\t")
 }
 
 function count(value, label) {

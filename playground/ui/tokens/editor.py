@@ -18,9 +18,10 @@ HERE = Path(__file__).parent
 DRAWN = 20_000
 """Tokens drawn one by one; all are counted."""
 ENCODINGS = {
-    "o200k_base": "o200k (GPT-4o, GPT-5 and later)",
-    "cl100k_base": "cl100k (GPT-3.5, GPT-4)",
+    "o200k_base": "GPT-4o and later (o200k)",
+    "cl100k_base": "GPT-3.5 and GPT-4 (cl100k)",
 }
+"""Vocabulary → its name for people: the models that read with it, and what it is called."""
 EXAMPLES = {
     "Plain English": FIRST_TEXT,
     "Emoji": "Tokens and emoji 🙂 👩🏽‍🚀 🇹🇼: one picture may take several tokens, none of which is a character.",
@@ -119,8 +120,8 @@ def figures(text: str, total: int, encoding: str) -> list[list[str]]:
     other = next(name for name in ENCODINGS if name != encoding)
     words = len(text.split())
     rows = [
-        [fmt.count(total), f"tokens, {encoding}"],
-        [fmt.count(count(text, other)), f"tokens, {other}"],
+        [fmt.count(total), f"tokens, {ENCODINGS[encoding]}"],
+        [fmt.count(count(text, other)), f"tokens, {ENCODINGS[other]}"],
         [fmt.count(len(text)), "characters"],
         [fmt.count(len(text.encode("utf-8", "replace"))), "bytes"],
         [fmt.count(words), "words"],

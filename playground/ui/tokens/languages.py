@@ -13,7 +13,14 @@ from playground.figures.palette import BLUE, GREY, SKY
 from playground.lab.languages import PAGE_WORDS, Measure, measure, page_cost, pages
 from playground.pricing import load
 from playground.tokens.paragraphs import paragraphs
+from playground.ui.parts import charts
+from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
+from playground.ui.parts.tables import money, written
+from playground.ui.tokens.editor import ENCODINGS
+
+NOW, BEFORE = ENCODINGS.values()
+COLORS = {NOW: BLUE, BEFORE: SKY}
 
 
 def languages() -> None:
@@ -23,9 +30,7 @@ def languages() -> None:
         st.info("Write at least one paragraph.", icon=":material/lightbulb:")
         return
     rows = measure(texts)
-    st.altair_chart(
-        chart(rows), alt="Tokens of the same paragraph in each language, relative to the first"
-    )
+    charts.draw(chart(rows))
     _figures(rows)
     _prices(texts, rows)
 
@@ -61,7 +66,7 @@ def _texts() -> Mapping[str, str]:
     }
 
 
-def chart(rows: Sequence[Measure]) -> Any:
+def chart(rows: Sequence[Measure]) -> Picture:
     """Tokens relative to the first language, the shortest bar on top, in both of OpenAI's vocabularies."""
     base = rows[0]
     values = [
@@ -73,23 +78,19 @@ def chart(rows: Sequence[Measure]) -> Any:
         }
         for r in rows
         for name, tokens, first in (
-            ("o200k (now)", r.tokens, base.tokens),
-            ("cl100k (GPT-4)", r.older_tokens, base.older_tokens),
+            (NOW, r.tokens, base.tokens),
+            (BEFORE, r.older_tokens, base.older_tokens),
         )
     ]
     order = [r.language for r in sorted(rows, key=lambda r: r.tokens)]
     bars = (
         alt.Chart({"values": values}, height=alt.Step(13))
-        .mark_bar(cornerRadius=2)
+        .mark_bar(cornerRadius=2, aria=False)
         .encode(
             y=alt.Y("language:N", sort=order, title=None, axis=alt.Axis(labelLimit=200)),
-            yOffset=alt.YOffset("vocabulary:N", sort=["o200k (now)", "cl100k (GPT-4)"]),
+            yOffset=alt.YOffset("vocabulary:N", sort=list(COLORS)),
             x=alt.X("times:Q", title=f"tokens, times as many as in {base.language}"),
-            color=alt.Color(
-                "vocabulary:N",
-                scale=alt.Scale(domain=["o200k (now)", "cl100k (GPT-4)"], range=[BLUE, SKY]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
+            color=charts.colored("vocabulary", COLORS, values),
             tooltip=[
                 alt.Tooltip("language:N"),
                 alt.Tooltip("vocabulary:N"),
@@ -100,10 +101,13 @@ def chart(rows: Sequence[Measure]) -> Any:
     )
     line = (
         alt.Chart({"values": [{"one": 1}]})
-        .mark_rule(strokeDash=[4, 3], color=GREY)
+        .mark_rule(strokeDash=[4, 3], color=GREY, aria=False)
         .encode(x="one:Q")
     )
-    return alt.layer(bars, line)
+    told = ". ".join(
+        f"{r.language}: {r.tokens:,} tokens, {r.relative:.2f} × {base.language}" for r in rows
+    )
+    return Picture(alt.layer(bars, line), COLORS, f"{told}.")
 
 
 def _figures(rows: Sequence[Measure]) -> None:
@@ -130,9 +134,11 @@ def _figures(rows: Sequence[Measure]) -> None:
         },
         hide_index=True,
         height="content",
-        placeholder="no spaces between words",
+        placeholder="–",
         alt="Tokens, characters and words of the paragraph in each language",
     )
+    if any(r.words is None for r in rows):
+        st.caption("–: this script has no spaces between words, so there are none to count.")
 
 
 def _prices(texts: Mapping[str, str], rows: Sequence[Measure]) -> None:
@@ -163,10 +169,10 @@ def _prices(texts: Mapping[str, str], rows: Sequence[Measure]) -> None:
     book, today = load(), clock.today()
     columns = {str(ref): _column(ref, rows, fill, book, today, way == "output") for ref in chosen}
     st.dataframe(
-        {"language": [r.language for r in rows], **columns},
+        written({"language": [r.language for r in rows], **columns}, dict.fromkeys(columns, money)),
         column_config={
             "language": st.column_config.TextColumn("Language", pinned=True),
-            **{name: st.column_config.NumberColumn(name, format="$%.6f") for name in columns},
+            **{name: st.column_config.NumberColumn(name) for name in columns},
         },
         hide_index=True,
         height="content",

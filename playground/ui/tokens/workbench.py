@@ -14,8 +14,8 @@ from playground.ui.tokens.languages import languages
 from playground.ui.tokens.meter import context_meter
 
 TABS: dict[str, Callable[[str], None]] = {
-    "Context meter": context_meter,
     "Three counts": lambda text: three_counts(text, endpoints()),
+    "Context meter": context_meter,
     "Languages": lambda text: languages(),
     "Token, key, login": lambda text: key_slots(),
 }
@@ -26,7 +26,7 @@ TABS: dict[str, Callable[[str], None]] = {
 def workbench() -> None:
     """Runs by itself while someone types; only the open tab is drawn."""
     text = editor.editor()
-    tabs = st.tabs(list(TABS), key="tokens_tab", on_change="rerun")
+    tabs = st.tabs(list(TABS), key="tokens_tab", on_change="rerun", bind="query-params")
     for tab, show in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab:
