@@ -16,6 +16,7 @@ from playground.wire import Redactor
 if TYPE_CHECKING:
     from playground.budgets.guard import Guard
     from playground.engine import Engine, Journal, LiveRun
+    from playground.history.once import Once
 
 HOLDS_KEY = "Not sent: the prompt or a setting holds one of your API keys. Take it out: it would go to every model, and stay in exports."
 
@@ -62,17 +63,20 @@ def start(
     secrets: Iterable[Secret | None] = (),
     retries: int = 0,
     context: Mapping[str, Any] | None = None,
+    once: Once | None = None,
 ) -> Started | Refusal:
     """Send all requests, unless a key in them or a budget forbids it.
 
     `session` is what a limit for a session counts by. With `keep` the run goes into the history, where there is one;
-    without it, only what it costs is noted. `secrets` are keys to look for beside those of the real endpoints.
+    without it, only what it costs is noted. `secrets` are keys to look for beside those of the real endpoints. `once` is
+    the history of a process that ends with this run: there is no limit then.
     """
     labels = labels or Labels()
     known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
     if refusal := holds_key(requests, known):
         return refusal
-    guard = _guard() if any(bills(r.model, endpoints) for r in requests) else None
+    billed = any(bills(r.model, endpoints) for r in requests)
+    guard = _guard() if billed and once is None else None
     pays: dict[str, Any] = {
         "session": session,
         "tags": labels.tags,
@@ -86,7 +90,7 @@ def start(
         endpoints,
         owner=owner,
         retries=retries,
-        journal=_journal(labels, known, keep=keep, billed=guard is not None),
+        journal=_journal(labels, known, keep=keep, billed=billed, once=once),
         context=context,
     )
     with _lock:
@@ -103,10 +107,13 @@ def _guard() -> Guard:
 
 
 def _journal(
-    labels: Labels, secrets: Iterable[Secret | None], *, keep: bool, billed: bool
+    labels: Labels, secrets: Iterable[Secret | None], *, keep: bool, billed: bool, once: Once | None
 ) -> Journal | None:
     """Who writes the run down, or only what it costs; None where neither is wanted."""
-    if keep and settings.keeps_history():
+    keep = keep and settings.keeps_history()
+    if once is not None:
+        return once.journal(labels, secrets, keep=keep) if keep or billed else None
+    if keep:
         return history.keep(labels, secrets)
     return history.charge(labels, secrets) if billed else None
 

@@ -12,7 +12,6 @@ from playground.domain import Endpoint, File, ModelRef, Request, clock
 from playground.domain.endpoint import bills
 from playground.domain.nouns import digits
 from playground.figures import money
-from playground.store.database import HistoryError
 
 Span = tuple[Decimal, Decimal | None]
 """USD: the input alone, with all the output that is allowed (None = without a limit)."""
@@ -95,20 +94,25 @@ def forecast(requests: Sequence[Request], usual: Usual | None = None) -> Forecas
     )
 
 
-def of_billed(requests: Sequence[Request], endpoints: Mapping[str, Endpoint]) -> Forecast | None:
+def of_billed(
+    requests: Sequence[Request], endpoints: Mapping[str, Endpoint], usual: Usual | None = None
+) -> Forecast | None:
     """What those of the requests may cost that a real API answers; None where none does."""
     real = [request for request in requests if bills(request.model, endpoints)]
-    return forecast(real) if real else None
+    return forecast(real, usual) if real else None
 
 
 def estimate(request: Request, *, most: int | None = None) -> Span | None:
     """USD that one request may cost; None when there is no price. `most` stands for the output that is allowed."""
+    book, today = pricing.load(), clock.today()
+    if book.row(request.model.provider, request.model.model, today) is None:
+        return None  # without counting: the vocabularies alone take longer than a short answer
     counted = tokens.count_input(request).tokens
-    return pricing.load().estimate(
+    return book.estimate(
         request.model,
         counted,
         limit(request, counted) if most is None else most,
-        clock.today(),
+        today,
         service_tier=request.settings.service_tier,
         cache_ttl=request.settings.cache_ttl,
     )
@@ -129,7 +133,8 @@ def of_history() -> Usual:
     """The usual lengths by one's own history; none of them where nothing is kept or it can't be read."""
 
     def usual(model: ModelRef) -> int | None:
-        from playground.history import typical
+        from playground.history import typical  # SQLAlchemy: `ask` can do without
+        from playground.store.database import HistoryError
 
         try:
             store = None if settings.hosted() else history.find_store()

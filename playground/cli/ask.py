@@ -19,6 +19,7 @@ from playground.domain.values import put
 
 if TYPE_CHECKING:
     from playground.engine import LiveRun
+    from playground.history.once import Once
 
 STOP_PATIENCE = 3.0
 """Seconds that stopped lanes get to close their connections."""
@@ -60,23 +61,23 @@ def ask(options: Options) -> int:
     for problem in loaded.problems:
         say(problem)
     refs = chosen(options, here.known(loaded.endpoints))
-    keeping.prepare(keep=not options.no_history, demo=options.demo)
+    once = keeping.prepare_once(keep=not options.no_history, demo=options.demo)
     requests = [fitted(request) for request in build(options, refs)]
     if options.demo:
         with simulated() as endpoints:
-            return _run(options, requests, endpoints)
+            return _run(options, requests, endpoints, once)
     _missing_keys(refs, here.known(loaded.endpoints))
     with here.serving(refs, loaded.endpoints) as endpoints:
-        return _run(options, requests, endpoints)
+        return _run(options, requests, endpoints, once)
 
 
 def run_simulated(options: Options, requests: list[Request]) -> int:
     """Send these requests to the simulation and print what comes; the exit code is that of `ask`."""
     from playground.cli import keeping
 
-    keeping.prepare(keep=not options.no_history, demo=True)
+    once = keeping.prepare_once(keep=not options.no_history, demo=True)
     with simulated() as endpoints:
-        return _run(options, requests, endpoints)
+        return _run(options, requests, endpoints, once)
 
 
 def chosen(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
@@ -179,7 +180,12 @@ def _missing_keys(refs: list[ModelRef], endpoints: Mapping[str, Endpoint]) -> No
         say("None of these models has a key; --demo asks simulated ones without any.")
 
 
-def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endpoint]) -> int:
+def _run(
+    options: Options,
+    requests: list[Request],
+    endpoints: Mapping[str, Endpoint],
+    once: Once | None,
+) -> int:
     from playground.cli import keeping
     from playground.engine import Engine
     from playground.history import Labels
@@ -187,7 +193,7 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
     engine = Engine()
     interrupted = False
     labels = Labels(kind="ask", tags=options.tags, department=options.department)
-    foretold = keeping.foretold(requests, endpoints)
+    foretold = keeping.foretold(requests, endpoints, once)
     try:
         run = keeping.start(
             engine,
@@ -196,6 +202,7 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
             labels=labels,
             keep=not options.no_history,
             retries=options.retries,
+            once=once,
         )
         try:
             _watch(options, run)
@@ -209,7 +216,7 @@ def _run(options: Options, requests: list[Request], endpoints: Mapping[str, Endp
         return 1
     finally:
         engine.close()
-        keeping.finish(keep=not options.no_history)
+        keeping.finish(keep=not options.no_history, once=once)
     _print(options, finished, interrupted, foretold)
     if interrupted:
         return 130

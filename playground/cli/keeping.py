@@ -15,6 +15,7 @@ from playground.history import Labels
 
 if TYPE_CHECKING:
     from playground.engine import Engine, LiveRun
+    from playground.history.once import Once
 
 SAVING_SECONDS = 10.0
 """How long a command waits at its end for the history to be written."""
@@ -26,6 +27,23 @@ class Forbidden(Exception):
     """A limit, or a key in the prompt, forbids the run; the message says which, and what to do."""
 
 
+def prepare_once(*, keep: bool, demo: bool) -> Once | None:
+    """The history of a command that asks once; where that is not to be had, it is opened in the background."""
+    if not _wanted(keep=keep, demo=demo):
+        return None
+    from playground.history import once
+
+    found = once.opened()
+    if found is None:
+        prepare(keep=keep, demo=demo)
+    return found
+
+
+def _wanted(*, keep: bool, demo: bool) -> bool:
+    """What is billed is counted whether it is kept or not."""
+    return not demo or (keep and settings.keeps_history())
+
+
 def prepare(*, keep: bool, demo: bool) -> None:
     """Open the history in the background, while the command does other things that take time."""
 
@@ -33,7 +51,7 @@ def prepare(*, keep: bool, demo: bool) -> None:
         with contextlib.suppress(Exception):  # said when the run is to be kept
             history.find_store()
 
-    if not demo or (keep and settings.keeps_history()):  # what is billed is counted either way
+    if _wanted(keep=keep, demo=demo):
         threading.Thread(target=open_it, name="open history", daemon=True).start()
 
 
@@ -43,12 +61,12 @@ def secrets() -> list[Secret | None]:
 
 
 def foretold(
-    requests: Sequence[Request], endpoints: Mapping[str, Endpoint]
+    requests: Sequence[Request], endpoints: Mapping[str, Endpoint], once: Once | None = None
 ) -> dict[str, Any] | None:
     """Say what sending these may cost; the same as JSON values. None where nothing is billed."""
     from playground.budgets.forecast import of_billed
 
-    found = of_billed(requests, endpoints)
+    found = of_billed(requests, endpoints, once.usual if once else None)
     if found is None:
         return None
     say(str(found))
@@ -63,6 +81,7 @@ def start(
     labels: Labels,
     keep: bool = True,
     retries: int = 0,
+    once: Once | None = None,
 ) -> LiveRun:
     """Start a run and say what its budgets warn of; Forbidden when it may not be sent."""
     made = runs.start(
@@ -74,6 +93,7 @@ def start(
         keep=keep,
         secrets=secrets(),
         retries=retries,
+        once=once,
     )
     if isinstance(made, runs.Refusal):
         raise Forbidden(made.reason)
@@ -82,8 +102,10 @@ def start(
     return made.run
 
 
-def finish(*, keep: bool = True) -> None:
+def finish(*, keep: bool = True, once: Once | None = None) -> None:
     """Wait until everything is written; say what was not."""
+    if once is not None:
+        once.finish(SAVING_SECONDS)
     if "playground.history.journal" not in sys.modules:
         return
     writer = history.get_writer()

@@ -8,33 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from playground.engine import Lane, LiveRun
-from playground.history import labels as labelled
-from playground.history.labels import Labels
-from playground.history.rows import without_secrets
-from playground.store.packing import NOTHING_SECRET, storable, units
 from playground.store.schema import lanes, ledger, runs
 from playground.store.store import Store
-from playground.wire import Redactor
-
-
-def charge(
-    run: LiveRun, lane: Lane, labels: Labels, redactor: Redactor = NOTHING_SECRET
-) -> dict[str, Any] | None:
-    """An ended lane's row of the ledger; None where nothing was billed, or nobody knows how much."""
-    response = lane.response
-    if response is None or response.cost is None or response.simulated:
-        return None
-    masked = without_secrets(labels, redactor)
-    return {
-        "run_id": run.id,
-        "lane": lane.index,
-        "day": run.created_at[:10],
-        "provider": storable(lane.request.model.provider),
-        "tags": ", ".join(labelled.tags(map(storable, masked.tags))),
-        "department": storable(masked.department.strip()),
-        "amount": units(response.cost.total),
-    }
 
 
 def note(store: Store, rows: Sequence[dict[str, Any]], connection: Connection) -> None:

@@ -10,17 +10,8 @@ from sqlalchemy.engine import Connection
 
 from playground.history.charges import still_spent
 from playground.store.database import writing
-from playground.store.schema import (
-    RUNNING,
-    bodies,
-    files,
-    lanes,
-    pieces,
-    run_tags,
-    runs,
-    texts,
-    votes,
-)
+from playground.store.file import RUNNING
+from playground.store.schema import bodies, files, lanes, pieces, run_tags, runs, texts, votes
 from playground.store.shrinking import shrink
 from playground.store.store import Store
 

@@ -14,7 +14,8 @@ from playground.history.reading import read_run
 from playground.history.rows import ended, searched
 from playground.history.writing import end, settle
 from playground.store.database import reading, writing
-from playground.store.schema import INTERRUPTED, RUNNING, lanes, runs
+from playground.store.file import INTERRUPTED, RUNNING
+from playground.store.schema import lanes, runs
 from playground.store.store import Store
 
 SILENT_SECONDS = 60.0
@@ -78,11 +79,6 @@ def _interrupted(request: Request, partial: Response, simulated: bool) -> Respon
     from playground.engine.receipt import at_least
 
     return replace(response, cost=at_least(response, request, pricing.load()))
-
-
-def writer_name() -> str:
-    """This process, as other processes on this or another computer can check it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def _gone(writer: str | None, heartbeat: float | None) -> bool:

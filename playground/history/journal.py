@@ -18,9 +18,10 @@ from sqlalchemy.engine import URL
 from playground import settings
 from playground.domain import Run
 from playground.engine import Lane, LiveRun
-from playground.history.charges import charge, note
-from playground.history.kept import Kept, News, news, write
+from playground.history.charges import note
+from playground.history.kept import Kept, News, mark, news, write
 from playground.history.labels import Labels
+from playground.history.rows import charge
 from playground.history.writing import still_here
 from playground.store import database
 from playground.store.database import HistoryError, exists, writing
@@ -249,16 +250,7 @@ class Writer:
 
     def _written(self, new: News) -> None:
         kept = new.kept
-        kept.began = True
-        kept.made.pop(None, None)
-        for row in new.pieces:
-            kept.deltas[row["lane"]] = row["until"]
-            kept.pieces[row["lane"]] = row["piece"] + 1
-        for index in new.ends:
-            kept.made.pop(index, None)
-            kept.ended.remove(index)
-            kept.left -= 1
-        kept.let_go()
+        mark(new)
         if kept.left == 0:
             with self._lock:
                 self._kept.pop(kept.live.id, None)

@@ -6,20 +6,27 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy.engine import Connection
+from typing import TYPE_CHECKING, Any
 
 from playground.engine import LiveRun
 from playground.engine.live import SHOWN
-from playground.history.charges import charge, note
-from playground.history.interrupted import writer_name
 from playground.history.labels import Labels
-from playground.history.rows import Beginning, Ending, begun, ended, searched
-from playground.history.writing import add_pieces, begin, end, settle
+from playground.history.rows import (
+    Beginning,
+    Ending,
+    begun,
+    charge,
+    ended,
+    searched,
+    writer_name,
+)
 from playground.store.packing import NOTHING_SECRET, storable
-from playground.store.store import Store
 from playground.wire import Redactor
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from playground.store.store import Store
 
 
 @dataclass(eq=False, slots=True)
@@ -117,8 +124,28 @@ def news(kept: Kept) -> News:
     return News(kept, ends, new_pieces(kept, ends))
 
 
+def mark(new: News) -> None:
+    """Note that this is in the database."""
+    kept = new.kept
+    kept.began = True
+    kept.made.pop(None, None)
+    for row in new.pieces:
+        kept.deltas[row["lane"]] = row["until"]
+        kept.pieces[row["lane"]] = row["piece"] + 1
+    for index in new.ends:
+        kept.made.pop(index, None)
+        kept.ended.remove(index)
+        kept.left -= 1
+    kept.let_go()
+
+
 def write(store: Store, found: Sequence[News], connection: Connection) -> None:
     """What is new of all these runs into the database, in the caller's transaction."""
+    from playground.history.charges import (
+        note,
+    )  # SQLAlchemy: history.once reads this module and has no need of it
+    from playground.history.writing import add_pieces, begin, end, settle
+
     beginnings = [new.kept.made.get(None) for new in found]
     begin(store, [b for b in beginnings if isinstance(b, Beginning)], connection)
     pieces = {
@@ -129,14 +156,14 @@ def write(store: Store, found: Sequence[News], connection: Connection) -> None:
     made = [new.kept.made.get(index) for new in found for index in new.ends]
     seqs = end(store, [ending for ending in made if isinstance(ending, Ending)], connection)
     settle(
-        {seqs[n.kept.live.id]: _text(n) for n in found if n.ends and n.kept.live.id in seqs},
+        {seqs[n.kept.live.id]: text_of(n) for n in found if n.ends and n.kept.live.id in seqs},
         connection,
     )
     gone = [new for new in found if new.ends and new.kept.live.id not in seqs]
-    _charge(store, gone, connection)
+    note(store, [row for new in gone for row in charges_of(new)], connection)
 
 
-def _text(new: News) -> str | None:
+def text_of(new: News) -> str | None:
     """What the search is to find, once all lanes have ended."""
     kept = new.kept
     if kept.left != len(new.ends):
@@ -144,12 +171,12 @@ def _text(new: News) -> str | None:
     return kept.redactor.text(searched(kept.live.run(), kept.labels))
 
 
-def _charge(store: Store, deleted: Sequence[News], connection: Connection) -> None:
-    """Runs that were deleted while under way are still to be paid."""
-    rows = [
-        charge(new.kept.live, new.kept.live.lanes[index], new.kept.labels, new.kept.redactor)
-        for new in deleted
-        for index in new.ends
-        if isinstance(new.kept.made.get(index), Ending)
-    ]
-    note(store, [row for row in rows if row], connection)
+def charges_of(deleted: News) -> list[dict[str, Any]]:
+    """A run that was deleted while under way is still to be paid: its rows of the ledger."""
+    kept = deleted.kept
+    rows = (
+        charge(kept.live, kept.live.lanes[index], kept.labels, kept.redactor)
+        for index in deleted.ends
+        if isinstance(kept.made.get(index), Ending)
+    )
+    return [row for row in rows if row]

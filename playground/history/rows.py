@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.domain import Request, Response, Run
+from playground.engine import Lane, LiveRun
 from playground.history import labels as labelled
 from playground.history.labels import Labels
+from playground.store.file import DONE, RUNNING
 from playground.store.packing import (
     NOTHING_SECRET,
     attachments,
@@ -20,7 +24,6 @@ from playground.store.packing import (
     storable_json,
     units,
 )
-from playground.store.schema import DONE, RUNNING
 from playground.wire import Redactor
 
 PROMPT_SHOWN = 300
@@ -48,6 +51,11 @@ class Ending:
     figures: dict[str, Any]
     body: bytes
     files: dict[str, bytes]
+
+
+def writer_name() -> str:
+    """This process, as other processes on this or another computer can check it."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def begun(
@@ -162,6 +170,25 @@ def ended(
         body=pack_response(response, apart, redactor),
         files=digests(attachments(None, response)),
     )
+
+
+def charge(
+    run: LiveRun, lane: Lane, labels: Labels, redactor: Redactor = NOTHING_SECRET
+) -> dict[str, Any] | None:
+    """An ended lane's row of the ledger; None where nothing was billed, or nobody knows how much."""
+    response = lane.response
+    if response is None or response.cost is None or response.simulated:
+        return None
+    masked = without_secrets(labels, redactor)
+    return {
+        "run_id": run.id,
+        "lane": lane.index,
+        "day": run.created_at[:10],
+        "provider": storable(lane.request.model.provider),
+        "tags": ", ".join(labelled.tags(map(storable, masked.tags))),
+        "department": storable(masked.department.strip()),
+        "amount": units(response.cost.total),
+    }
 
 
 def searched(run: Run, labels: Labels) -> str:

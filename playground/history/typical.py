@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
-
 import sqlalchemy as sa
 
 from playground.domain import ModelRef
+from playground.history.usual import LATEST, middle
 from playground.store.database import reading
 from playground.store.schema import lanes
 from playground.store.store import Store
-
-LATEST = 50
-"""Answers that are looked at, the newest first."""
-ENOUGH = 3
-"""Fewer answers say nothing of what is usual."""
 
 
 def output_tokens(store: Store, model: ModelRef) -> int | None:
@@ -33,4 +27,4 @@ def output_tokens(store: Store, model: ModelRef) -> int | None:
     )
     with reading(store.engine) as connection:
         found = [int(row[0]) for row in connection.execute(query)]
-    return int(statistics.median(found)) if len(found) >= ENOUGH else None
+    return middle(found)

@@ -17,10 +17,9 @@ from playground.history.charges import in_history_again
 from playground.history.labels import Labels, Vote
 from playground.history.rows import Beginning, Ending, begun, ended, head, searched
 from playground.store.database import writing
+from playground.store.file import DONE, RUNNING
 from playground.store.packing import storable
 from playground.store.schema import (
-    DONE,
-    RUNNING,
     bodies,
     files,
     lanes,

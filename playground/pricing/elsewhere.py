@@ -65,6 +65,9 @@ def row_of(provider: str, model: Any, terms: Terms, on: date, read: date) -> Pri
 @functools.lru_cache(maxsize=512)
 def known(provider: str, name: str) -> Any | None:
     """Their model of exactly this id; None when they have none or genai-prices is not installed."""
+    row = PROVIDERS.get(provider)
+    if row is None or not row.genai_prices:
+        return None  # without reading their tables, which takes a tenth of a second
     return _by_name().get((provider, name))
 
 

@@ -17,15 +17,11 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from playground import settings
+from playground.store.file import FILE, HEAD, LOCK_SECONDS, SQLITE_PRAGMAS
 
 LOG = logging.getLogger("playground")
 
-HEAD = "0008"
-"""The newest migration, the only one whose tables this version reads and writes."""
 KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
-FILE = "history.sqlite3"
-LOCK_SECONDS = 30.0
-"""How long SQLite waits for another process's write."""
 CONNECT_SECONDS = 5
 UPGRADE_LOCK = 5_705_021
 """PostgreSQL's advisory lock that one upgrade at a time holds."""
@@ -137,18 +133,6 @@ def _sqlite(where: URL) -> Engine:
         connection.exec_driver_sql(f"BEGIN {how}")
 
     return engine
-
-
-SQLITE_PRAGMAS = (
-    f"busy_timeout = {int(LOCK_SECONDS * 1000)}",
-    "auto_vacuum = INCREMENTAL",  # before the first table, so that a deletion can shrink the file
-    "journal_mode = WAL",
-    "synchronous = NORMAL",
-    "foreign_keys = ON",
-    "secure_delete = ON",
-    "cache_size = -32000",
-    "temp_store = MEMORY",
-)
 
 
 def _postgresql(where: URL) -> Engine:

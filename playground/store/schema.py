@@ -22,8 +22,6 @@ from sqlalchemy import (
 
 metadata = MetaData()
 Serial = BigInteger().with_variant(Integer, "sqlite")
-RUNNING, DONE, INTERRUPTED = "running", "done", "interrupted"
-"""States of a run and of a lane that is not under way; an ended lane has the engine's word (`done`, `cut`, `failed`, …)."""
 
 
 def _of_run() -> Column[int]:

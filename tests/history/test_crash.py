@@ -27,8 +27,12 @@ KILLS = int(os.environ.get("HISTORY_KILLS", "1"))
 RUNS = 20
 
 
+@pytest.mark.parametrize("how", [(), ("once",)], ids=["app", "ask"])
 @pytest.mark.parametrize("go", range(KILLS))
-def test_a_kill_in_the_middle_of_20_runs_loses_none(tmp_path: Path, go: int) -> None:
+def test_a_kill_in_the_middle_of_20_runs_loses_none(
+    tmp_path: Path, go: int, how: tuple[str, ...]
+) -> None:
+    Store(sqlite_url(tmp_path / "history.sqlite3")).close()
     with DemoServer(pace=3) as demo:
         command = [
             sys.executable,
@@ -36,6 +40,7 @@ def test_a_kill_in_the_middle_of_20_runs_loses_none(tmp_path: Path, go: int) -> 
             "tests.history.streaming",
             demo.base_urls()["openai"],
             f"{RUNS}",
+            *how,
         ]
         env = {**os.environ, "PLAYGROUND_DATA_DIR": str(tmp_path)}
         with subprocess.Popen(

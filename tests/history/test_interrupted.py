@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from playground.domain import Request, Run
 from playground.history import queries
-from playground.history.interrupted import SILENT_SECONDS, find_interrupted, writer_name
+from playground.history.interrupted import SILENT_SECONDS, find_interrupted
 from playground.history.labels import Labels
 from playground.history.queries import Filter
 from playground.history.reading import read_run
-from playground.history.rows import begun
+from playground.history.rows import begun, writer_name
 from playground.history.writing import add_pieces, begin
 from playground.store.database import reading, writing
 from playground.store.schema import pieces

@@ -30,6 +30,7 @@ from playground.history.queries import Filter
 from playground.history.reading import read_run
 from playground.store import database
 from playground.store.database import HistoryError, reading, sqlite_url
+from playground.store.file import SQLITE_PRAGMAS
 from playground.store.schema import runs
 from playground.store.store import Store
 from tests.history.runs import CLAUDE, SOL, small_run
@@ -242,9 +243,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_locked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "h.sqlite3"
     Store(sqlite_url(path)).close()
-    monkeypatch.setattr(
-        database, "SQLITE_PRAGMAS", ("busy_timeout = 300", *database.SQLITE_PRAGMAS[1:])
-    )
+    monkeypatch.setattr(database, "SQLITE_PRAGMAS", ("busy_timeout = 300", *SQLITE_PRAGMAS[1:]))
     writer = Writer(lambda: sqlite_url(path))
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")

@@ -16,7 +16,8 @@ from playground import history, library
 from playground.history.queries import Filter, ids
 from playground.history.writing import change
 from playground.store import database
-from playground.store.database import HEAD, KNOWN, HistoryError
+from playground.store.database import KNOWN, HistoryError
+from playground.store.file import HEAD
 from playground.store.schema import metadata
 from playground.store.store import Store
 
