@@ -5,7 +5,7 @@ WORKERS ?= 2
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check format lock clean
+.PHONY: help run demo test quick check bench format lock clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,10 @@ check: ## formatting, lint, types and the floors between packages
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy
 	.venv/bin/lint-imports
+
+bench: ## run all benchmarks: a table of figures with their limits (one of them: make bench ARGS=start)
+	@scripts/bootstrap dev
+	@.venv/bin/python -m benchmarks $(ARGS)
 
 format: ## put the code in the project's format and mend what lint can mend
 	@scripts/bootstrap dev

@@ -1,8 +1,9 @@
 """How long it takes until there is something to see: `playground --help`, and the app's first page in a real browser.
 
-    python benchmarks/start.py [--rounds 5]
+    python benchmarks/start.py [--rounds 5] [--limit 1.3]
 
-The baseline beside them, taken in the same run, is a Python that does nothing.
+The baselines beside them, taken in the same run and in turns, are a Python that does nothing and a Streamlit page with one
+button. Exit code 1 where the first page takes more than `--limit` times the bare page.
 """
 
 from __future__ import annotations
@@ -13,12 +14,25 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.rows import Rows  # noqa: E402
+
+OURS = ("-m", "playground", "--port")
+BARE = ("-m", "streamlit", "run", "bare.py", "--server.headless=true", "--server.port")
+BARE_PAGE = """
+import streamlit as st
+
+st.title("Bare")
+st.button("Run")
+"""
 
 
 def seconds_of(command: list[str]) -> float:
@@ -28,27 +42,32 @@ def seconds_of(command: list[str]) -> float:
     return time.perf_counter() - begun
 
 
-def seconds_to_first_page(rounds: int) -> list[float]:
-    """Seconds from the command to the Run button on screen, the browser itself already open."""
+def seconds_to_first_page(rounds: int) -> list[tuple[float, float]]:
+    """Seconds from the command to the Run button on screen, bare and ours, the browser itself already open."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
-        times = [_first_page(browser) for _ in range(rounds)]
+        with tempfile.TemporaryDirectory() as bare:
+            (Path(bare) / "bare.py").write_text(BARE_PAGE)
+            times = [
+                (_first_page(browser, BARE, Path(bare)), _first_page(browser, OURS, ROOT))
+                for _ in range(rounds)
+            ]
         browser.close()
     return times
 
 
-def _first_page(browser) -> float:  # type: ignore[no-untyped-def]
+def _first_page(browser, command: tuple[str, ...], folder: Path) -> float:  # type: ignore[no-untyped-def]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     page = browser.new_context().new_page()
     begun = time.perf_counter()
     app = subprocess.Popen(
-        [sys.executable, "-m", "playground", "--port", str(port)],
-        cwd=ROOT,
+        [sys.executable, *command, str(port)],
+        cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -72,21 +91,28 @@ def main() -> None:
     """Print medians and the ratio to the baseline."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--limit", type=float, default=1.3)
+    given = parser.parse_args()
+    rounds = given.rounds
     empty, usage = [], []
     for _ in range(rounds):
         empty.append(seconds_of([sys.executable, "-c", "pass"]))
         usage.append(seconds_of([sys.executable, "-m", "playground", "--help"]))
-    page = seconds_to_first_page(rounds)
+    pages = seconds_to_first_page(rounds)
     base = statistics.median(empty)
     print("                          median s   max s   ÷ empty Python")
     for name, times in (
         ("empty Python", empty),
         ("playground --help", usage),
-        ("first page", page),
+        ("bare Streamlit page", [bare for bare, _ in pages]),
+        ("first page", [ours for _, ours in pages]),
     ):
         middle = statistics.median(times)
         print(f"{name:<24}  {middle:8.2f} {max(times):7.2f}   {middle / base:.1f}")
+    rows = Rows()
+    ratio = statistics.median(ours / bare for bare, ours in pages)
+    rows.show("first page in a browser ÷ a bare Streamlit page", ratio, given.limit)
+    sys.exit(0 if rows.good else 1)
 
 
 if __name__ == "__main__":

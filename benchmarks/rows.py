@@ -1,0 +1,47 @@
+"""How a benchmark prints a figure beside its limit, and how `python -m benchmarks` reads it again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+LINE = re.compile(r"^(?P<what>.+?)\s{2,}(?P<figure>-?[\d.]+)\s+(?P<unit>\S*)\s*≤ (?P<limit>[\d.]+)")
+
+
+class Row(NamedTuple):
+    """One figure and the most that it may be."""
+
+    what: str
+    figure: float
+    limit: float
+    unit: str
+
+    @property
+    def good(self) -> bool:
+        return self.figure <= self.limit
+
+    def __str__(self) -> str:
+        late = "" if self.good else "   PAST ITS LIMIT"
+        return f"{self.what:64}  {self.figure:9.2f} {self.unit:4} ≤ {self.limit:g}{late}"
+
+
+@dataclass
+class Rows:
+    """What one benchmark found."""
+
+    good: bool = True
+
+    def show(self, what: str, figure: float, limit: float, unit: str = "×") -> None:
+        """Print a row and keep whether it is within its limit."""
+        row = Row(what, figure, limit, unit)
+        self.good = self.good and row.good
+        print(row, flush=True)
+
+
+def read(line: str) -> Row | None:
+    """The row in a printed line; None where there is none."""
+    found = LINE.match(line)
+    if found is None:
+        return None
+    return Row(found["what"], float(found["figure"]), float(found["limit"]), found["unit"])
