@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -53,7 +56,7 @@ def mixed() -> Run:
 
 
 def play(run: Run, journal: Journal, *, until: int | None = None) -> LiveRun:
-    """The run as the engine tells it: it begins, text streams, lanes end (the first `until` of them)."""
+    """The run as the engine tells it, with text already there as it begins; the first `until` lanes end."""
     live = LiveRun(
         run.id,
         "someone",
@@ -63,25 +66,44 @@ def play(run: Run, journal: Journal, *, until: int | None = None) -> LiveRun:
         context={"turn": 1},
     )
     live.created_at = run.created_at
-    journal.began(live).result(20)
-    for lane, response in zip(live.lanes[:until], run.responses, strict=False):
+    for lane, response in zip(live.lanes, run.responses, strict=True):
         lane.receive("sent", "")
         lane.receive("text", response.text)
+    journal.began(live).result(20)
+    for lane, response in zip(live.lanes[:until], run.responses, strict=False):
         lane.end(response)
         journal.lane_ended(live, lane)
     return live
 
 
-def rows(store: Store, without: Iterable[str] = ("heartbeat",)) -> dict[str, list[dict[str, Any]]]:
-    """Every table's rows."""
-    with reading(store.engine) as connection:
-        return {
-            table.name: [
-                {name: value for name, value in row._mapping.items() if name not in without}
-                for row in connection.execute(sa.select(table).order_by(*table.primary_key))
-            ]
-            for table in metadata.sorted_tables
-        }
+def whole() -> dict[str, list[tuple[Any, ...]]]:
+    """The file as SQLite holds it: each value with its kind, and each word that the search knows with its places."""
+    with closing(sqlite3.connect(settings.data_dir() / "history.sqlite3")) as file:
+        file.execute(
+            "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, texts_search, instance)"
+        )
+        found = {"words": file.execute("SELECT * FROM words ORDER BY term, doc, offset").fetchall()}
+        assert [row[:1] for row in file.execute("PRAGMA integrity_check")] == [("ok",)]
+        for table in metadata.sorted_tables:
+            names = [column.name for column in table.columns if column.name != "heartbeat"]
+            columns = ", ".join(f"{name}, typeof({name})" for name in names)
+            keys = ", ".join(column.name for column in table.primary_key)
+            asked = f"SELECT {columns} FROM {table.name} ORDER BY {keys}"
+            found[table.name] = file.execute(asked).fetchall()
+        return found
+
+
+def under_way(found: dict[str, list[tuple[Any, ...]]]) -> int | None:
+    """How many lanes have not ended; None before there is a run."""
+    return sum(row.count("running") for row in found["lanes"]) if found["lanes"] else None
+
+
+def eventually(wanted: Callable[[], bool]) -> None:
+    """Wait until it is so; at most 20 seconds."""
+    end = time.monotonic() + 20
+    while not wanted():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -93,17 +115,24 @@ def light() -> once.Once:
 
 
 @pytest.mark.parametrize("run", [mixed(), full_run()], ids=["mixed", "full"])
+@pytest.mark.parametrize("until", [None, 1, 0], ids=["all ended", "one ended", "none ended"])
 def test_it_writes_what_the_writer_writes(
-    light: once.Once, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    light: once.Once,
+    run: Run,
+    until: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    play(run, light.journal(LABELS, (), keep=True))
-    light.finish(20)
-    mine = rows(history.get_store())
-    assert mine["runs"][0]["state"] == "done"
+    left = range(len(run.responses))[until:] if until is not None else range(0)
+    play(run, light.journal(LABELS, (), keep=True), until=until)
+    eventually(lambda: under_way(whole()) == len(left))
+    mine = whole()
+    assert mine["words"]
+    assert {lane for _, _, lane, *_ in mine["pieces"]} == set(left)
     monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path / "other"))
-    play(run, history.keep(LABELS) or pytest.fail("nothing is kept"))
-    assert history.get_writer().flush(20)
-    assert mine == rows(history.get_store())
+    play(run, history.keep(LABELS) or pytest.fail("nothing is kept"), until=until)
+    eventually(lambda: under_way(whole()) == len(left))
+    assert mine == whole()
 
 
 def test_an_amount_is_noted_as_the_writer_notes_it(
@@ -111,14 +140,15 @@ def test_an_amount_is_noted_as_the_writer_notes_it(
 ) -> None:
     play(mixed(), light.journal(LABELS, (), keep=False))
     light.finish(20)
-    mine = rows(history.get_store())
-    assert [row["amount"] for row in mine["ledger"]] == [2_000_000_000]
+    mine = whole()
+    assert len(mine["ledger"]) == 1
+    assert 2_000_000_000 in mine["ledger"][0]
     assert mine["runs"] == []
     monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path / "other"))
     history.get_store()
     play(mixed(), history.charge(LABELS))
     assert history.get_writer().flush(20)
-    assert mine == rows(history.get_store())
+    assert mine == whole()
 
 
 def test_a_run_that_is_deleted_while_it_is_under_way_is_still_paid(light: once.Once) -> None:
