@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.process import environment
 from benchmarks.rows import Row, read
 
 HERE = Path(__file__).parent
@@ -59,7 +60,9 @@ def run(benchmark: Benchmark) -> Ran:
     print(f"\n$ {benchmark.command}", flush=True)
     begun, found = time.perf_counter(), []
     command = [sys.executable, "-u", str(HERE / benchmark.file), *benchmark.arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE.parent) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=HERE.parent, env=environment()
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             print(line, end="", flush=True)

@@ -11,9 +11,7 @@ import argparse
 import asyncio
 import json
 import multiprocessing
-import os
 import resource
-import socket
 import statistics
 import subprocess
 import sys
@@ -24,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.process import environment, free_port  # noqa: E402
 from benchmarks.rows import Rows  # noqa: E402
 
 TOKENS = 200
@@ -80,23 +79,15 @@ def cpu(command: list[str], env: dict[str, str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 def measure(port: int, rounds: int, folder: Path) -> tuple[float, float]:
     """CPU seconds of the script and of `ask`, medians' ratio second: taking turns, after one of each to warm the disk."""
     url = f"http://127.0.0.1:{port}/v1"
     (folder / "endpoints.toml").write_text(f'[srv]\nbase_url = "{url}"\n')
-    env = {
-        **os.environ,
-        "PLAYGROUND_DATA_DIR": str(folder),
-        "PLAYGROUND_ENDPOINTS": str(folder / "endpoints.toml"),
-        "SRV_API_KEY": "benchmark-key-0123456789",
-    }
+    env = environment(
+        PLAYGROUND_DATA_DIR=str(folder),
+        PLAYGROUND_ENDPOINTS=str(folder / "endpoints.toml"),
+        SRV_API_KEY="benchmark-key-0123456789",
+    )
     bare = [sys.executable, "-c", BARE, url]
     ours = [sys.executable, "-m", "playground", "ask", "hi", "-m", "srv:m"]
     cpu(bare, env), cpu(ours, env)  # ours makes the history

@@ -23,6 +23,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.process import environment, free_port  # noqa: E402
 from benchmarks.rows import Rows  # noqa: E402
 
 OURS = ("-m", "playground", "--port")
@@ -38,7 +39,7 @@ st.button("Run")
 def seconds_of(command: list[str]) -> float:
     """Wall seconds of a whole process."""
     begun = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True)
     return time.perf_counter() - begun
 
 
@@ -60,14 +61,13 @@ def seconds_to_first_page(rounds: int) -> list[tuple[float, float]]:
 
 
 def _first_page(browser, command: tuple[str, ...], folder: Path) -> float:  # type: ignore[no-untyped-def]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     page = browser.new_context().new_page()
     begun = time.perf_counter()
     app = subprocess.Popen(
         [sys.executable, *command, str(port)],
         cwd=folder,
+        env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -13,6 +13,8 @@ LOOK_SECONDS = 2.0
 """Between two looks at whether there is time to collect everything."""
 ROUNDS = 10
 """Collections of the middle generation, each after 7,000 new objects that stayed, which make one of everything worth it."""
+YOUNG = (700, 10)
+"""Python's own first two thresholds; `playground` starts with a higher one, for what a start makes stays."""
 LAST_RESORT = 1_000
 """Such rounds after which Python collects everything by itself, for memory's sake, also while a run is under way."""
 
@@ -34,6 +36,11 @@ def when_idle() -> Iterator[None]:
         ended.set()
         thread.join()
         gc.set_threshold(*before)
+
+
+def started() -> None:
+    """The app has started: from now on young objects are collected as Python does it."""
+    gc.set_threshold(*YOUNG, gc.get_threshold()[2])
 
 
 def _look(ended: threading.Event) -> None:

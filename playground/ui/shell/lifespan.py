@@ -55,6 +55,7 @@ def _warm() -> None:
             getattr(importlib.import_module(module), function)()
         except Exception:
             LOG.exception("Warming %s.%s failed; its first use will be slower.", module, function)
+    garbage.started()
 
 
 @contextmanager
