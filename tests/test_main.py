@@ -22,7 +22,7 @@ sys.argv = ["playground", "models"]
 try:
     __main__.main()
 except SystemExit as ended:
-    print(ended.code, len(seen), gc.get_freeze_count() > 100_000)
+    print(ended.code, len(seen), gc.get_freeze_count() > 10_000)
 """
 
 
