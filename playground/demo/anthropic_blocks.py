@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
 from playground.demo.compose import Reply
-from playground.demo.hosted import Used
+from playground.demo.used import Used
 
 
 def used_blocks(used: tuple[Used, ...]) -> list[dict[str, Any]]:
@@ -15,11 +16,23 @@ def used_blocks(used: tuple[Used, ...]) -> list[dict[str, Any]]:
 
 
 def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
+    if used.tool == "mcp":
+        return _mcp(used)
     id = f"srvtoolu_01{used.id[:22]}"
     name, given, result = _RESULTS[used.tool](used)
     return (
         {"type": "server_tool_use", "id": id, "name": name, "input": given},
         {"type": f"{name}_tool_result", "tool_use_id": id, "content": result},
+    )
+
+
+def _mcp(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
+    id = f"mcptoolu_01{used.id[:22]}"
+    named = {"name": used.name, "server_name": used.server, "input": json.loads(used.wanted)}
+    said = [{"type": "text", "text": used.output}]
+    return (
+        {"type": "mcp_tool_use", "id": id, **named},
+        {"type": "mcp_tool_result", "tool_use_id": id, "is_error": False, "content": said},
     )
 
 

@@ -53,7 +53,10 @@ def read(body: Body, model_in_url: str, streamed: bool) -> Ask:
         fault=fault,
         system=_parts(body.get("system")),
         turns=_turns(body.get("messages")),
-        tools=tuple(_offer(t) for t in body.get("tools") or ()),
+        tools=(
+            *(_offer(t) for t in body.get("tools") or ()),
+            *(_server(s) for s in body.get("mcp_servers") or ()),
+        ),
         max_output=positive(body.get("max_tokens"), "max_tokens"),
         stop=texts(body.get("stop_sequences")),
         schema=form.get("schema") if form.get("type") == "json_schema" else None,
@@ -112,6 +115,13 @@ def _offer(tool: dict[str, Any]) -> Offer:
         return Offer(str(tool.get("name") or tool.get("type")), compact(tool), hosted=True)
     kept = {k: tool[k] for k in ("name", "description", "input_schema") if tool.get(k)}
     return Offer(tool["name"], compact(kept), tool.get("description") or "", schema, _ttl(tool))
+
+
+def _server(server: dict[str, Any]) -> Offer:
+    """An MCP server: its tools are the model's; the server's address is not counted, the simulation knows no tools of it."""
+    on = (server.get("tool_configuration") or {}).get("enabled") is not False
+    name = "mcp" if on else "mcp_off"
+    return Offer(name, compact(server), hosted=True, label=str(server.get("name") or ""))
 
 
 def _tool_choice(given: dict[str, Any]) -> str | None:

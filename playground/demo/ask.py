@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from playground.demo.models import Model
 
-Kind = Literal["text", "image", "document", "audio", "tool_call", "tool_result", "reasoning"]
+Kind = Literal["text", "image", "document", "audio", "tool_call", "tool_result", "reasoning", "mcp"]
 
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

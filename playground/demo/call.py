@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from playground.demo import (
     breaking,
     compose,
+    exhausted,
     faults,
     gemini_generate,
     headers,
@@ -177,7 +178,7 @@ class Call:
         limit = _window(self.door.vendor, name)
         if fault == "context" and not message:
             message = f"{limit + 1}"
-        over = self.over or faults.over(self._limits().row)
+        over = self.over or exhausted.by_fault(self._limits().row)
         wrong = Wrong(name, self.door.name, message, param, code, limit, self.id, over)
         failure = faults.failure(self.door.vendor, fault, wrong)
         self.line["status"] = failure.status

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from playground.demo import answers, counting, hosted, models, prompted, reasoning
+from playground.demo import answers, counting, hosted, mcp, models, prompted, reasoning
 from playground.demo.ask import Ask, Part, Refused, Turn
 from playground.demo.caching import Cache, Cached
 from playground.demo.calling import Call, call_text, tool_calls
 from playground.demo.pace import WORD, Pace, Schedule
 from playground.demo.schema import Instance
+from playground.demo.used import Used
 
 CALL_TOKENS = 8
 """Output tokens of a tool call besides its arguments."""
@@ -64,7 +65,7 @@ class Reply:
     call_tokens: int
     """Of calls to functions and of what was asked of the provider's own tools."""
     schedule: Schedule
-    used: tuple[hosted.Used, ...] = ()
+    used: tuple[Used, ...] = ()
     """The provider's own tools that ran before the answer."""
     fed_tokens: int = 0
     """Input on top of `input_tokens`: what those tools brought."""
@@ -91,7 +92,9 @@ class Reply:
 
     def turn(self, call_id: Callable[[Call], str]) -> Turn:
         """The answer as a message of the conversation; `call_id` = how its door writes a call's id."""
-        said = [Part("text", self.choices[0].text)] if self.choices[0].text else []
+        kept = [(used, text) for used in self.used if (text := mcp.remembered(used))]
+        said = [Part("mcp", text, id=mcp.approval_id(used)) for used, text in kept]
+        said += [Part("text", self.choices[0].text)] if self.choices[0].text else []
         called = [
             Part("tool_call", call_text(c.name, c.arguments), id=call_id(c)) for c in self.calls
         ]
@@ -145,9 +148,11 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
     calls = () if ask.fault == "refuse" else tool_calls(ask, dice)
     used = () if ask.fault == "refuse" else hosted.use(ask, dice)
     call_tokens = sum(_call_tokens(call, ask) for call in calls)
-    call_tokens += sum(CALL_TOKENS + counting.text_tokens(u.wanted, ask.model) for u in used)
+    asked = [u.wanted for u in used if u.wanted and not u.approved]
+    call_tokens += sum(CALL_TOKENS + counting.text_tokens(wanted, ask.model) for wanted in asked)
+    waits = any(one.waits for one in used)
     choices = tuple(
-        _choice(ask, number, size, budget - thought, bool(calls), dice)
+        _choice(ask, number, size, budget - thought, bool(calls) or waits, dice)
         for number in range(ask.choices)
     )
     cached = cache.use(ask, found)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Any
 
-from playground.demo.limits import Over, Row
+from playground.demo import exhausted
+from playground.demo.exhausted import NOT_OVER
+from playground.demo.limits import Over
 
 MAX_BODY = 32 * 1024 * 1024
 """Largest request body in bytes."""
-RETRY_AFTER = 2
-"""Seconds that a rate limit asks to wait."""
 
 BY_STATUS = ("401", "403", "404", "413", "429", "500", "503", "529", "quota", "context")
 """Faults that are answered with an error instead of an answer."""
@@ -35,9 +34,6 @@ class Failure:
     """Besides those of every answer."""
 
 
-NOT_OVER = Over("requests", 0, 0, 1, RETRY_AFTER)
-
-
 @dataclass(frozen=True, slots=True)
 class Wrong:
     """What went wrong, in the words that the bodies need."""
@@ -51,16 +47,6 @@ class Wrong:
     request_id: str = ""
     over: Over = NOT_OVER
     """The rate limit that it is over, where it is one."""
-
-
-def over(row: Row | None) -> Over:
-    """What `~429` says: the model's requests a minute are used up, for two seconds."""
-    limit = (row and row.requests) or USUAL_REQUESTS
-    return Over("requests", limit, limit, 1, RETRY_AFTER, row is not None and row.tier == "Free")
-
-
-USUAL_REQUESTS = 1_000
-"""Requests a minute in the words of a refusal, where a model's limit is not published; made up."""
 
 
 def split(name: str) -> tuple[str, str | None]:
@@ -82,7 +68,7 @@ def _openai(fault: str, wrong: Wrong) -> Failure:
     status, kind, code, param, message = OPENAI[fault]
     body = {
         "message": message.format(
-            w=wrong, unit=PER_MINUTE.get(wrong.over.kind), wait=seconds(wrong.over.wait)
+            w=wrong, unit=exhausted.unit(wrong.over), wait=exhausted.seconds(wrong.over.wait)
         ),
         "type": kind,
         "param": wrong.param or param,
@@ -91,15 +77,9 @@ def _openai(fault: str, wrong: Wrong) -> Failure:
     if fault != "429":
         return Failure(status, {"error": body})
     body["type"] = "requests" if wrong.over.kind == "requests" else "tokens"
-    wait = wrong.over.wait
-    return Failure(
-        status,
-        {"error": body},
-        {"retry-after": f"{ceil(wait)}", "retry-after-ms": f"{ceil(wait * 1000)}"},
-    )
+    return Failure(status, {"error": body}, exhausted.openai_headers(wrong.over))
 
 
-PER_MINUTE = {"requests": "requests per min (RPM)", "tokens": "tokens per min (TPM)"}
 INVALID = "invalid_request_error"
 OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
     "401": (
@@ -230,9 +210,7 @@ def _anthropic(fault: str, wrong: Wrong) -> Failure:
     body = {"type": "error", "error": error, "request_id": wrong.request_id}
     if fault != "429":
         return Failure(status, body)
-    return Failure(
-        status, body, {"retry-after": f"{ceil(wrong.over.wait)}", "x-should-retry": "true"}
-    )
+    return Failure(status, body, exhausted.anthropic_headers(wrong.over))
 
 
 ANTHROPIC: dict[str, tuple[int, str, str]] = {
@@ -278,7 +256,7 @@ ANTHROPIC["no_such_model"] = ANTHROPIC["404"]
 def _gemini(fault: str, wrong: Wrong) -> Failure:
     status, word, message, details = GEMINI[fault]
     if fault == "429":
-        message, details = _exhausted(wrong)
+        message, details = exhausted.gemini(wrong.over, wrong.model)
     error: dict[str, Any] = {"code": status, "message": message.format(w=wrong), "status": word}
     if wrong.param is not None:
         violation = {"field": wrong.param} if wrong.param else {}
@@ -303,40 +281,6 @@ def _info(reason: str) -> dict[str, Any]:
     }
 
 
-def _exhausted(wrong: Wrong) -> tuple[str, list[dict[str, Any]]]:
-    """The words and details of Gemini's 429: the limit, and when to come again."""
-    over, free = wrong.over, wrong.over.free
-    tokens = over.kind != "requests"
-    metric = f"{SERVICE}/generate_content_{'free_tier_' if free else ''}{'input_token_count' if tokens else 'requests'}"
-    quota = (
-        "GenerateContentInputTokensPerModelPerMinute"
-        if tokens
-        else "GenerateRequestsPerMinutePerProjectPerModel"
-    )
-    wait = seconds(over.wait)
-    violation = {
-        "quotaMetric": metric,
-        "quotaId": f"{quota}-FreeTier" if free else quota,
-        "quotaDimensions": {"location": "global", "model": wrong.model},
-        "quotaValue": f"{over.limit}",
-    }
-    message = f"{QUOTA_MESSAGE}\n* Quota exceeded for metric: {metric}, limit: {over.limit}, model: {wrong.model}\nPlease retry in {wait}."
-    help_links = [{"description": "Learn more about Gemini API quotas", "url": QUOTA_PAGE}]
-    return message, [
-        {"@type": "type.googleapis.com/google.rpc.Help", "links": help_links},
-        {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [violation]},
-        {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": wait},
-    ]
-
-
-def seconds(wait: float) -> str:
-    """`2s`, `18.642s`."""
-    return f"{round(wait, 3):g}s"
-
-
-SERVICE = "generativelanguage.googleapis.com"
-QUOTA_PAGE = "https://ai.google.dev/gemini-api/docs/rate-limits"
-QUOTA_MESSAGE = f"You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: {QUOTA_PAGE}."
 INTERACTION_CODES = {
     "INVALID_ARGUMENT": "invalid_request",
     "PERMISSION_DENIED": "permission_denied",
@@ -378,7 +322,7 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
     "429": (
         429,
         "RESOURCE_EXHAUSTED",
-        QUOTA_MESSAGE,
+        "",
         [],
     ),
     "quota": (

@@ -254,6 +254,10 @@ def _used_parts(reply: Reply) -> list[dict[str, Any]]:
             code = {"language": "PYTHON", "code": used.wanted, "id": used.id[:8]}
             printed = {"outcome": "OUTCOME_OK", "output": used.output, "id": used.id[:8]}
             parts += [{"executableCode": code}, {"codeExecutionResult": printed}]
+        elif config.get("includeServerSideToolInvocations") and used.tool == "file_search":
+            searched = {"id": used.id[:8], "toolType": "FILE_SEARCH"}
+            proof = {"thoughtSignature": signature(reply)} if reply.reasoning_tokens else {}
+            parts += [{"toolCall": searched, **proof}, {"toolResponse": searched, **proof}]
         elif config.get("includeServerSideToolInvocations"):
             name = {"id": used.id[:8], "toolType": "GOOGLE_SEARCH_WEB"}
             found = {"search_suggestions": [page.title for page in used.pages]}
@@ -264,20 +268,24 @@ def _used_parts(reply: Reply) -> list[dict[str, Any]]:
 
 def _grounding(reply: Reply) -> dict[str, Any]:
     searches = [used for used in reply.used if used.tool == "web_search"]
-    if not searches:
+    chunks = [{"web": {"uri": page.url, "title": page.title}} for u in searches for page in u.pages]
+    chunks += [
+        {"retrievedContext": {"text": page.text, "fileSearchStore": used.store}}
+        for used in reply.used
+        if used.tool == "file_search"
+        for page in used.pages
+    ]
+    if not chunks:
         return {}
-    found = [page for used in searches for page in used.pages]
     text = reply.choices[0].text
     segment = {"startIndex": 0, "endIndex": len(text.encode()), "text": text}
-    support = {"segment": segment, "groundingChunkIndices": [*range(len(found))]}
-    return {
-        "groundingMetadata": {
-            "groundingChunks": [{"web": {"uri": page.url, "title": page.title}} for page in found],
-            "groundingSupports": [support],
-            "searchEntryPoint": {"renderedContent": "<div>Simulated search suggestions</div>"},
-            "webSearchQueries": [used.wanted for used in searches],
-        }
-    }
+    support = {"segment": segment, "groundingChunkIndices": [*range(len(chunks))]}
+    grounded: dict[str, Any] = {"groundingChunks": chunks, "groundingSupports": [support]}
+    if searches:
+        suggestions = {"renderedContent": "<div>Simulated search suggestions</div>"}
+        queries = [used.wanted for used in searches]
+        grounded |= {"searchEntryPoint": suggestions, "webSearchQueries": queries}
+    return {"groundingMetadata": grounded}
 
 
 def _call_part(reply: Reply, call: Any) -> dict[str, Any]:

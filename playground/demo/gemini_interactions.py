@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -23,7 +24,7 @@ from playground.demo.door import (
     texts,
 )
 from playground.demo.gemini_generate import signature
-from playground.demo.hosted import Used
+from playground.demo.used import Used
 
 STATUS = {"length": "incomplete", "tool": "requires_action"}
 FILES = ("image", "document", "audio", "video")
@@ -102,7 +103,8 @@ def _content(content: dict[str, Any]) -> Part:
 
 def _offer(tool: dict[str, Any]) -> Offer:
     if tool.get("type") != "function":
-        return Offer(str(tool.get("type")), compact(tool), hosted=True)
+        label = str(tool.get("name") or "")
+        return Offer(str(tool.get("type")), compact(tool), hosted=True, label=label)
     schema = tool.get("parameters") or {}
     kept = {"name": tool.get("name"), "description": tool.get("description"), "parameters": schema}
     return Offer(tool.get("name", ""), compact(kept), tool.get("description") or "", schema)
@@ -252,12 +254,13 @@ def whole(reply: Reply) -> dict[str, Any]:
 
 def _citations(reply: Reply) -> list[dict[str, Any]]:
     """What the text rests on: the pages that were found."""
-    end = len(reply.choices[0].text.encode())
+    place = {"start_index": 0, "end_index": len(reply.choices[0].text.encode())}
+    pages = [(used, page) for used in reply.used for page in used.pages]
     return [
-        {"type": "url_citation", "start_index": 0, "end_index": end}
-        | {"url": page.url, "title": page.title}
-        for used in reply.used
-        for page in used.pages
+        {"type": "file_citation", **place, "file_name": page.title, "source": page.text}
+        if used.tool == "file_search"
+        else {"type": "url_citation", **place, "url": page.url, "title": page.title}
+        for used, page in pages
     ]
 
 
@@ -267,6 +270,19 @@ def _used_steps(reply: Reply) -> list[dict[str, Any]]:
 
 def _used(used: Used) -> tuple[dict[str, Any], dict[str, Any]]:
     id = used.id[:8]
+    if used.tool == "file_search":
+        return {"id": id, "type": "file_search_call"}, {"call_id": id, "type": "file_search_result"}
+    if used.tool == "mcp":
+        named = {"name": used.name, "server_name": used.server}
+        return (
+            {
+                "id": id,
+                "type": "mcp_server_tool_call",
+                **named,
+                "arguments": json.loads(used.wanted),
+            },
+            {"call_id": id, "type": "mcp_server_tool_result", **named, "result": used.output},
+        )
     arguments: dict[str, Any] = {"queries": [used.wanted]}
     name, result = "google_search", [{"search_suggestions": page.title} for page in used.pages]
     sort = {"search_type": "web_search"} if used.pages else {}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 
-from playground.demo.ask import Ask
+from playground.demo import mcp
+from playground.demo.ask import Ask, Offer
+from playground.demo.reasoning import GREETING
+from playground.demo.used import Page, Used
 
 TOOLS = {
     "web_search": "web_search",
@@ -21,6 +24,7 @@ TOOLS = {
     "image_generation": "image_generation",
     "shell": "shell",
     "mcp": "mcp",
+    "mcp_server": "mcp",
 }
 """A vendor's name for a tool → ours."""
 ASKED_FOR = {
@@ -39,49 +43,42 @@ QUERY = 80
 PAGES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page that the simulated search found."""
-
-    title: str
-    url: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """One use of a tool."""
-
-    id: str
-    """Letters and digits."""
-    tool: str
-    """A row of `ASKED_FOR`."""
-    wanted: str
-    """The query, or the code."""
-    output: str = ""
-    """What the code or the command printed."""
-    opened: bool = False
-    """True when one of the pages was opened after the search."""
-    pages: tuple[Page, ...] = ()
-
-    @property
-    def fed(self) -> str:
-        """What goes back into the model, and is counted as its input."""
-        return self.output + "".join(f"{page.title}\n{page.text}\n" for page in self.pages)
-
-
 def use(ask: Ask, dice: random.Random) -> tuple[Used, ...]:
     """The tools that the question asks for, each once; the first one where a tool must be called and no function is there."""
     if ask.tool_choice == "none" or ask.has_result:
         return ()
+    agreed = mcp.agreed(ask, dice)
+    if agreed is not None:
+        return tuple(agreed)
     there = [(TOOLS[o.name], o) for o in ask.tools if o.hosted and o.name in TOOLS]
-    wanted = [(tool, o) for tool, o in there if ASKED_FOR[tool].search(ask.prompt)]
+    wanted = [(tool, o) for tool, o in there if _is_wanted(tool, ask)]
     if not wanted and ask.tool_choice == "required" and all(o.hosted for o in ask.tools):
         wanted = there[:1]
-    return tuple(
-        _USE[tool](offer.label if tool == "mcp" else ask.prompt, f"{dice.getrandbits(96):024x}")
-        for tool, offer in wanted
+    found: list[Used] = []
+    for tool, offer in wanted:
+        if tool == "mcp":
+            found += mcp.uses(ask, offer, dice)
+        else:
+            made = _USE[tool](ask.prompt, f"{dice.getrandbits(96):024x}")
+            found.append(replace(made, store=_store(offer)) if tool == "file_search" else made)
+    return tuple(found)
+
+
+def _is_wanted(tool: str, ask: Ask) -> bool:
+    """Files are searched for any question, where there is nothing else to do it with."""
+    alone = tool == "file_search" and len(ask.tools) == 1
+    return bool(ASKED_FOR[tool].search(ask.prompt)) or (
+        alone and not GREETING.fullmatch(ask.prompt)
     )
+
+
+def _store(offer: Offer) -> str:
+    """The first store that a file search names, however its vendor spells it."""
+    names = STORES.search(offer.text)
+    return names[1] if names else ""
+
+
+STORES = re.compile(r'"(?:vector_store_ids|file_?[sS]earch_?[sS]tore_?[nN]ames)":\["([^"]+)"')
 
 
 def _search(prompt: str, id: str) -> Used:
@@ -117,10 +114,6 @@ def _shell(prompt: str, id: str) -> Used:
     return Used(id, "shell", "ls", output="simulated.txt\n")
 
 
-def _mcp(label: str, id: str) -> Used:
-    return Used(id, "mcp", label)
-
-
 def _run(prompt: str, id: str) -> Used:
     numbers = NUMBER.findall(prompt)[:MOST_NUMBERS] or ["1", "2"]
     total = sum(Fraction(number) for number in numbers)
@@ -134,5 +127,4 @@ _USE = {
     "file_search": _files,
     "image_generation": _draw,
     "shell": _shell,
-    "mcp": _mcp,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.demo import openai_tools
+from playground.demo import mcp, openai_tools
 from playground.demo.ask import Ask, Offer, Part, Turn
 from playground.demo.breaking import Frame
 from playground.demo.calling import Call, call_text
@@ -21,7 +21,7 @@ from playground.demo.door import (
     json_schema,
     positive,
 )
-from playground.demo.hosted import Used
+from playground.demo.used import Used
 
 ROLES = {"developer": "system", "system": "system", "assistant": "assistant"}
 
@@ -71,6 +71,8 @@ def _item(item: dict[str, Any]) -> Turn:
         return Turn("tool", (Part("tool_result", text, id=str(item.get("call_id"))),))
     if kind in ("reasoning", "item_reference"):
         return Turn("assistant", (Part("reasoning"),))
+    if kind in (mcp.LISTED, mcp.ASKED):
+        return Turn("assistant", (Part("mcp", compact(item), id=str(item.get("id"))),))
     role = "tool" if kind.endswith(("_output", "_response")) else "assistant"
     return Turn(role, (Part("text", compact(item)),))
 
@@ -125,9 +127,12 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
     """The events in time, and which of them is the first of the answer."""
     writer = _Writer(reply)
     writer.open()
+    before, after = openai_tools.in_order(reply.used)
+    for used in before:
+        writer.use(used, reply.schedule.opened)
     writer.reasoning()
-    for used in reply.used:
-        writer.use(used)
+    for used in after:
+        writer.use(used, reply.schedule.reasoned)
     first = len(writer.frames)
     for number, call in enumerate(reply.calls):
         writer.call(call, number)
@@ -163,9 +168,9 @@ class _Writer:
         if not reply.reasoning_tokens:
             return
         item = _reasoning_item(reply)
-        empty = {**item, "summary": []}
-        self.send(schedule.opened, "response.output_item.added", item=empty, output_index=0)
-        place = {"item_id": item["id"], "output_index": 0, "summary_index": 0}
+        empty, index = {**item, "summary": []}, len(self.done)
+        self.send(schedule.opened, "response.output_item.added", item=empty, output_index=index)
+        place = {"item_id": item["id"], "output_index": index, "summary_index": 0}
         if item["summary"]:
             part = {"type": "summary_text", "text": ""}
             self.send(schedule.opened, "response.reasoning_summary_part.added", part=part, **place)
@@ -174,7 +179,7 @@ class _Writer:
             at = schedule.reasoned
             self.send(at, "response.reasoning_summary_text.done", text=whole["text"], **place)
             self.send(at, "response.reasoning_summary_part.done", part=whole, **place)
-        self.send(schedule.reasoned, "response.output_item.done", item=item, output_index=0)
+        self.send(schedule.reasoned, "response.output_item.done", item=item, output_index=index)
         self.done.append(item)
 
     def deltas(
@@ -190,8 +195,7 @@ class _Writer:
             frame = head + dumps(text) + tail + b"%d%s}\n\n" % (number, hidden)
             self.frames.append((at, frame))
 
-    def use(self, used: Used) -> None:
-        at = self.reply.schedule.reasoned
+    def use(self, used: Used, at: float) -> None:
         for item, begun, events in openai_tools.shown(used, _include(self.reply)):
             index = len(self.done)
             start = {**item, "status": "in_progress", **begun}
@@ -201,7 +205,7 @@ class _Writer:
             self.send(at, "response.output_item.added", item=start, output_index=index)
             for kind, fields in events:
                 place = {"item_id": item["id"], "output_index": index, **fields}
-                hidden = kind.endswith("_code.delta") or kind.endswith("command.delta")
+                hidden = kind.endswith(("_code.delta", "command.delta", "arguments.delta"))
                 if hidden and self.hides:
                     place["obfuscation"] = openai_tools.obfuscation(used.wanted)
                 told = {name: value for name, value in place.items() if value is not None}
@@ -260,10 +264,11 @@ def whole(reply: Reply) -> dict[str, Any]:
     """The finished response."""
     cut_off = reply.finish == "length"
     message = None if reply.calls else _message_item(reply)
-    output = [_reasoning_item(reply)] if reply.reasoning_tokens else []
-    output += [
-        shown.item for used in reply.used for shown in openai_tools.shown(used, _include(reply))
-    ]
+    before, after = (
+        [shown.item for used in part for shown in openai_tools.shown(used, _include(reply))]
+        for part in openai_tools.in_order(reply.used)
+    )
+    output = before + ([_reasoning_item(reply)] if reply.reasoning_tokens else []) + after
     output += [message] if message else []
     output += [_call_item(call) for call in reply.calls]
     return {

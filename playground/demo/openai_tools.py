@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from playground.demo import mcp
 from playground.demo.ask import PIXEL
-from playground.demo.hosted import Used
+from playground.demo.used import Used
 
 
 class Shown(NamedTuple):
@@ -17,6 +19,12 @@ class Shown(NamedTuple):
     """What differs at the beginning."""
     events: tuple[tuple[str, dict[str, Any]], ...]
     """Kind below `response.` and fields; `item_id` and `output_index` are added, the first unless it is None."""
+
+
+def in_order(used: tuple[Used, ...]) -> tuple[list[Used], list[Used]]:
+    """What comes before the model thinks (the tools of MCP servers), and what comes of its thoughts."""
+    before = [one for one in used if one.tool == "mcp_list"]
+    return before, [one for one in used if one not in before]
 
 
 def shown(used: Used, include: tuple[str, ...]) -> list[Shown]:
@@ -102,20 +110,46 @@ def _image(used: Used, include: tuple[str, ...]) -> list[Shown]:
     return [Shown(item, begun, steps)]
 
 
-def _mcp(used: Used, include: tuple[str, ...]) -> list[Shown]:
-    listed = {
-        "name": "simulated_lookup",
-        "description": "A tool that the simulation made up: no server was asked.",
-        "input_schema": {"type": "object", "properties": {"query": {"type": "string"}}},
-        "annotations": {"read_only": True},
-    }
+def _mcp_list(used: Used, include: tuple[str, ...]) -> list[Shown]:
     item = {
         "id": f"mcpl_{used.id}",
-        "type": "mcp_list_tools",
-        "server_label": used.wanted,
-        "tools": [listed],
+        "type": mcp.LISTED,
+        "server_label": used.server,
+        "tools": [json.loads(used.output)],
     }
     return [Shown(item, {"tools": []}, _steps("mcp_list_tools", "in_progress", "completed"))]
+
+
+def _mcp_approval(used: Used, include: tuple[str, ...]) -> list[Shown]:
+    item = {
+        "id": mcp.approval_id(used),
+        "type": mcp.ASKED,
+        "arguments": used.wanted,
+        "name": used.name,
+        "server_label": used.server,
+    }
+    return [Shown(item, {}, ())]
+
+
+def _mcp_call(used: Used, include: tuple[str, ...]) -> list[Shown]:
+    item = {
+        "id": f"mcp_{used.id}",
+        "type": "mcp_call",
+        "status": "completed",
+        "approval_request_id": used.approved or None,
+        "arguments": used.wanted,
+        "error": None,
+        "name": used.name,
+        "output": used.output,
+        "server_label": used.server,
+    }
+    events: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("mcp_call.in_progress", {}),
+        ("mcp_call_arguments.delta", {"delta": used.wanted}),
+        ("mcp_call_arguments.done", {"arguments": used.wanted}),
+        ("mcp_call.completed", {}),
+    )
+    return [Shown(item, {"arguments": "", "output": None}, events)]
 
 
 def _shell(used: Used, include: tuple[str, ...]) -> list[Shown]:
@@ -166,7 +200,9 @@ _SHOWN: Mapping[str, Callable[[Used, tuple[str, ...]], list[Shown]]] = {
     "code_execution": _code,
     "file_search": _files,
     "image_generation": _image,
-    "mcp": _mcp,
+    "mcp_list": _mcp_list,
+    "mcp_approval": _mcp_approval,
+    "mcp": _mcp_call,
     "shell": _shell,
 }
 
@@ -205,6 +241,12 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "search_context_size": "medium",
         "user_location": NOWHERE,
     },
+    "mcp": {
+        "allowed_tools": None,
+        "headers": None,
+        "require_approval": "always",
+        "server_description": None,
+    },
     "image_generation": {
         "background": "auto",
         "moderation": "auto",
@@ -220,6 +262,11 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 
 def echoed(tool: Mapping[str, Any]) -> dict[str, Any]:
     """A tool as the response gives it back."""
+    rules = tool.get("require_approval")
+    if isinstance(rules, Mapping):
+        whole = {word: rules.get(word) for word in ("always", "never")}
+        filled = {k: v and {"read_only": None, "tool_names": None, **v} for k, v in whole.items()}
+        tool = {**tool, "require_approval": filled}
     return {**DEFAULTS.get(str(tool.get("type")), {}), **tool}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
-from playground.demo.faults import RETRY_AFTER
+from playground.demo.exhausted import RETRY_AFTER
 from playground.demo.limits import Limits, row_of
 from playground.demo.stored import Stored
 

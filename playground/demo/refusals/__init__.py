@@ -49,6 +49,7 @@ def shape(door: str, body: Body, action: str, headers: Mapping[str, str]) -> Non
         return
     if door == "anthropic_messages":
         _first(anthropic.headers(headers))
+        _first(anthropic.betas(headers, body))
     kind = strict.count if action == "count" else strict.send
     _first(WORDS[door](flaw) for flaw in flaws(body, kind))
     if door == "gemini_generate":

@@ -32,6 +32,16 @@ def headers(sent: Mapping[str, str]) -> Iterator[Refused]:
         yield wrong(f'anthropic-version: "{version}" is not a valid version')
 
 
+def betas(sent: Mapping[str, str], body: Body) -> Iterator[Refused]:
+    """Fields that only a beta's header opens."""
+    if "mcp_servers" in body and MCP not in sent.get("anthropic-beta", ""):
+        yield wrong("mcp_servers: Extra inputs are not permitted")
+
+
+MCP = "mcp-client-"
+"""`mcp-client-2025-04-04` (the old form), `-2025-11-20` and `-2026-09-15` (`mcp_toolset` among the tools)."""
+
+
 def messages(body: Body, ask: Ask) -> Iterator[Refused]:
     """What Messages refuses of a request."""
     yield from _texts(body)
