@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from playground import settings
-from playground.cli import attach, here
+from playground.cli import attach, here, replay
 from playground.cli.options import values
 from playground.cli.say import say
+from playground.demo import recorded
 from playground.domain import Endpoint, Message, ModelRef, Part, Request, Run, Text
+from playground.domain.endpoint import replaying
 from playground.domain.provider import built_in, provider_of, unknown
 from playground.domain.values import put
 
@@ -62,12 +64,12 @@ def ask(options: Options) -> int:
         say(problem)
     refs = chosen(options, here.known(loaded.endpoints))
     once = keeping.prepare_once(keep=not options.no_history, demo=options.demo)
-    requests = [fitted(request) for request in build(options, refs)]
+    requests = [replay.request(request) or fitted(request) for request in build(options, refs)]
     if options.demo:
         with simulated() as endpoints:
             return _run(options, requests, endpoints, once)
     _missing_keys(refs, here.known(loaded.endpoints))
-    with here.serving(refs, loaded.endpoints) as endpoints:
+    with here.serving(refs, loaded.endpoints) as real, replayed(refs, real) as endpoints:
         return _run(options, requests, endpoints, once)
 
 
@@ -88,7 +90,7 @@ def chosen(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]
     refs = []
     for spelling in options.models:
         try:
-            ref = ModelRef.parse(spelling)
+            ref = recorded.parse(spelling)
         except ValueError as error:
             raise click.UsageError(f"{error}.") from None
         if ref.provider not in known:
@@ -151,6 +153,18 @@ def simulated() -> Iterator[dict[str, Endpoint]]:
         server.stop()
 
 
+@contextmanager
+def replayed(
+    refs: Iterable[ModelRef], endpoints: Mapping[str, Endpoint]
+) -> Iterator[Mapping[str, Endpoint]]:
+    """The endpoints, and beside them the simulation where one of these models is a recorded answer."""
+    if not any(ref.recorded for ref in refs):
+        yield endpoints
+        return
+    with simulated() as simulation:
+        yield {**endpoints, **replaying(simulation)}
+
+
 def _defaults(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelRef]:
     """The default lanes of every provider that can be asked."""
     from playground.catalog import defaults
@@ -166,7 +180,7 @@ def _defaults(options: Asking, endpoints: Mapping[str, Endpoint]) -> list[ModelR
 
 def _missing_keys(refs: list[ModelRef], endpoints: Mapping[str, Endpoint]) -> None:
     """Say which variables hold no key, and that --demo needs none when no lane has one."""
-    providers = dict.fromkeys(ref.provider for ref in refs)
+    providers = dict.fromkeys(ref.provider for ref in refs if not ref.recorded)
     without = [
         (name, variables)
         for name in providers
@@ -176,7 +190,7 @@ def _missing_keys(refs: list[ModelRef], endpoints: Mapping[str, Endpoint]) -> No
     ]
     for name, variables in without:
         say(f"{name} has no key: set {' or '.join(variables)}.")
-    if len(without) == len(providers):
+    if without and len(without) == len(providers):
         say("None of these models has a key; --demo asks simulated ones without any.")
 
 

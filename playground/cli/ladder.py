@@ -17,7 +17,7 @@ from playground import settings
 from playground.cli import attach, here
 from playground.cli.ask import chosen, simulated
 from playground.cli.say import say
-from playground.cli.show import SIMULATED, console, safe
+from playground.cli.show import console, not_live, safe
 from playground.domain import Endpoint, ModelRef, Run
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def ladder(options: Options) -> int:
     except ladder_profile.ProfileError as error:
         raise click.UsageError(str(error)) from None
     refs = list(dict.fromkeys(chosen(options, here.known(loaded.endpoints))))
+    if again := next((ref for ref in refs if ref.recorded), None):
+        raise click.UsageError(f"{again} is a recorded answer: it was given to one prompt only.")
     if options.demo:
         with simulated() as endpoints:
             return _climb(options, prompt, refs, profile, endpoints)
@@ -146,8 +148,7 @@ def _print(
     out.print(Text("Not imitated:", style="bold"))
     for sentence in profile.not_imitated:
         out.print(Text(f"- {safe(sentence)}"))
-    if run.simulated:
-        out.print(Text(SIMULATED, style="yellow"))
+    not_live(out, run)
 
 
 def _failures(out: Any, rungs: Sequence[Rung], responses: Sequence[Any]) -> None:

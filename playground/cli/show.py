@@ -26,7 +26,6 @@ TICK = 0.05
 """Seconds between two looks at the lanes."""
 PIPED_WIDTH = 120
 """Columns of a table that goes into a file or another program."""
-SIMULATED = "Simulated: the built-in demo server wrote these answers; nothing was billed."
 WIDEST = {"count": 12, "seconds": 8, "speed": 10, "money": 12, "text": 12}
 """Columns that a figure of a kind may take, so that all of them stand in 80."""
 STYLES = dict.fromkeys(("reasoning", "thought"), "dim italic")
@@ -77,7 +76,7 @@ def follow(run: LiveRun) -> None:
         _panels(out, run)
         return
     for lane in run.lanes:
-        _heading(out, lane.index, lane.request.model, len(run.lanes), run.simulated)
+        _heading(out, lane.index, lane.request.model, len(run.lanes), run.simulations[lane.index])
         _stream(out, lane)
 
 
@@ -87,7 +86,7 @@ def conclude(run: Run, interrupted: bool) -> None:
     several = len(run.responses) > 1
     if out.is_terminal and several:
         for index, response in enumerate(run.responses):
-            _heading(out, index, response.model, len(run.responses), run.simulated)
+            _heading(out, index, response.model, len(run.responses), response.simulated)
             _answer(out, response)
     elif interrupted:
         out.print()
@@ -100,7 +99,7 @@ def whole(run: Run) -> None:
     """A run that is over, from its first answer to its figures."""
     out = console()
     for index, response in enumerate(run.responses):
-        _heading(out, index, response.model, len(run.responses), run.simulated)
+        _heading(out, index, response.model, len(run.responses), response.simulated)
         _answer(out, response)
     _figures(out, run)
 
@@ -110,14 +109,15 @@ def _figures(out: Console, run: Run) -> None:
     out.print(fitted(out, figures(run.responses)))
     for note in fmt.cost_notes(run.responses):
         out.print(Text(safe(note), style="dim"))
+    not_live(out, run)
+
+
+def not_live(out: Console, run: Run) -> None:
+    """Say who answered where no live model did."""
+    from playground.export.standing_in import not_live
+
     if run.simulated:
-        out.print(Text(_not_live(run), style="yellow"))
-
-
-def _not_live(run: Run) -> str:
-    if not run.recorded:
-        return SIMULATED
-    return f"Not live: {'; '.join(run.stand_ins)}; the timing is ours, nothing was billed."
+        out.print(Text(safe(not_live(run)), style="yellow"))
 
 
 def figures(responses: Sequence[Response]) -> Table:

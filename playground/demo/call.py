@@ -37,6 +37,8 @@ from playground.demo.state import State, now
 WRONG_KEYS = ("wrong", "invalid")
 MALFORMED = (AttributeError, TypeError, KeyError, ValueError, IndexError, OverflowError)
 """What reading a body raises where a value has the wrong shape."""
+PROMPT_SHOWN = 200
+"""Characters of a recorded prompt that an error message holds."""
 MAX_DRAINED = 4 * MAX_BODY
 SAME_MOMENT = 0.0005
 """Frames due within half a millisecond of each other leave in one write."""
@@ -69,7 +71,7 @@ class Call:
             check_key(self.request, self.door.vendor)
             body = await self._body()
             if recording := recorded.named(model or str(body.get("model") or "")):
-                return self._replayed(recording, action == "stream" or body.get("stream") is True)
+                return self._replayed(recording, body, action)
             ask = self._ask(body, model, action)
             if action == "count":
                 return self.answered(await asyncio.to_thread(self._count, ask))
@@ -85,12 +87,18 @@ class Call:
             self.line["error"] = type(error).__name__
             return self.failed("500")
 
-    def _replayed(self, recording: Recording, streamed: bool) -> Response:
-        """An answer of the real service, as it was recorded."""
+    def _replayed(self, recording: Recording, body: dict[str, Any], action: str) -> Response:
+        """An answer of the real service, as it was recorded, to the question that it was given to."""
         self.model = self.line["model"] = recording.model.model
+        if action == "count":
+            return self.failed("invalid", "This is a recorded answer: its tokens are in its usage.")
+        streamed = action == "stream" or body.get("stream") is True
         if streamed != recording.streamed:
             how = "streamed" if recording.streamed else "whole"
             return self.failed("invalid", f"This answer was recorded {how}: ask for it that way.")
+        if not recording.asked_in(body):
+            short = recording.prompt[:PROMPT_SHOWN]
+            return self.failed("invalid", f"This answer was given to another prompt: {short!r}.")
         tokens = recorded.output_tokens(recording.body)
         frames = recording.frames(tokens, self.state.scale)
         head = {**recording.headers, recorded.HEADER: recording.recorded}

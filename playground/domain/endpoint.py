@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playground.domain.model import ModelRef
-from playground.domain.provider import provider_of
+from playground.domain.model import ModelRef, Source
 from playground.domain.secret import Secret
 
 
@@ -32,7 +31,30 @@ class Endpoint:
     """True when the key is the server's own (environment, secrets file), not one that this user typed."""
 
 
+REPLAYED = "recorded/"
+"""What the name of an endpoint begins with that replays a provider's recorded answers beside its real API."""
+
+
+def endpoint_of(model: ModelRef, endpoints: Mapping[str, Endpoint]) -> Endpoint | None:
+    """Where this model is asked: a recorded answer never at the real API, whatever key there is; None = nowhere."""
+    found = endpoints.get(model.provider)
+    if model.recorded and not (found and found.simulated):
+        return endpoints.get(REPLAYED + model.provider)
+    return found
+
+
+def replaying(simulation: Mapping[str, Endpoint]) -> dict[str, Endpoint]:
+    """The simulation's endpoints under the names by which recorded answers find them beside real ones."""
+    return {REPLAYED + name: endpoint for name, endpoint in simulation.items()}
+
+
+def source_of(model: ModelRef, endpoints: Mapping[str, Endpoint]) -> Source:
+    """Who would answer for this model."""
+    endpoint = endpoint_of(model, endpoints)
+    return model.source(endpoint is not None and endpoint.simulated)
+
+
 def bills(model: ModelRef, endpoints: Mapping[str, Endpoint]) -> bool:
-    """Whether a real API answers for this model: a simulated one and one on this computer bill nothing, one without an endpoint is not asked."""
-    endpoint = endpoints.get(model.provider)
-    return endpoint is not None and not endpoint.simulated and not provider_of(model.provider).here
+    """Whether a real API answers for this model, which nobody else bills for; one without an endpoint is not asked."""
+    asked = endpoint_of(model, endpoints) is not None
+    return asked and source_of(model, endpoints) == "real"

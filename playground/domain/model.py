@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from playground.domain.provider import provider_of
 
 RECORDED = re.compile(r"~recorded-(\d{4}-\d\d-\d\d)-[a-z0-9-]+$")
 """How a model's name ends that asks for an answer which a real service once gave: with its day and its own name."""
+
+
+Source = Literal["real", "simulated", "recorded", "local"]
+"""Who answers: a provider's service, the simulation, a recording of a service, a model on this computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,25 @@ class ModelRef:
         found = RECORDED.search(self.model)
         return found[1] if found else None
 
+    @property
+    def live(self) -> ModelRef:
+        """The model that gave the recorded answer; itself for a model that answers now."""
+        return replace(self, model=RECORDED.sub("", self.model))
+
+    def source(self, simulated: bool) -> Source:
+        """Who answers, `simulated` said of the endpoint that is asked."""
+        if self.recorded:
+            return "recorded"
+        if provider_of(self.provider).here:
+            return "local"
+        return "simulated" if simulated else "real"
+
     def stand_in(self, simulated: bool) -> str:
         """What answers instead of a live model, in words: `simulated`, `recorded on DATE from MODEL`; empty = nothing does."""
-        if not simulated:
-            return ""
-        day = self.recorded
-        return f"recorded on {day} from {RECORDED.sub('', self.model)}" if day else "simulated"
+        source = self.source(simulated)
+        if source == "recorded":
+            return f"recorded on {self.recorded} from {self.live.model}"
+        return source if source == "simulated" else ""
 
     def __str__(self) -> str:
         usual = provider_of(self.provider).default_api

@@ -10,7 +10,7 @@ from playground.domain.cost import Cost
 from playground.domain.ending import MEANINGS, State, ended_as, said
 from playground.domain.exchange import Exchange
 from playground.domain.failure import Failure
-from playground.domain.model import ModelRef
+from playground.domain.model import ModelRef, Source
 from playground.domain.request import File, Part, Reasoning, ToolCall
 from playground.domain.timing import Timing, Trust
 from playground.domain.usage import Usage
@@ -80,6 +80,11 @@ class Response:
     @property
     def api(self) -> str:
         return self.model.api
+
+    @property
+    def source(self) -> Source:
+        """Who answered."""
+        return self.model.source(self.simulated)
 
     @property
     def stand_in(self) -> str:

@@ -25,6 +25,7 @@ from playground.domain import (
     Request,
     Response,
 )
+from playground.domain.endpoint import endpoint_of
 from playground.domain.provider import unknown
 from playground.engine.clock import Gate, LagMeter, Stopwatch
 from playground.engine.journal import PATIENCE, Journal, tell_began, tell_ended
@@ -95,7 +96,7 @@ class Engine:
         for others to end.
         """
         pricing.load()  # here and not on the engine's thread, where it would spoil a latency
-        used = [endpoints.get(request.model.provider) for request in requests]
+        used = [endpoint_of(request.model, endpoints) for request in requests]
         run = LiveRun(
             secrets.token_hex(16),  # no - and no _: for command lines and component keys
             owner,

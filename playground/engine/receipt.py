@@ -74,7 +74,7 @@ def _count(text: str) -> int:
 
 
 def _day(response: Response) -> date:
-    if response.simulated and response.model.recorded:
+    if response.model.recorded:
         return date.fromisoformat(response.model.recorded)  # what it cost when it was given
     started = response.timing.started_at
     return datetime.fromisoformat(started).date() if started else datetime.now(UTC).date()

@@ -51,6 +51,7 @@ COLUMNS: dict[str, Column] = {
     "cost_notes": lambda r: "\n".join(r.cost.notes) if r.cost and r.cost.notes else None,
     "notes": lambda r: "\n".join(r.remarks) or None,
     "state": lambda r: r.state,
+    "source": lambda r: r.source,
 }
 """Header → value; an unknown value is an empty cell."""
 NUMBERS = frozenset({"cost_total", "cost_low", "cost_high"})

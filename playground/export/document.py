@@ -108,6 +108,7 @@ def _response(response: Response) -> dict[str, Any]:
         "refusal": response.refusal,
         "notes": list(response.notes),
         "state": response.state,
+        "source": response.source,
     }
 
 

@@ -7,19 +7,24 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from playground import settings
 from playground.domain import APIS, Endpoint, File, Request
+from playground.domain.model import Source
 from playground.domain.provider import provider_of
 from playground.export.document import dumps
 from playground.figures import size
 
 LARGE_FILE = 60_000
 """Bytes: a larger attachment is left out of the code and named, so that the code can still be read."""
-SIMULATED = "The simulated provider answered in the app; this asks the real one."
+STOOD_IN: Mapping[Source, str] = {
+    "simulated": "The simulated provider answered in the app; this asks the real one.",
+    "recorded": "A recorded answer was replayed in the app; this asks the real model.",
+}
+"""Who answered → what is said of it in code that asks the real API."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,8 @@ def describe(request: Request, endpoint: Endpoint) -> Sent:
     """What every snippet says, whatever its language."""
     from playground.providers import preview
 
+    source = request.model.source(endpoint.simulated and provider_of(endpoint.provider).built_in)
+    request = replace(request, model=request.model.live)
     body, left_out = _without_large_files(preview(request), request)
     api, model = APIS[request.model.api], request.model.model
     provider = provider_of(endpoint.provider)
@@ -68,7 +75,7 @@ def describe(request: Request, endpoint: Endpoint) -> Sent:
         model=model,
         stream=request.stream,
         extra=frozenset(request.settings.extra) | api.without_argument,
-        notes=(*((SIMULATED,) if real else ()), *left_out),
+        notes=(*([STOOD_IN[source]] if source in STOOD_IN else []), *left_out),
     )
 
 

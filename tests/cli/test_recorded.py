@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from playground.demo import recorded
 from tests.cli.conftest import Invoke
 
@@ -40,3 +42,35 @@ def test_what_was_not_recorded_is_said(invoke: Invoke) -> None:
         result = invoke("recorded", command, "What is the meaning of cheese?")
         assert result.code == 2
         assert "recorded list" in result.err
+
+
+def test_it_is_a_lane_of_ask_with_its_own_prompt_only(invoke: Invoke) -> None:
+    asked = ("ask", "what is the capital of France?", "-m", "recorded:capital", "--json")
+    result = invoke(*asked)
+    document = json.loads(result.out)
+    (response,) = document["responses"]
+    assert (result.code, response["source"], document["simulated"]) == (0, "recorded", True)
+    assert response["model"] == "gemini-3.1-flash-lite~recorded-2026-05-19-capital"
+    assert response["usage"]["input_tokens"] == 15
+    assert "settings of then" in result.err  # it had a system prompt
+    for prompt, model, why in (
+        ("What is the capital of Spain?", "recorded:capital", "recorded for something else"),
+        ("Hi", "recorded:cheese", "no recorded answer is called"),
+        ("Who created Ruby? Use the document.", "recorded:ruby-author", "with an attachment"),
+    ):
+        refused = invoke("ask", prompt, "-m", model)
+        assert refused.code == 2
+        assert why in refused.err
+    assert invoke("ladder", "Hi", "-m", "recorded:pong").code == 2
+
+
+def test_beside_a_real_model_only_that_one_is_asked_for_a_key(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-the-test")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    asked = ("ask", "Reply with exactly: pong", "--json")
+    result = invoke(*asked, "-m", "recorded:pong", "-m", "openai:gpt-6.1-sol")
+    replayed, real = json.loads(result.out)["responses"]
+    assert (replayed["text"], replayed["source"]) == ("pong", "recorded")
+    assert (real["failure"]["type"], real["source"]) == ("connection", "real")

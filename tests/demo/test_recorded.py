@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections import Counter
@@ -17,9 +19,11 @@ import pytest
 from playground.demo import recorded
 from playground.demo.process import DemoServer
 from playground.demo.recorded import FOLDER, Recording
-from playground.domain import Endpoint, ModelRef, Response, Run
+from playground.domain import PROVIDERS, Endpoint, ModelRef, Request, Response, Run
 from playground.engine import Engine
-from playground.export import to_html, to_markdown
+from playground.export import to_csv, to_html, to_markdown
+from playground.export.snippets import describe
+from playground.export.standing_in import not_live
 
 ALL = recorded.recordings()
 NOTICE = (FOLDER / "NOTICE.md").read_text(encoding="utf-8")
@@ -178,6 +182,35 @@ def test_an_answer_of_the_other_kind_is_refused_and_says_which(
     assert ("streamed" if recording.streamed else "whole") in answer.json()["error"]["message"]
 
 
+def test_an_answer_is_given_to_its_own_prompt_only_and_not_counted(simulation: DemoServer) -> None:
+    pong = recorded.find("pong")
+    assert pong is not None
+    base = simulation.endpoints()["openai"].base_url
+    with httpx2.Client(trust_env=False, headers={"authorization": "Bearer demo"}) as client:
+        for path, prompt, status, words in (
+            ("responses", " reply with exactly: PONG", 200, "pong"),
+            (
+                "responses",
+                "Reply with exactly: ping",
+                400,
+                "another prompt: 'Reply with exactly: pong'",
+            ),
+            ("responses/input_tokens", pong.prompt, 400, "in its usage"),
+        ):
+            body = {"model": pong.model.model, "input": prompt, "stream": True}
+            answer = client.post(f"{base}/{path}", json=body)
+            assert (answer.status_code, words in answer.text) == (status, True), answer.text
+
+
+def test_the_services_own_time_is_known_where_it_told_it() -> None:
+    told = {r.id: r.told for r in ALL}
+    assert (told["eiffel"], told["capital"], told["dog"]) == (4.929, 0.471, 2.096)
+    assert told["strawberry"] is None
+    eiffel = recorded.find("eiffel")
+    assert eiffel is not None
+    assert eiffel.frames(100) == [(4.929, eiffel.body)]
+
+
 def test_no_name_but_a_recordings_is_one() -> None:
     assert recorded.named("gpt-6.1-sol") is None
     assert recorded.named("gpt-6.1-sol~429") is None
@@ -202,6 +235,42 @@ def test_reports_say_recorded_and_not_simulated(replayed: dict[str, Response]) -
             assert said in text.replace("Recorded on", "recorded on")
         assert "Simulated:" not in text
     assert Counter(run.stand_ins).total() == 2
+    assert [row["source"] for row in csv.DictReader(io.StringIO(to_csv(run)))] == ["recorded"] * 2
+
+
+def test_a_report_tells_recorded_simulated_and_real_answers_apart(
+    replayed: dict[str, Response],
+) -> None:
+    asked = ModelRef.parse("openai:gpt-6.1-sol")
+    pong = replayed["pong"]
+    others = (Response(model=asked, simulated=True), Response(model=asked))
+    run = Run(
+        id="r",
+        created_at="2026-11-26T12:00:00Z",
+        requests=tuple(Request.ask(r.model, "Reply with exactly: pong") for r in (pong, *others)),
+        responses=(pong, *others),
+        simulated=True,
+    )
+    said = not_live(run)
+    assert "Simulated (openai:gpt-6.1-sol): the built-in demo server" in said
+    assert "Not live: recorded on 2026-05-06 from gpt-5.5." in said
+    sources = [row["source"] for row in csv.DictReader(io.StringIO(to_csv(run)))]
+    assert sources == ["recorded", "simulated", "real"]
+
+
+def test_code_asks_the_real_model_that_gave_the_recorded_answer(simulation: DemoServer) -> None:
+    pong = recorded.find("pong")
+    assert pong is not None
+    for endpoint in (
+        simulation.endpoints()["openai"],
+        Endpoint(provider="openai", base_url=PROVIDERS["openai"].base_url),
+    ):
+        sent = describe(pong.request(), endpoint)
+        assert (sent.model, sent.body["model"]) == ("gpt-5.5", "gpt-5.5")
+        assert sent.base_url == "https://api.openai.com/v1"
+        assert sent.notes == (
+            "A recorded answer was replayed in the app; this asks the real model.",
+        )
 
 
 def test_the_files_are_where_the_package_carries_them() -> None:

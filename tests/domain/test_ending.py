@@ -91,8 +91,8 @@ def test_an_answer_that_is_not_whole_is_said_everywhere(state: State, word: str)
     assert remark in to_markdown(run).replace("\\", "")
     assert "is not whole" in to_html(run) or "The model refused" in to_html(run)
     header, row = to_csv(run).splitlines()[:2]
-    assert header.endswith(",state")
-    assert row.endswith(f",{state}")
+    assert header.endswith(",state,source")
+    assert row.endswith(f",{state},real")
     document = json.loads(to_json(run))
     assert document["responses"][0]["state"] == state
     assert from_json(json.dumps(document)) == [run]

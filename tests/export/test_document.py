@@ -32,6 +32,7 @@ RESPONSE = [
     "refusal",
     "notes",
     "state",
+    "source",
 ]
 
 

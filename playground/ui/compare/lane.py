@@ -11,11 +11,11 @@ from playground.domain import Endpoint, ModelRef, Response
 from playground.engine import Lane, LiveRun
 from playground.figures.best import best, whole
 from playground.ui import names
-from playground.ui.compare import lanes, parts, prompt, shown
+from playground.ui.compare import lanes, parts, prompt, replay, shown
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.settings import settings
 from playground.ui.live.component import live_run
-from playground.ui.parts.head import awaited, chips_html, head
+from playground.ui.parts.head import Chip, answers, awaited, chips_html, head
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt_button, remarks
 from playground.ui.parts.views import VIEWS
@@ -55,11 +55,15 @@ def draw(number: int, lane: int, run: LiveRun | None, where: Mapping[str, Endpoi
     with st.container(border=True, key=f"lane_{lane}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap=None):
             _picker(number, made, where)
-            if made.model is not None:
+            if row := made.model and replay.of(made.model):
+                replay.about(row, number, made.id)
+            elif made.model is not None:
                 settings(made, number, where, prompt.read())
             _menu(number, made, where)
         if made.problem:
             st.error(plain(made.problem))
+            if row:
+                replay.mend(row)
         with st.container(key=f"out_{lane}", gap=None):  # as high before the answer as with it
             _answer(made, run, where)
 
@@ -127,7 +131,7 @@ def _answer(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
             key=f"live_{key}",
             titles=lanes.names_of(one),
             notes=[
-                lane.request.model.stand_in(simulated).capitalize()
+                answers(lane.request.model, simulated)
                 for lane, simulated in zip(one.lanes, one.simulations, strict=True)
             ],
             lanes=[lane.index],
@@ -165,7 +169,7 @@ def _ended_lane(
             endpoint = where.get(lane.request.model.provider)
             VIEWS[view()].draw(lane.request, response, endpoint, key)
             remarks(response)
-            if not whole(response):
+            if not whole(response) and response.source != "recorded":
                 st.button(
                     RETRY,
                     icon=":material/replay:",
@@ -197,10 +201,8 @@ def _before(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
     if made.model is None:
         return
     endpoint = where[made.model.provider]
-    who = "On this computer" if endpoint.own else "Real API"
-    instead = made.model.stand_in(endpoint.simulated).capitalize()
-    chips = [("simulated", instead) if instead else ("real", who)]
-    chips += [("own", f"own {word}") for word in made.own]
+    chips = [answers(made.model, endpoint.simulated) or Chip("real", "Real API")]
+    chips += [Chip("own", f"own {word}") for word in made.own]
     st.html(chips_html(chips) + awaited())
     if run is not None:
         st.caption("Not in the run that is shown: press Run.")

@@ -17,10 +17,12 @@ from playground.domain.values import put
 from playground.engine import LiveRun
 from playground.providers import acceptance
 from playground.ui import names
+from playground.ui.compare import prompt, replay
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.setting import read as read_setting
 from playground.ui.session import compose
+from playground.ui.session import lanes as held
 from playground.ui.session.models import read
 from playground.ui.session.state import MOST_LANES
 
@@ -55,10 +57,7 @@ class LaneChoice:
 
 def ids() -> list[int]:
     """The lanes' numbers, in the order in which they stand."""
-    found: list[int] = st.session_state.setdefault(
-        names.LANES, list(range(len(catalog.defaults())))
-    )
-    return found
+    return held.ids()
 
 
 def read_all(where: Mapping[str, Endpoint]) -> list[LaneChoice]:
@@ -71,6 +70,9 @@ def read_lane(lane: int, where: Mapping[str, Endpoint]) -> LaneChoice:
     ref, problem = read(spelling(lane), where)
     if ref is None:
         return LaneChoice(lane, None, problem)
+    if then := replay.of(ref):
+        asked = prompt.read()
+        return LaneChoice(lane, ref, replay.problem(then, asked), system=replay.own(then, asked))
     ref = through(lane, ref)
     values: dict[str, Any] = {}
     wrong = None
@@ -89,9 +91,7 @@ def read_lane(lane: int, where: Mapping[str, Endpoint]) -> LaneChoice:
 
 def spelling(lane: int) -> str:
     """The lane's model as it is typed or chosen."""
-    defaults = [str(ref) for ref in catalog.defaults()]
-    kept = st.session_state.setdefault(names.lane_model(lane), defaults[lane % len(defaults)])
-    return str(kept or "")
+    return held.spelling(lane)
 
 
 def through(lane: int, ref: ModelRef) -> ModelRef:
@@ -144,12 +144,7 @@ def spelled(lane: int) -> None:
 
 def add() -> None:
     """A lane with a model that no lane has yet."""
-    here = ids()
-    if len(here) >= MOST_LANES:
-        return
-    new = max(here) + 1
-    st.session_state[names.lane_model(new)] = _next_model(spelling(lane) for lane in here)
-    st.session_state[names.LANES] = [*here, new]
+    held.add(_next_model(map(spelling, ids())))
 
 
 def _next_model(taken: Iterator[str]) -> str:
@@ -188,13 +183,16 @@ def first_problem(chosen: Sequence[LaneChoice]) -> str | None:
 
 
 def request(lane: LaneChoice, asked: Asked) -> Request:
-    """What this lane sends: the prompt with the lane's settings, cut to what its model takes."""
-    return acceptance.fit(wanted_of(lane, asked))
+    """What this lane sends: the prompt with the lane's settings, cut to what its model takes; or what was sent then."""
+    wanted = wanted_of(lane, asked)
+    return wanted if wanted.model.recorded else acceptance.fit(wanted)
 
 
 def wanted_of(lane: LaneChoice, asked: Asked) -> Request:
     """The request with everything that was set, before the model's limits."""
     assert lane.model is not None  # noqa: S101 - lanes with a problem are not sent
+    if row := replay.of(lane.model):
+        return row.request()
     here = replace(asked, prompt=lane.prompt or asked.prompt, system=lane.system or asked.system)
     plain_request = Request(model=lane.model, messages=here.messages(), system=here.system)
     return put(plain_request, lane.values)

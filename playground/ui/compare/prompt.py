@@ -11,6 +11,7 @@ from playground.domain import File, Message, Text, media_type
 from playground.ui import names
 from playground.ui.compare import parts
 from playground.ui.parts.examples import EXAMPLES
+from playground.ui.session import lanes
 
 MOST_CHARACTERS = 4_000_000
 """About a million tokens: more than any model here reads."""
@@ -132,7 +133,7 @@ def ask(more: Callable[[], None]) -> None:
 
 
 def _changed() -> None:
-    parts.redraw(parts.ASK, parts.REMARKS)
+    parts.redraw(parts.ASK, parts.REMARKS, *map(parts.lane, lanes.replaying()))
 
 
 def _take_example() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,12 @@ from playground import figures as fmt
 from playground import pricing, tokens
 from playground.budgets.forecast import Forecast, forecast
 from playground.domain import Endpoint, Request
-from playground.domain.endpoint import bills
+from playground.domain.endpoint import bills, source_of
+from playground.domain.model import Source
 from playground.engine import LiveRun
 from playground.providers import acceptance
 from playground.ui import names
-from playground.ui.compare import lanes, prompt, shown
+from playground.ui.compare import lanes, prompt, replay, shown
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.prompt import Asked
 from playground.ui.compare.settings import said_of
@@ -24,6 +26,9 @@ from playground.ui.live.tab import tab
 from playground.ui.parts.markdown import plain
 from playground.ui.session import compose, once
 from playground.ui.session.local import note
+
+STOOD_IN: tuple[Source, ...] = ("simulated", "recorded")
+"""Who answers where no model does."""
 
 
 def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
@@ -34,11 +39,13 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
     fine = [lane for lane in chosen if lane.model is not None]
     with st.container(key="remarks", gap=None):
         if fine:
-            requests = [lanes.request(lane, asked) for lane in fine]
-            st.caption(_who(fine, asked, where), help=None if asked.problem else _spoken(requests))
-            st.caption("" if asked.problem else _estimate(requests, asked))
+            requests = [lanes.request(lane, asked) for lane in fine if _asks(lane)]
+            silent = asked.problem or not requests
+            st.caption(_who(fine, asked, where), help=None if silent else _spoken(requests))
+            st.caption("" if silent else _estimate(requests, asked))
             if beside := note([lane.model for lane in fine if lane.model]):
                 st.caption(beside)
+        replay.offer(asked)
         changed = run and _changed(run, chosen, asked)
         if run and changed:
             _since(run, changed)
@@ -51,29 +58,27 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
 
 
 def _who(fine: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> str:
-    """Which lanes are simulated, and who bills how much at most."""
+    """Which lanes are simulated or recorded, and who bills how much at most."""
+    sources = Counter(source_of(lane.model, where) for lane in fine if lane.model)
     real = [lane for lane in fine if lane.model and bills(lane.model, where)]
-    here = [lane for lane in fine if lane.model and where[lane.model.provider].own]
-    simulated = len(fine) - len(real) - len(here)
-    if here and not real:
-        rest = f" {_others(simulated)}" if simulated else ""
+    stood_in = [of for of in STOOD_IN if sources[of]]
+    which, others = " or ".join(stood_in), sum(sources[of] for of in stood_in)
+    subject = f"The other {others} are" if others > 1 else "The other lane is"
+    rest = f" {subject} {which}." if others else ""
+    if sources["local"] and not real:
         return f":material/memory: **On this computer**: nothing is billed.{rest}"
     if not real:
-        which = "All lanes are simulated" if len(fine) > 1 else "The lane is simulated"
-        return f":material/science: **{which}**: nothing is billed."
+        lanes_are = "All lanes are" if len(fine) > 1 else "The lane is"
+        return f":material/science: **{lanes_are} {which}**: nothing is billed."
     providers = dict.fromkeys(lane.model.provider for lane in real if lane.model)
     verb = "go to the real APIs and are" if len(providers) > 1 else "goes to the real API and is"
     most = "" if asked.problem else _up_to([lanes.request(lane, asked) for lane in real])
-    rest = f" {_others(simulated)}" if simulated else ""
     return f":material/key: **{plain(', '.join(providers))}** {verb} billed{most}.{rest}"
 
 
-def _others(simulated: int) -> str:
-    return (
-        "The other lane is simulated."
-        if simulated == 1
-        else f"The other {simulated} are simulated."
-    )
+def _asks(lane: LaneChoice) -> bool:
+    """Whether the lane asks a model now."""
+    return lane.model is not None and lane.model.recorded is None
 
 
 def _up_to(requests: Sequence[Request]) -> str:
@@ -130,6 +135,7 @@ def _left_out(fine: Sequence[LaneChoice], asked: Asked) -> list[str]:
     return [
         f"**{plain(str(lane.model))}** · {said_of(note, wanted)}"
         for lane in fine
+        if _asks(lane)
         for wanted in (lanes.wanted_of(lane, asked),)
         for note in acceptance.check(wanted)
         if note.action not in ("sent", "renamed")

@@ -33,7 +33,7 @@ def above(run: LiveRun | None) -> bool:
 def short_names(run: LiveRun) -> list[str]:
     """The lanes' models without their providers where that is enough to tell them apart."""
     models = [lane.request.model for _, lane in shown.answers(run)]
-    bare = [model.model for model in models]
+    bare = [f"{m.live.model} (recorded)" if m.recorded else m.model for m in models]
     return bare if len(set(bare)) == len(bare) else lane_names(models)
 
 

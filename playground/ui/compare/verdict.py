@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from playground import figures as fmt
 from playground.domain import Response
+from playground.domain.model import Source
 from playground.figures import Figure
-from playground.figures.best import best, known, whole
+from playground.figures.best import best, competing, whole
 from playground.ui.parts.ending import label
 from playground.ui.parts.markdown import plain
 
@@ -17,6 +18,16 @@ SAID = {
     "duration": "ended first",
 }
 """Figure → what is said of the lane with the least of it."""
+ONE_RUN = (
+    "One run proves little: times and lengths change from run to run. Repeat it before you decide."
+)
+CAUTIONS: Mapping[Source, str] = {
+    "recorded": "Recorded: tokens and cost were real on their day; the times are ours and compete with none.",
+    "simulated": "Simulated: the figures are made up, the arithmetic is not.",
+    "real": ONE_RUN,
+    "local": ONE_RUN,
+}
+"""Who answered → what a run of such answers does not prove."""
 SPEED = fmt.FIGURES["output_tokens_per_second"]
 LENGTH = fmt.FIGURES["output_tokens"]
 
@@ -52,14 +63,11 @@ def _winners(names: Sequence[str], responses: Sequence[Response]) -> Iterator[st
 
 def _won(figure: Figure, winner: int, responses: Sequence[Response]) -> str:
     here = figure.write(responses[winner])
-    others = [
-        figure.value(response)
-        for i, response in enumerate(responses)
-        if i != winner and whole(response) and known(figure, response)
-    ]
-    mine, most = figure.value(responses[winner]), max(others)
+    others = competing(figure, responses)
+    mine = others.pop(winner)
+    most = max(others.values())
     times = f", {most / mine:.1f} × less than the most" if mine and most / mine >= 1.05 else ""
-    shared = " (with others)" if mine in others else ""
+    shared = " (with others)" if mine in others.values() else ""
     return f"{SAID[figure.name]}{shared} ({here}{times if figure.name == 'cost' else ''})".replace(
         "$", r"\$"
     )
@@ -72,17 +80,13 @@ def _length(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str
         return
     lengths = {
         i: length
-        for i, r in enumerate(responses)
-        if whole(r) and (length := r.visible_output_tokens) is not None
+        for i in competing(fmt.FIGURES["duration"], responses)
+        if (length := responses[i].visible_output_tokens) is not None
     }
     if first in lengths and len(lengths) > 1 and lengths[first] == min(lengths.values()):
         rest = ", ".join(f"{fmt.count(n)}" for i, n in lengths.items() if i != first)
         yield f"Its answer is the shortest: {fmt.count(lengths[first])} tokens against {rest}."
-    speeds = {
-        i: speed
-        for i, r in enumerate(responses)
-        if whole(r) and (speed := SPEED.value(r)) is not None
-    }
+    speeds = competing(SPEED, responses)
     if len(speeds) > 1 and (fastest := max(speeds, key=speeds.__getitem__)) != first:
         yield f"**{plain(names[fastest])}** writes fastest ({SPEED.write(responses[fastest])})."
 
@@ -104,11 +108,9 @@ def caution(responses: Sequence[Response]) -> str:
     """What one run does not prove; nothing where nothing was compared."""
     if not any(best(responses)):
         return ""
-    if all(response.simulated and response.model.recorded for response in responses):
-        return "Recorded: the tokens and costs were real on their day, the times are not."
-    if all(response.simulated for response in responses):
-        return "Simulated: the figures are made up, the arithmetic is not."
-    return "One run proves little: times and lengths change from run to run. Repeat it before you decide."
+    sources = {response.source for response in responses}
+    said = (words for source, words in CAUTIONS.items() if source in sources)
+    return " ".join(dict.fromkeys(said))
 
 
 def _and(parts: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ def live_run(
     *,
     key: str,
     titles: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[tuple[str, str] | None] = (),
     columns: int = 4,
     lanes: Sequence[int] | None = None,
     framed: bool = True,
@@ -51,7 +51,7 @@ def live_run(
 ) -> None:
     """Show lanes' text as it comes; the page or fragment around it runs again when lanes have ended.
 
-    `titles` and `notes` (say, the model and "simulated") head all the run's lanes, in order; `columns` is the most
+    `titles` and `notes` (say, the model, and a chip's kind and words) head all the run's lanes, in order; `columns` is the most
     cards side by side. With `lanes` only those are shown, without Stop all: several calls for one run share one
     connection. Without a frame the head is that of an ended lane: the page draws the card. `on_ended` is called before
     the page or fragment runs again.
@@ -86,9 +86,15 @@ def _held(run: LiveRun) -> Grant:
     return grants[run.id]
 
 
-def _head(run: LiveRun, index: int, titles: Sequence[str], notes: Sequence[str]) -> dict[str, Any]:
+def _head(
+    run: LiveRun,
+    index: int,
+    titles: Sequence[str],
+    notes: Sequence[tuple[str, str] | None],
+) -> dict[str, Any]:
     title = titles[index] if index < len(titles) else str(run.lanes[index].request.model)
-    return {"index": index, "title": title, "note": notes[index] if index < len(notes) else ""}
+    kind, note = (notes[index] if index < len(notes) else None) or ("", "")
+    return {"index": index, "title": title, "note": note, "kind": kind}
 
 
 def _stop_from_script(run: LiveRun, key: str) -> None:

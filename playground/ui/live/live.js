@@ -211,7 +211,6 @@ class Card {
 
   // Chips and figures as an ended lane has them, in a card that the page draws.
   headAsEnded(labels) {
-    this.noteBox.dataset.state = "simulated"
     const shown = ["…", this.first, this.time, "…"]
     const list = make("dl", "so-far")
     labels.forEach((label, index) => {
@@ -246,10 +245,11 @@ class Card {
     return body
   }
 
-  name({ title, note }) {
+  name({ title, note, kind }) {
     this.title = title
     this.titleBox.textContent = title
     this.noteBox.textContent = note
+    this.noteBox.dataset.state = kind
     this.element.setAttribute("aria-label", title)
     this.body.setAttribute("aria-label", `Answer of ${title}`)
     this.noteBox.hidden = !note && !this.framed

@@ -13,6 +13,15 @@ NEXT_STEPS: dict[State, str] = {
 """What to do about an answer that is not whole; a failure names its own next step."""
 
 
+RECORDED = "It ended so when it was recorded: a replay changes nothing."
+
+
+def next_step(response: Response, state: State) -> str:
+    """What to do about an answer that ended so; empty = it is whole, or its failure says it."""
+    step = NEXT_STEPS.get(state, "")
+    return RECORDED if step and response.source == "recorded" else step
+
+
 def label(response: Response) -> str:
     """The state as the lane's head has it: `Done`, `Cut short`, `Failed`."""
     return said(response.state).capitalize()

@@ -7,9 +7,17 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from playground import figures as fmt
-from playground.domain import Response
+from playground.domain import ModelRef, Response
 from playground.ui.live.component import FIGURES, TOKENS
 from playground.ui.parts import ending
+
+
+class Chip(NamedTuple):
+    """A word or two above an answer."""
+
+    kind: str
+    """Decides its colour."""
+    words: str
 
 
 class Cell(NamedTuple):
@@ -22,14 +30,25 @@ class Cell(NamedTuple):
 
 def head(response: Response, best: Collection[str] = ()) -> str:
     """Chips and figures as HTML; `best` names the figures in which no other lane is better."""
-    chips: list[tuple[str, str]] = [(response.state, ending.label(response))]
-    if instead := response.stand_in:
-        chips.append(("simulated", instead.capitalize()))
+    chips = [Chip(response.state, ending.label(response))]
+    if who := answers(response.model, response.simulated):
+        chips.append(who)
     cells = [
         Cell(figure.label, figure.write(response), figure.name in best)
         for figure in fmt.named(*FIGURES)
     ]
     return chips_html(chips) + figures_html([*cells, Cell(TOKENS, tokens(response))])
+
+
+def answers(model: ModelRef, simulated: bool) -> Chip | None:
+    """The chip for who answers, where it is no provider's service; a replay's times are not that service's."""
+    source = model.source(simulated)
+    said = model.stand_in(simulated).capitalize()
+    return {
+        "simulated": Chip("simulated", said),
+        "recorded": Chip("recorded", f"{said}; the pace is ours"),
+        "local": Chip("real", "On this computer"),
+    }.get(source)
 
 
 def awaited() -> str:
@@ -48,8 +67,8 @@ def tokens(response: Response) -> str:
     return " → ".join("–" if number is None else fmt.count(number) for number in (read, written))
 
 
-def chips_html(chips: Iterable[tuple[str, str]]) -> str:
-    """(kind, words) side by side."""
+def chips_html(chips: Iterable[Chip]) -> str:
+    """Chips side by side."""
     shown = (
         f'<span class="chip" data-state="{kind}">{html.escape(words)}</span>'
         for kind, words in chips

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import Cost, Response
+from playground.domain.model import Source
 from playground.ui.parts import markdown
 
 NO_COST = {
     True: "Cost: unknown. No price is known for this model, or no usage was reported.",
     False: "Cost: the provider took no request, so nothing should be billed.",
 }
+
+TOKENS: Mapping[Source, str] = {
+    "simulated": "Simulated tokens at the real price: nothing was billed.",
+    "recorded": "Recorded tokens at the price of their day: nothing was billed now. The times are the replay's: the pace"
+    " is ours.",
+}
+"""Who answered → what is said of tokens that nobody is billed for."""
 
 
 def all_figures(response: Response) -> str:
@@ -53,9 +61,8 @@ def receipt_button(response: Response, key: str, **look: Any) -> None:
             st.caption(NO_COST[response.failure is None])
         else:
             st.markdown(receipt(response.cost))
-            if response.simulated:
-                whose = "Recorded" if response.model.recorded else "Simulated"
-                st.caption(f"{whose} tokens at the real price: nothing was billed.")
+            if said := TOKENS.get(response.source):
+                st.caption(said)
         st.html(all_figures(response))
 
 

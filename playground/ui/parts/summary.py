@@ -43,6 +43,10 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
     )
     for note in fmt.cost_notes(responses):
         st.caption(note.replace("$", r"\$"))
+    if any(response.source == "recorded" for response in responses):
+        st.caption(
+            "Recorded answers: tokens and cost are those of their day; the times are a replay's, the pace is ours."
+        )
 
 
 def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:

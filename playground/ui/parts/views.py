@@ -27,7 +27,7 @@ def answer(response: Response) -> None:
             markdown.answer(response.reasoning_text)
     if response.refusal:
         st.warning(markdown.safe(response.refusal), title="Refused", icon=":material/block:")
-        st.caption(ending.NEXT_STEPS["refused"])
+        st.caption(ending.next_step(response, "refused"))
     if _is_json(response.text):
         st.code(fmt.visible(response.text), language="json", wrap_lines=True)
     elif response.text:
@@ -69,14 +69,15 @@ def _next_step(response: Response) -> None:
     """Why the answer is not whole, and what to do."""
     failure = response.failure
     if failure is None:
-        step = ending.NEXT_STEPS.get(response.state)
+        step = ending.next_step(response, response.state)
         if step and not response.refusal:
             st.warning(step, icon=":material/content_cut:")
         return
     show = st.warning if failure.stopped else st.error
     status = f" · HTTP {failure.status}" if failure.status else ""
+    step = ending.RECORDED if response.source == "recorded" else failure.next_step
     show(
-        f"{failure.meaning} {failure.next_step}",
+        f"{failure.meaning} {step}",
         title=failure.word.capitalize() + status,
     )
     if failure.detail:

@@ -11,10 +11,12 @@ from playground.engine import LiveRun
 from playground.ui import names
 from playground.ui.live.component import live_run
 from playground.ui.parts.card import result_card
-from playground.ui.parts.markdown import plain
-from playground.ui.session import once
+from playground.ui.parts.head import Chip, answers, chips_html
+from playground.ui.parts.recording import origin, way
+from playground.ui.session import compose, lanes, once
 from playground.ui.session.keeping import start
-from playground.ui.session.looking import Place, look_at, looked_at
+from playground.ui.session.looking import Place, look_at, look_away, looked_at
+from playground.ui.shell.pages import COMPARE
 
 PROMPT_SHOWN = 600
 """Characters of a prompt that are shown; the request in the card has all of it."""
@@ -43,23 +45,26 @@ def gallery() -> None:
         )
         return
     _about(chosen)
-    pressed = once.button(
-        PLACE.name,
-        run,
-        "Replay",
-        "Replay again",
-        type="primary",
-        icon=":material/replay:",
-        key="recorded_replay",
-    )
+    with st.container(horizontal=True):
+        pressed = once.button(
+            PLACE.name,
+            run,
+            "Replay",
+            "Replay again",
+            type="primary",
+            icon=":material/replay:",
+            key="recorded_replay",
+        )
+        if chosen.answers(chosen.prompt):
+            _compare(chosen)
     if once.goes(PLACE.name, run, pressed, chosen.id):
         started = start([chosen.request()], get_demo().endpoints(), kind="recorded")
         if started:
             once.started(PLACE.name, chosen.id)
             look_at(PLACE, started)
             st.rerun()
-    if run is not None:
-        _answer(run)
+    if run is not None and run.lanes[0].request.model == chosen.model:
+        _answer(run, chosen)
 
 
 def _choose() -> Recording | None:
@@ -78,7 +83,9 @@ def _choose() -> Recording | None:
     if st.session_state.get(names.RECORDED) not in fitting:
         st.session_state[names.RECORDED] = next(iter(fitting))
     id = st.selectbox(
-        "Recorded answer",
+        f"Recorded answer, {len(fitting)} to choose from"
+        if len(fitting) > 1
+        else "Recorded answer",
         list(fitting),
         format_func=lambda id: f"{fitting[id].title} · {fitting[id].asked}",
         key=names.RECORDED,
@@ -87,32 +94,47 @@ def _choose() -> Recording | None:
 
 
 def _about(chosen: Recording) -> None:
-    with st.container(horizontal=True, gap="xsmall"):
-        badge = chosen.model.stand_in(True)
-        st.badge(badge, icon=":material/science:", color="violet")
-        for word in chosen.shows:
-            st.badge(word, color="gray")
+    chips = [answers(chosen.model, True), *(Chip("shows", word) for word in chosen.shows)]
+    st.html(chips_html(filter(None, chips)))
+    if chosen.system:
+        st.caption("System prompt")
+        st.text(_short(chosen.system))
+        st.caption("Prompt")
     if chosen.prompt:
-        more = "…" if len(chosen.prompt) > PROMPT_SHOWN else ""
-        st.text(f"{chosen.prompt[:PROMPT_SHOWN]}{more}")
-    notes = [chosen.note] if chosen.note else []
-    notes.append(
-        f"Recorded by [{plain(chosen.source.partition('@')[0])}]({chosen.source_url}) ({chosen.licence}); dated by"
-        f" {chosen.dated_by}. The answer, its tokens and their cost on that day are real; the pace is ours."
-    )
-    st.caption(" ".join(notes))
+        st.text(_short(chosen.prompt))
+    st.caption(f"{origin(chosen)} {way(chosen)}")
 
 
-def _answer(run: LiveRun) -> None:
+def _short(text: str) -> str:
+    return f"{text[:PROMPT_SHOWN]}…" if len(text) > PROMPT_SHOWN else text
+
+
+def _compare(chosen: Recording) -> None:
+    """A button that puts the prompt into Compare's field, and this answer beside its lanes."""
+    if not st.button(
+        "Open in Compare",
+        icon=":material/compare_arrows:",
+        key="recorded_compare",
+        help="The same prompt to other models, with this answer in a lane beside them.",
+    ):
+        return
+    compose.fill_text(chosen.prompt, "")
+    lanes.drop_replaying()
+    if not lanes.add(str(chosen.model)):
+        st.toast("All lanes of Compare are taken: remove one first.")
+        return
+    look_away(compose.PLACE)
+    st.switch_page(COMPARE)
+
+
+def _answer(run: LiveRun, chosen: Recording) -> None:
     lane = run.lanes[0]
-    instead = lane.request.model.stand_in(run.simulated)
+    name = str(chosen.asked)
     if lane.response:
         endpoint = get_demo().endpoints().get(lane.request.model.provider)
-        name = str(lane.request.model)
         result_card(name, lane.request, lane.response, endpoint, key=f"{run.id}_0")
     else:
-        live_run(
-            run, key=f"recorded_live_{run.id}", titles=[str(lane.request.model)], notes=[instead]
-        )
+        note = answers(lane.request.model, run.simulated)
+        live_run(run, key=f"recorded_live_{run.id}", titles=[name], notes=[note])
         if run.done:
             st.rerun()

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from playground import history, runs, settings
+from playground.demo.process import get_demo
 from playground.domain import Endpoint, Request, Secret
+from playground.domain.endpoint import replaying
 from playground.engine import LiveRun, get_engine
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
@@ -38,6 +40,8 @@ def start(
     context: Mapping[str, Any] | None = None,
 ) -> LiveRun | None:
     """Start a run of this tab with what it belongs to; None when a budget or a key in the prompt forbids it, which the page then says."""
+    if any(request.model.recorded for request in requests):
+        where = {**where, **replaying(get_demo().endpoints())}
     made = runs.start(
         get_engine(),
         requests,

@@ -8,7 +8,7 @@ from decimal import Decimal
 import streamlit as st
 
 from playground import catalog, pricing
-from playground.demo import faults
+from playground.demo import faults, recorded
 from playground.domain import Endpoint, ModelRef, clock
 from playground.domain.provider import unknown
 from playground.figures import rate
@@ -29,18 +29,28 @@ def model_options(where: Mapping[str, Endpoint]) -> list[str]:
 
 def option(spelling: str) -> str:
     """How a model is shown in the menu: its spelling, then what it is chosen by."""
-    return " · ".join([spelling, *_known_of(spelling)])
+    return " · ".join([str(_live(spelling)), *_known_of(spelling)])
+
+
+def _live(spelling: str) -> ModelRef | str:
+    """The model without what says which recorded answer of it is meant."""
+    try:
+        return recorded.parse(spelling).live
+    except ValueError:
+        return spelling
 
 
 def _known_of(spelling: str) -> Iterator[str]:
     """Price per million tokens, window, what it reads beside text, and its last day where that is near."""
     try:
-        ref = ModelRef.parse(spelling)
+        ref = recorded.parse(spelling)
     except ValueError:
         return
     model = catalog.find(ref)
     price = pricing.load().find(ref.provider, ref.model, clock.today())
-    if price:
+    if ref.recorded:
+        yield f"recorded on {ref.recorded}"
+    elif price:
         read, written = (_dollars(price.rates.get(way)) for way in ("input", "output"))
         yield f"{read} / {written} per 1M"
     if model is None:
@@ -75,7 +85,7 @@ def _with_provider(name: str) -> str:
 def read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef | None, str]:
     """The model that a person typed or chose; None and a sentence where it can't be asked."""
     try:
-        ref = ModelRef.parse(_with_provider(spelling or ""))
+        ref = recorded.parse(_with_provider(spelling or ""))
     except ValueError as error:
         return None, f"{error}."
     if ref.provider not in where:
@@ -103,6 +113,8 @@ def pick_models(
     found = []
     for spelling in chosen:
         ref, problem = read(spelling, where)
+        if ref and ref.recorded:
+            ref, problem = None, f"{spelling} was given to one prompt: see Recorded, or Compare."
         if ref is None:
             st.error(problem)
         else:

@@ -109,3 +109,26 @@ def test_one_run_proves_little_and_a_simulation_nothing() -> None:
 
 def test_what_a_model_is_called_means_nothing_to_markdown() -> None:
     assert verdict(("a*b", "c_d"), (answer("1", 1, 2), answer("2", 2, 3))).startswith("**a\\*b** ")
+
+
+def test_a_replay_wins_no_time_and_a_simulation_none_beside_a_real_answer() -> None:
+    recorded = ModelRef.parse("openai:gpt-5~recorded-2026-01-17-primes")
+    replay = replace(answer("0.001", 0.01, 0.02), model=recorded, simulated=True)
+    made_up = replace(answer("0.002", 0.1, 0.2), simulated=True)
+    real = (answer("0.004", 1.0, 3.0), answer("0.005", 2.0, 4.0))
+    text = said(real[0], real[1], replay)
+    assert "**gemini** cost least ($0.001, 5.0 × less than the most)." in text
+    assert "**gpt** spoke first (1.00 s) and ended first (3.00 s)." in text
+    assert "spoke first" not in said(real[0], made_up, replay)
+    text = said(made_up, replace(made_up, timing=real[0].timing), replay)
+    assert "**gpt** cost least" not in text
+    assert "**gpt** spoke first (0.10 s)" in text
+
+
+def test_every_source_of_answers_has_its_caution() -> None:
+    real = answer("0.001", 1.0, 3.0)
+    recorded = ModelRef.parse("openai:gpt-5~recorded-2026-01-17-primes")
+    replay = replace(real, model=recorded, simulated=True)
+    assert caution((replay, replay)).startswith("Recorded: tokens and cost were real on their day")
+    for word in ("Recorded:", "Simulated:", "One run proves little"):
+        assert word in caution((replay, replace(real, simulated=True), real))

@@ -13,4 +13,5 @@ with component.followed():
         for lane in run.lanes:
             component.live_run(run, key=f"live_{lane.index}", lanes=[lane.index])
     else:
-        component.live_run(run, key="live", titles=["First", "Second"], notes=["simulated"] * 2)
+        notes = [("simulated", "simulated")] * 2
+        component.live_run(run, key="live", titles=["First", "Second"], notes=notes)

@@ -269,7 +269,8 @@ def page() -> None:
     from playground.ui.live import component
 
     with component.followed():
-        component.live_run(st.session_state["run"], key="live", titles=["GPT"], notes=["simulated"])
+        head: dict[str, Any] = {"titles": ["GPT"], "notes": [("simulated", "Simulated")]}
+        component.live_run(st.session_state["run"], key="live", **head)
 
 
 def test_the_page_hands_the_component_a_token_and_the_lanes_heads() -> None:
@@ -281,7 +282,7 @@ def test_the_page_hands_the_component_a_token_and_the_lanes_heads() -> None:
     data = json.loads(component.proto.mixed.json or component.proto.json)
     token = data["path"].removeprefix("live/")
     assert grants.resolve(token) is not None
-    assert data["lanes"] == [{"index": 0, "title": "GPT", "note": "simulated"}]
+    assert data["lanes"] == [{"index": 0, "title": "GPT", "note": "Simulated", "kind": "simulated"}]
     assert data["known"] == []
 
 
