@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.ui.compare import bar, lane, parts, presets, prompt, result
+from playground.ui.compare import bar, blind, lane, parts, presets, prompt, result, saving
 from playground.ui.session import compose
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.looking import looked_at
@@ -14,7 +14,7 @@ with st.container(key="title"):
 
 where = endpoints()
 run = looked_at(compose.PLACE)
-parts.drawn(parts.ASK, prompt.ask, presets.presets)
+parts.drawn(parts.ASK, prompt.ask, (presets.presets, saving.saving, blind.toggle))
 run = bar.bar(run, where)
 done = result.above(run)
 parts.drawn(parts.ANSWERS, lane.row, run, where)

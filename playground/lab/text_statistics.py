@@ -10,6 +10,7 @@ MOST_CHARACTERS = 200_000
 """Characters of a pasted answer that are read."""
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 SENTENCE = re.compile(r"[.!?…]+(?=\s|$|[\"'”’)])|[。！？]|\n")
+BETWEEN = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])|\n")
 HEADING = re.compile(r"#{1,6} +\S")
 ITEM = re.compile(r"(?:[-*+•]|\d{1,9}[.)])[ \t]+\S")
 VOWELS = re.compile(r"[aeiouy]+")
@@ -33,6 +34,22 @@ LINES: Mapping[str, Callable[[str], bool]] = {
     "tables": lambda line: "|" in line and "--" in line and not line.strip(" :|-"),
 }
 """What is counted line by line, indentation taken off."""
+
+
+LABELS = {
+    "characters": "characters",
+    "words": "words",
+    "sentences": "sentences",
+    "reading_level": "reading level (US school year)",
+    "headings": "headings",
+    "list_items": "list items",
+    "bold": "bold passages",
+    "tables": "tables",
+    "code_blocks": "code blocks",
+    "links": "links",
+    "emoji": "emoji",
+}
+"""Field of Statistics → how it is called on the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +89,11 @@ def statistics(text: str) -> Statistics:
         code_blocks=blocks,
         **counted,
     )
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text without markup, in order; a line's end ends one too."""
+    return [piece.strip() for piece in BETWEEN.split(text) if WORD.search(piece)]
 
 
 def syllables(word: str) -> int:

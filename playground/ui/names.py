@@ -11,7 +11,7 @@ LIVE_BLOCKED = "live_blocked"
 """True where event streams don't get through and the script has to show the text."""
 LIVE_GRANTS = "live_grants"
 LIVE_SLOTS = "live_slots"
-"""Boxes that the script fills, with their lanes."""
+"""Boxes that the script fills, with their lanes; None in place of a box for a lane that is only waited for."""
 
 
 def live(key: str) -> str:
@@ -60,8 +60,30 @@ SYSTEM = "system"
 EXAMPLE = "example"
 FILES = "files"
 PRESET = "preset"
+PRESET_NAME = "preset_name"
+PRESET_SAID = "preset_said"
+"""What became of the last set of lanes that was kept or deleted."""
+PROMPT_NAME = "prompt_name"
+PROMPT_NOTE = "prompt_note"
+PROMPT_LANES = "prompt_lanes"
+PROMPT_SAID = "prompt_said"
+"""What became of the last prompt that was saved from Compare."""
+BLIND = "blind"
+"""True when the next run hides which model wrote which answer."""
+TOUR_SEEN = "tour_seen"
+"""True when the short tour was skipped, or a run was started."""
 LANES = "lanes"
 """The lanes' numbers, in the order in which they stand."""
+
+
+def lane(lane: int) -> str:
+    """The part of the page that is the lane, and its card."""
+    return f"lane_{lane}"
+
+
+def lane_unnamed(place: int) -> str:
+    """The card of an answer whose model is hidden, by its place in the row."""
+    return f"lane_unnamed_{place}"
 
 
 def lane_model(lane: int) -> str:
@@ -99,6 +121,21 @@ def lane_system(lane: int) -> str:
     return f"ownsystem_{lane}"
 
 
+def lane_version(lane: int) -> str:
+    """The version of a prompt out of the library that is chosen for the lane."""
+    return f"ownversion_{lane}"
+
+
+def lane_value(lane: int, variable: str) -> str:
+    """What stands in the place of a variable of that version."""
+    return f"ownvalue_{lane}_{variable}"
+
+
+def lane_taken(lane: int) -> str:
+    """What the lane has taken out of the library: its name with its version, prompt, system prompt."""
+    return f"owntaken_{lane}"
+
+
 def lane_setting(setting: str, lane: int, model: str = "") -> str:
     """One of the lane's settings, of each model its own where a model is named."""
     return f"{setting}_{lane}_{model}" if model else f"{setting}_{lane}"
@@ -109,6 +146,8 @@ DRAFT_ASKED = "draft_asked"
 """True when the browser was asked for a draft from before the reload."""
 DRAFT_BEFORE = "draft_before"
 """What the fields held before the reload, where they now hold a run's."""
+FOCUS = "focus"
+"""What the keyboard goes to once the page is drawn: the key of a widget, and how many were named before."""
 VIEW = "view"
 """How the lanes' answers are looked at."""
 RETRIES = "retries"

@@ -117,3 +117,18 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.get_by_role("link", name="History").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="History")).to_be_visible()
+
+
+def test_after_a_lane_is_removed_the_keyboard_is_at_its_neighbour(page: Page) -> None:
+    for number, neighbour in ((2, "gemini"), (2, "openai")):
+        page.get_by_role("button", name=f"More for lane {number}").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("menuitem", name="Duplicate")).to_be_focused()
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("combobox", name=re.compile("^Model of lane"))).to_have_count(
+            2 if neighbour == "gemini" else 1
+        )
+        here = page.get_by_role("combobox", name=re.compile("^Model of lane")).last
+        expect(here).to_be_focused()
+        expect(here).to_have_value(re.compile(f"^{neighbour}:"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from playground.domain import Endpoint
 from playground.engine import LiveRun
 from playground.ui import names
-from playground.ui.compare import lanes, parts, prompt, shown
+from playground.ui.compare import blind, lanes, parts, prompt, shown, tour
+from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.remarks import remarks
+from playground.ui.live.held import held
 from playground.ui.parts.views import VIEWS
 from playground.ui.session import compose, once
 from playground.ui.session.keeping import start
@@ -42,13 +45,14 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
             args=(run,),
         )
         parts.drawn(parts.REMARKS, remarks, run, where)
-        parts.drawn(parts.SWITCH, _switch)
+        hidden = run is not None and held(run)
+        parts.drawn(parts.SWITCH, _switch, hidden)
         st.button(
             "Add a lane",
             icon=":material/add:",
             type="tertiary",
             key="add_lane",
-            disabled=len(lanes.ids()) >= MOST_LANES,
+            disabled=hidden or len(lanes.ids()) >= MOST_LANES,
             help=f"Up to {MOST_LANES}; the same model may run twice with other settings.",
             on_click=lanes.add,
         )
@@ -60,7 +64,7 @@ def _stop(run: LiveRun | None) -> None:
         one.stop()
 
 
-def _switch() -> None:
+def _switch(hidden: bool) -> None:
     st.segmented_control(
         "View",
         list(VIEWS),
@@ -69,6 +73,7 @@ def _switch() -> None:
         required=True,
         label_visibility="collapsed",
         wrap=False,
+        disabled=hidden,
         on_change=_viewed,
         persist_state="session",
     )
@@ -88,11 +93,20 @@ def _started(run: LiveRun | None, where: Mapping[str, Endpoint], pressed: bool) 
     if problem:
         st.error(problem)
         return None
-    started = start([lanes.request(lane, asked) for lane in chosen], where)
+    started = start(
+        [lanes.request(lane, asked) for lane in chosen], where, context=_context(chosen)
+    )
     if started:
+        tour.seen()
         once.started(compose.PLACE.name, what)
         st.session_state.pop(names.DRAFT_BEFORE, None)
         shown.stands_in(started, lanes.ids())
         look_at(compose.PLACE, started)
         st.rerun()
     return started
+
+
+def _context(chosen: Sequence[LaneChoice]) -> dict[str, Any]:
+    """What the run is remembered with: versions of prompts that its lanes sent, and an order where names are hidden."""
+    versions = [lane.version for lane in chosen]
+    return ({compose.VERSIONS: versions} if any(versions) else {}) | blind.context(len(chosen))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Collection, Mapping
 
 import streamlit as st
 
-from playground.domain import Endpoint, ModelRef, Response
+from playground.domain import Endpoint, Request, Response
 from playground.engine import Lane, LiveRun
 from playground.figures.best import best, whole
 from playground.ui import names
-from playground.ui.compare import lanes, parts, prompt, replay, shown
+from playground.ui.compare import blind, lanes, parts, prompt, reading, replay, shown, tour
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.settings import settings
 from playground.ui.live.component import live_run
+from playground.ui.live.held import held
 from playground.ui.parts.head import Chip, answers, awaited, chips_html, head
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt_button, remarks
 from playground.ui.parts.views import VIEWS
+from playground.ui.session import compose
 from playground.ui.session.models import model_options, option
 from playground.ui.session.state import MOST_LANES
 
@@ -32,13 +33,16 @@ REMOVE = "Remove"
 
 def row(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
     """All lanes side by side, or one under the other where the view needs the room."""
+    if run and held(run):
+        blind.cards(run, MOST_COLUMNS, NARROWEST)
+        return
     here = lanes.ids()
     wide = bool(run) and VIEWS[view()].wide
     columns = 1 if wide else min(MOST_COLUMNS, len(here))
     with st.grid(columns=columns, min_column_width=NARROWEST, gap="small") as grid:
         for number, lane in enumerate(here, 1):
             with grid.cell():
-                parts.drawn(parts.lane(lane), draw, number, lane, run, where)
+                parts.drawn(names.lane(lane), draw, number, lane, run, where)
 
 
 def view() -> str:
@@ -52,7 +56,7 @@ def draw(number: int, lane: int, run: LiveRun | None, where: Mapping[str, Endpoi
     if lane not in lanes.ids():  # removed in a click that came before this part was drawn again
         return
     made = lanes.read_lane(lane, where)
-    with st.container(border=True, key=f"lane_{lane}", gap=None):
+    with st.container(border=True, key=names.lane(lane), gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap=None):
             _picker(number, made, where)
             if row := made.model and replay.of(made.model):
@@ -160,12 +164,14 @@ def _ended_lane(
     stale = made.model is not None and made.model != lane.request.model
     with st.container(key=f"{'stale' if stale else 'fresh'}_{made.id}", gap=None):
         with st.container(horizontal=True, gap=None, key=f"kit_{made.id}"):
+            reading.buttons(lane.request, response, key)
             receipt_button(response, key, type="tertiary")
-        st.html(head(response, _best(run, index)))
+        own = [Chip("own", word) for word in made.own if _sent_so(made, lane.request)]
+        st.html(head(response, _best(run, index), [*own, *blind.chips(run, index)]))
         if stale:
             st.caption(f"From the last run, with {plain(str(lane.request.model))}.")
         with st.container(key=f"answer_{made.id}", height=400, border=False):
-            st.html(_start(lane.request.model))
+            st.html(reading.start(lane.request.model, response))
             endpoint = where.get(lane.request.model.provider)
             VIEWS[view()].draw(lane.request, response, endpoint, key)
             remarks(response)
@@ -179,9 +185,10 @@ def _ended_lane(
                 )
 
 
-def _start(model: ModelRef) -> str:
-    """Where the keyboard and a screen reader come into an answer, which scrolls by itself; not seen."""
-    return f'<h2 class="answer-start" tabindex="0">Answer of {html.escape(str(model))}</h2>'
+def _sent_so(made: LaneChoice, request: Request) -> bool:
+    """Whether the run was sent what the lane holds of its own now."""
+    texts = ((made.prompt, compose.prompt_of(request)), (made.system, request.system or ""))
+    return all(own in ("", sent) for own, sent in texts)
 
 
 def _best(run: LiveRun, index: int) -> Collection[str]:
@@ -202,7 +209,8 @@ def _before(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
         return
     endpoint = where[made.model.provider]
     chips = [answers(made.model, endpoint.simulated) or Chip("real", "Real API")]
-    chips += [Chip("own", f"own {word}") for word in made.own]
+    chips += [Chip("own", word) for word in made.own]
     st.html(chips_html(chips) + awaited())
+    tour.step(lanes.ids().index(made.id))
     if run is not None:
         st.caption("Not in the run that is shown: press Run.")

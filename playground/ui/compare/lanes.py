@@ -46,13 +46,16 @@ class LaneChoice:
     """The lane's own prompt; empty = the one of all lanes."""
     system: str = ""
     """The lane's own system prompt; empty = the one of all lanes."""
+    version: str = ""
+    """`NAME v3`, where its own texts are a version out of the prompt library."""
 
     @property
     def own(self) -> tuple[str, ...]:
         """What the lane has otherwise than all lanes, in words."""
-        return tuple(
-            word for word, text in (("prompt", self.prompt), ("system prompt", self.system)) if text
-        )
+        if self.version:
+            return (self.version,)
+        texts = (("own prompt", self.prompt), ("own system prompt", self.system))
+        return tuple(word for word, text in texts if text)
 
 
 def ids() -> list[int]:
@@ -86,7 +89,7 @@ def read_lane(lane: int, where: Mapping[str, Endpoint]) -> LaneChoice:
             values |= {} if chosen is None else {row.name: chosen}
     if where[ref.provider].simulated:
         ref = _with_fault(lane, ref)
-    return LaneChoice(lane, ref, wrong, values, *own_texts(lane))
+    return LaneChoice(lane, ref, wrong, values, *own_texts(lane), compose.version_of(lane))
 
 
 def spelling(lane: int) -> str:
@@ -165,15 +168,31 @@ def duplicate(lane: int, where: Mapping[str, Endpoint], asked: Asked) -> None:
     else:
         request = wanted_of(made, asked)
         compose.fill_lane(new, request, prompt=asked.prompt, system=asked.system or "")
+        compose.note_version(new, made.version)
     place = here.index(lane) + 1
     st.session_state[names.LANES] = [*here[:place], new, *here[place:]]
 
 
 def remove(lane: int) -> None:
     """Two clicks that come before the page is drawn again remove one lane, and never the last one."""
-    left = [other for other in st.session_state[names.LANES] if other != lane]
-    if left:
+    here = st.session_state[names.LANES]
+    left = [other for other in here if other != lane]
+    if left and left != here:
         st.session_state[names.LANES] = left
+        focus(names.lane_model(left[min(here.index(lane), len(left) - 1)]))
+
+
+def replaced() -> None:
+    """At the end of a callback: a set of lanes was taken; its menu closes and all is drawn."""
+    st.session_state[names.PRESET] = False
+    focus(names.lane_model(ids()[0]))
+    st.rerun()
+
+
+def focus(key: str) -> None:
+    """Let the keyboard go to this widget once the page is drawn: what it was at is gone."""
+    _, count = st.session_state.get(names.FOCUS, ("", 0))
+    st.session_state[names.FOCUS] = (key, count + 1)
 
 
 def first_problem(chosen: Sequence[LaneChoice]) -> str | None:

@@ -20,11 +20,6 @@ REMARKS = "remarks"
 ANSWERS = "answers"
 
 
-def lane(number: int) -> str:
-    """The part that is one lane."""
-    return f"lane_{number}"
-
-
 def drawn(key: str, draw: Callable[..., Any], *args: Any) -> None:
     """Draw a part; where the script itself shows live text, the whole page is one part."""
     if st.session_state.get(names.LIVE_BLOCKED):
@@ -42,4 +37,4 @@ def redraw(*keys: str) -> None:
 
 def redraw_lane(number: int) -> None:
     """At the end of a callback: a lane has changed, and with it what is said before sending."""
-    redraw(lane(number), REMARKS)
+    redraw(names.lane(number), REMARKS)

@@ -1,4 +1,4 @@
-"""Sets of models to begin with: one row a set."""
+"""Sets of models to begin with: one row a ready set, and those that people keep under a name."""
 
 from __future__ import annotations
 
@@ -71,20 +71,33 @@ SETS: dict[str, Callable[[], Sequence[Lane]]] = {
 
 
 def presets() -> None:
-    """The menu at the end of the prompt's row."""
-    st.menu_button(
+    """The menu of sets: the ready ones, one's own, and a field to keep the lanes that are here."""
+    with st.popover(
         "Models",
-        list(SETS),
-        key=names.PRESET,
         icon=":material/view_column:",
         type="tertiary",
         help="Sets of models to begin with",
-        on_click=_take,
-    )
+        key=names.PRESET,
+        on_change="rerun",
+    ) as menu:
+        if menu.open:
+            for number, (name, make) in enumerate(SETS.items()):
+                st.button(
+                    name,
+                    key=f"preset_{number}",
+                    type="tertiary",
+                    on_click=_take,
+                    args=(make,),
+                )
+            from playground.ui.compare import (
+                own_sets,
+            )  # the database, which the first page does not need
+
+            own_sets.own_sets()
 
 
-def _take() -> None:
-    found = SETS[st.session_state[names.PRESET]]()
+def _take(make: Callable[[], Sequence[Lane]]) -> None:
+    found = make()
     if not found:
         st.toast("This model has no efforts to choose from.")
         return
@@ -96,4 +109,4 @@ def _take() -> None:
             key = compose.setting_key(row, lane, made.model.model)
             st.session_state[key] = made.effort
     st.session_state[names.LANES] = ids
-    st.rerun()
+    lanes.replaced()

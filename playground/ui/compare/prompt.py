@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -76,7 +76,7 @@ def _read_files() -> tuple[tuple[File, ...], tuple[str, ...]]:
     return tuple(files), tuple(refused)
 
 
-def ask(more: Callable[[], None]) -> None:
+def ask(more: Sequence[Callable[[], None]]) -> None:
     """Draw the fields, with `more` at the end of their row."""
     asked = read()
     with st.container(border=True, key="ask", gap="xsmall"):
@@ -89,7 +89,7 @@ def ask(more: Callable[[], None]) -> None:
             on_change=_changed,
             persist_state="session",
         )
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="tools"):
             st.menu_button(
                 "Examples",
                 list(EXAMPLES),
@@ -98,42 +98,51 @@ def ask(more: Callable[[], None]) -> None:
                 type="tertiary",
                 on_click=_take_example,
             )
-            with st.popover(
-                "System prompt" + (" · set" if asked.system else ""),
-                icon=":material/tune:",
-                type="tertiary",
-                key="system_open",
-            ):
-                st.text_area(
-                    "System prompt",
-                    key=names.SYSTEM,
-                    height=160,
-                    placeholder="None: the models get your prompt alone.",
-                    help="Sent to every lane in the place its API has for it. A bare API call has none; chat products always send one.",
-                    on_change=_changed,
-                    persist_state="session",
-                )
-            count = len(asked.files)
-            with st.popover(
-                "Images and PDFs" + (f" · {count}" if count else ""),
-                icon=":material/attach_file:",
-                type="tertiary",
-                key="files_open",
-            ):
-                st.file_uploader(
-                    "PNG, JPEG, GIF, WebP or PDF, for every lane whose model takes them",
-                    accept_multiple_files=True,
-                    key=names.FILES,
-                    max_upload_size=MOST_FILE_MB,
-                    on_change=_changed,
-                )
-            more()
+            _system(asked)
+            _files(asked)
+            for draw in more:
+                draw()
         if asked.refused:
             st.error(asked.problem)
 
 
+def _system(asked: Asked) -> None:
+    with st.popover(
+        "System prompt" + (" · set" if asked.system else ""),
+        icon=":material/tune:",
+        type="tertiary",
+        key="system_open",
+    ):
+        st.text_area(
+            "System prompt",
+            key=names.SYSTEM,
+            height=160,
+            placeholder="None: the models get your prompt alone.",
+            help="Sent to every lane in the place its API has for it. A bare API call has none; chat products always send one.",
+            on_change=_changed,
+            persist_state="session",
+        )
+
+
+def _files(asked: Asked) -> None:
+    count = len(asked.files)
+    with st.popover(
+        "Images and PDFs" + (f" · {count}" if count else ""),
+        icon=":material/attach_file:",
+        type="tertiary",
+        key="files_open",
+    ):
+        st.file_uploader(
+            "PNG, JPEG, GIF, WebP or PDF, for every lane whose model takes them",
+            accept_multiple_files=True,
+            key=names.FILES,
+            max_upload_size=MOST_FILE_MB,
+            on_change=_changed,
+        )
+
+
 def _changed() -> None:
-    parts.redraw(parts.ASK, parts.REMARKS, *map(parts.lane, lanes.replaying()))
+    parts.redraw(parts.ASK, parts.REMARKS, *map(names.lane, lanes.replaying()))
 
 
 def _take_example() -> None:

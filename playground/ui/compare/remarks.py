@@ -18,10 +18,11 @@ from playground.domain.model import Source
 from playground.engine import LiveRun
 from playground.providers import acceptance
 from playground.ui import names
-from playground.ui.compare import lanes, prompt, replay, shown
+from playground.ui.compare import lanes, prompt, replay, shown, tour
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.prompt import Asked
 from playground.ui.compare.settings import said_of
+from playground.ui.live.held import held
 from playground.ui.live.tab import tab
 from playground.ui.parts.markdown import plain
 from playground.ui.session import compose, once
@@ -35,6 +36,13 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
     """Who answers and what it may cost; what the fields hold otherwise than the run below; what is left out."""
     if once.waiting(compose.PLACE.name):  # what was typed and Run came together
         st.rerun()
+    if run and held(run):
+        with st.container(key="remarks", gap=None):
+            st.caption(
+                ":material/visibility_off: Names, figures and times are hidden until you have voted."
+            )
+            tab("", _given, seen=tour.is_seen())
+        return
     asked, chosen = prompt.read(), lanes.read_all(where)
     fine = [lane for lane in chosen if lane.model is not None]
     with st.container(key="remarks", gap=None):
@@ -54,7 +62,7 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
             st.caption(":material/info: " + "  \n".join(notes))
         if run and names.DRAFT_BEFORE in st.session_state:
             _draft_before()
-        tab(compose.draft(), _given)
+        tab(compose.draft(), _given, seen=tour.is_seen())
 
 
 def _who(fine: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> str:

@@ -6,8 +6,9 @@ import streamlit as st
 
 from playground.domain import lane_names
 from playground.engine import LiveRun
-from playground.ui.compare import shown
+from playground.ui.compare import blind, shown
 from playground.ui.compare.verdict import caution, verdict
+from playground.ui.live.held import held
 from playground.ui.parts.summary import summary
 
 
@@ -20,12 +21,19 @@ def above(run: LiveRun | None) -> bool:
                 "Press **Run**, or Ctrl+Enter, and all lanes answer at once. Above each answer stand its cost, its"
                 " times and its tokens."
             )
+        elif held(run):
+            blind.ballot(run)
         elif not done:
             ended = sum(lane.ended for _, lane in shown.answers(run))
             st.markdown(f"{ended} of {len(run.lanes)} lanes have ended …")
         else:
             responses = shown.as_run(run).responses
-            said = (verdict(short_names(run), responses), caution(responses))
+            short = short_names(run)
+            said = (
+                blind.voted(run, short),
+                verdict(short, responses),
+                caution(responses),
+            )
             st.markdown(" ".join(filter(None, said)))
     return done
 
@@ -41,8 +49,10 @@ def below(run: LiveRun | None, done: bool) -> None:
     """Everything under the lanes, where all had ended before they were drawn."""
     if run is None:
         return
+    if done and held(run):
+        return
     if done:
         whole = shown.as_run(run)
-        summary(lane_names(request.model for request in whole.requests), whole)
+        summary(lane_names(request.model for request in whole.requests), whole, blind.vote_of(run))
     elif shown.all_done(run):  # the last one ended meanwhile, and no live text is left to say so
         st.rerun()

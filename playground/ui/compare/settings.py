@@ -19,6 +19,7 @@ from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.setting import TYPED, widget
+from playground.ui.parts.words import word_diff
 
 LONG = frozenset(("object", "schema", "tools"))
 """Kinds that are typed in a field of many lines: they stand behind their heading."""
@@ -48,7 +49,7 @@ def settings(made: LaneChoice, number: int, where: Mapping[str, Endpoint], asked
             if row.kind in LONG:
                 with st.expander(row.label, key=f"long_{lanes.setting_key(row, made.id, ref)}"):
                     _field(row, made.id, ref)
-        _own_texts(made.id)
+        _own_texts(made, asked)
         left_out = [row.label.lower() for row in setting.SETTINGS if row not in rows]
         if left_out:
             st.caption(f"Not accepted here: {', '.join(left_out)}.")
@@ -110,11 +111,19 @@ def _use_in_every_lane(row: Setting, lane: int) -> None:
     parts.redraw(parts.ANSWERS, parts.REMARKS)
 
 
-def _own_texts(lane: int) -> None:
-    with st.expander("A prompt of its own", key=f"lane_own_{lane}"):
+def _own_texts(made: LaneChoice, asked: Asked) -> None:
+    with st.expander(
+        "A prompt of its own", key=f"lane_own_{made.id}", on_change="rerun", expanded=False
+    ) as box:
+        if box.open:
+            from playground.ui.compare import (
+                versions,
+            )  # the database, which the first page does not need
+
+            versions.choose(made.id)
         for label, key in (
-            ("This lane's prompt", names.lane_prompt(lane)),
-            ("This lane's system prompt", names.lane_system(lane)),
+            ("This lane's prompt", names.lane_prompt(made.id)),
+            ("This lane's system prompt", names.lane_system(made.id)),
         ):
             st.text_area(
                 label,
@@ -122,9 +131,16 @@ def _own_texts(lane: int) -> None:
                 height=90,
                 placeholder="the same as all lanes",
                 on_change=parts.redraw_lane,
-                args=(lane,),
+                args=(made.id,),
                 persist_state="session",
             )
+        for what, common, own in (
+            ("prompt", asked.prompt, made.prompt),
+            ("system prompt", asked.system or "", made.system),
+        ):
+            if own and own != common:
+                st.caption(f"Against the {what} of all lanes")
+                word_diff(common, own, left_name="all lanes", right_name="this lane")
 
 
 def what_is_sent(lane: LaneChoice, asked: Asked) -> None:

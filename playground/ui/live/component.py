@@ -53,13 +53,15 @@ def live_run(
 
     `titles` and `notes` (say, the model, and a chip's kind and words) head all the run's lanes, in order; `columns` is the most
     cards side by side. With `lanes` only those are shown, without Stop all: several calls for one run share one
-    connection. Without a frame the head is that of an ended lane: the page draws the card. `on_ended` is called before
+    connection; with none of them nothing is shown, and only the ends are told. Without a frame the head is that of an ended lane: the page draws the card. `on_ended` is called before
     the page or fragment runs again.
     """
     shown = range(len(run.lanes)) if lanes is None else lanes
     with st.container():  # one place on the page for either way
         if st.session_state.get(names.LIVE_BLOCKED):
             _show_by_script(run, key, titles, shown, columns)
+            if not shown:
+                _wait_by_script(run)
             return
         _component(
             key=names.live(key),
@@ -131,6 +133,12 @@ def _show_by_script(
                 st.session_state.setdefault(names.LIVE_SLOTS, []).append((lane, slot))
 
 
+def _wait_by_script(run: LiveRun) -> None:
+    """Let `followed` wait for the lanes without showing them."""
+    waiting = [(lane, None) for lane in run.lanes if not lane.ended]
+    st.session_state.setdefault(names.LIVE_SLOTS, []).extend(waiting)
+
+
 @contextmanager
 def followed() -> Iterator[None]:
     """Around a page: where event streams are blocked, the script stays to redraw running lanes at 10 Hz."""
@@ -139,7 +147,8 @@ def followed() -> Iterator[None]:
     slots = st.session_state.pop(names.LIVE_SLOTS, [])
     while slots and not any(lane.ended for lane, _ in slots):
         for lane, slot in slots:
-            slot.text(_plain(lane))
+            if slot is not None:
+                slot.text(_plain(lane))
         time.sleep(SCRIPT_TICK)
     if slots:
         st.rerun()

@@ -139,9 +139,9 @@ class RunView {
   }
 
   show(card, state) {
-    if (!card) return
+    if (!card && this.cards.size) return // another component's; where none has cards, only ends are told
     const spoken = this.root.querySelector(".spoken")
-    if (card.show(state)) spoken.textContent = `${card.title}: ${STATES[state.state]}`
+    if (card?.show(state)) spoken.textContent = `${card.title}: ${STATES[state.state]}`
     if (!state.ended || this.known.has(state.lane)) return
     this.untold.add(state.lane)
     this.gather ??= setTimeout(() => this.tellEnded(), GATHER_MS)

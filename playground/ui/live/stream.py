@@ -23,6 +23,7 @@ from starlette.routing import Route
 from playground.domain.ending import STATES
 from playground.figures import visible
 from playground.ui.live.grants import Grant, owner_cookie, resolve
+from playground.ui.live.held import held
 
 if TYPE_CHECKING:
     from playground.engine.live import Lane, LiveRun
@@ -57,7 +58,12 @@ class Cursor:
 
 
 def news(run: LiveRun, cursor: Cursor) -> dict[str, Any]:
-    """What the browser does not have yet, and move the cursor; empty when there is nothing."""
+    """What the browser does not have yet, and move the cursor; empty when there is nothing.
+
+    Of a run whose names are hidden it is told which lanes have ended, and nothing else.
+    """
+    if held(run):
+        return _ends(run, cursor)
     states, texts = [], []
     for index, lane in enumerate(run.lanes):
         # The state first: an ended lane has all its text, so its end is never told before its last word.
@@ -70,6 +76,16 @@ def news(run: LiveRun, cursor: Cursor) -> dict[str, Any]:
         cursor.sent[index] = max(end, cursor.sent[index])
         texts += [[index, kind, visible(text)] for kind, text in merged(fresh)]
     return {key: value for key, value in (("texts", texts), ("states", states)) if value}
+
+
+def _ends(run: LiveRun, cursor: Cursor) -> dict[str, Any]:
+    states = []
+    for index, lane in enumerate(run.lanes):
+        told = (lane.ended,)
+        if lane.ended and told != cursor.told[index]:
+            cursor.told[index] = told
+            states.append({"lane": index, "ended": True})
+    return {"states": states} if states else {}
 
 
 def merged(deltas: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

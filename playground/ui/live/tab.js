@@ -1,21 +1,47 @@
 // What only the browser can do for the fields: keep a draft over a reload, and take what is typed before a key closes it.
 
+const SEEN = "playground_tour=seen; path=/; max-age=31536000; samesite=lax"
 const DRAFT = "playground-draft"
 const MENU_BUTTON = 'button[aria-haspopup="menu"]'
 const MENU_ITEM = '[data-testid="stMenuButtonBody"] [role="menuitem"]'
 const MENUS = '[data-testid="stPopoverBody"], [role="dialog"]'
-const MENU_OPENS_MS = 60
+const COPY_BUTTON = '[class*="st-key-copy_"] button'
+const LANE = '[class*="st-key-fresh_"], [class*="st-key-stale_"]'
+const COPIED_MS = 1500
+const DRAWN_MS = 50 // between two looks whether a widget is there
+const MOST_LOOKS = 40
 
 let guarded = false
+let focused = 0 // how many widgets the server has named so far
 
 export default function ({ data, setTriggerValue }) {
   guard()
+  focus(data.focus)
+  if (data.seen) document.cookie = SEEN
   if (data.ask) {
     // The server asks once a session: before that nothing is written, or a reload would lose what it should bring back.
     setTriggerValue("draft", read() ?? "")
     return
   }
   if (data.draft) write(data.draft)
+}
+
+// What had the focus is gone from the page: the keyboard goes on at the widget that the server names, once it is drawn.
+function focus(wanted) {
+  const [key, count] = wanted ?? ["", 0]
+  if (count <= focused) return
+  focused = count
+  soon(() => {
+    const lost = !document.activeElement || document.activeElement === document.body
+    const widget = lost && document.querySelector(`.st-key-${key} :is(input, button)`)
+    if (widget) widget.focus()
+    return Boolean(widget)
+  })
+}
+
+// Looks again until it succeeds, for some seconds.
+function soon(look, left = MOST_LOOKS) {
+  if (!look() && left) setTimeout(soon, DRAWN_MS, look, left - 1)
 }
 
 function read() {
@@ -39,16 +65,45 @@ function guard() {
   if (guarded) return
   guarded = true
   document.addEventListener("keydown", leaveField, true)
+  document.addEventListener("click", copyAnswer, true)
   document.addEventListener("click", enterMenu)
+}
+
+// The answer as the model wrote it, which the page has rendered; the server has nothing to do with it.
+function copyAnswer(event) {
+  const button = event.target.closest?.(COPY_BUTTON)
+  const text = button?.closest(LANE)?.querySelector("[data-text]")?.dataset.text
+  if (text === undefined) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  const done = () => {
+    button.dataset.copied = "yes"
+    setTimeout(() => delete button.dataset.copied, COPIED_MS)
+  }
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {})
+  else if (copyByHand(text)) done()
+}
+
+// Where the page is not on a secure address there is no clipboard to write to.
+function copyByHand(text) {
+  const box = document.body.appendChild(document.createElement("textarea"))
+  box.value = text
+  box.select()
+  const done = document.execCommand("copy")
+  box.remove()
+  return done
 }
 
 // Streamlit 1.67 marks a menu's first item when a key opens it, but leaves the focus on the button: no arrow moves it.
 function enterMenu(event) {
   const button = event.detail === 0 && event.target.closest?.(MENU_BUTTON)
   if (!button) return
-  setTimeout(() => {
-    if (document.activeElement === button) document.querySelector(MENU_ITEM)?.focus()
-  }, MENU_OPENS_MS)
+  soon(() => {
+    if (document.activeElement !== button) return true
+    const item = document.querySelector(MENU_ITEM)
+    item?.focus()
+    return document.activeElement === item
+  })
 }
 
 function leaveField(event) {

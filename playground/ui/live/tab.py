@@ -14,12 +14,20 @@ _component = st.components.v2.component(
 )
 
 
-def tab(draft: str, on_draft: Callable[[str], None]) -> None:
-    """Keep the draft in this browser tab; a new session is first given the one that is there, if any."""
+def tab(draft: str, on_draft: Callable[[str], None], *, seen: bool = False) -> None:
+    """Keep the draft in this browser tab; a new session is first given the one that is there, if any.
+
+    Where something asked for it, the keyboard goes to a widget; `seen` lets the browser remember that the tour is over.
+    """
     ask = not st.session_state.get(names.DRAFT_ASKED, False)
     _component(
         key=names.TAB,
-        data={"ask": ask, "draft": draft},
+        data={
+            "ask": ask,
+            "draft": draft,
+            "focus": st.session_state.get(names.FOCUS),
+            "seen": seen,
+        },
         on_draft_change=lambda: _given(on_draft),
         height=0,
     )

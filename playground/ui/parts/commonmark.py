@@ -97,6 +97,31 @@ def blocks_of_code(source: str) -> Iterator[tuple[int, int, str, str]]:
             yield token.map[0], token.map[1], language, token.content
 
 
+def unmarked(source: str) -> str:
+    """The words of a document without its markup, a block a line and code as it is; as written where it can't be read."""
+    if source.count("[") > MOST_BRACKETS:
+        return source
+    found: list[str] = []
+    env: dict[str, Any] = {}
+    try:
+        for token in _parser().parse(source, env):
+            if token.level > DEEPEST:
+                return source
+            if token.type == "inline":
+                pieces: list[Token] = []
+                _parser().inline.parse(token.content, _parser(), env, pieces)
+                found.append("".join(map(_words, pieces)))
+            elif token.type in ("fence", "code_block"):
+                found.append(token.content.rstrip("\n"))
+    except RecursionError:
+        return source
+    return "\n".join(found)
+
+
+def _words(token: Token) -> str:
+    return "\n" if token.type in ("softbreak", "hardbreak") else token.content
+
+
 class Place(NamedTuple):
     """Where a line of a piece of text stands."""
 

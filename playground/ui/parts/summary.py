@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -12,9 +13,9 @@ from playground.domain import Response, Run
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
 from playground.figures.best import best
+from playground.ui.parts.differences import differences
 from playground.ui.parts.receipt import measured
 from playground.ui.parts.tables import COMPARED, figure_table
-from playground.ui.parts.words import word_diff
 
 BEST = "Among the lanes with a whole answer, the least: " + ", ".join(
     f"{figure.label.lower()} ({figure.best})" for figure in COMPARED if figure.best
@@ -66,28 +67,13 @@ def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
                     st.caption(empty)
 
 
-def differences(names: Sequence[str], responses: Sequence[Response]) -> None:
-    """A word diff between any two answers."""
-    answered = [i for i, response in enumerate(responses) if response.text]
-    if len(answered) < 2:
-        st.caption("Two answers are needed for a comparison.")
-        return
-    left, right = st.columns(2)
-    a = left.selectbox("From", answered, format_func=names.__getitem__, key="diff_from")
-    b = right.selectbox("To", answered, index=1, format_func=names.__getitem__, key="diff_to")
-    if a == b:
-        st.caption("Choose two different lanes.")
-        return
-    word_diff(responses[a].text, responses[b].text, left_name=names[a], right_name=names[b])
-
-
-def downloads(run: Run) -> None:
-    """The run as a file, made when it is asked for."""
+def downloads(run: Run, labels: Mapping[str, Any] | None = None) -> None:
+    """The run as a file, with what people have put on it, made when it is asked for."""
     with st.container(horizontal=True):
         for format_ in FORMATS.values():
             st.download_button(
                 format_.label,
-                functools.partial(format_.data, [Labelled(run)]),
+                functools.partial(format_.data, [Labelled(run, labels)]),
                 file_name=f"compare-{run.created_at[:19].replace(':', '')}.{format_.ending}",
                 mime=format_.media_type,
                 icon=":material/download:",
@@ -96,8 +82,8 @@ def downloads(run: Run) -> None:
             )
 
 
-def summary(names: Sequence[str], run: Run) -> None:
-    """Everything under the lanes."""
+def summary(names: Sequence[str], run: Run, vote: Mapping[str, Any] | None = None) -> None:
+    """Everything under the lanes; `vote` is what was voted while names were hidden."""
     figures(names, run.responses)
     measured(names, run.responses)
     pictures(names, run.responses)
@@ -109,5 +95,5 @@ def summary(names: Sequence[str], run: Run) -> None:
         key="diff_open",
     ) as box:
         if box.open:
-            differences(names, run.responses)
-    downloads(run)
+            differences(names, run.responses, run.id)
+    downloads(run, {"vote": vote} if vote else None)

@@ -28,17 +28,9 @@ def answer(response: Response) -> None:
     if response.refusal:
         st.warning(markdown.safe(response.refusal), title="Refused", icon=":material/block:")
         st.caption(ending.next_step(response, "refused"))
-    if _is_json(response.text):
-        st.code(fmt.visible(response.text), language="json", wrap_lines=True)
-    elif response.text:
-        markdown.answer(response.text)
-    for file in response.files:
-        if file.media_type.startswith("image/"):
-            _image(file)
+    _text_and_images(response)
     own_tools(response)
-    for call in response.tool_calls:
-        st.caption(f"Asks to run the tool {markdown.code(call.name)} with")
-        st.code(_pretty(call.arguments), language="json")
+    _tool_calls(response)
     if not (
         response.text
         or response.refusal
@@ -47,6 +39,32 @@ def answer(response: Response) -> None:
         or response.failure
     ):
         st.caption("The answer holds no text.")
+
+
+def unnamed(response: Response) -> None:
+    """The answer alone, and that it is not whole: nothing that only some providers report or say in their own words."""
+    if response.state != "done":
+        st.warning(f"{ending.label(response)}. Why is shown after the vote.")
+    if response.refusal:
+        markdown.answer(response.refusal)
+    _text_and_images(response)
+    _tool_calls(response)
+
+
+def _tool_calls(response: Response) -> None:
+    for call in response.tool_calls:
+        st.caption(f"Asks to run the tool {markdown.code(call.name)} with")
+        st.code(_pretty(call.arguments), language="json")
+
+
+def _text_and_images(response: Response) -> None:
+    if _is_json(response.text):
+        st.code(fmt.visible(response.text), language="json", wrap_lines=True)
+    elif response.text:
+        markdown.answer(response.text)
+    for file in response.files:
+        if file.media_type.startswith("image/"):
+            _image(file)
 
 
 def _image(file: File) -> None:

@@ -114,6 +114,7 @@ def _editor(store: Store, prompt: library.Prompt | None, version: library.Versio
             owner=_owner(),
             system=mask(system),
             note=mask(note),
+            lanes=version.lanes if version else "",
         )
     except (library.PromptError, HistoryError) as error:
         st.error(str(error))
@@ -148,6 +149,8 @@ def _use(prompt: library.Prompt, version: library.Version) -> None:
             compose.fill_text(
                 library.filled(version.text, values), library.filled(version.system, values)
             )
+            if version.lanes:
+                compose.take_lanes(version.lanes)
             look_away(compose.PLACE)
             st.switch_page(COMPARE)
 

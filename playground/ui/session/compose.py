@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from playground.demo import faults
 from playground.domain import ModelRef, Request, Text, typed
@@ -19,6 +20,10 @@ from playground.engine import LiveRun
 from playground.store.packing import storable
 from playground.ui import names
 from playground.ui.session.looking import Place
+from playground.ui.session.state import MOST_LANES
+
+VERSIONS = "versions"
+"""In a run's context: of each lane the version of a prompt out of the library that it sent, empty for none."""
 
 
 def setting_key(row: Setting, lane: int, model: str) -> str:
@@ -28,14 +33,20 @@ def setting_key(row: Setting, lane: int, model: str) -> str:
 
 def fill(requests: Sequence[Request]) -> None:
     """Put these requests into the fields; attachments can't be put there and must be attached again."""
-    first = requests[0]
-    fill_text(prompt_of(first), first.system or "")
+    prompt = _commonest(map(prompt_of, requests))
+    system = _commonest(request.system or "" for request in requests)
+    fill_text(prompt, system)
     st.session_state[names.LANES] = list(range(len(requests)))
     st.session_state.pop(names.SHOWN_LANES, None)
     for lane, request in enumerate(requests):
-        fill_lane(lane, request, prompt=prompt_of(first), system=first.system or "")
-    if any(not isinstance(part, Text) for m in first.messages[-1:] for part in m.parts):
+        fill_lane(lane, request, prompt=prompt, system=system)
+    if any(not isinstance(part, Text) for m in requests[0].messages[-1:] for part in m.parts):
         st.toast("Images and PDFs must be attached again.", icon=":material/attach_file:")
+
+
+def _commonest(texts: Iterable[str]) -> str:
+    """What most lanes have, the first of those where none has more: that is what all share, others have their own."""
+    return Counter(texts).most_common(1)[0][0]
 
 
 def fill_lane(lane: int, request: Request, *, prompt: str, system: str) -> None:
@@ -47,6 +58,7 @@ def fill_lane(lane: int, request: Request, *, prompt: str, system: str) -> None:
     st.session_state[names.lane_fault(lane)] = fault
     st.session_state[names.lane_prompt(lane)] = _where_other(prompt_of(request), prompt)
     st.session_state[names.lane_system(lane)] = _where_other(request.system or "", system)
+    note_version(lane, "")
     for row in SETTINGS:
         key = setting_key(row, lane, ref.model)
         st.session_state[key] = _held(row, value(request, row.name))
@@ -58,9 +70,18 @@ def draft() -> str:
         {
             "prompt": st.session_state.get(names.PROMPT),
             "system": st.session_state.get(names.SYSTEM),
-            "lanes": [_lane_as_held(lane) for lane in st.session_state.get(names.LANES, ())],
+            "lanes": _lanes_as_held(),
         }
     )
+
+
+def lanes_text() -> str:
+    """The lanes alone, models with settings and own texts, as JSON that `take_lanes` takes."""
+    return json.dumps(_lanes_as_held())
+
+
+def _lanes_as_held() -> list[dict[str, Any]]:
+    return [_lane_as_held(lane) for lane in st.session_state.get(names.LANES, ())]
 
 
 def _lane_as_held(lane: int) -> dict[str, Any]:
@@ -76,6 +97,7 @@ def _lane_as_held(lane: int) -> dict[str, Any]:
         "fault": st.session_state.get(names.lane_fault(lane)),
         "prompt": st.session_state.get(names.lane_prompt(lane)),
         "system": st.session_state.get(names.lane_system(lane)),
+        "version": version_of(lane),
         "settings": {},
     }
     for row in SETTINGS:
@@ -99,10 +121,26 @@ def take_draft(text: str) -> bool:
     return True
 
 
+def take_lanes(text: str) -> bool:
+    """Put lanes that were kept in the place of those that are here; False when there are none, or they can't be read."""
+    try:
+        kept = _Lanes.model_validate_json(text).root
+    except ValueError:
+        return False
+    first = (
+        max(st.session_state.get(names.LANES, ()), default=-1) + 1
+    )  # nothing of the others is left
+    for lane, held in enumerate(kept, first):
+        _take_lane(lane, held)
+    st.session_state[names.LANES] = list(range(first, first + len(kept)))
+    return True
+
+
 def _take_lane(lane: int, held: _DraftLane) -> None:
     st.session_state[names.lane_model(lane)] = held.model
     st.session_state[names.lane_prompt(lane)] = storable(held.prompt or "")
     st.session_state[names.lane_system(lane)] = storable(held.system or "")
+    note_version(lane, held.version or "")
     st.session_state[names.lane_fault(lane)] = held.fault if held.fault in faults.FAULTS else None
     try:
         ref = ModelRef.parse(held.model)
@@ -130,6 +168,7 @@ class _DraftLane(BaseModel):
     fault: str | None = None
     prompt: str | None = None
     system: str | None = None
+    version: str | None = None
     settings: dict[str, bool | str | list[str]] = {}
 
 
@@ -138,7 +177,29 @@ class _Draft(BaseModel):
 
     prompt: str
     system: str | None = None
-    lanes: list[_DraftLane] = Field(min_length=1, max_length=8)
+    lanes: list[_DraftLane] = Field(min_length=1, max_length=MOST_LANES)
+
+
+class _Lanes(RootModel[list[_DraftLane]]):
+    """Lanes alone, as the database keeps them."""
+
+    root: list[_DraftLane] = Field(min_length=1, max_length=MOST_LANES)
+
+
+def note_version(lane: int, version: str) -> None:
+    """Note that the lane's own texts, as they are now, are this version of a prompt out of the library; empty: of none."""
+    st.session_state[names.lane_taken(lane)] = (version, *_own_texts(lane))
+
+
+def version_of(lane: int) -> str:
+    """`NAME v3`, where the lane's own texts are still those that it took out of the library."""
+    version, *texts = st.session_state.get(names.lane_taken(lane), ("",))
+    return version if texts == _own_texts(lane) and any(texts) else ""
+
+
+def _own_texts(lane: int) -> list[str]:
+    keys = (names.lane_prompt(lane), names.lane_system(lane))
+    return [str(st.session_state.get(key) or "") for key in keys]
 
 
 def _where_other(text: str, common: str) -> str:
@@ -172,6 +233,9 @@ def prompt_of(request: Request) -> str:
 def _fill_from(run: LiveRun) -> None:
     if run.lanes:
         fill([lane.request for lane in run.lanes])
+        versions = run.context.get(VERSIONS) or ()
+        for lane, version in zip(range(len(run.lanes)), versions, strict=False):
+            note_version(lane, version)
 
 
 PLACE = Place("run", _fill_from)

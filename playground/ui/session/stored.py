@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from playground import history, settings
 from playground.engine import LiveRun, ended_run, get_engine
+from playground.ui.live.held import VOTE
 from playground.ui.session.keeping import redactor, visitor
 from playground.ui.session.state import owner
 
@@ -47,7 +48,9 @@ def stored_run(run_id: str) -> LiveRun | None:
             ),
         )
     mine = visitor() in (None, stored.owner)
-    return ended_run(run, owner() if mine else "", stored.context)
+    vote = stored.labels.vote
+    context = {**stored.context, VOTE: asdict(vote)} if vote else stored.context
+    return ended_run(run, owner() if mine else "", context)
 
 
 def runs_with(name: str, value: str) -> list[LiveRun]:

@@ -78,6 +78,7 @@ def path(file: str) -> str:
 
 
 COMPARE = path("compare.py")
+PROMPTS = path("prompts.py")
 
 
 def pages() -> list[Any]:

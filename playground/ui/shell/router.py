@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.ui.live import component
-from playground.ui.shell import brand, lifespan, pages
+from playground.ui.shell import brand, lifespan, pages, tour
 
 LOOK = "".join(
     file.read_text("utf-8") for file in (Path(__file__).with_name("look.css"), component.HEAD)
@@ -13,7 +13,11 @@ LOOK = "".join(
 
 # Before the pages are named: their icons would be fetched from a font server for the tab's.
 st.set_page_config(
-    page_icon=brand.ICON, layout="wide", initial_sidebar_state="collapsed", page_title=brand.NAME
+    page_icon=brand.ICON,
+    layout="wide",
+    initial_sidebar_state="collapsed",
+    page_title=brand.NAME,
+    menu_items={"About": tour.about()},
 )
 page = st.navigation(pages.pages(), position="top")
 st.set_page_config(page_title=f"{page.title} · {brand.NAME}")

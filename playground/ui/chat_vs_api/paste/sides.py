@@ -10,26 +10,11 @@ import streamlit as st
 from playground import figures as fmt
 from playground import pricing, tokens
 from playground.domain import Cost, ModelRef, Request, Usage, clock
-from playground.lab.text_statistics import Statistics, statistics
+from playground.lab.text_statistics import LABELS, Statistics, statistics
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.markdown import answer, plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.words import similarity, word_diff
-
-LABELS = {
-    "characters": "characters",
-    "words": "words",
-    "sentences": "sentences",
-    "reading_level": "reading level (US school year)",
-    "headings": "headings",
-    "list_items": "list items",
-    "bold": "bold passages",
-    "tables": "tables",
-    "code_blocks": "code blocks",
-    "links": "links",
-    "emoji": "emoji",
-}
-"""Field of Statistics → how it is called on the page."""
 
 
 @dataclass(frozen=True, slots=True)
