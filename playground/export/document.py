@@ -59,6 +59,13 @@ def labelled_document(item: Labelled) -> dict[str, Any]:
     return full_document(item.run) | labels
 
 
+def title(run: Run) -> str:
+    """The beginning of what was asked last, on one line."""
+    asked = next((m.text for r in run.requests for m in reversed(r.messages) if m.text), "")
+    words = " ".join(asked.split())
+    return words[:100] + ("…" if len(words) > 100 else "") or "Run"
+
+
 def several(runs: Run | Sequence[Run]) -> Sequence[Run]:
     """One run or several as several."""
     return [runs] if isinstance(runs, Run) else runs

@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
 
 from playground import figures as fmt
 from playground.domain import File, Request, Response, Run, lane_names, typed
 from playground.domain.nouns import jsonable
 from playground.domain.values import changed
 from playground.export import charts
-from playground.export.document import several
+from playground.export.document import several, title
+from playground.export.rendered import as_html
 from playground.export.standing_in import not_live
+from playground.figures.best import MARKED, best
 
 FIGURES = fmt.shown("report")
 
@@ -22,18 +23,23 @@ STYLE = """
 :root{color-scheme:light dark;--ink:#16242b;--paper:#fff;--soft:#f2f6f8;--line:#d5dfe4;--dim:#566971}
 @media (prefers-color-scheme:dark){:root{--ink:#e4ecef;--paper:#0f171b;--soft:#18242a;--line:#2c3c44;--dim:#9db0b9}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:66rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+body{margin:0 auto;max-width:84rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .4rem}h3{font-size:1.05rem;margin:1.4rem 0 .3rem}
 p{margin:.4rem 0}.dim{color:var(--dim);font-size:.9rem}
 .simulated{border-left:4px solid #8a63c7;background:var(--soft);padding:.5rem .8rem}
 .failed,.stopped{border-left:4px solid #d55e00;background:var(--soft);padding:.5rem .8rem}.stopped{border-color:#e69f00}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border:1px solid var(--line);border-radius:.5rem;padding:.8rem;font:14px/1.5 ui-monospace,monospace}
+.lanes{display:grid;gap:1rem}article{border:1px solid var(--line);border-radius:.6rem;padding:.2rem 1rem 1rem;min-width:0;overflow-wrap:anywhere}
+@media (min-width:900px){.lanes{grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));align-items:start}}
+h4,h5,h6{font-size:1rem;margin:1rem 0 .2rem}ul,ol{padding-inline-start:1.4rem}blockquote{margin:.4rem 0;padding-inline-start:.8rem;border-inline-start:3px solid var(--line)}
+.said table{display:block;overflow-x:auto;width:auto}.said :is(th,td){text-align:start;white-space:normal}.said code{font-size:.9em}.best{color:#0a6b4c;font-weight:600}
+@media (prefers-color-scheme:dark){.best{color:#5fd3a8}}
+pre{unicode-bidi:plaintext;text-align:start;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border:1px solid var(--line);border-radius:.5rem;padding:.8rem;font:14px/1.5 ui-monospace,monospace}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.82rem}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .4rem;text-align:right;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
 summary{cursor:pointer}img{max-width:100%}
 @media print{*{print-color-adjust:exact}:root{--ink:#000;--paper:#fff;--soft:#fff;--line:#999;--dim:#333}body{padding:0;max-width:none;font-size:11pt}
-section{break-before:page}section:first-of-type{break-before:auto}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}
+.lanes{display:block}article{border:0;padding:0}section{break-before:page}section:first-of-type{break-before:auto}h2,h3{break-after:avoid}tr,svg{break-inside:avoid}
 .scroll{overflow:visible}th,td{white-space:normal;padding:.2rem .25rem;font-size:8.5pt}
 details::details-content{content-visibility:visible;block-size:auto}}
 """
@@ -42,43 +48,35 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def to_html(runs: Run | Sequence[Run]) -> str:
     """The report of one run or several."""
-    title = "AI API playground: report"
+    all_runs = several(runs)
+    heading = title(all_runs[0]) if len(all_runs) == 1 else f"{len(all_runs)} runs"
     head = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{_text(heading)} · AI API playground</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<style>{STYLE}{charts.STYLE}</style></head><body>"
     )
-    whole = f"{head}<h1>{title}</h1>{''.join(part for run in several(runs) for part in _run(run))}</body></html>\n"
+    parts = "".join(part for run in all_runs for part in _run(run, alone=len(all_runs) == 1))
+    above = "" if len(all_runs) == 1 else f"<h1>{_text(heading)}</h1>"
+    whole = f"{head}{above}{parts}</body></html>\n"
     return whole.encode("utf-8", "replace").decode("utf-8")
 
 
-def _run(run: Run) -> Iterator[str]:
+def _run(run: Run, *, alone: bool) -> Iterator[str]:
     names = lane_names(request.model for request in run.requests)
-    yield f"<section><h2>{_text(_title(run))}</h2>"
-    yield f'<p class="dim">{_text(_when(run.created_at))} · run {_text(run.id)}</p>'
+    level = "h1" if alone else "h2"
+    yield f'<section><{level} dir="auto">{_text(title(run))}</{level}>'
+    yield f'<p class="dim">{_text(fmt.when(run.created_at))} · run {_text(run.id)} · AI API playground</p>'
     if run.simulated:
         yield f'<p class="simulated">{_text(not_live(run))}</p>'
     yield from _asked(run.requests)
     yield from _figures(names, run.responses)
     yield from charts.times(names, run.responses)
     yield from charts.costs(names, run.responses)
+    yield '<h2>Answers</h2><div class="lanes">'
     for name, request, response in zip(names, run.requests, run.responses, strict=True):
         yield from _answer(name, request, response)
-    yield "</section>"
-
-
-def _title(run: Run) -> str:
-    prompt = next((m.text for r in run.requests for m in reversed(r.messages) if m.text), "")
-    words = " ".join(prompt.split())
-    return words[:100] + ("…" if len(words) > 100 else "") or "Run"
-
-
-def _when(created_at: str) -> str:
-    try:
-        return datetime.fromisoformat(created_at).strftime("%d %B %Y, %H:%M UTC")
-    except ValueError:
-        return created_at
+    yield "</div></section>"
 
 
 def _asked(requests: Sequence[Request]) -> Iterator[str]:
@@ -100,25 +98,32 @@ def _asked(requests: Sequence[Request]) -> Iterator[str]:
 def _figures(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str]:
     yield '<h3>Figures</h3><div class="scroll"><table><tr><th>Lane</th>'
     yield "".join(f"<th>{figure.label}</th>" for figure in FIGURES) + "</tr>"
-    for name, response in zip(names, responses, strict=True):
-        cells = "".join(f"<td>{_text(figure.write(response))}</td>" for figure in FIGURES)
+    for name, response, won in zip(names, responses, best(responses), strict=True):
+        cells = "".join(_figure(figure, response, won) for figure in FIGURES)
         yield f"<tr><td>{_text(name)}</td>{cells}</tr>"
     yield "</table></div>"
+    if any(best(responses)):
+        yield f'<p class="dim">{MARKED}</p>'
+
+
+def _figure(figure: fmt.Figure, response: Response, won: Collection[str]) -> str:
+    text = _text(figure.write(response))
+    return f'<td class="best">{text} ✓</td>' if figure.name in won else f"<td>{text}</td>"
 
 
 def _answer(name: str, request: Request, response: Response) -> Iterator[str]:
-    yield f"<h3>{_text(name)}</h3>"
+    yield f"<article><h3>{_text(name)}</h3>"
     chosen = [f"{row.name} {typed.written(row, value)}" for row, value in changed(request)]
     if chosen:
         yield f'<p class="dim">{_text(", ".join(chosen))}</p>'
     if failure := response.failure:
         yield f'<p class="{response.state}"><b>{_text(failure.word)}</b> {_text(failure.told)}</p>'
     if response.reasoning_text:
-        yield f"<details><summary>Reasoning</summary><pre>{_text(response.reasoning_text)}</pre></details>"
+        yield f"<details><summary>Reasoning</summary>{as_html(response.reasoning_text)}</details>"
     if response.refusal:
-        yield f"<pre>{_text(response.refusal)}</pre>"
+        yield as_html(response.refusal)
     if response.text:
-        yield f"<pre>{_text(response.text)}</pre>"
+        yield as_html(response.text)
     for call in response.tool_calls:
         arguments = json.dumps(jsonable(call.arguments), indent=2, ensure_ascii=False)
         yield f"<p>Tool call {_text(call.name)}</p><pre>{_text(arguments)}</pre>"
@@ -128,6 +133,7 @@ def _answer(name: str, request: Request, response: Response) -> Iterator[str]:
             yield f'<img alt="{_text(file.name)}" src="data:{file.media_type};base64,{data}">'
     yield "".join(f'<p class="dim">{_text(remark)}</p>' for remark in response.remarks)
     yield from _receipt(response)
+    yield "</article>"
 
 
 def _receipt(response: Response) -> Iterator[str]:

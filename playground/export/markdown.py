@@ -4,41 +4,50 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from playground import figures as fmt
 from playground.domain import File, Request, Response, Run, typed
-from playground.domain.nouns import digits, jsonable
+from playground.domain.nouns import jsonable
 from playground.domain.values import changed
-from playground.export.document import several
+from playground.export.document import several, title
+from playground.export.rendered import quoted
 from playground.export.standing_in import not_live
+from playground.figures.best import MARKED, best
 
 FIGURES = fmt.shown("report")
 
 
 def to_markdown(runs: Run | Sequence[Run]) -> str:
-    """The report of one run or several; answers stand in code fences, so that nothing in them is rendered or loaded."""
+    """The report of one run or several; answers are quoted, so that nothing in them is loaded or ends its place."""
     return "\n\n".join("\n".join(_report(run)).rstrip() + "\n" for run in several(runs))
 
 
 def _report(run: Run) -> Iterator[str]:
-    yield f"# Run {run.id}\n"
-    yield f"{run.created_at}\n"
+    yield f"# {_cell(title(run))}\n"
+    yield f"{fmt.when(run.created_at)} · run {run.id}\n"
     if run.simulated:
         word, _, rest = not_live(run).partition(": ")
         yield f"> **{word}.** {rest[0].upper()}{rest[1:]}\n"
     yield from _prompt(run.requests)
     yield "## Figures\n"
+    won = best(run.responses)
     rows = [
-        [str(lane), str(response.model), *(figure.write(response) for figure in FIGURES)]
-        for lane, response in enumerate(run.responses, 1)
+        [str(lane), str(response.model), *(_figure(figure, response, bests) for figure in FIGURES)]
+        for lane, (response, bests) in enumerate(zip(run.responses, won, strict=True), 1)
     ]
     yield from _table(("Lane", "Model", *(figure.label for figure in FIGURES)), rows)
+    if any(won):
+        yield f"{MARKED}.\n"
     for lane, (request, response) in enumerate(zip(run.requests, run.responses, strict=True), 1):
         yield f"## Lane {lane}: {_cell(str(response.model))}\n"
         yield from _settings(request)
         yield from _answer(response)
         yield from _receipt(response)
+
+
+def _figure(figure: fmt.Figure, response: Response, won: Collection[str]) -> str:
+    return figure.write(response) + (" ✓" if figure.name in won else "")
 
 
 def _prompt(requests: Sequence[Request]) -> Iterator[str]:
@@ -78,11 +87,11 @@ def _answer(response: Response) -> Iterator[str]:
     if response.response_model and response.response_model != response.model.model:
         yield f"Answered by {_cell(response.response_model)}.\n"
     if response.reasoning_text:
-        yield from _fenced("Reasoning", response.reasoning_text)
+        yield from _quoted("Reasoning", response.reasoning_text)
     if response.refusal:
-        yield from _fenced("Refusal", response.refusal)
+        yield from _quoted("Refusal", response.refusal)
     if response.text or response.ok:
-        yield from _fenced("Answer", response.text)
+        yield from _quoted("Answer", response.text)
     for call in response.tool_calls:
         yield from _fenced(
             f"Tool call {_cell(call.name)}",
@@ -99,10 +108,10 @@ def _receipt(response: Response) -> Iterator[str]:
         return
     rows = [
         [
-            name if line.unit == "charge" or name.startswith("check") else line.name,
+            name,
             fmt.count(line.quantity),
-            f"${digits(line.rate)} per {line.per:,}",
-            f"${digits(line.amount)}",
+            f"{fmt.rate(line.rate)} per {line.per:,}",
+            fmt.money(line.amount),
             line.note or "",
         ]
         for line, name in fmt.receipt(cost)
@@ -132,3 +141,8 @@ def _cell(text: str) -> str:
 def _fenced(title: str, text: str) -> Iterator[str]:
     """The text as it is, in a fence."""
     yield f"{title}:\n\n{fmt.fenced(fmt.visible(text))}\n"
+
+
+def _quoted(title: str, text: str) -> Iterator[str]:
+    """What a model wrote, rendered, in a quotation."""
+    yield f"{title}:\n\n{quoted(text)}\n"

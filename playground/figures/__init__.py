@@ -1,12 +1,14 @@
 """The figures of a Response, one row each; how a number is written for people; the phases and colours of the charts."""
 
+from playground.figures.moments import when
 from playground.figures.phases import PHASES, phases
 from playground.figures.rows import FIGURES, Figure, named, parts_of, shown
-from playground.figures.text import fenced, visible
+from playground.figures.text import fenced, is_json, visible
 from playground.figures.writing import (
     NO_PRICE,
     NOT_AVAILABLE,
     NOT_REPORTED,
+    change,
     cost,
     cost_notes,
     cost_of,
@@ -18,6 +20,7 @@ from playground.figures.writing import (
     seconds,
     size,
     speed,
+    total,
 )
 
 __all__ = [
@@ -27,11 +30,13 @@ __all__ = [
     "NO_PRICE",
     "PHASES",
     "Figure",
+    "change",
     "cost",
     "cost_notes",
     "cost_of",
     "count",
     "fenced",
+    "is_json",
     "money",
     "named",
     "parts_of",
@@ -43,5 +48,7 @@ __all__ = [
     "shown",
     "size",
     "speed",
+    "total",
     "visible",
+    "when",
 ]

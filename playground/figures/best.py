@@ -13,6 +13,9 @@ COMPETED = tuple(
 )
 """The figures in which less is better, the money first."""
 
+MARKED = "✓ the least of the lanes with a whole answer"
+"""What a report says of its marks."""
+
 
 def whole(response: Response) -> bool:
     """True for an answer that came to its own end: only such answers are compared."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 TURNS = {
@@ -39,3 +40,14 @@ def fenced(text: str) -> str:
     """Markdown that shows the text as it is: in a fence longer than any run of backticks inside."""
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     return f"{fence}text\n{text}\n{fence}"
+
+
+def is_json(text: str) -> bool:
+    """True for an object or a list and nothing around it."""
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

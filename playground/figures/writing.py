@@ -61,6 +61,23 @@ def cost(value: Cost | None) -> str:
     return mark + " – ".join(dict.fromkeys(money(end) for end in value.span)) + own
 
 
+def total(amount: Decimal | None, *, whole: bool = True) -> str:
+    """A sum of costs; `≥` where a part of it is not known whole."""
+    return money(amount) if whole or amount is None else f"≥ {money(amount)}"
+
+
+def change(before: float | Decimal | None, after: float | Decimal | None) -> str:
+    """How much more or less in percent, `the same` for equals; empty where one is not known, or nothing can be divided by."""
+    if before is None or after is None:
+        return ""
+    if before == after:
+        return "the same"
+    if not before:
+        return ""
+    share = float(after) / float(before) - 1
+    return f"{share:+,.{0 if abs(share) >= 0.01 else 1 if abs(share) >= 0.001 else 2}%}"
+
+
 def cost_notes(responses: Sequence[Response]) -> list[str]:
     """What the receipts leave out or assume, each note once, with the models that it is about."""
     about: dict[str, list[str]] = {}

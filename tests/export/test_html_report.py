@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from playground.domain import Cost, CostLine, File, Run
+from playground.domain import Cost, CostLine, File, Run, Timing
 from playground.export import to_html
 from playground.figures import PHASES, phases
 from playground.figures.paid import PAID
@@ -51,7 +51,7 @@ def test_it_tells_what_was_asked_answered_and_paid(run: Run) -> None:
     for words in (
         "Say hello",
         "Be brief.",
-        "Hello | `world`",
+        "Hello | world",
         "$0.00025",
         "The server could not be reached.",
         "0.80 s",
@@ -119,6 +119,8 @@ def test_the_cost_chart_splits_reasoning_from_the_answer_and_marks_the_cheapest(
     thinking = replace(
         first,
         finish_reason="stop",
+        failure=None,
+        refusal=None,
         usage=usage,
         cost=Cost(total=output.amount, lines=(output,), price=price),
     )
@@ -161,3 +163,45 @@ def test_controls_of_direction_are_seen(run: Run) -> None:
     text = checked(replace(run, responses=(odd, run.responses[1]))).text
     assert "user⟦RLO⟧gnp.exe" in text
     assert "a⟦LRI⟧b" in text
+
+
+def test_answers_are_rendered_in_columns_and_the_report_is_named_by_its_prompt(run: Run) -> None:
+    text = "# Tokens\n\n**Bold** [here](https://example.com/x)\n\n![a picture](https://evil.example/x.png)"
+    page = checked(replace(run, responses=(replace(run.responses[0], text=text),) * 2))
+    tags = [tag for tag, _ in page.seen]
+    assert tags.count("article") == 2
+    assert tags.count("strong") == 2
+    assert "h4" in tags  # a heading of an answer is below the report's own
+    assert "**" not in page.text
+    assert "here (https://example.com/x)" in page.text
+    assert "a picture" in page.text
+    assert "evil.example" not in to_html(
+        replace(run, responses=(replace(run.responses[0], text=text),) * 2)
+    )
+    assert "<title>Say hello · AI API playground</title>" in to_html(run)
+    assert "21 Nov 2026, 12:00 UTC" in page.text
+    assert "(min-width:900px){.lanes{grid-template-columns" in to_html(run)
+
+
+def test_each_paragraph_has_its_own_direction(run: Run) -> None:
+    text = "\u0645\u0631\u062d\u0628\u0627\n\nHello\n\n- \u05e9\u05dc\u05d5\u05dd"
+    answer = replace(run.responses[0], text=text, reasoning_text="")
+    page = checked(replace(run, responses=(answer, run.responses[1])))
+    directed = [tag for tag, attributes in page.seen if attributes.get("dir") == "auto"]
+    assert directed.count("p") == 2
+    assert {"h1", "ul", "li"} <= set(directed)
+    assert "pre{unicode-bidi:plaintext" in to_html(run)  # the prompt
+
+
+def test_the_best_lane_is_marked(run: Run) -> None:
+    slower = replace(run.responses[0], timing=Timing(first_text=0.5, last_chunk=0.6))
+    page = checked(replace(run, responses=(run.responses[0], slower)))
+    assert "0.25 s ✓" in page.text
+    assert "0.60 s ✓" in page.text
+    assert "0.50 s ✓" not in page.text
+
+
+def test_what_is_nested_without_end_is_shown_as_it_is(run: Run) -> None:
+    text = ">" * 5_000 + " deep"
+    page = checked(replace(run, responses=(replace(run.responses[0], text=text), run.responses[1])))
+    assert "deep" in page.text

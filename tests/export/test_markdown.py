@@ -1,11 +1,13 @@
-"""The report says what was asked and answered, and nothing that a model wrote is rendered."""
+"""The report says what was asked and answered, and nothing that a model wrote loads anything or looks like the report."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from playground.domain import Run
+from markdown_it import MarkdownIt
+
+from playground.domain import Request, Run, Timing
 from playground.export import to_markdown
 
 
@@ -37,10 +39,49 @@ def test_only_a_simulated_run_says_so(run: Run) -> None:
     assert "> **Simulated.**" in to_markdown(replace(run, simulated=True))
 
 
-def test_an_answer_can_not_leave_its_fence(run: Run) -> None:
-    nasty = "```\n# Heading\n````\n![x](http://tracker.example/x.png)"
-    report = to_markdown(replace(run, responses=(replace(run.responses[0], text=nasty),) * 2))
-    assert f"`````text\n{nasty}\n`````" in report
+NASTY = "```\n# Heading\n````\n![x](http://tracker.example/x.png)\n\n<img src=http://tracker.example/y.png>\n\n## Lane 9"
+
+
+def test_an_answer_can_not_leave_its_quotation_and_loads_nothing(run: Run) -> None:
+    report = to_markdown(replace(run, responses=(replace(run.responses[0], text=NASTY),) * 2))
+    tokens = MarkdownIt("commonmark").parse(report)
+    headings = [
+        (token.level, tokens[place + 1].content)
+        for place, token in enumerate(tokens)
+        if token.type == "heading_open"
+    ]
+    assert (0, "Lane 9") not in headings
+    assert (1, "Lane 9") in headings  # inside its quotation
+    shown = MarkdownIt("commonmark").render(report)
+    assert "<img" not in shown
+
+
+def test_what_a_person_asked_can_not_leave_its_fence(run: Run) -> None:
+    asked = Request.ask(run.requests[0].model, NASTY)
+    report = to_markdown(replace(run, requests=(asked, asked)))
+    assert f"`````text\n{NASTY}\n`````" in report
+
+
+def test_an_answer_is_rendered_and_json_is_not(run: Run) -> None:
+    report = to_markdown(replace(run, responses=(replace(run.responses[0], text="**Bold**"),) * 2))
+    assert "> **Bold**" in report
+    as_json = replace(run.responses[0], text='{"a": "*b*"}')
+    assert '```text\n{"a": "*b*"}\n```' in to_markdown(replace(run, responses=(as_json,) * 2))
+
+
+def test_the_report_is_named_by_its_prompt_and_its_moment_says_the_zone(run: Run) -> None:
+    first, _, second = to_markdown(run).splitlines()[:3]
+    assert first == "# Say hello"
+    assert second == "21 Nov 2026, 12:00 UTC · run run1"
+
+
+def test_the_best_lane_is_marked(run: Run) -> None:
+    slower = replace(run.responses[0], timing=Timing(first_text=0.5, last_chunk=0.6))
+    report = to_markdown(replace(run, responses=(run.responses[0], slower)))
+    assert "| 0.25 s ✓ | 0.80 s |" in report
+    assert "| 0.50 s | 0.60 s ✓ |" in report
+    assert "✓ the least of the lanes with a whole answer." in report
+    assert "✓" not in to_markdown(run)
 
 
 def test_a_name_can_not_break_the_table(run: Run) -> None:

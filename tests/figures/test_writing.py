@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -131,3 +132,27 @@ def test_money_for_machines_is_exact_and_plain(amount: Decimal) -> None:
 def test_money_for_people_is_right_to_three_figures_or_a_cent(amount: Decimal) -> None:
     shown = Decimal(fmt.money(amount).replace("$", "").replace(",", ""))
     assert abs(shown - amount) <= max(Decimal("0.005") if amount >= 1 else 0, amount / 200)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        (Decimal("0.001"), Decimal("0.02"), "+1,900%"),
+        (2.0, 1.0, "-50%"),
+        (100, 100, "the same"),
+        (0, 0, "the same"),
+        (100.0, 100.3, "+0.3%"),
+        (100.0, 99.96, "-0.04%"),
+        (0, 3, ""),
+        (None, 3, ""),
+        (3, None, ""),
+    ],
+)
+def test_a_change_is_never_a_nought_with_a_sign(before: Any, after: Any, text: str) -> None:
+    assert fmt.change(before, after) == text
+
+
+def test_a_sum_that_is_not_known_whole_is_a_bound() -> None:
+    assert fmt.total(Decimal("0.0123456")) == "$0.0123"
+    assert fmt.total(Decimal("0.0123456"), whole=False) == "≥ $0.0123"
+    assert fmt.total(None, whole=False) == "no price"

@@ -17,7 +17,7 @@ import streamlit as st
 
 from playground.domain import Failure
 from playground.figures import fenced, visible
-from playground.ui.parts.commonmark import (
+from playground.figures.commonmark import (
     HOLE,
     PUNCTUATION,
     Changes,

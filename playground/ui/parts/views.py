@@ -58,7 +58,7 @@ def _tool_calls(response: Response) -> None:
 
 
 def _text_and_images(response: Response) -> None:
-    if _is_json(response.text):
+    if fmt.is_json(response.text):
         st.code(fmt.visible(response.text), language="json", wrap_lines=True)
     elif response.text:
         markdown.answer(response.text)
@@ -187,17 +187,6 @@ def code(request: Request, endpoint: Endpoint | None, key: str) -> None:
 
 def _lines(headers: Mapping[str, str]) -> str:
     return fmt.visible("\n".join(f"{name}: {value}" for name, value in headers.items()))
-
-
-def _is_json(text: str) -> bool:
-    """True for an object or a list and nothing around it."""
-    if not text.lstrip().startswith(("{", "[")):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _pretty(value: Any) -> str:

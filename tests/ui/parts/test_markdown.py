@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from playground.ui.parts.commonmark import DEEPEST, MOST_BRACKETS
+from playground.figures.commonmark import DEEPEST, MOST_BRACKETS
 from playground.ui.parts.markdown import START, _pieces, code, plain, safe
 
 

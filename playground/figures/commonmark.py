@@ -64,6 +64,8 @@ class Changes(NamedTuple):
     """What stands in place of an image that is described like this."""
     code: Callable[[str], str]
     """A line of code, or inline code."""
+    html: Callable[[str], str] = str
+    """A line of HTML, or a tag."""
 
 
 def rewritten(source: str, changes: Changes) -> str:
@@ -83,6 +85,8 @@ def rewritten(source: str, changes: Changes) -> str:
                 document.change(places, _edits(content, env, changes))
             elif token.type in ("fence", "code_block"):
                 document.change_code(token, changes.code)
+            elif token.type == "html_block":
+                document.change_lines(token, changes.html)
             parent = token
     except RecursionError:
         raise TooOdd from None
@@ -197,7 +201,14 @@ class _Lines:
                 at = self.lines[first].index(token.markup) + len(token.markup)
                 self.edits[first] = [Edit(at, len(self.lines[first]), "")]
             first += 1
-        for number in range(first, last):
+        self._change(range(first, last), change)
+
+    def change_lines(self, token: Token, change: Callable[[str], str]) -> None:
+        """Change all lines of a block."""
+        self._change(range(*(token.map or (0, 0))), change)
+
+    def _change(self, numbers: Iterable[int], change: Callable[[str], str]) -> None:
+        for number in numbers:
             line = self.lines[number]
             if (changed := change(line)) != line:
                 self.edits[number] = [Edit(0, len(line), changed)]
@@ -222,6 +233,10 @@ def _edits(content: str, env: dict[str, Any], changes: Changes) -> Iterator[Edit
         elif span.rule == "backticks" and span.token:
             code = content[span.start : span.end]
             if (changed := changes.code(code)) != code:
+                yield Edit(span.start, span.end, changed)
+        elif span.rule == "html_inline":
+            tag = content[span.start : span.end]
+            if (changed := changes.html(tag)) != tag:
                 yield Edit(span.start, span.end, changed)
         elif span.rule == "dollars" and not span.token:
             yield Edit(span.start, span.end, r"\$" * (span.end - span.start))
@@ -267,7 +282,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST + 10})
     parser.enable(["table", "strikethrough"])
     parser.core.ruler.disable("inline")
-    parser.inline.ruler.before("escape", "dollars", _dollars)
+    parser.inline.ruler.before("escape", "dollars", dollars)
     for rule in parser.inline.ruler.__rules__:
         parser.inline.ruler.at(rule.name, _watched(rule.name, rule.fn))
     interrupts = ["paragraph", "reference", "blockquote", "list"]
@@ -304,7 +319,7 @@ def _definition(
     return not _line(state, start).startswith("[^") and rule(state, start, end, silent)
 
 
-def _dollars(state: StateInline, silent: bool) -> bool:
+def dollars(state: StateInline, silent: bool) -> bool:
     """A formula between dollars, or nothing but dollars."""
     signs = DOLLARS.match(state.src, state.pos, state.posMax)
     if not signs:
