@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.ui.history import budgets, costs, runs, upkeep, votes
+from playground.ui.history import budgets, costs, filters, runs, upkeep, votes
 from playground.ui.session.keeping import opened
 from playground.ui.session.top_bar import top_bar
 
@@ -17,15 +17,19 @@ if store is None:
 st.caption(
     "Every run is kept on this computer, with its request, answers, figures and receipt. Keys never are."
 )
-runs_tab, costs_tab, votes_tab, budgets_tab, keeping_tab = st.tabs(
-    ["Runs", "Costs", "Votes", "Budgets", "Keeping"], key="history_tab", on_change="rerun"
+tabs = st.tabs(
+    ["Runs", "Costs", "Votes", "Budgets", "Storage"],
+    key="history_tab",
+    on_change="rerun",
+    bind="query-params",
 )
+runs_tab, costs_tab, votes_tab, budgets_tab, storage_tab = tabs
 if runs_tab.open or costs_tab.open:
     with runs_tab if runs_tab.open else costs_tab:
-        wanted = runs.filters(store)
-        if runs_tab.open:
+        wanted = filters.filters(store)
+        if wanted and runs_tab.open:
             runs.listed(store, wanted)
-        else:
+        elif wanted:
             costs.costs(store, wanted)
 if votes_tab.open:
     with votes_tab:
@@ -33,6 +37,6 @@ if votes_tab.open:
 if budgets_tab.open:
     with budgets_tab:
         budgets.budgets(store)
-if keeping_tab.open:
-    with keeping_tab:
+if storage_tab.open:
+    with storage_tab:
         upkeep.upkeep(store)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from playground.history.queries import Filter
+from playground.history.queries import Filter, is_day
 from playground.store.database import reading
 from playground.store.packing import usd
 from playground.store.schema import lanes, ledger, run_tags, runs
@@ -53,14 +53,15 @@ def spent(
 def not_in_history(store: Store, wanted: Filter) -> Decimal | None:
     """USD of the answers under this filter that were not kept or are deleted; None where the ledger can't tell.
 
-    It can't for a filter by what only the history knows, such as a model or an owner.
+    It can't for a filter by what only the history knows, such as a model, an owner or a part of a day.
     """
     given = {
         f.name: value
         for f in fields(Filter)
         if (value := getattr(wanted, f.name)) != f.default and f.name != "simulated"
     }
-    if not set(given) <= set(AMOUNTS):
+    days = (given.get(name, "") for name in ("since", "until"))
+    if not set(given) <= set(AMOUNTS) or not all(is_day(day) for day in days if day):
         return None
     total = sa.select(sa.func.sum(ledger.c.amount)).where(*_conditions(**given))
     with reading(store.engine) as connection:

@@ -18,6 +18,13 @@ from playground.store.store import Store
 
 Period = Literal["run", "session", "day", "month"]
 PERIODS: tuple[Period, ...] = get_args(Period)
+NAMES: dict[Period, str] = {
+    "run": "a run",
+    "session": "a session",
+    "day": "a day (UTC)",
+    "month": "a month (UTC)",
+}
+"""Period → its name for people, which says whose day it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +42,10 @@ class Limit:
 
     @property
     def name(self) -> str:
-        """`$5.00 a day for openai`."""
+        """`$5.00 a day (UTC) for openai`."""
         parts = (self.provider, self.tag and f"tag {self.tag}", self.department)
         what = " and ".join(part for part in parts if part)
-        return f"{money(self.amount)} a {self.period}" + (f" for {what}" if what else "")
+        return f"{money(self.amount)} {NAMES[self.period]}" + (f" for {what}" if what else "")
 
     def concerns(self, provider: str, tags: Sequence[str], department: str = "") -> bool:
         """Whether a request of this provider counts, in a run with these tags that this department pays."""

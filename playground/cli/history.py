@@ -72,15 +72,15 @@ def _kinds(store: Store, wanted: Filter) -> str:
     )
 
 
-HEADERS = ("id", "when (UTC)", "models", "cost", "state", "prompt or title")
+HEADERS = ("id", "when", "models", "cost", "state", "prompt or title")
 
 
 def _row(row: Row) -> list[str]:
     return [
         row.id,
-        row.created_at[:16].replace("T", " "),
+        fmt.when(row.created_at, None),
         row.models,
-        fmt.money(row.cost) if row.cost is not None else "",
+        "" if row.cost is None else fmt.total(row.cost, whole=not (row.unpriced or row.bounds)),
         row.ending + (f", {row.stand_in}" if row.stand_in else ""),
         ("★ " if row.starred else "") + row.name[:60],
     ]
@@ -93,7 +93,7 @@ def show(run_id: str, as_json: bool) -> int:
         print(dumps(stored_document(stored)))
         return 0
     labels = stored.labels
-    words = [stored.run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.ending]
+    words = [fmt.when(stored.run.created_at, None), labels.kind, stored.ending]
     words += [f"#{tag}" for tag in labels.tags]
     out = console()
     out.print(safe(f"{stored.run.id}  {' · '.join(words)}"))
@@ -200,7 +200,8 @@ def cost(by: str, wanted: Filter, as_json: bool) -> int:
     answers = sum(row.answers for row in rows)
     lines.append(["total", fmt.count(answers), "", "", fmt.money(total), ""])
     summed = (figure.label.lower() for figure in fmt.named("input_tokens", "output_tokens", "cost"))
-    table((by, "answers", *summed, "note"), lines, left={by, "note"})
+    group = f"{by} (UTC)" if by in ("day", "month") else by
+    table((group, "answers", *summed, "note"), lines, left={group, "note"})
     if wanted.simulated:
         print("Simulated: nothing was billed.")
     return 0

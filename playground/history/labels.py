@@ -98,8 +98,14 @@ class Row:
     """Lanes whose answer is not whole: cut short, filtered, refused."""
     unpriced: int
     """Ended lanes whose cost is unknown though they may have been billed."""
+    bounds: int = 0
+    """Lanes whose cost is an estimate or a bound."""
     cost: Decimal | None
     """USD of the lanes that have a cost; None when none has."""
+    group: str = ""
+    """What it stands for, where it is the newest of several runs that belong together."""
+    runs: int = 1
+    """How many those are."""
 
     @property
     def name(self) -> str:

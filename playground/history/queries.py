@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,9 +44,9 @@ class Filter:
     tag: str = ""
     department: str = ""
     since: str = ""
-    """First day, YYYY-MM-DD in UTC."""
+    """First day, YYYY-MM-DD in UTC; or first moment, ISO 8601 in UTC."""
     until: str = ""
-    """Last day, included."""
+    """Last day, included; or the moment by which it is over."""
     failure: str = ""
     """A failure's type, `any` or `none`."""
     kind: str = ""
@@ -56,6 +57,8 @@ class Filter:
     simulated: bool | None = None
     owner: str | None = None
     """A digest: only this visitor's runs (hosted mode)."""
+    newest_of: str = ""
+    """Of runs that have the same text under this name in their context, only the newest; a search finds each by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,11 @@ def _failure(value: str) -> Any:
     return _lanes_where(lanes.c.failure == value)
 
 
+def is_day(text: str) -> bool:
+    """True for `2026-11-26`, False for a moment."""
+    return len(text) == len("2026-11-26")
+
+
 CONDITIONS: Mapping[str, Any] = {
     "provider": lambda value: _lanes_where(lanes.c.provider == value),
     "model": lambda value: _lanes_where(lanes.c.model == value),
@@ -108,8 +116,8 @@ CONDITIONS: Mapping[str, Any] = {
         sa.select(run_tags.c.run_seq).where(run_tags.c.tag == value)
     ),
     "department": lambda value: runs.c.department == value,
-    "since": lambda value: runs.c.day >= value,
-    "until": lambda value: runs.c.day <= value,
+    "since": lambda value: (runs.c.day if is_day(value) else runs.c.created_at) >= value,
+    "until": lambda value: runs.c.day <= value if is_day(value) else runs.c.created_at < value,
     "failure": _failure,
     "kind": lambda value: runs.c.kind == value,
     "least_cost": lambda value: runs.c.cost >= units(value),
@@ -149,6 +157,13 @@ PARTIAL_LANES = (
     .label("partial")
 )
 """How many lanes of a run have an answer that is not whole."""
+BOUND_LANES = (
+    sa.select(sa.func.count())
+    .where(lanes.c.run_seq == runs.c.seq, lanes.c.bound)
+    .scalar_subquery()
+    .label("bounds")
+)
+"""How many lanes of a run have a cost that is an estimate or a bound."""
 LISTED = [column for column in runs.c if column is not runs.c.context]
 """Columns of a run in the list; what it belongs to may be as long as a pasted answer."""
 
@@ -173,7 +188,7 @@ def find(
         if two_steps and connection.scalar(sa.select(two_steps.nothing)):
             rest = [*where(replace(wanted, search=""), dialect), *two_steps.rest]
             enough = start + count + 1
-            found = _inside(connection, rest, two_steps.inside, enough, until, wanted.until)
+            found = _inside(connection, rest, two_steps.inside, enough, until, _last_day(wanted))
             seqs, more, since = found
         else:
             conditions = (
@@ -183,10 +198,40 @@ def find(
             )
             matching = sa.select(runs.c.seq).where(*conditions).order_by(*NEWEST).limit(most)
             seqs = list(connection.scalars(matching))
+        groups: Mapping[int, tuple[str, int]] = {}
+        if wanted.newest_of and not wanted.search.strip():
+            seqs, groups = _newest_of(connection, wanted.newest_of, conditions, seqs)
         page = runs.c.seq.in_(seqs[start : start + count])
-        shown = sa.select(*LISTED, STOPPED_LANES, PARTIAL_LANES).where(page).order_by(*NEWEST)
-        rows = tuple(_row(row) for row in connection.execute(shown))
+        columns = (*LISTED, STOPPED_LANES, PARTIAL_LANES, BOUND_LANES)
+        shown = sa.select(*columns).where(page).order_by(*NEWEST)
+        rows = tuple(_row(row, *groups.get(row.seq, ())) for row in connection.execute(shown))
     return Found(rows, len(seqs), more, since)
+
+
+def _newest_of(
+    connection: Connection, name: str, conditions: Sequence[Any], seqs: Sequence[int]
+) -> tuple[list[int], dict[int, tuple[str, int]]]:
+    """The runs without those that share this text of their context with a newer one; what the newest stands for, and for how many."""
+    text = runs.c.context[name].as_string()
+    having = [runs.c.context.is_not(None), text.is_not(None), *conditions]
+    newest: dict[str, int] = {}
+    many: dict[str, int] = {}
+    older = set()
+    query = sa.select(runs.c.seq, text).where(*having).order_by(*NEWEST)
+    for seq, value in connection.execute(query):
+        many[value] = many.get(value, 0) + 1
+        if newest.setdefault(value, seq) != seq:
+            older.add(seq)
+    groups = {newest[value]: (value, count) for value, count in many.items()}
+    return [seq for seq in seqs if seq not in older], groups
+
+
+def _last_day(wanted: Filter) -> str:
+    """The day that `until` ends with, as runs of a part of the world have it that is west of us."""
+    if not wanted.until or is_day(wanted.until):
+        return wanted.until
+    moment = datetime.fromisoformat(wanted.until) - timedelta(days=1)
+    return moment.astimezone(UTC).date().isoformat()
 
 
 def _inside(
@@ -199,7 +244,7 @@ def _inside(
 ) -> tuple[list[int], bool, str]:
     """The newest runs with this in their texts, whether there may be more, and the day at which time was over.
 
-    That is never `last_day`, the day with which it began: whoever goes on from there gets further.
+    That is before `last_day`, the day with which it began: whoever goes on from there gets further.
     """
     found: list[int] = []
     at: tuple[str, int] | None = None
@@ -215,7 +260,7 @@ def _inside(
         if len(found) >= enough:
             return found, True, ""
         at = (rows[-1].created_at, rows[-1].seq)
-        if time.monotonic() > until and at[0][:10] != last_day:
+        if time.monotonic() > until and (not last_day or at[0][:10] < last_day):
             return found, True, at[0][:10]
 
 
@@ -246,7 +291,7 @@ def in_context(store: Store, name: str, value: str, *, owner: str | None = None)
         return list(connection.scalars(ordered))
 
 
-def _row(row: Any) -> Row:
+def _row(row: Any, group: str = "", runs: int = 1) -> Row:
     return Row(
         **{
             name: getattr(row, name)
@@ -262,7 +307,10 @@ def _row(row: Any) -> Row:
         stopped=row.stopped,
         partial=row.partial,
         unpriced=row.unpriced,
+        bounds=row.bounds,
         cost=usd(row.cost),
+        group=group,
+        runs=runs,
     )
 
 
@@ -337,9 +385,14 @@ def pivot(store: Store, by: str, wanted: Filter) -> list[Sum]:
     The rows add up to the total, whatever they are grouped by. A filter by model or provider keeps only those answers.
     """
     group = GROUPS[by]
-    rest = replace(wanted, simulated=None, provider="", model="", since="", until="")
+    of_lanes = {name: value for name in OF_LANES if (value := getattr(wanted, name))}
+    for name in ("since", "until"):  # a lane knows its day only
+        if not is_day(of_lanes.get(name, "")):
+            of_lanes.pop(name, None)
+    applied: dict[str, Any] = dict.fromkeys(of_lanes, "")
+    rest = replace(wanted, simulated=None, **applied)
     of_runs = where(rest, store.engine.dialect.name)
-    conditions = [OF_LANES[name](v) for name in OF_LANES if (v := getattr(wanted, name))]
+    conditions = [OF_LANES[name](value) for name, value in of_lanes.items()]
     if wanted.simulated is not None:
         conditions.append(lanes.c.simulated == wanted.simulated)
     source: Any = lanes

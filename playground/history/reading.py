@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,6 +59,22 @@ def _vote(seq: int, connection: Connection) -> Vote | None:
     if found is None:
         return None
     return Vote(choice=found.choice, lane=found.lane, voted_at=found.voted_at)
+
+
+def asked(store: Store, seqs: Sequence[int]) -> dict[int, tuple[Request, ...]]:
+    """The requests of these runs, by the runs' numbers."""
+    found: dict[int, list[Request]] = {}
+    if not seqs:
+        return {}
+    with reading(store.engine) as connection:
+        apart: dict[int, dict[str, bytes]] = {}
+        for row in connection.execute(sa.select(files).where(files.c.run_seq.in_(seqs))):
+            apart.setdefault(row.run_seq, {})[row.digest] = row.data
+        parts = sa.select(bodies.c.run_seq, bodies.c.request).where(bodies.c.run_seq.in_(seqs))
+        for row in connection.execute(parts.order_by(bodies.c.run_seq, bodies.c.lane)):
+            request = unpack_request(row.request, apart.get(row.run_seq, {}))
+            found.setdefault(row.run_seq, []).append(request)
+    return {seq: tuple(requests) for seq, requests in found.items()}
 
 
 def _so_far(seq: int, connection: Connection) -> dict[int, dict[str, str]]:

@@ -48,6 +48,16 @@ def endpoint_url(preset: str) -> str:
     return f"endpoint_url_{preset}"
 
 
+def followed(spot: str) -> str:
+    """What the address named of this spot when it was looked at last."""
+    return f"followed_{spot}"
+
+
+def gone(spot: str) -> str:
+    """True where the address named what is not here."""
+    return f"gone_{spot}"
+
+
 PRESSES = "presses"
 """What each place's button has started last."""
 
@@ -157,6 +167,8 @@ SHOWN_LANES = "shown_lanes"
 
 CHAT_VIEW = "chat_view"
 """The open section of Chat vs API."""
+CHAT_CONVERSATION = "Conversation"
+"""The section that the link of a conversation opens."""
 START_HIDDEN = "start_hidden"
 PAY_SOURCE = "pay_source"
 
@@ -236,6 +248,17 @@ def own_price(field: str) -> str:
 
 
 HISTORY_PAGE = "history_page"
+HISTORY_SELECTED = "history_selected"
+"""The runs that were selected when the page was drawn last."""
+HISTORY_DRAWN = "history_drawn"
+"""How often the address has opened a run, so that the list's ticks begin anew, and which one last."""
+
+
+def history_table(first: str, rows: int, drawn: int) -> str:
+    """The list that begins with this run."""
+    return f"history_table_{first}_{rows}_{drawn}"
+
+
 HISTORY_HELD = "history_held"
 """The id of a run that waits to be compared with another."""
 
@@ -248,3 +271,8 @@ def history_filter(name: str) -> str:
 LIBRARY_NAME = "library_name"
 LIBRARY_SAVED = "library_saved"
 """The name of the prompt that has just been saved."""
+
+
+def library_new(field: str) -> str:
+    """A field of a new prompt: its name, system or text."""
+    return "library_new_name_new" if field == "name" else f"library_{field}_new"

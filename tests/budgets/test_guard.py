@@ -118,7 +118,7 @@ def test_a_limit_may_be_for_one_department_or_project(guard: Guard, kept: Store)
     put(kept, small_run(3, day=today(), total="9"), Labels(tags=("Docs",)))
     add_limit(kept, Limit(period="day", amount=1 + low, department="Docs"))
     (limit,) = all_limits(kept)
-    assert limit.name == "$1.00 a day for Docs"
+    assert limit.name == "$1.00 a day (UTC) for Docs"
     assert guard.used() == [(limit, Decimal(1))]
     assert guard.check([QUESTION], REAL, department="Docs").problem is None
     remove_limit(kept, limit.id)

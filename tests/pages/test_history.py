@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import history, settings
 from playground.budgets.limits import all_limits
+from playground.domain import Settings
+from playground.engine import get_engine
 from playground.export import to_jsonl
 from playground.export.formats import FORMATS
 from playground.history import Labels, journal, queries
 from playground.history.deleting import delete_runs
 from playground.history.queries import Filter
 from playground.history.reading import read_run
-from playground.history.writing import put
+from playground.history.writing import change, put
+from playground.ui.session import here
 from playground.ui.shell.pages import path
 from tests.history.runs import CLAUDE, full_run, small_run
 
@@ -60,7 +66,17 @@ def kept() -> None:
 
 
 def said(page: AppTest) -> str:
-    kinds = ("markdown", "caption", "info", "error", "warning", "success", "text")
+    kinds = (
+        "header",
+        "subheader",
+        "markdown",
+        "caption",
+        "info",
+        "error",
+        "warning",
+        "success",
+        "text",
+    )
     return "\n".join(str(getattr(e, "value", "")) for kind in kinds for e in page.get(kind))
 
 
@@ -206,7 +222,7 @@ def test_two_selected_runs_are_compared() -> None:
     assert not page.exception
     figures = page.dataframe[1].value
     assert next(iter(figures["figure"])) == "Cost"
-    assert "+1900%" in list(figures["difference"])
+    assert "+1,900%" in list(figures["difference"])
     assert "of the words in common" in said(page)
 
 
@@ -306,8 +322,8 @@ def test_costs_say_what_is_spent_and_no_longer_in_them() -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_old_runs_go_when_the_time_is_set_and_starred_ones_stay() -> None:
-    page = opened(history_tab="Keeping")
-    next(n for n in page.number_input if "days" in n.label).set_value(1)
+    page = opened(history_tab="Storage")
+    page.text_input(key="history_days").set_value("1")
     next(b for b in page.button if b.label == "Save").click().run()
     assert not page.exception
     assert "full-run" in stored_ids()
@@ -316,7 +332,7 @@ def test_old_runs_go_when_the_time_is_set_and_starred_ones_stay() -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_everything_is_deleted_only_when_confirmed() -> None:
-    page = opened(history_tab="Keeping")
+    page = opened(history_tab="Storage")
     assert page.button(key="history_delete_all").disabled
     page.text_input(key="history_sure").set_value("delete").run()
     page.button(key="history_delete_all").click().run()
@@ -370,3 +386,128 @@ def test_a_visitor_sees_only_their_own_runs(monkeypatch: pytest.MonkeyPatch) -> 
     put(history.get_store(), small_run(1), Labels(), owner="somebody else")
     assert "Nothing here yet" in said(opened())
     assert journal.get_writer().warning is None
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_tick_names_the_run_in_the_address_and_the_address_opens_a_run() -> None:
+    page = select(opened(), 1)
+    assert page.query_params["open"] == "run-2"
+    page.query_params["open"] = "full-run"  # Back, or a link
+    page.run()
+    assert "Paris ist die Hauptstadt." in said(page)
+    assert "Quite another answer." not in said(page)
+    page.query_params.pop("open")
+    page.run()
+    assert "Select a run to open it" in said(page)
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_link_to_a_run_that_is_gone_says_so_until_another_is_opened() -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.run()
+    app.query_params["open"] = "no-such-run"
+    app.switch_page(HISTORY).run()
+    assert "The run of this link is not here" in said(app)
+    assert "open" not in app.query_params
+    assert "The run of this link is not here" in said(app.run())
+    assert "The run of this link is not here" not in said(select(app, 0))
+
+
+@pytest.mark.usefixtures("kept")
+def test_another_visitors_run_is_not_opened_by_its_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    monkeypatch.setenv("PLAYGROUND_HISTORY", "on")
+    put(history.get_store(), small_run(1), Labels(), owner="somebody else")
+    app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    app.query_params["open"] = "run-1"
+    app.switch_page(HISTORY).run()
+    assert "The run of this link is not here" in said(app)
+
+
+def test_the_answers_of_a_conversation_are_one_row() -> None:
+    store = history.get_store()
+    for number in (1, 2, 3):
+        put(store, small_run(number, prompt=f"Question {number}"), Labels(kind="chat"))
+    put(store, small_run(4, prompt="Alone"), Labels())
+    change(store, ["run-1", "run-2", "run-3"], context={"conversation": "talk"})
+    page = opened()
+    assert names(page) == ["Alone", "Question 3 · conversation, 3 answers"]
+    page = select(page, 1)
+    turns = page.selectbox(key="history_turn_run-3")
+    assert turns.options == ["1 of 3", "2 of 3", "3 of 3"]
+    page = turns.set_value("run-1").run()
+    assert "Question 1" in said(page)
+    page.text_input(key="history_search").set_value("Question").run()
+    assert names(page) == ["Question 3", "Question 2", "Question 1"]
+
+
+def test_all_answers_of_a_conversation_are_deleted_with_it() -> None:
+    store = history.get_store()
+    for number in (1, 2, 3):
+        put(store, small_run(number), Labels(kind="chat"))
+    change(store, ["run-1", "run-2"], context={"conversation": "talk"})
+    page = select(opened(), 0, 1)
+    next(b for b in page.button if b.label == "Delete these 3 runs").click().run()
+    assert stored_ids() == []
+
+
+def test_the_same_prompt_sent_twice_shows_what_differs() -> None:
+    store = history.get_store()
+    for number, effort in ((1, "low"), (2, "high"), (3, "high")):
+        run = small_run(number)
+        settings = Settings(effort=effort, max_output_tokens=100)
+        request = replace(run.requests[0], settings=settings)
+        put(store, replace(run, requests=(request,)), Labels())
+    put(store, small_run(4, prompt="Another"), Labels())
+    listed = opened().dataframe[0].value
+    assert list(listed["differs"]) == [
+        "",
+        "reasoning effort high",
+        "reasoning effort high",
+        "reasoning effort low",
+    ]
+
+
+@pytest.mark.usefixtures("kept")
+def test_amounts_are_typed_as_people_write_them_and_nothing_is_listed_while_one_is_wrong() -> None:
+    page = opened()
+    page.text_input(key="history_least_cost").set_value("0,01").run()
+    assert list(page.dataframe[0].value["cost"]) == [0.02]
+    page.text_input(key="history_least_cost").set_value("much").run()
+    assert "Cost from is not a number: 'much'." in said(page)
+    assert not page.dataframe
+    page.button(key="history_clear").click().run()
+    assert len(names(page)) == 3
+
+
+def test_days_and_moments_are_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(here, "zone", lambda: ZoneInfo("Asia/Tokyo"))
+    store = history.get_store()
+    put(store, replace(small_run(1), created_at="2026-11-20T14:59:00.000+00:00"), Labels())
+    put(store, replace(small_run(2), created_at="2026-11-20T15:01:00.000+00:00"), Labels())
+    page = opened()
+    page.date_input(key="history_since").set_value(date(2026, 11, 21)).run()
+    assert page.date_input(key="history_since").label == "From (Asia/Tokyo)"
+    assert len(names(page)) == 1
+    assert "21 Nov 2026, 00:01 JST" in said(select(page, 0))
+    page.button(key="history_clear").click().run()
+    page.date_input(key="history_until").set_value(date(2026, 11, 20)).run()
+    assert "20 Nov 2026, 23:59 JST" in said(select(page, 0))
+    costs = opened(history_tab="Costs", history_until=date(2026, 11, 20))
+    assert list(costs.dataframe[0].value["Day (UTC)"]) == ["2026-11-20", "total"]
+    assert list(costs.dataframe[0].value["Answers"]) == [1, 1]
+
+
+def test_a_run_that_streams_is_stopped_when_it_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_DEMO_PACE", "1")
+    page = opened(COMPARE)
+    page.selectbox(key="fault_0").set_value("stall").run()
+    page.button(key="run").click().run()
+    _until(lambda: len(stored_ids()) == 1)
+    page = page.switch_page(HISTORY).run()
+    page = select(page, 0)
+    assert "still under way: deleting stops the answers first" in said(page)
+    live = next(iter(get_engine()._runs.values()))
+    next(b for b in page.button if b.label == "Delete this run").click().run()
+    assert stored_ids() == []
+    assert live.done

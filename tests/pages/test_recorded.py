@@ -161,3 +161,15 @@ def test_a_recorded_answer_can_be_spelled_by_its_name_and_an_unknown_one_is_said
         app.session_state["lanes"], app.session_state["model_0"] = [0], spelling
         app.run()
         assert wrong in "".join(e.value for e in app.error)
+
+
+def test_the_address_names_the_recorded_answer_and_one_that_is_gone_is_said(page: AppTest) -> None:
+    page.selectbox(key="recorded_answer").select("primes").run()
+    assert page.query_params["answer"] == "primes"
+    page.query_params["answer"] = "capital"
+    assert page.run().selectbox(key="recorded_answer").value == "capital"
+    page.query_params["answer"] = "no-such-answer"
+    page.run()
+    warned = [warning.value for warning in page.warning]
+    assert any("The recorded answer of this link is not here" in words for words in warned)
+    assert "answer" not in page.query_params

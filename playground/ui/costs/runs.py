@@ -24,7 +24,7 @@ from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
 from playground.ui.parts.number_field import number_field
-from playground.ui.session import compose, keeping
+from playground.ui.session import compose, here, keeping
 from playground.ui.session.looking import looked_at
 
 MOST = 50
@@ -73,7 +73,7 @@ def choices() -> dict[str, tuple[str, Load]]:
     try:
         store = get_store()
         for row in find(store, Filter(owner=keeping.visitor()), count=MOST).rows:
-            name = f"{row.created_at[:16].replace('T', ' ')} · {row.kind} · {row.name[:60]}"
+            name = f"{here.when(row.created_at)} · {row.kind} · {row.name[:60]}"
             found.setdefault(row.id, (name, partial(_stored, store, row.id)))
     except HistoryError as problem:
         st.caption(f"The history cannot be read, so only this tab's run is offered: {problem}")

@@ -9,6 +9,7 @@ import streamlit as st
 from playground import history, settings
 from playground.budgets.guard import WARN_AT, get_guard
 from playground.budgets.limits import (
+    NAMES,
     PERIODS,
     Limit,
     add_limit,
@@ -22,13 +23,6 @@ from playground.history.queries import Options, options
 from playground.store.database import HistoryError
 from playground.store.store import Store
 from playground.ui.session.state import session
-
-PERIOD_NAMES = {
-    "run": "each run",
-    "session": "this session",
-    "day": "a day (UTC)",
-    "month": "a month (UTC)",
-}
 
 
 def without_history() -> None:
@@ -91,7 +85,7 @@ def _add(known: Options) -> None:
             "USD", "5.00", key="limit_amount"
         )
         period = middle.selectbox(
-            "For", PERIODS, index=2, format_func=PERIOD_NAMES.__getitem__, key="limit_period"
+            "For", PERIODS, index=2, format_func=NAMES.__getitem__, key="limit_period"
         )
         provider = right.selectbox(
             "Provider",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,14 +14,15 @@ from playground import figures as fmt
 from playground.budgets.ledger import not_in_history
 from playground.domain.nouns import digits
 from playground.export.csv_table import SPREADSHEET, defused
-from playground.figures.palette import BLUE
+from playground.figures.palette import BLUE, GREY
 from playground.history.queries import Filter, Sum, pivot
 from playground.store.store import Store
 from playground.ui.parts.drawing import alt
+from playground.ui.parts.tables import worded
 
 BY = {
-    "day": "Day",
-    "month": "Month",
+    "day": "Day (UTC)",
+    "month": "Month (UTC)",
     "model": "Model",
     "provider": "Provider",
     "tag": "Tag",
@@ -33,8 +34,6 @@ INPUT, OUTPUT, COST = (
 NOTHING = "No answer matches, so nothing was spent."
 EMPTY = {"tag": "no tag", "department": "none"}
 MOST_BARS = 60
-FEW = 16
-"""Bars up to which they would be fatter than tall."""
 HEADERS = (
     "group",
     "answers",
@@ -69,7 +68,7 @@ def costs(store: Store, wanted: Filter) -> None:
         st.caption(f"{said} The budgets count it.".replace("$", r"\$"))
     if not rows:
         return
-    st.altair_chart(chart(rows, by), alt=f"Cost by {BY[by].lower()}")
+    st.altair_chart(chart(rows, by), alt=_spoken(rows, by))
     _table(rows, by)
     st.download_button(
         "CSV",
@@ -122,9 +121,8 @@ def total(rows: Sequence[Sum]) -> Sum:
 
 def _totals(rows: Sequence[Sum]) -> None:
     whole = total(rows)
-    mark = "≥ " if whole.unpriced or whole.bounds else ""
     with st.container(horizontal=True):
-        st.metric(COST, mark + fmt.money(whole.cost), width="content")
+        st.metric(COST, _cost(whole), width="content")
         st.metric("Answers", fmt.count(whole.answers), width="content")
         st.metric(INPUT, fmt.count(whole.input_tokens), width="content")
         st.metric(OUTPUT, fmt.count(whole.output_tokens), width="content")
@@ -138,65 +136,76 @@ def _totals(rows: Sequence[Sum]) -> None:
         )
 
 
+def _cost(row: Sum) -> str:
+    return fmt.total(row.cost, whole=not (row.unpriced or row.bounds))
+
+
 def _label(row: Sum, by: str) -> str:
     return row.group or EMPTY.get(by, "unknown")
 
 
-def chart(rows: Sequence[Sum], by: str) -> alt.Chart:
-    """Bars: over time from left to right, otherwise the dearest on top."""
+def _spoken(rows: Sequence[Sum], by: str) -> str:
+    """The chart in words: what most was spent on, and how much."""
+    most = max(rows, key=lambda row: row.cost)
+    return f"Cost by {BY[by]}: {len(rows)} bars, the longest {_label(most, by)} with {_cost(most)}; all figures in the table below"
+
+
+def chart(rows: Sequence[Sum], by: str) -> alt.Chart | alt.LayerChart:
+    """Bars with their sums at the end: time from top to bottom, otherwise the dearest on top."""
     time = by in ("day", "month")
     shown = rows[-MOST_BARS:] if time else sorted(rows, key=lambda row: -row.cost)[:MOST_BARS]
     values = [
-        {"group": _label(row, by), "usd": float(row.cost), "answers": row.answers} for row in shown
+        {
+            "group": _label(row, by),
+            "usd": float(row.cost),
+            "written": _cost(row),
+            "answers": row.answers,
+        }
+        for row in shown
     ]
-    made = alt.Chart({"values": values}).mark_bar(cornerRadius=2, color=BLUE)
-    if time and len(shown) <= FEW:
-        made = made.mark_bar(cornerRadius=2, color=BLUE, size=36)
-    dollars = alt.Axis(format="$~f")
-    tooltip = [
-        alt.Tooltip("group:N", title=BY[by]),
-        alt.Tooltip("usd:Q", format="$.8~f", title="USD"),
-        alt.Tooltip("answers:Q"),
-    ]
-    if time:
-        x = alt.X("group:O", title=None, sort=None, axis=alt.Axis(labelAngle=-40))
-        y: alt.Y = alt.Y("usd:Q", title="USD", axis=dollars)
-        done: alt.Chart = made.encode(x=x, y=y, tooltip=tooltip).properties(height=260)
-        return done
-    y = alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=260))
-    x = alt.X("usd:Q", title="USD", axis=dollars)
-    done = made.encode(y=y, x=x, tooltip=tooltip).properties(height=alt.Step(26))
-    return done
+    base = alt.Chart({"values": values}).encode(
+        y=alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
+        x=alt.X("usd:Q", title="USD", axis=alt.Axis(format="$~f")),
+        tooltip=[
+            alt.Tooltip("group:N", title=BY[by]),
+            alt.Tooltip("written:N", title=COST),
+            alt.Tooltip("answers:Q", format=",", title="Answers"),
+        ],
+    )
+    bars = base.mark_bar(cornerRadius=2, color=BLUE)
+    sums = base.mark_text(align="left", dx=5, color=GREY).encode(text="written:N")
+    made: alt.LayerChart = (bars + sums).properties(height=alt.Step(26))
+    return made
+
+
+COUNTS: dict[str, Callable[[Sum], int]] = {
+    "Answers": lambda row: row.answers,
+    "Failed": lambda row: row.failed,
+    "Stopped": lambda row: row.stopped,
+    INPUT: lambda row: row.input_tokens,
+    OUTPUT: lambda row: row.output_tokens,
+    "Estimated": lambda row: row.bounds,
+    "Without cost": lambda row: row.unpriced,
+}
+"""Column → what it counts; the cost stands behind the tokens."""
 
 
 def _table(rows: Sequence[Sum], by: str) -> None:
     every = [*rows, total(rows)]
+    names = list(COUNTS)
+    names.insert(names.index(OUTPUT) + 1, COST)
+    counts = {name: [count(row) for row in every] for name, count in COUNTS.items()}
+    table = counts | {COST: [float(row.cost) for row in every]}
     st.dataframe(
-        {
-            BY[by]: [*(_label(row, by) for row in rows), "total"],
-            "Answers": [row.answers for row in every],
-            "Failed": [row.failed for row in every],
-            "Stopped": [row.stopped for row in every],
-            INPUT: [row.input_tokens for row in every],
-            OUTPUT: [row.output_tokens for row in every],
-            COST: [float(row.cost) for row in every],
-            "Estimated": [row.bounds for row in every],
-            "Without cost": [row.unpriced for row in every],
-        },
-        column_config={
-            **{
-                name: st.column_config.NumberColumn(name, format="localized")
-                for name in (
-                    "Answers",
-                    "Failed",
-                    "Stopped",
-                    INPUT,
-                    OUTPUT,
-                    "Estimated",
-                    "Without cost",
-                )
+        worded(
+            {
+                BY[by]: [*(_label(row, by) for row in rows), "total"],
+                **{name: table[name] for name in names},
             },
-            COST: st.column_config.NumberColumn(COST, format="$%.6f"),
+            {COST: [_cost(row) for row in every]},
+        ),
+        column_config={
+            name: st.column_config.NumberColumn(name, format="localized") for name in COUNTS
         },
         hide_index=True,
         alt=f"Cost and tokens by {BY[by].lower()}, the total in the last row",

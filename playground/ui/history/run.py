@@ -8,51 +8,103 @@ from typing import Any
 
 import streamlit as st
 
-from playground.domain import Response, lane_names
+from playground import history
+from playground.domain import lane_names
+from playground.engine import LiveRun, get_engine
 from playground.export.formats import FORMATS
+from playground.figures.best import best
 from playground.history.deleting import delete_runs
 from playground.history.documents import labelled
 from playground.history.labels import Row, Stored
+from playground.history.queries import in_context
 from playground.history.reading import each, read_run
 from playground.history.writing import change
+from playground.lab.conversation import CONVERSATION
 from playground.store.database import HistoryError
-from playground.store.packing import storable
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.history.two import compare_two, hold_or_compare
+from playground.ui.parts.head import head
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.summary import figures
-from playground.ui.session import compose, once
+from playground.ui.parts.views import answer
+from playground.ui.session import address, compose, here, once
 from playground.ui.session.endpoints import endpoints
-from playground.ui.session.keeping import redactor, start
+from playground.ui.session.keeping import redactor, start, visitor
 from playground.ui.session.looking import look_away, streaming
-from playground.ui.shell.pages import COMPARE
+from playground.ui.session.state import owner
+from playground.ui.shell.pages import CHAT_VS_API, COMPARE
+
+OPEN = address.Spot("open", "run")
+MOST_COLUMNS = 3
+NARROWEST = 300
+"""Pixels of an answer before the row wraps."""
+STOPPING = 3.0
+"""Seconds that answers are given to stop in."""
 
 
-def details(store: Store, row: Row) -> None:
-    """One selected run: its answers in short, and everything that can be done with it."""
-    stored = read_run(store, row.id)
+def details(store: Store, run_id: str) -> None:
+    """One run: its answers as they were read, side by side, and everything that can be done with it."""
+    stored = _mine(read_run(store, run_id))
     if stored is None:
-        st.info("This run has just been deleted elsewhere.")
+        address.gone(OPEN)
         return
+    others = _conversation(store, stored)
     with st.container(border=True):
+        if len(others) > 1:
+            stored = _turn(store, stored, others)
         _title(stored)
         with st.container(horizontal=True):
             _again(stored)
-            hold_or_compare(store, row.id)
-            _exports([stored], key=row.id)
-            _delete(store, [row.id])
+            hold_or_compare(store, stored.run.id)
+            _exports([stored], key=stored.run.id)
+            _delete(store, [stored.run.id])
         _labels(store, stored)
-        st.caption(f"Link on this server: `{_link(row.id)}`")
+        st.caption(f"Link on this server: `{_link(stored.run.id)}`")
     held = st.session_state.get(names.HISTORY_HELD)
-    if held and held != row.id:
-        compare_two(store, [held, row.id])
+    if held and held != stored.run.id:
+        compare_two(store, [held, stored.run.id])
         return
+    _answers(stored)
+
+
+def _mine(stored: Stored | None) -> Stored | None:
+    """The run where this visitor may change it: everyone on one's own computer, its maker where strangers come."""
+    return stored if stored and visitor() in (None, stored.owner) else None
+
+
+def _conversation(store: Store, stored: Stored) -> list[str]:
+    """The ids of all runs of its conversation, the oldest first; it alone where it belongs to none."""
+    conversation = stored.context.get(CONVERSATION)
+    if not isinstance(conversation, str):
+        return [stored.run.id]
+    return in_context(store, CONVERSATION, conversation, owner=visitor()) or [stored.run.id]
+
+
+def _turn(store: Store, stored: Stored, others: Sequence[str]) -> Stored:
+    """The answer of a conversation that is chosen; at first the one that was opened."""
+    chosen = st.selectbox(
+        "Answer of this conversation",
+        others,
+        index=others.index(stored.run.id) if stored.run.id in others else len(others) - 1,
+        format_func=lambda id: f"{others.index(id) + 1} of {len(others)}",
+        key=f"history_turn_{stored.run.id}",
+        width=240,
+    )
+    return read_run(store, chosen) or stored
+
+
+def _answers(stored: Stored) -> None:
     titles = lane_names(request.model for request in stored.run.requests)
-    figures(titles, stored.run.responses)
-    for name, response in zip(titles, stored.run.responses, strict=True):
-        st.caption(f"**{plain(name)}**")
-        st.text(_short(response))
+    responses = stored.run.responses
+    figures(titles, responses)
+    won = best(responses)
+    with st.grid(columns=min(MOST_COLUMNS, len(titles)), min_column_width=NARROWEST) as grid:
+        for name, response, bests in zip(titles, responses, won, strict=True):
+            with grid.cell(), st.container(border=True):
+                st.subheader(plain(name), anchor=False)
+                st.html(head(response, bests))
+                answer(response)
 
 
 def _title(stored: Stored) -> None:
@@ -63,18 +115,12 @@ def _title(stored: Stored) -> None:
         if run.requests
         else run.id
     )
-    st.markdown(f"{star}**{plain(name)}**")
-    words = [run.created_at[:19].replace("T", " ") + " UTC", labels.kind, stored.ending]
+    st.header(f"{star}{plain(name)}", anchor=False)
+    words = [here.when(run.created_at), labels.kind, stored.ending]
     words.extend(run.stand_ins or (["simulated"] if run.simulated else []))
     st.caption(" · ".join(words))
     if labels.note:
         st.text(labels.note)
-
-
-def _short(response: Response, most: int = 400) -> str:
-    if response.text:
-        return storable(response.text[:most]) + ("…" if len(response.text) > most else "")
-    return response.failure.meaning if response.failure else "No text."
 
 
 def _link(run_id: str) -> str:
@@ -86,7 +132,7 @@ def _again(stored: Stored) -> None:
     """Open it, run it again as it was, or take it to Compare to change it first."""
     run = stored.run
     if st.button("Open", icon=":material/open_in_new:", key=f"open_{run.id}", type="primary"):
-        _open(run.id)
+        _open_where_made(stored)
     place = f"again_{run.id}"
     pressed = once.button(
         place,
@@ -110,6 +156,19 @@ def _again(stored: Stored) -> None:
         compose.fill(run.requests)
         look_away(compose.PLACE)
         st.switch_page(COMPARE)
+
+
+def _open_where_made(stored: Stored) -> None:
+    """Go to where it was made: a conversation to Chat vs API, all else to Compare."""
+    conversation = stored.context.get(CONVERSATION)
+    if not isinstance(conversation, str):
+        _open(stored.run.id)
+        return
+    st.session_state[names.CHAT_VIEW] = names.CHAT_CONVERSATION
+    st.switch_page(
+        CHAT_VS_API,
+        query_params={names.CHAT_VIEW: names.CHAT_CONVERSATION, CONVERSATION: conversation},
+    )
 
 
 def _open(run_id: str) -> None:
@@ -151,11 +210,11 @@ def _do(what: Callable[[], Any]) -> None:
 
 
 def bulk(store: Store, rows: Sequence[Row]) -> None:
-    """What can be done with several runs at once."""
-    run_ids = [row.id for row in rows]
+    """What can be done with several runs at once; a conversation is all its answers."""
+    run_ids = list(dict.fromkeys(id for row in rows for id in _all(store, row)))
     key = str(hash(tuple(run_ids)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(rows)} runs**")
+        st.markdown(f"**{len(run_ids):,} runs**")
         if st.button("Star", icon=":material/star:", key=f"star_{key}"):
             _do(lambda: change(store, run_ids, starred=True))
         with st.popover("Tag", icon=":material/label:"):
@@ -164,6 +223,10 @@ def bulk(store: Store, rows: Sequence[Row]) -> None:
                 _do(lambda: _tag_all(store, rows, word))
         _exports(list(each(store, run_ids)), key=key)
         _delete(store, run_ids)
+
+
+def _all(store: Store, row: Row) -> list[str]:
+    return in_context(store, CONVERSATION, row.group, owner=visitor()) if row.group else [row.id]
 
 
 def _tag_all(store: Store, rows: Sequence[Row], word: str) -> None:
@@ -190,6 +253,24 @@ def _delete(store: Store, run_ids: Sequence[str]) -> None:
         st.caption(
             "Gone for good: from the file too, not only from this list. What it cost stays counted in the budgets."
         )
+        if under_way := [
+            run for id in run_ids if (run := get_engine().find(id, owner())) and not run.done
+        ]:
+            one = "It is" if len(run_ids) == 1 else f"{len(under_way):,} of them are"
+            st.caption(
+                f":material/warning: {one} still under way: deleting stops the answers first. What came until then is paid for"
+                " and counted."
+            )
         what = "this run" if len(run_ids) == 1 else f"these {len(run_ids):,} runs"
         if st.button(f"Delete {what}", type="primary", key=f"delete_{hash(tuple(run_ids))}"):
-            _do(lambda: delete_runs(store, run_ids))
+            _do(lambda: _stop_and_delete(store, run_ids, under_way))
+
+
+def _stop_and_delete(store: Store, run_ids: Sequence[str], under_way: Sequence[LiveRun]) -> None:
+    for run in under_way:
+        run.stop()
+    for run in under_way:
+        run.wait(STOPPING)
+    history.get_writer().flush(STOPPING)
+    address.write(OPEN, "")
+    delete_runs(store, run_ids)

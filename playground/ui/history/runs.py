@@ -1,152 +1,32 @@
-"""The history's list: search, filters, one screen of runs, and what is done with those that are selected."""
+"""The history's list: one screen of runs, the one that is open, and what is done with those that are selected."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground.history.labels import Row
-from playground.history.queries import (
-    MOST_COUNTED,
-    PAGE,
-    Filter,
-    Found,
-    Options,
-    find,
-    options,
-)
+from playground.history.queries import MOST_COUNTED, PAGE, Filter, Found, find
 from playground.history.search import not_read, unsearchable
+from playground.lab.conversation import CONVERSATION
 from playground.store.store import Store
 from playground.ui import names
-from playground.ui.history.run import bulk, details
+from playground.ui.history import filters
+from playground.ui.history.differing import differing
+from playground.ui.history.run import OPEN, bulk, details
 from playground.ui.history.two import compare_two
-from playground.ui.session.keeping import visitor
+from playground.ui.parts.tables import worded
+from playground.ui.session import address, here
 from playground.ui.shell.pages import COMPARE
-
-ANY_FAILURE, NO_FAILURE = "any", "none"
-
-
-def filters(store: Store) -> Filter:
-    """The search field and the filters; what they hold."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        search = st.text_input(
-            "Search",
-            key="history_search",
-            placeholder='words in prompts and answers, "a phrase", -without',
-            icon=":material/search:",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        with st.popover("Filters", icon=":material/filter_list:"):
-            wanted = _filters(options(store, owner=visitor()))
-        set_ = [
-            name.replace("_", " ")
-            for name in FILTERS
-            if getattr(wanted, name) not in ("", None, False)
-        ]
-        if set_:
-            st.badge(" · ".join(set_), icon=":material/filter_alt:", color="blue")
-            st.button("Clear", key="history_clear", type="tertiary", on_click=_clear)
-    return replace(wanted, search=search or "", owner=visitor())
-
-
-FILTERS = (
-    "provider",
-    "model",
-    "tag",
-    "department",
-    "since",
-    "until",
-    "failure",
-    "kind",
-    "least_cost",
-    "most_cost",
-    "starred",
-    "simulated",
-)
-
-
-def _filters(known: Options) -> Filter:
-    left, right = st.columns(2)
-    with left:
-        provider = _choice("Provider", "provider", known.providers)
-        tag = _choice("Tag", "tag", known.tags)
-        since = _day("From", "since")
-        failure = _choice("Failure", "failure", [NO_FAILURE, ANY_FAILURE, *known.failures])
-        least = _dollars("Cost from, USD", "least_cost")
-        starred = st.toggle(
-            "Starred only", key=names.history_filter("starred"), persist_state="session"
-        )
-    with right:
-        model = _choice("Model", "model", known.models)
-        department = _choice("Department or project", "department", known.departments)
-        until = _day("To", "until")
-        kind = _choice("Made by", "kind", known.kinds)
-        most = _dollars("Cost to, USD", "most_cost")
-        real = _choice("Answers", "simulated", ["real", "simulated"])
-    return Filter(
-        provider=provider,
-        model=model,
-        tag=tag,
-        department=department,
-        since=since,
-        until=until,
-        failure=failure,
-        kind=kind,
-        least_cost=least,
-        most_cost=most,
-        starred=starred,
-        simulated={"real": False, "simulated": True}.get(real),
-    )
-
-
-def _choice(label: str, name: str, values: Sequence[str]) -> str:
-    chosen: str | None = st.selectbox(
-        label,
-        values,
-        index=None,
-        key=names.history_filter(name),
-        placeholder="all",
-        format_func=lambda value: value.replace("_", " ") if name == "failure" else value,
-        persist_state="session",
-    )
-    return chosen or ""
-
-
-def _day(label: str, name: str) -> str:
-    chosen: Any = st.date_input(
-        label, value=None, key=names.history_filter(name), persist_state="session"
-    )
-    return chosen.isoformat() if isinstance(chosen, date) else ""
-
-
-def _dollars(label: str, name: str) -> Decimal | None:
-    chosen = st.number_input(
-        label,
-        0.0,
-        value=None,
-        step=0.01,
-        format="%.4f",
-        key=names.history_filter(name),
-        placeholder="any",
-        persist_state="session",
-    )
-    return None if chosen is None else Decimal(str(chosen))
-
-
-def _clear() -> None:
-    for name in FILTERS:
-        st.session_state[names.history_filter(name)] = False if name == "starred" else None
 
 
 def listed(store: Store, wanted: Filter) -> None:
-    """One screen of runs, and what can be done with the selected ones."""
+    """One screen of runs, the newest of each conversation, and what can be done with the selected ones."""
+    wanted = replace(wanted, newest_of=CONVERSATION)
     page = st.session_state.get(names.HISTORY_PAGE, 1)
     found = find(store, wanted, start=(page - 1) * PAGE)
     if page > 1 and not found.rows:
@@ -156,17 +36,23 @@ def listed(store: Store, wanted: Filter) -> None:
         _further(found.since)
     if not found.rows:
         _nothing(wanted)
+        address.asked(OPEN)
+        if opened := st.query_params.get(OPEN.name):
+            details(store, opened)
+        else:
+            address.say(OPEN)
         return
-    selected = [found.rows[i] for i in _table(found) if i < len(found.rows)]
+    _counted(found)
+    selected, opened = _selected(store, found)
     _pages(found)
-    if len(selected) == 1:
-        details(store, selected[0])
-    elif len(selected) == 2:
+    if len(selected) > 1:
         bulk(store, selected)
-        compare_two(store, [row.id for row in selected])
-    elif selected:
-        bulk(store, selected)
+        if len(selected) == 2:
+            compare_two(store, [row.id for row in selected])
+    elif opened:
+        details(store, opened)
     else:
+        address.say(OPEN)
         st.caption(
             "Select a run to open it, two to compare them, several to tag, export or delete them."
         )
@@ -180,18 +66,13 @@ def _further(since: str) -> None:
             "Look further back",
             key="history_further",
             type="tertiary",
-            on_click=_until,
+            on_click=filters.until,
             args=(since,),
         )
 
 
-def _until(day: str) -> None:
-    st.session_state[names.history_filter("until")] = date.fromisoformat(day)
-    st.session_state[names.HISTORY_PAGE] = 1
-
-
 def _nothing(wanted: Filter) -> None:
-    if wanted == Filter(owner=wanted.owner):
+    if wanted == Filter(owner=wanted.owner, newest_of=wanted.newest_of):
         st.info(
             "Nothing here yet. Every run of Compare, the other pages and the command line is kept here: with its request,"
             " answers, figures and receipt. Keys never are.",
@@ -205,22 +86,25 @@ def _nothing(wanted: Filter) -> None:
         )
 
 
+def _name(row: Row) -> str:
+    return row.name if row.runs == 1 else f"{row.name} · conversation, {row.runs} answers"
+
+
 COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
     "starred": (
         lambda r: "★" if r.starred else "",
         st.column_config.TextColumn("", width=24, help="Starred"),
     ),
-    "created_at": (
-        lambda r: r.created_at,
-        st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
-    ),
-    "name": (lambda r: r.name, st.column_config.TextColumn("Prompt or title", width=300)),
+    "created_at": (lambda r: r.created_at, None),
+    "name": (_name, st.column_config.TextColumn("Prompt or title", width=300)),
     "models": (lambda r: r.models, st.column_config.TextColumn("Models", width=170)),
+    "differs": (
+        lambda r: "",
+        st.column_config.TextColumn("Set to", help="What differs where a prompt was sent before"),
+    ),
     "cost": (
         lambda r: float(r.cost) if r.cost is not None else None,
-        st.column_config.NumberColumn(
-            "Cost", format="$%.6f", help="Sum of the lanes that have a price"
-        ),
+        st.column_config.NumberColumn("Cost", help="Sum of the lanes that have a price"),
     ),
     "state": (
         lambda r: r.ending,
@@ -239,31 +123,81 @@ COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
 """Field → (value of a Row, how the column is shown)."""
 
 
-def _table(found: Found) -> list[int]:
-    """Draw the list; the selected rows' numbers."""
+def _when() -> Any:
+    zone = here.zone_name()
+    return st.column_config.DatetimeColumn(
+        f"When ({zone})", format="D MMM YYYY, HH:mm", timezone=zone, width=150
+    )
+
+
+def cost(row: Row) -> str:
+    """What the run cost, as its cards say it."""
+    return fmt.total(row.cost, whole=not (row.unpriced or row.bounds))
+
+
+def _selected(store: Store, found: Found) -> tuple[list[Row], str]:
+    """Draw the list; the rows that are ticked, and the run that is open: the ticked one, or the one that the address names.
+
+    A tick writes the address; Back and a link tick anew.
+    """
+    ids = [row.id for row in found.rows]
+    ticked = [ids[i] for i in _ticks(found) if i < len(ids)]
+    if ticked != st.session_state.get(names.HISTORY_SELECTED, []):
+        opened = ticked[0] if len(ticked) == 1 else ""
+        address.write(OPEN, opened)
+    elif (named := address.asked(OPEN)) is not None:
+        opened = named
+        st.session_state[names.HISTORY_DRAWN] = (_drawn()[0] + 1, opened)
+        ticked = [opened] if opened in ids else []
+    else:
+        opened = st.query_params.get(OPEN.name, "")
+    st.session_state[names.HISTORY_SELECTED] = ticked
+    _table(store, found)
+    return [row for row in found.rows if row.id in ticked], opened
+
+
+def _drawn() -> tuple[int, str]:
+    """How often the address has opened a run, and which one last."""
+    found: tuple[int, str] = st.session_state.get(names.HISTORY_DRAWN, (0, ""))
+    return found
+
+
+def _ticks(found: Found) -> Sequence[int]:
+    """The ticked rows' numbers, before the list is drawn."""
+    held = st.session_state.get(names.history_table(found.rows[0].id, len(found.rows), _drawn()[0]))
+    return list(held["selection"]["rows"]) if held else []
+
+
+def _table(store: Store, found: Found) -> None:
+    ticked = [i for i, row in enumerate(found.rows) if row.id == _drawn()[1]]
     table = {name: [value(row) for row in found.rows] for name, (value, _) in COLUMNS.items()}
-    empty = [name for name in ("tags", "department", "starred") if not any(table[name])]
-    state: Any = st.dataframe(
-        {name: values for name, values in table.items() if name not in empty},
-        column_config={name: config for name, (_, config) in COLUMNS.items()},
+    table["differs"] = differing(store, found.rows)
+    optional = ("tags", "department", "starred", "differs")
+    empty = [name for name in optional if not any(table[name])]
+    shown = {name: values for name, values in table.items() if name not in empty}
+    st.dataframe(
+        worded(shown, {"cost": [cost(row) for row in found.rows]}),
+        column_config={name: config or _when() for name, (_, config) in COLUMNS.items()},
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
+        selection_default={"selection": {"rows": ticked}},
         placeholder="unknown",
-        key=f"history_table_{found.rows[0].id}_{len(found.rows)}",
+        key=names.history_table(found.rows[0].id, len(found.rows), _drawn()[0]),
         alt="Runs, the newest first",
     )
-    return list(state.selection.rows)
+
+
+def _counted(found: Found) -> None:
+    """How many there are: above the list, whose own buttons stand over this line's end."""
+    many = found.more or found.total > MOST_COUNTED
+    counted = min(found.total - (found.more and not found.since), MOST_COUNTED)
+    st.caption(f"{'More than ' if many else ''}{count_shown(counted)}")
 
 
 def _pages(found: Found) -> None:
-    many = found.more or found.total > MOST_COUNTED
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
-        counted = min(found.total - (found.more and not found.since), MOST_COUNTED)
-        st.caption(f"{'More than ' if many else ''}{count_shown(counted)}")
-        if found.total > PAGE:
+    if found.total > PAGE:
+        with st.container(horizontal=True, horizontal_alignment="right"):
             st.pagination(-(-found.total // PAGE), key=names.HISTORY_PAGE)
 
 

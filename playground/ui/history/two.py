@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
+from playground import figures as fmt
 from playground.domain import Request, Response, lane_names, typed
 from playground.domain.values import changed
 from playground.history.labels import Stored
@@ -18,7 +18,7 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.parts.tables import COMPARED
 from playground.ui.parts.words import word_diff
-from playground.ui.session import compose
+from playground.ui.session import compose, here
 
 
 def hold_or_compare(store: Store, run_id: str) -> None:
@@ -56,7 +56,7 @@ def compare_two(store: Store, run_ids: Sequence[str]) -> None:
         ("Settings", _settings(request_a), _settings(request_b)),
         ("Request as sent", _body(request_a), _body(request_b)),
     ):
-        st.markdown(f"**{title}**")
+        st.header(title, anchor=False)
         if text_a == text_b:
             st.caption("The same in both.")
         else:
@@ -66,7 +66,7 @@ def compare_two(store: Store, run_ids: Sequence[str]) -> None:
 def _lane(label: str, stored: Stored, key: str) -> tuple[Request, Response, str]:
     run = stored.run
     names = lane_names(request.model for request in run.requests)
-    when = run.created_at[:16].replace("T", " ")
+    when = here.when(run.created_at)
     number = 0
     if len(names) > 1:
         number = st.selectbox(
@@ -80,12 +80,8 @@ def _side_by_side(a: Response, b: Response, name_a: str, name_b: str) -> dict[st
         "figure": [figure.label for figure in COMPARED],
         name_a: [figure.write(a) for figure in COMPARED],
         name_b: [figure.write(b) for figure in COMPARED],
-        "difference": [_change(figure.value(a), figure.value(b)) for figure in COMPARED],
+        "difference": [fmt.change(figure.value(a), figure.value(b)) for figure in COMPARED],
     }
-
-
-def _change(x: Any, y: Any) -> str:
-    return "" if x is None or y is None or not x else f"{(y - x) / x:+.0%}"
 
 
 def _settings(request: Request) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from playground import figures as fmt
 from playground import settings
 from playground.domain.nouns import NotARun
+from playground.domain.typed import Unreadable
 from playground.files import decoded
 from playground.history.deleting import delete_older, delete_runs
 from playground.history.documents import import_text
@@ -16,6 +17,7 @@ from playground.history.queries import Filter, ids
 from playground.history.upkeep import RETENTION
 from playground.store.database import HistoryError
 from playground.store.store import Store
+from playground.ui.parts.number import read_whole
 from playground.ui.session.keeping import visitor
 from playground.ui.session.state import owner
 
@@ -72,21 +74,28 @@ def _import(store: Store) -> None:
 def _retention(store: Store) -> None:
     days = int(store.preference(RETENTION) or 0)
     with st.form("history_retention"):
-        chosen = st.number_input(
+        typed = st.text_input(
             "Delete runs after so many days",
-            0,
-            MOST_DAYS,
-            days,
-            help="0 keeps them for ever. Starred runs always stay.",
+            f"{days:,}" if days else "",
+            key="history_days",
+            placeholder="never",
+            help="Empty or 0 keeps them for ever. Starred runs always stay.",
         )
-        if st.form_submit_button("Save", icon=":material/save:") and chosen != days:
-            try:
-                store.prefer(RETENTION, chosen)
-                gone = delete_older(store, chosen) if chosen else 0
-            except HistoryError as error:
-                st.error(str(error))
-            else:
-                st.success(f"Saved. {gone:,} runs were older and are gone." if gone else "Saved.")
+        if not st.form_submit_button("Save", icon=":material/save:"):
+            return
+    try:
+        chosen = read_whole(typed) if typed.strip() else 0
+        if not 0 <= chosen <= MOST_DAYS:
+            raise Unreadable(f"must be between 0 and {MOST_DAYS:,}.")
+        if chosen != days:
+            store.prefer(RETENTION, chosen)
+        gone = delete_older(store, chosen) if chosen and chosen != days else 0
+    except Unreadable as error:
+        st.error(f"The number of days {error}")
+    except HistoryError as error:
+        st.error(str(error))
+    else:
+        st.success(f"Saved. {gone:,} runs were older and are gone." if gone else "Saved.")
 
 
 def _delete(store: Store) -> None:

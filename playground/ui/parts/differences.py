@@ -11,6 +11,7 @@ from itertools import combinations
 import streamlit as st
 
 from playground.domain import Response
+from playground.figures.commonmark import unmarked
 from playground.lab.text_statistics import (
     LABELS,
     MOST_CHARACTERS,
@@ -18,7 +19,6 @@ from playground.lab.text_statistics import (
     sentences,
     statistics,
 )
-from playground.ui.parts.commonmark import unmarked
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.words import WORD, word_diff
 

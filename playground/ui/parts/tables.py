@@ -30,15 +30,16 @@ def figure_table(
 ) -> None:
     """One row a response: the figures between columns of the caller's, which `config` shows."""
     numbers = {figure.name: [_number(figure.value(r)) for r in responses] for figure in figures}
+    texts = {figure.name: [figure.write(response) for response in responses] for figure in figures}
     columns = {
         figure.name: st.column_config.NumberColumn(figure.label, help=figure.help)
         for figure in figures
     }
     st.dataframe(
-        _written({**before, **numbers, **(after or {})}, responses, figures),
+        worded({**before, **numbers, **(after or {})}, texts),
         column_config={**config, **columns},
         hide_index=True,
-        placeholder=_unknown(responses, figures),
+        placeholder=_unknown(numbers, texts),
         alt=alt,
     )
 
@@ -63,17 +64,17 @@ def rate(usd: float) -> str:
     return fmt.rate(Decimal(repr(float(usd)))).removesuffix(".00")
 
 
-def _written(
-    table: Mapping[str, Sequence[Any]], responses: Sequence[Response], figures: Sequence[Figure]
-) -> Any:
-    """The table as numbers, each with its own wording: a format of the browser's says no ≥ and counts no digits."""
+def worded(table: Mapping[str, Sequence[Any]], texts: Mapping[str, Sequence[str]]) -> Any:
+    """The table as numbers, by which it sorts, with the words of each cell of these columns.
+
+    A format of the browser's says no ≥, and counts no digits.
+    """
     import pandas as pd
 
     styled = pd.DataFrame(table).style
-    names = [figure.name for figure in figures]
-    for row, response in enumerate(responses):
-        told = {figure.name: partial(_told, figure.write(response)) for figure in figures}
-        styled.format(told, subset=([row], names))
+    for name, column in texts.items():
+        for row, text in enumerate(column):
+            styled.format(partial(_told, text), subset=([row], [name]))
     return styled
 
 
@@ -81,9 +82,10 @@ def _told(text: str, value: object) -> str:
     return text
 
 
-def _unknown(responses: Sequence[Response], figures: Sequence[Figure]) -> str:
+def _unknown(numbers: Mapping[str, Sequence[Any]], texts: Mapping[str, Sequence[str]]) -> str:
     """What all empty cells say, since a table has one word for them: the figures' own where they agree."""
-    words = {f.write(r) for f in figures for r in responses if f.value(r) is None}
+    cells = (zip(numbers[name], texts[name], strict=True) for name in numbers)
+    words = {text for column in cells for number, text in column if number is None}
     return words.pop() if len(words) == 1 else fmt.NOT_AVAILABLE
 
 

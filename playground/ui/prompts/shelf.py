@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from playground.store.database import HistoryError
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.parts.words import word_diff
-from playground.ui.session import compose
+from playground.ui.session import address, compose, here
 from playground.ui.session.keeping import redactor, visitor
 from playground.ui.session.looking import look_away
 from playground.ui.shell.pages import COMPARE
@@ -23,6 +24,36 @@ BRACES_HELP = (
 )
 
 
+class Ready(NamedTuple):
+    """A prompt to begin with."""
+
+    name: str
+    system: str
+    text: str
+
+
+READY = (
+    Ready(
+        "Answer to a customer",
+        "You answer for {{company}}. Be kind and brief, promise nothing, and ask when something is missing.",
+        "A customer writes:\n\n{{message}}\n\nAnswer in their language, in at most 120 words.",
+    ),
+    Ready(
+        "Facts as JSON",
+        "You extract facts. What is not in the text is null, never a guess.",
+        'From the text below, give a JSON object with the keys "who", "what", "when" and "amount".\n\n{{text}}',
+    ),
+    Ready(
+        "Explained to a beginner",
+        "",
+        "Explain {{subject}} to {{reader}}: what it is, one example, and one mistake that people often make."
+        " About 150 words, no jargon.",
+    ),
+)
+PROMPT = address.Spot("prompt", "prompt")
+"""The address names it by its number: a name may change."""
+
+
 def shelf(store: Store) -> None:
     """The whole page."""
     known = {prompt.name: prompt for prompt in library.all_prompts(store, owner=_owner())}
@@ -32,16 +63,10 @@ def shelf(store: Store) -> None:
             " same name adds a version, so that you can see what changed and go back.",
             icon=":material/library_books:",
         )
-    if (just := st.session_state.pop(names.LIBRARY_SAVED, None)) in known:
-        st.session_state[names.LIBRARY_NAME] = just
-    chosen = st.selectbox(
-        "Prompt",
-        [*known, NEW],
-        key=names.LIBRARY_NAME,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    prompt = known.get(chosen or "")
+    address.say(PROMPT)
+    prompt = _chosen(known)
+    if prompt is None:
+        _ready()
     version = _version(prompt) if prompt else None
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -51,6 +76,44 @@ def shelf(store: Store) -> None:
             _use(prompt, version)
             _changes(prompt, version)
             _manage(store, prompt)
+
+
+def _chosen(known: Mapping[str, library.Prompt]) -> library.Prompt | None:
+    """The prompt that was just saved, that the address names, or that is chosen; None for a new one."""
+    first = next(iter(known), NEW)
+    if (just := st.session_state.pop(names.LIBRARY_SAVED, None)) in known:
+        st.session_state[names.LIBRARY_NAME] = just
+    elif (named := address.asked(PROMPT)) is not None:
+        ids = {str(prompt.id): name for name, prompt in known.items()}
+        if named and named not in (*ids, "new"):
+            address.gone(PROMPT)
+        st.session_state[names.LIBRARY_NAME] = NEW if named == "new" else ids.get(named, first)
+    chosen = st.selectbox(
+        "Saved prompt", [*known, NEW], key=names.LIBRARY_NAME, persist_state="session"
+    )
+    prompt = known.get(chosen or "")
+    here_named = str(prompt.id) if prompt else "new"
+    address.write(PROMPT, "" if chosen == first else here_named)
+    return prompt
+
+
+def _ready() -> None:
+    """Prompts to begin with, instead of an empty form."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Begin with", width="content")
+        for ready in READY:
+            st.button(
+                ready.name,
+                icon=":material/lightbulb:",
+                key=f"library_ready_{ready.name}",
+                on_click=_take,
+                args=(ready,),
+            )
+
+
+def _take(ready: Ready) -> None:
+    for field, text in ready._asdict().items():
+        st.session_state[names.library_new(field)] = text
 
 
 def _owner() -> str:
@@ -74,22 +137,24 @@ def _version(prompt: library.Prompt) -> library.Version:
 
 def _named(version: library.Version) -> str:
     note = f" · {version.note}" if version.note else ""
-    return f"Version {version.version} · {version.created_at[:16].replace('T', ' ')}{note}"
+    return f"Version {version.version} · {here.when(version.created_at)}{note}"
 
 
 def _editor(store: Store, prompt: library.Prompt | None, version: library.Version | None) -> None:
     key = f"{prompt.id}_{version.version}" if prompt and version else "new"
+    for field in Ready._fields if not prompt else ():
+        st.session_state.setdefault(names.library_new(field), "")
     with st.form(f"library_{key}"):
-        name = prompt.name if prompt else st.text_input("Name", key=f"library_new_name_{key}")
+        name = prompt.name if prompt else st.text_input("Name", key=names.library_new("name"))
         system = st.text_area(
             "System prompt",
-            version.system if version else "",
+            version.system if version else None,
             key=f"library_system_{key}",
             height=100,
         )
         text = st.text_area(
             "Prompt",
-            version.text if version else "",
+            version.text if version else None,
             key=f"library_text_{key}",
             height=260,
             help=BRACES_HELP,
@@ -110,9 +175,9 @@ def _editor(store: Store, prompt: library.Prompt | None, version: library.Versio
         made = library.save(
             store,
             mask(name),
-            mask(text),
+            mask(text or ""),
             owner=_owner(),
-            system=mask(system),
+            system=mask(system or ""),
             note=mask(note),
             lanes=version.lanes if version else "",
         )
@@ -163,7 +228,7 @@ def _braces(inside: Sequence[str]) -> str:
 def _changes(prompt: library.Prompt, version: library.Version) -> None:
     if len(prompt.versions) < 2:
         return
-    st.markdown("**What changed**")
+    st.header("What changed", anchor=False)
     others: Sequence[library.Version] = [
         other for other in prompt.versions if other.version != version.version
     ]

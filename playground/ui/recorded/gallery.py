@@ -13,7 +13,7 @@ from playground.ui.live.component import live_run
 from playground.ui.parts.card import result_card
 from playground.ui.parts.head import Chip, answers, chips_html
 from playground.ui.parts.recording import origin, way
-from playground.ui.session import compose, lanes, once
+from playground.ui.session import address, compose, lanes, once
 from playground.ui.session.keeping import start
 from playground.ui.session.looking import Place, look_at, look_away, looked_at
 from playground.ui.shell.pages import COMPARE
@@ -26,17 +26,24 @@ def _fill(run: LiveRun) -> None:
     """Choose the recording that this run replayed."""
     found = recorded.named(run.lanes[0].request.model.model) if run.lanes else None
     if found:
-        st.session_state[names.RECORDED_WHAT] = None
-        st.session_state[names.RECORDED_PROMPT] = ""
-        st.session_state[names.RECORDED] = found.id
+        _fill_with(found.id)
+
+
+def _fill_with(id: str) -> None:
+    st.session_state[names.RECORDED_WHAT] = None
+    st.session_state[names.RECORDED_PROMPT] = ""
+    st.session_state[names.RECORDED] = id
 
 
 PLACE = Place("recorded", _fill)
+ANSWER = address.Spot("answer", "recorded answer")
 
 
 def gallery() -> None:
     """Choose a recorded answer, see where it comes from, and replay it."""
     run = looked_at(PLACE)
+    address.say(ANSWER)
+    _follow()
     chosen = _choose()
     if chosen is None:
         st.info(
@@ -67,6 +74,20 @@ def gallery() -> None:
         _answer(run, chosen)
 
 
+def _follow() -> None:
+    """Choose what the address names."""
+    named = address.asked(ANSWER)
+    if named is None:
+        return
+    known = {row.id for row in recorded.recordings()}
+    if named and named not in known:
+        address.gone(ANSWER)
+    elif named:
+        _fill_with(named)
+    else:
+        st.session_state.pop(names.RECORDED, None)
+
+
 def _choose() -> Recording | None:
     """A recording, of those that show what is asked for and, where a prompt is typed, were asked just that."""
     what = st.pills("What it shows", recorded.shows(), key=names.RECORDED_WHAT)
@@ -89,8 +110,14 @@ def _choose() -> Recording | None:
         list(fitting),
         format_func=lambda id: f"{fitting[id].title} · {fitting[id].asked}",
         key=names.RECORDED,
+        on_change=_write,
     )
     return fitting[id]
+
+
+def _write() -> None:
+    """Name what was chosen in the address: the run that was replayed is another one's."""
+    address.write(ANSWER, st.session_state[names.RECORDED])
 
 
 def _about(chosen: Recording) -> None:

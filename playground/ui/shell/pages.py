@@ -78,6 +78,7 @@ def path(file: str) -> str:
 
 
 COMPARE = path("compare.py")
+CHAT_VS_API = path("chat_vs_api.py")
 PROMPTS = path("prompts.py")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.ui.parts.commonmark import MOST_BRACKETS, unmarked
+from playground.figures.commonmark import MOST_BRACKETS, unmarked
 from playground.ui.parts.differences import most_alike, only_in
 
 
