@@ -1,0 +1,187 @@
+"""Every page and its main states, and how a visitor comes from each to the next: whatever is looked at on all of them reads this."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from playwright.sync_api import Page, expect
+
+from playground.ui.chat_vs_api.sections import VIEWS as SECTIONS
+from playground.ui.costs.workbench import TABS as COSTS
+from playground.ui.tokens.workbench import TABS as TOKENS
+
+Step = Callable[[Page], None]
+
+
+class State(NamedTuple):
+    """One state of a page; the steps are taken in the order of the table, each from the state before it."""
+
+    page: str
+    """Its title, as the menu has it."""
+    name: str
+    reach: Step
+
+
+def both(*steps: Step) -> Step:
+    """One step after the other."""
+
+    def reach(page: Page) -> None:
+        for step in steps:
+            step(page)
+
+    return reach
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has drawn what it draws."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    page.wait_for_timeout(150)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def stay(page: Page) -> None:
+    """The page as it opens."""
+
+
+def tab(name: str) -> Step:
+    """Open a tab, or what a switch calls so."""
+
+    def reach(page: Page) -> None:
+        one = page.get_by_role("tab", name=name, exact=True)
+        one.or_(page.get_by_role("radio", name=name, exact=True)).first.click()
+
+    return reach
+
+
+def opened(name: str) -> Step:
+    """Press a button that opens a menu, and wait for it."""
+
+    def reach(page: Page) -> None:
+        page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+        expect(page.get_by_test_id("stPopoverBody").first).to_be_visible()
+
+    return reach
+
+
+def closed(page: Page) -> None:
+    """Nothing is open."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+def run(page: Page) -> None:
+    """Run, and wait until something streams."""
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator(".live .card").first).to_contain_text("Streaming")
+
+
+def ended(page: Page) -> None:
+    """Wait until all lanes have ended."""
+    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+
+
+def failed(page: Page) -> None:
+    """A lane that fails, one that is cut short."""
+    for number, fault in ((1, "~429"), (2, "~truncate")):
+        box = page.get_by_role("combobox", name=f"Model of lane {number}")
+        box.fill(fault)
+        box.press("Enter")
+        settled(page)
+    page.get_by_role("button", name="Run").click()
+    page.locator(".chip[data-state=failed]").wait_for()
+    ended(page)
+
+
+def climbed(page: Page) -> None:
+    """A ladder whose steps were sent."""
+    page.locator(".st-key-ladder_go button").click()
+    expect(page.get_by_text(re.compile("Dressed like a chat product"))).to_be_visible()
+
+
+def one_turn(page: Page) -> None:
+    """A conversation of one turn."""
+    box = page.get_by_placeholder("Ask all models…")
+    box.fill("What is a token?")
+    box.press("Enter")
+    expect(page.get_by_text("Turn 1 sent")).to_be_visible()
+
+
+def saved(page: Page) -> None:
+    """A prompt of two versions with a variable."""
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Support")
+    page.get_by_label("Prompt", exact=True).last.fill("Answer {{customer}} about {{product}}.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Save as a new version")).to_be_visible()
+    page.get_by_label("Prompt", exact=True).last.fill("Answer {{customer}} kindly.")
+    page.get_by_role("button", name="Save as a new version").click()
+    expect(page.get_by_text("What changed", exact=True).last).to_be_visible()
+
+
+def row(number: int) -> Step:
+    """Tick a row of the history's list."""
+
+    def reach(page: Page) -> None:
+        box = page.get_by_test_id("stDataFrame").first.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 16, box["y"] + 35 * (number + 1) + 17)
+
+    return reach
+
+
+def replayed(page: Page) -> None:
+    """A recorded answer that was replayed."""
+    page.get_by_role("button", name="Replay").click()
+    expect(page.locator("dl.figures")).to_be_visible()
+
+
+STATES = (
+    State("History", "empty", stay),
+    State("Compare", "empty", stay),
+    State("Compare", "keys open", opened("Keys")),
+    State("Compare", "settings open", both(closed, opened("Settings"))),
+    State("Compare", "live", both(closed, run)),
+    State("Compare", "done", ended),
+    State("Compare", "receipt open", opened("Receipt")),
+    *(
+        State("Compare", view, both(closed, tab(view)))
+        for view in ("Request", "Events", "Code", "Answer")
+    ),
+    State("Compare", "failed", failed),
+    *(State("Chat vs API", section, tab(section)) for section in SECTIONS),
+    State("Chat vs API", "climbed", both(tab("Ladder"), climbed)),
+    State("Chat vs API", "a turn", both(tab("Conversation"), one_turn)),
+    *(State("Tokens", name, tab(name)) for name in TOKENS),
+    *(State("Costs", name, tab(name)) for name in COSTS),
+    State("Prompts", "empty", stay),
+    State("Prompts", "two versions", saved),
+    State("Recorded", "choice", stay),
+    State("Recorded", "replayed", replayed),
+    State("History", "list", stay),
+    State("History", "filters", opened("Filters")),
+    State("History", "run", both(closed, row(0))),
+    State("History", "two", row(1)),
+    State("History", "Costs", tab("Costs")),
+    State("History", "Budgets", tab("Budgets")),
+    State("History", "Storage", tab("Storage")),
+)
+
+
+def walk(page: Page) -> Iterator[State]:
+    """Be in one state after the other."""
+    now = ""
+    for state in STATES:
+        if state.page != now:
+            if now:
+                closed(page)
+            page.get_by_role("link", name=state.page, exact=True).first.click()
+            expect(page.get_by_role("heading", name=state.page, level=1)).to_be_attached()
+            settled(page)
+            now = state.page
+        state.reach(page)
+        if state.name != "live":
+            settled(page)
+        yield state
