@@ -80,7 +80,9 @@ def tabs() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every page, and every part of it that opens by itself."""
     yield from ((row.file, {}) for row in PAGES)
     yield from (("chat_vs_api.py", {names.CHAT_VIEW: view}) for view in sections.VIEWS)
-    yield from (("history.py", {"history_tab": t}) for t in ("Runs", "Costs", "Budgets", "Keeping"))
+    yield from (
+        ("history.py", {"history_tab": t}) for t in ("Runs", "Costs", "Votes", "Budgets", "Storage")
+    )
     yield from (("tokens.py", {"tokens_tab": t}) for t in tokens.TABS)
     yield from (("costs.py", {"costs_tab": t}) for t in costs.TABS)
 
@@ -182,6 +184,6 @@ def test_where_the_history_is_kept_is_no_visitor_s_to_know(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = str(settings.data_dir())
-    assert folder not in sent(opened("history.py", history_tab="Keeping"))
+    assert folder not in sent(opened("history.py", history_tab="Storage"))
     monkeypatch.delenv("PLAYGROUND_HOSTED")
-    assert folder in sent(opened("history.py", history_tab="Keeping"))
+    assert folder in sent(opened("history.py", history_tab="Storage"))

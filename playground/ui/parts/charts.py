@@ -205,7 +205,7 @@ def dollars(**more: Any) -> alt.Axis:
 
 def _seconds(ends: Sequence[float]) -> alt.Axis:
     """Round seconds from the moment at which the request left; connecting lies left of them."""
-    last = max(ends)
+    last = max((end for end in ends if math.isfinite(end)), default=0.0)
     step = next((step for step in STEPS if last / step <= MOST_TICKS), last)
     ticks = [round(i * step, 3) for i in range(math.floor(last / step) + 1)]
     label = "datum.value === 0 ? 'request left' : format(datum.value, ',~r') + ' s'"
