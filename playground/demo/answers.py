@@ -20,7 +20,7 @@ from playground.tokens.paragraphs import shares
 
 NOTE = "*Simulated answer: no model was asked.*"
 VOICES = ("openai", "anthropic", "gemini", "compatible")
-LENGTH = re.compile(r"\b(\d[\d,.]*)\s*[- ]?(words?|tokens?)\b")
+LENGTH = re.compile(r"(?<![\w,.])(\d[\d,.]{0,12})\s?[- ]?(words?|tokens?)\b")
 LEAST_WORDS = 20
 SHORT_ENOUGH, LONG_ENOUGH = 0.7, 1.25
 MOST_WORDS = 6000
@@ -172,7 +172,7 @@ OTHER_FIELDS = re.compile(
 
 
 def _found(keyword: str, text: str) -> bool:
-    return re.search(rf"\b{re.escape(keyword)}", text) is not None
+    return keyword in text and re.search(rf"\b{re.escape(keyword)}", text) is not None
 
 
 def written(ask: Ask, tokens: int, choice: int = 0) -> str:

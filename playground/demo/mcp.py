@@ -19,7 +19,7 @@ WANTED = re.compile(
     re.IGNORECASE,
 )
 NOT_WANTED = re.compile(
-    r"\b(do not|don't|without) (call|use|using|calling)|\b(what|which|list\b.*) tools\b",
+    r"\b(do not|don't|without) (call|use|using|calling)|\b(what|which|list\b.{0,60}) tools\b",
     re.IGNORECASE,
 )
 LISTED, ASKED = "mcp_list_tools", "mcp_approval_request"

@@ -35,7 +35,7 @@ def follow(prompt: str, turns: Sequence[Turn], pick: Callable[[str], Any]) -> Sa
         return Said(f"Your name is {names[-1]}.", "") if names else None
     if re.search(r"\bwhat did i (just )?(ask|say|write)", plain):
         return Said(f"You asked: “{before[-1]}”", "")
-    if re.search(r"\bhow many (questions|messages)\b.*\b(asked|so far|sent|written)", plain):
+    if re.search(r"\bhow many (questions|messages)\b.{0,60}\b(asked|so far|sent|written)", plain):
         return Said(f"{len(before)} before this one.", "")
     if told and re.search(
         r"\b(shorter|shorten|one sentence|tl;?dr|in short|briefly|sum (it|that) up)\b", plain

@@ -10,9 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 QUOTED = re.compile(
-    r"```\w*\n?(.+?)```|“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)'([^']{2,})'(?!\w)", re.S
+    r"```\w*\n?(.+?)```|“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|(?<!\w)'([^']{2,})'(?!\w)", re.S
 )
 AFTER = re.compile(r":\s*\n?(.+)$", re.S)
+END = 2_000
+"""Characters at the beginning and at the end of a prompt in which it is looked for what is asked."""
 
 
 def material(prompt: str) -> str:
@@ -25,10 +27,11 @@ def material(prompt: str) -> str:
 
 
 def order(prompt: str) -> str:
-    """The prompt without the text that it is about: what is asked for."""
+    """The prompt without the text that it is about: what is asked for; of a long one its two ends."""
     bare = QUOTED.sub(" … ", prompt)
     after = AFTER.search(bare)
-    return (bare[: after.start()] if after and len(after[1].split()) > 3 else bare).strip()
+    asked = (bare[: after.start()] if after and len(after[1].split()) > 3 else bare).strip()
+    return asked if len(asked) <= 2 * END else f"{asked[:END]} … {asked[-END:]}"
 
 
 @cache
@@ -89,7 +92,7 @@ def classify(asked: str, text: str) -> str | None:
 
 
 PATTERNS = {
-    "e-?mail": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    "e-?mail": re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
     "url|link": re.compile(r"https?://[^\s<>\")]+"),
     "phone": re.compile(r"\+?\d[\d ()/-]{6,}\d"),
     "date": re.compile(
@@ -235,7 +238,7 @@ TASKS: tuple[Task, ...] = (
     (
         "code",
         re.compile(
-            r"\b(write|code|implement|create|give me)\b.*\b(function|code|script|program|python|method)\b",
+            r"\A(?>.*?\b(?:write|code|implement|create|give me)\b).*\b(function|code|script|program|python|method)\b",
             re.I | re.S,
         ),
         code,
@@ -243,7 +246,7 @@ TASKS: tuple[Task, ...] = (
     (
         "write",
         re.compile(
-            r"\b(write|compose|draft)\b.*\b(poem|story|e-?mail|letter|essay|song|haiku|joke)\b",
+            r"\A(?>.*?\b(?:write|compose|draft)\b).*\b(poem|story|e-?mail|letter|essay|song|haiku|joke)\b",
             re.I | re.S,
         ),
         lambda asked, text: None,
