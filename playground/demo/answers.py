@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import random
 import re
 import zlib
-from collections import Counter
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from playground import catalog
-from playground.demo import talk, tasks
+from playground.demo import stated, talk, tasks
 from playground.demo.ask import Ask
-from playground.demo.reasoning import EFFORTS, measured
-from playground.tokens.paragraphs import shares
 
 NOTE = "*Simulated answer: no model was asked.*"
 VOICES = ("openai", "anthropic", "gemini", "compatible")
@@ -45,72 +39,8 @@ class Topic:
 def topics() -> tuple[Topic, ...]:
     """The topics of answers.md, in order."""
     source = (files("playground.demo") / "answers.md").read_text(encoding="utf-8")
-    for name, make in FROM_DATA.items():
-        source = source.replace(f"{{{name}}}", make())
+    source = stated.filled(source)
     return tuple(_topic(block) for block in source.split("\n# ")[1:])
-
-
-def _minimums(vendor: str) -> str:
-    """The shortest prefixes that this vendor's current models cache: `512` or `512 to 4,096`."""
-    rows = [r for r in catalog.catalog() if r.provider == vendor and not r.retired()]
-    found = sorted({row.cache_minimum for row in rows})
-    return f"{found[0]:,}" if len(found) == 1 else f"{found[0]:,} to {found[-1]:,}"
-
-
-def _shares() -> list[tuple[str, float]]:
-    return [(name, share) for name, share in shares().items() if share != 1]
-
-
-def _reasoned(vendor: str) -> str:
-    """What was measured of this vendor's current models with short tasks: `gpt-5 512 (43 answers until 2026-08-05)`."""
-    rows = {
-        row.id: row for row in catalog.catalog() if row.provider == vendor and not row.retired()
-    }
-    known = {
-        r.model: r for r in sorted(measured(), key=lambda r: r.answers) if r.kind == "ordinary"
-    }
-    return ", ".join(
-        f"`{r.model}` {r.tokens:,} ({r.answers} answers until {r.until})"
-        for r in known.values()
-        if r.model in rows
-    )
-
-
-def _hard() -> str:
-    tokens = sorted(row.tokens for row in measured() if row.kind == "hard")
-    return f"{tokens[0]:,} to {tokens[-1]:,}, by model"
-
-
-def _by_effort() -> str:
-    """The model whose reasoning was measured at most levels: its medians, the least first."""
-    levels = Counter(row.model for row in measured() if row.kind == "ordinary")
-    model = levels.most_common(1)[0][0]
-    rows = [row for row in measured() if (row.model, row.kind) == (model, "ordinary")]
-    told = (f"{r.tokens:,} at *{r.at}*" for r in sorted(rows, key=lambda r: EFFORTS[r.at]))
-    return f"for `{model}` the medians of recorded answers are {', '.join(told)}"
-
-
-FROM_DATA: Mapping[str, Callable[[], str]] = {
-    "languages as list": lambda: "\n".join(
-        f"- {name}: {share - 1:+.0%}" for name, share in _shares()
-    ),
-    "languages as table": lambda: "\n".join(
-        f"| {name} | {share:.2f} |" for name, share in _shares()
-    ),
-    "languages at the end": lambda: " and ".join(name for name, _ in _shares()[-2:]),
-    "effort measured": _by_effort,
-    "hard reasoning": _hard,
-    "gemini efforts": lambda: "\n".join(
-        f"| {level} | {EFFORTS[level]:g} |" for level in ("minimal", "low", "medium", "high")
-    ),
-    "most": lambda: f"{_shares()[-1][1]:.1f}",
-    **{
-        f"{vendor} {what}": functools.partial(make, vendor)
-        for vendor in ("openai", "anthropic", "gemini")
-        for what, make in (("minimum", _minimums), ("reasoning", _reasoned))
-    },
-}
-"""What the texts say of figures that stand in our data: the place in answers.md → its words."""
 
 
 def _topic(block: str) -> Topic:
