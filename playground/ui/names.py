@@ -82,6 +82,8 @@ BLIND = "blind"
 """True when the next run hides which model wrote which answer."""
 TOUR_SEEN = "tour_seen"
 """True when the short tour was skipped, or a run was started."""
+NOT_SENT = "not_sent"
+"""True when Run was pressed and something could not be sent, until it can."""
 LANES = "lanes"
 """The lanes' numbers, in the order in which they stand."""
 

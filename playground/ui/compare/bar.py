@@ -89,10 +89,9 @@ def _started(run: LiveRun | None, where: Mapping[str, Endpoint], pressed: bool) 
     what = (chosen, asked)
     if not once.goes(compose.PLACE.name, run, pressed, what):
         return None
-    problem = asked.problem or lanes.first_problem(chosen)
-    if problem:
-        st.error(problem)
-        return None
+    if lanes.problem(chosen, asked):
+        st.session_state[names.NOT_SENT] = True  # said beside the button, for as long as it holds
+        st.rerun()
     started = start(
         [lanes.request(lane, asked) for lane in chosen], where, context=_context(chosen)
     )

@@ -122,7 +122,7 @@ def _vote(run: LiveRun, given: Vote) -> None:
     if not _kept(run, voted):
         st.toast("This vote is not counted: the run is not in your history.")
     ids = shown.lane_ids(run)
-    lanes.focus(names.lane_model(ids[given.lane or 0]))
+    lanes.focus(f"answer_{ids[given.lane or 0]}")
 
 
 def _kept(run: LiveRun, voted: Vote) -> bool:
@@ -158,11 +158,11 @@ def voted(run: LiveRun, short_names: Sequence[str]) -> str:
     )
 
 
-def chips(run: LiveRun, index: int) -> list[Chip]:
+def badges(run: LiveRun, index: int) -> list[Chip]:
     """What a lane's answer was called, and whether it was voted best."""
     given = vote_of(run)
     if given is None or ORDER not in run.context:
         return []
     best = given.get("choice") == "best" and given.get("lane") == index
-    voted = [Chip("done", "your vote")] if best else []
-    return [Chip("own", f"was {letter(run, index)}"), *voted]
+    was = f"was answer {letter(run, index)}"
+    return [Chip("done", f"{was}, your vote ✓") if best else Chip("own", was)]

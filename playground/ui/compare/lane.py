@@ -166,12 +166,14 @@ def _ended_lane(
         with st.container(horizontal=True, gap=None, key=f"kit_{made.id}"):
             reading.buttons(lane.request, response, key)
             receipt_button(response, key, type="tertiary")
-        own = [Chip("own", word) for word in made.own if _sent_so(made, lane.request)]
-        st.html(head(response, _best(run, index), [*own, *blind.chips(run, index)]))
+        st.html(head(response, _best(run, index)))
         if stale:
             st.caption(f"From the last run, with {plain(str(lane.request.model))}.")
         with st.container(key=f"answer_{made.id}", height=400, border=False):
             st.html(reading.start(lane.request.model, response))
+            own = [Chip("own", word) for word in made.own if _sent_so(made, lane.request)]
+            if badges := [*own, *blind.badges(run, index)]:
+                st.html(chips_html(badges))
             endpoint = where.get(lane.request.model.provider)
             VIEWS[view()].draw(lane.request, response, endpoint, key)
             remarks(response)

@@ -195,10 +195,10 @@ def focus(key: str) -> None:
     st.session_state[names.FOCUS] = (key, count + 1)
 
 
-def first_problem(chosen: Sequence[LaneChoice]) -> str | None:
-    """Why not all lanes can be sent; None when they can."""
+def problem(chosen: Sequence[LaneChoice], asked: Asked) -> str | None:
+    """Why this can't be sent; None when it can."""
     said = (f"Lane {n}: {plain(lane.problem)}" for n, lane in enumerate(chosen, 1) if lane.problem)
-    return next(said, None)
+    return asked.problem or next(said, None)
 
 
 def request(lane: LaneChoice, asked: Asked) -> Request:

@@ -25,7 +25,7 @@ def own_sets() -> None:
         st.error(str(error))
         return
     for one in kept:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.button(
                 plain(one.name),
                 key=f"own_set_{one.id}",

@@ -81,14 +81,15 @@ def presets() -> None:
         on_change="rerun",
     ) as menu:
         if menu.open:
-            for number, (name, make) in enumerate(SETS.items()):
-                st.button(
-                    name,
-                    key=f"preset_{number}",
-                    type="tertiary",
-                    on_click=_take,
-                    args=(make,),
-                )
+            with st.container(gap=None, key="presets"):
+                for number, (name, make) in enumerate(SETS.items()):
+                    st.button(
+                        name,
+                        key=f"preset_{number}",
+                        type="tertiary",
+                        on_click=_take,
+                        args=(make,),
+                    )
             from playground.ui.compare import (
                 own_sets,
             )  # the database, which the first page does not need

@@ -33,21 +33,16 @@ def buttons(request: Request, response: Response, key: str) -> None:
             icon=":material/content_copy:",
             help="Copy",
         )
-    st.button(
+    if st.button(
         f"Open the answer of {name} large",
         key=f"large_{key}",
         type="tertiary",
         icon=":material/open_in_full:",
         help="Open large",
-        on_click=_large,
-        args=(request, response),
-    )
+    ):
+        st.dialog(name, width="large")(_large)(response)
 
 
-def _large(request: Request, response: Response) -> None:
-    @st.dialog(plain(str(request.model)), width="large")
-    def large() -> None:
-        st.html(head(response))
-        views.answer(response)
-
-    large()
+def _large(response: Response) -> None:
+    st.html(head(response))
+    views.answer(response)

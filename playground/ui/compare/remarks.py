@@ -36,16 +36,18 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
     """Who answers and what it may cost; what the fields hold otherwise than the run below; what is left out."""
     if once.waiting(compose.PLACE.name):  # what was typed and Run came together
         st.rerun()
+    asked, chosen = prompt.read(), lanes.read_all(where)
     if run and held(run):
         with st.container(key="remarks", gap=None):
+            _not_sent(chosen, asked)
             st.caption(
                 ":material/visibility_off: Names, figures and times are hidden until you have voted."
             )
             tab("", _given, seen=tour.is_seen())
         return
-    asked, chosen = prompt.read(), lanes.read_all(where)
     fine = [lane for lane in chosen if lane.model is not None]
     with st.container(key="remarks", gap=None):
+        _not_sent(chosen, asked)
         if fine:
             requests = [lanes.request(lane, asked) for lane in fine if _asks(lane)]
             silent = asked.problem or not requests
@@ -63,6 +65,16 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
         if run and names.DRAFT_BEFORE in st.session_state:
             _draft_before()
         tab(compose.draft(), _given, seen=tour.is_seen())
+
+
+def _not_sent(chosen: Sequence[LaneChoice], asked: Asked) -> None:
+    """After Run was pressed in vain: why, as long as it is so."""
+    if not st.session_state.get(names.NOT_SENT):
+        return
+    if problem := lanes.problem(chosen, asked):
+        st.error(problem)
+    else:
+        del st.session_state[names.NOT_SENT]
 
 
 def _who(fine: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]) -> str:

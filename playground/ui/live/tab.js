@@ -33,8 +33,9 @@ function focus(wanted) {
   focused = count
   soon(() => {
     const lost = !document.activeElement || document.activeElement === document.body
-    const widget = lost && document.querySelector(`.st-key-${key} :is(input, button)`)
-    if (widget) widget.focus()
+    const widget = lost && document.querySelector(`.st-key-${key} :is(.answer-start, input, button)`)
+    widget?.focus()
+    if (widget?.matches("input")) widget.setSelectionRange(0, 0) // else its end is shown, not its beginning
     return Boolean(widget)
   })
 }

@@ -28,12 +28,11 @@ class Cell(NamedTuple):
     best: bool = False
 
 
-def head(response: Response, best: Collection[str] = (), more: Iterable[Chip] = ()) -> str:
-    """Chips, with `more` behind them, and figures as HTML; `best` names the figures in which no other lane is better."""
+def head(response: Response, best: Collection[str] = ()) -> str:
+    """Chips and figures as HTML; `best` names the figures in which no other lane is better."""
     chips = [Chip(response.state, ending.label(response))]
     if who := answers(response.model, response.simulated):
         chips.append(who)
-    chips += more
     cells = [
         Cell(figure.label, figure.write(response), figure.name in best)
         for figure in fmt.named(*FIGURES)

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from playground.domain import Failure, ModelRef, Request, Response
 from playground.engine.live import LiveRun
 from playground.ui.live import grants, stream
+from playground.ui.live.held import ORDER, VOTE
 
 MODEL = ModelRef("openai", "responses", "gpt-6.1-sol")
 
@@ -83,6 +84,22 @@ def test_later_messages_hold_only_what_is_new() -> None:
     lane.receive("text", "world")
     assert stream.news(run, cursor) == {"texts": [[0, "text", "world"]]}
     assert stream.news(run, cursor) == {}
+
+
+def test_of_a_run_whose_names_are_hidden_only_ends_are_told_until_the_vote() -> None:
+    run = Recorded(lanes=2)
+    run.context = {ORDER: [1, 0]}
+    cursor = stream.Cursor.at(run)
+    run.lanes[1].receive("sent", "")
+    run.lanes[1].receive("text", "I am a model")
+    assert stream.news(run, cursor) == {}
+    run.lanes[1].end(Response(model=MODEL, failure=Failure(type="timeout", meaning="OpenAI")))
+    assert stream.news(run, cursor) == {"states": [{"lane": 1, "ended": True}]}
+    assert stream.news(run, cursor) == {}
+    run.context = {**run.context, VOTE: {"choice": "tie"}}
+    told = stream.news(run, stream.Cursor.at(run))
+    assert told["texts"] == [[1, "text", "I am a model"]]
+    assert told["states"][1]["message"] == "OpenAI"
 
 
 def test_kinds_stay_apart_and_in_order() -> None:
