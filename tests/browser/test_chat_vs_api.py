@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from playground.ui.chat_vs_api.sections import VIEWS
 from tests.browser.conftest import Seen
 
 
@@ -58,6 +59,39 @@ def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page, seen: 
     expect(chat.get_by_text(re.compile("Both cost the same at"))).to_be_visible()
 
 
+def test_the_picture_comes_first_and_the_question_field_stays_on_the_screen(chat: Page) -> None:
+    chat.set_viewport_size({"width": 1280, "height": 900})
+    section(chat, "Conversation")
+    box = chat.get_by_placeholder("Ask all models…")
+    for number, words in enumerate(("What is a token?", "What is an API key?"), 1):
+        box.fill(words)
+        box.press("Enter")
+        expect(chat.get_by_text(re.compile(f"Turn {number} sent"))).to_be_visible()
+        expect(box).to_be_in_viewport()
+    charts = chat.get_by_test_id("stVegaLiteChart")
+    expect(charts).to_have_count(2)
+    for chart in charts.all():
+        expect(chart).to_be_in_viewport(ratio=1)
+    assert chat.get_by_test_id("stMain").evaluate("e => e.scrollTop") == 0
+
+
+def test_presenting_hides_the_menu_and_enlarges_the_letters(chat: Page, seen: Seen) -> None:
+    menu = chat.get_by_role("link", name="Compare")
+    expect(menu).to_be_visible()
+    size = "parseFloat(getComputedStyle(document.querySelector('.stMain h3')).fontSize)"
+    before = chat.evaluate(size)
+    chat.get_by_text("Present", exact=True).click()
+    expect(menu).to_be_hidden()
+    assert chat.evaluate(size) == pytest.approx(1.25 * before)
+    expect(chat).to_have_url(re.compile("present=true"))
+    chat.reload()
+    expect(chat.get_by_text(re.compile("Why does turn 10 cost"))).to_be_visible()
+    expect(menu).to_be_hidden()
+    seen.problems[:] = [problem for problem in seen.problems if "404" not in problem]
+    chat.get_by_text("Present", exact=True).click()
+    expect(menu).to_be_visible()
+
+
 def test_a_conversation_can_be_stopped_and_keeps_its_text(slow_page: Page) -> None:
     chat = to_chat(slow_page)
     section(chat, "Conversation")
@@ -73,7 +107,7 @@ def test_a_conversation_can_be_stopped_and_keeps_its_text(slow_page: Page) -> No
 @pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
 def test_at_400_pixels_nothing_runs_out_of_the_screen(chat: Page) -> None:
     chat.set_viewport_size({"width": 400, "height": 900})
-    for name in ("Start here", "Ladder", "Conversation", "Three ways to pay", "Point by point"):
+    for name in VIEWS:
         section(chat, name)
         chat.wait_for_timeout(400)
         width = chat.evaluate("document.scrollingElement.scrollWidth")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +53,29 @@ def test_a_price_opens_by_its_name_and_by_its_row(costs: Page) -> None:
     expect(costs.get_by_role("columnheader", name="USD per 1,000,000 tokens")).to_be_visible()
 
 
+def test_a_link_opens_a_tab_and_a_price(profile: BrowserContext, app: App, seen: Seen) -> None:
+    with visit(profile, app, seen) as page:
+        page.goto(f"{app.url}/costs?costs_tab=Calculator")
+        expect(page.get_by_text("Receipt of one request")).to_be_visible()
+        page.get_by_role("tab", name="Same text").click()
+        expect(page).to_have_url(re.compile("costs_tab=Same"))
+        page.goto(f"{app.url}/costs?prices_open=gemini%3Agemini-4-argon")
+        expect(page.get_by_text("Announced: 2026-12-01")).to_be_visible()
+
+
+def test_two_and_a_half_is_not_twenty_five(costs: Page) -> None:
+    costs.get_by_role("tab", name="Calculator").click()
+    field = costs.get_by_label("Input tokens", exact=True)
+    field.fill("2,5")
+    field.press("Enter")
+    expect(costs.get_by_text("Input tokens must be a whole number, not 2,5.")).to_be_visible()
+    expect(field).to_have_value("2,5")
+    expect(costs.get_by_text("Receipt of one request")).to_have_count(0)
+    field.fill("10,000")
+    field.press("Enter")
+    expect(costs.get_by_text("Receipt of one request")).to_be_visible()
+
+
 def test_the_receipt_of_a_request_opens(costs: Page) -> None:
     costs.get_by_role("tab", name="Calculator").click()
     costs.get_by_text("Receipt of one request").click()
@@ -67,4 +91,4 @@ def test_a_run_is_taken_apart(page: Page) -> None:
     page.get_by_role("button", name="Fill the calculator").click()
     expect(page.get_by_text("The calculator has these tokens now")).to_be_visible()
     page.get_by_role("tab", name="Calculator").click()
-    expect(page.get_by_label("Input tokens", exact=True)).not_to_have_value("10000")
+    expect(page.get_by_label("Input tokens", exact=True)).not_to_have_value("10,000")

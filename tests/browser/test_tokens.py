@@ -6,7 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    WebSocketRoute,
+    expect,
+)
 
 from playground.tokens import count, encode
 from playground.ui.parts.examples import FIRST_TEXT
@@ -87,6 +95,26 @@ def test_a_token_shows_its_id_and_bytes(page: Page, box: Locator) -> None:
     page.get_by_role("radio", name="Bytes").click()
     data = "".join(page.locator(".tokens i").all_inner_texts()).replace(" ", "")
     assert bytes.fromhex(data).decode() == "Hello 🫠"
+
+
+def test_blanks_are_seen_as_dots(page: Page, box: Locator) -> None:
+    box.fill("one  two")
+    drawn(page, "one  two")
+    shown = "".join(page.locator(".tokens i").all_inner_texts()).replace("\u200b", "")
+    assert shown == "one··two"
+
+
+def test_a_finger_is_told_to_tap(browser: Browser, app: App) -> None:
+    context = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 400, "height": 800}
+    )
+    page = context.new_page()
+    page.goto(f"{app.url}/tokens?tokens_tab=Languages")
+    expect(page.locator(".detail")).to_have_text("Tap a token to see its id and bytes.")
+    page.locator(".tokens i").first.tap()
+    expect(page.locator(".detail")).to_contain_text("id ")
+    expect(page.get_by_text("What a page costs")).to_be_attached()
+    context.close()
 
 
 def test_a_special_token_is_text_until_it_is_asked_for(page: Page, box: Locator) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground import catalog
+from playground.domain import ModelRef
 from playground.lab.text_statistics import MOST_CHARACTERS
 from playground.ui import names
 from playground.ui.chat_vs_api import sections as chat
+from playground.ui.chat_vs_api.ladder.results import headline
+from playground.ui.chat_vs_api.pay.curve import ways_of
+from playground.ui.parts.examples import EXAMPLES
 from playground.ui.shell.pages import path
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
@@ -241,7 +248,7 @@ def test_a_pasted_answer_stands_beside_the_apis() -> None:
 def test_the_stopwatch_fills_the_seconds() -> None:
     page = press(opened(chat.PASTE), "paste_start")
     press(page, "paste_stop")
-    assert page.number_input(key="paste_seconds").value is not None
+    assert float(page.text_input(key="paste_seconds").value or "nothing") >= 0
 
 
 def test_ways_to_pay_say_that_a_plan_is_no_quota_and_name_the_exceptions() -> None:
@@ -262,6 +269,109 @@ def test_a_model_without_a_price_is_said_to_have_none(
     monkeypatch.setenv("PLAYGROUND_ENDPOINTS", str(file))
     page = opened(chat.PAY, pay_models=["ollama:llama3"])
     assert "has no price here" in said(page)
+
+
+def price(model: str, cost: str, cached: str) -> Any:
+    """What a conversation with this model costs, with and without caching."""
+    return SimpleNamespace(
+        model=ModelRef.parse(model), cost=Decimal(cost), cost_cached=Decimal(cached)
+    )
+
+
+def test_what_costs_the_same_is_one_line() -> None:
+    ways = ways_of(
+        [
+            price("openai:a", "0.04", "0.03"),
+            price("anthropic:b", "0.04", "0.02"),
+            price("gemini:c", "0.01", "0.01"),
+        ]
+    )
+    assert [(way.name, way.model, way.cached) for way in ways] == [
+        ("a, b", "a", False),
+        ("a with caching", "a", True),
+        ("b with caching", "b", True),
+        ("c with or without caching", "c", False),
+    ]
+
+
+def test_a_model_is_one_row_with_the_cheapest_plan_of_its_maker() -> None:
+    page = opened(chat.PAY, pay_plans=["ChatGPT Plus", "ChatGPT Pro", "Claude Pro"])
+    rows = page.dataframe[0].value.set_index("model")
+    assert list(rows.index) == [str(ref) for ref in catalog.defaults()]
+    assert rows.loc["openai:gpt-6.1-sol", "plan"] == "ChatGPT Plus"
+    assert rows.loc["anthropic:claude-sonnet-5-5", "plan"] == "Claude Pro"
+
+
+@pytest.mark.parametrize("typed", ["2,5", "1.000,50", "-5", "lots", ""])
+def test_a_number_that_can_not_be_read_is_not_another_number(typed: str) -> None:
+    page = opened(chat.PAY)
+    page.text_input(key="pay_monthly_medium").set_value(typed).run()
+    assert not page.exception
+    assert "such conversations a month" not in said(page)
+    assert len(page.error) == 1
+
+
+def test_nothing_is_asked_while_the_window_can_not_be_read() -> None:
+    page = opened(chat.CONVERSATION, conversation_window="2.000,5")
+    assert page.button(key="conversation_example").disabled
+    page.chat_input[0].set_value("What is a token?").run()
+    assert "Your question was not sent" in said(page)
+    assert "conversation" not in page.query_params
+
+
+def test_seconds_take_a_comma_and_nothing_is_sent_while_they_are_wrong() -> None:
+    page = opened(chat.PASTE, paste_text="A word.")
+    page.text_input(key="paste_seconds").set_value("2,5").run()
+    assert "| total time | 2.50 s |" in said(page)
+    page.text_input(key="paste_seconds").set_value("soon").run()
+    assert "mend the seconds first" in said(press(page, "paste_go"))
+    assert "paste" not in page.query_params
+
+
+def test_a_sample_answer_can_be_loaded_and_the_question_is_compares() -> None:
+    page = opened(chat.PASTE, prompt="Why is the sky blue?")
+    assert page.text_area(key="paste_prompt").value == "Why is the sky blue?"
+    press(page, "paste_sample")
+    assert page.text_area(key="paste_prompt").value == EXAMPLES["What is a token?"]
+    words = said(page)
+    assert "another product" in words
+    assert "| hidden reasoning tokens | unknown |" in words
+
+
+def test_hidden_reasoning_explains_the_cost() -> None:
+    page = press(opened(chat.PASTE, paste_text="A word."), "paste_go")
+    until(page, "of the words in common")
+    (line,) = [line for line in said(page).splitlines() if "hidden reasoning tokens" in line]
+    assert int(line.split("|")[3].strip()) > 0
+
+
+def test_presenting_is_in_the_address() -> None:
+    def presents(page: AppTest) -> bool:
+        return any('<span class=\\"presenting' in str(html.proto) for html in page.get("html"))
+
+    assert not presents(opened())
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.query_params["present"] = "true"
+    app.switch_page(path("chat_vs_api.py"))
+    assert presents(app.run())
+
+
+def test_both_numbers_of_the_ladders_headline_are_named() -> None:
+    assert headline(38, 44, 880) == (
+        "Your prompt is 38 tokens, 44 with what the provider adds to any call. Dressed like a chat"
+        " product, it is 880: 20 × 44."
+    )
+    assert "38 tokens. Dressed" in headline(38, 38, 880)
+
+
+def test_the_questions_move_on_by_themselves_and_lean_from_the_third_on() -> None:
+    page = opened(chat.CHOOSE, choose_who="A program or script", choose_often="heavy")
+    assert "(≈ 600 a month)" in str(page.get("button_group")[2].proto)
+    assert "leans to" not in said(page)
+    page = opened(
+        chat.CHOOSE, choose_who="A program or script", choose_often="heavy", choose_extras="No"
+    )
+    assert "3 to go. So far it leans to: **the API**." in said(page)
 
 
 def test_every_difference_has_a_button() -> None:

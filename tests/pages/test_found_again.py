@@ -95,7 +95,7 @@ def test_a_conversation_has_its_turns_branches_rules_and_counts(
         names.CONVERSATION_SYSTEM: "my own",
         names.CONVERSATION_SYSTEM_TEXT: "Be brief.",
         names.CONVERSATION_CACHE: True,
-        names.CONVERSATION_WINDOW: 5000,
+        names.CONVERSATION_WINDOW: "5,000",
         names.CONVERSATION_POLICY: "drop the oldest",
         names.CONVERSATION_MODELS: ["openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5"],
     }
@@ -147,12 +147,12 @@ def test_a_paste_has_its_texts_also_those_that_came_after_the_answer() -> None:
     page.button(key="paste_go").click().run()
     until(page, "output tokens")
     page.text_area(key=names.PASTE_TEXT).set_value("A **token** is a piece of text.").run()
-    page.number_input(key=names.PASTE_SECONDS).set_value(2.5).run()
+    page.text_input(key=names.PASTE_SECONDS).set_value("2,5").run()
     again = opened(sections.PASTE, link(page, "paste"))
     assert "of the words in common" in said(again)
     assert "Claude.ai (pasted)" in said(again)
     assert again.text_area(key=names.PASTE_TEXT).value == "A **token** is a piece of text."
-    assert again.number_input(key=names.PASTE_SECONDS).value == 2.5
+    assert again.text_input(key=names.PASTE_SECONDS).value == "2.5"
     page.text_area(key=names.PASTE_PROMPT).set_value("Another question").run()
     page.text_area(key=names.PASTE_TEXT).set_value("Another answer").run()
     assert "A **token**" in str(

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.figures.palette import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, VIOLET
+from playground import figures as fmt
+from playground.figures.palette import (
+    BLUE,
+    CATEGORIES,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    RED,
+    SKY,
+    VIOLET,
+)
+from playground.ui.parts import charts
+from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
 
 NEW, RESENT, HIDDEN, ANSWER = (
@@ -15,30 +27,26 @@ NEW, RESENT, HIDDEN, ANSWER = (
     "system prompt, every time",
     "answer",
 )
-TURN_COLORS = {NEW: GREEN, RESENT: ORANGE, HIDDEN: VIOLET}
+TURN_COLORS = {HIDDEN: VIOLET, RESENT: ORANGE, NEW: GREEN}
+"""From the axis up."""
 PART_COLORS = (GREEN, GREY, BLUE, SKY, ORANGE, PINK, RED, VIOLET)
 """The prompt first, the provider's framing second, then the steps in their order."""
 MEASURED = "measured"
 SERIES_COLORS = (GREEN, RED, ORANGE, VIOLET, PINK)
 """Measured first, then the projections in their order."""
-ROW = 30
-"""Pixels of a bar."""
+CACHED = "with caching"
+"""What a line with caching has in its name: it is dashed."""
 
 
-def turn_bars(rows: Sequence[Mapping[str, Any]], *, height: int = 260) -> alt.LayerChart:
+def turn_bars(rows: Sequence[Mapping[str, Any]], *, height: int = 260) -> Picture:
     """Input of every turn as a stacked bar; rows have `turn`, `part` and `tokens`."""
-    order = [HIDDEN, RESENT, NEW]
+    order = list(TURN_COLORS)
     values = [{**row, "rank": order.index(row["part"])} for row in rows]
-    shown = [name for name in order if any(row["part"] == name for row in rows)]
     base = alt.Chart({"values": values})
-    bars = base.mark_bar(cornerRadius=1).encode(
-        x=alt.X("turn:O", title="turn", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("sum(tokens):Q", title="input tokens billed"),
-        color=alt.Color(
-            "part:N",
-            scale=alt.Scale(domain=shown, range=[TURN_COLORS[name] for name in shown]),
-            legend=alt.Legend(title=None, orient="top", labelLimit=260, columns=1),
-        ),
+    bars = base.mark_bar(cornerRadius=1, aria=False).encode(
+        x=alt.X("turn:O", title="turn", axis=alt.Axis(labelAngle=0, ticks=False)),
+        y=alt.Y("sum(tokens):Q", title="input tokens billed", axis=alt.Axis(tickCount=5)),
+        color=charts.colored("part", TURN_COLORS, values),
         order=alt.Order("rank:Q"),
         tooltip=[
             alt.Tooltip("turn:O"),
@@ -46,69 +54,59 @@ def turn_bars(rows: Sequence[Mapping[str, Any]], *, height: int = 260) -> alt.La
             alt.Tooltip("sum(tokens):Q", format=",", title="tokens"),
         ],
     )
-    totals = base.mark_text(dy=-7, fontSize=11, color=GREY).encode(
+    totals = base.mark_text(dy=-7, fontSize=11, aria=False).encode(
         x=alt.X("turn:O"),
         y=alt.Y("sum(tokens):Q"),
         text=alt.Text("sum(tokens):Q", format=","),
     )
-    chart: alt.LayerChart = (bars + totals).properties(height=height)
-    return chart
+    sums: dict[str, int] = {}
+    for row in rows:
+        name = f"turn {row['turn']}"
+        sums[name] = sums.get(name, 0) + row["tokens"]
+    parts = [(f"turn {row['turn']}", row["part"], fmt.count(row["tokens"])) for row in rows]
+    told = charts.in_words(list(sums), [f"{total:,} tokens" for total in sums.values()], parts)
+    chart = (bars + totals).properties(height=height)
+    return Picture(chart, charts.shown(TURN_COLORS, values, "part"), told)
 
 
 def ladder_bars(
     steps: Sequence[str], rows: Sequence[Mapping[str, Any]], parts: Sequence[str]
-) -> alt.Chart:
-    """Input of every step as a stacked bar; rows have `step`, `part`, `tokens`, `kind`. Its legend is `legend`."""
-    colors = [PART_COLORS[i % len(PART_COLORS)] for i in range(len(parts))]
+) -> Picture:
+    """Input of every step as a stacked bar with its total; rows have `step`, `part`, `tokens`, `kind`."""
+    colors = {name: PART_COLORS[i % len(PART_COLORS)] for i, name in enumerate(parts)}
     values = [{**row, "rank": parts.index(row["part"])} for row in rows]
-    chart: alt.Chart = (
-        alt.Chart({"values": values}, height=alt.Step(ROW))
-        .mark_bar(height=18, cornerRadius=1)
-        .encode(
-            y=alt.Y("step:N", sort=list(steps), title=None, axis=alt.Axis(labelLimit=170)),
-            x=alt.X("sum(tokens):Q", title="input tokens"),
-            color=alt.Color(
-                "part:N",
-                scale=alt.Scale(domain=list(parts), range=colors),
-                legend=None,
-            ),
-            order=alt.Order("rank:Q"),
-            tooltip=[
-                alt.Tooltip("step:N"),
-                alt.Tooltip("part:N"),
-                alt.Tooltip("sum(tokens):Q", format=",", title="tokens"),
-                alt.Tooltip("kind:N", title="counted by"),
-            ],
-        )
+    totals = [f"{sum(row['tokens'] for row in rows if row['step'] == step):,}" for step in steps]
+    chart = charts.bars(
+        values,
+        steps,
+        charts.marked(totals),
+        lane="step",
+        x=alt.X("sum(tokens):Q", title="input tokens", axis=alt.Axis(tickCount=5)),
+        color=charts.colored("part", colors, values),
+        order=alt.Order("rank:Q"),
+        tooltip=[
+            alt.Tooltip("step:N"),
+            alt.Tooltip("part:N"),
+            alt.Tooltip("sum(tokens):Q", format=",", title="tokens"),
+            alt.Tooltip("kind:N", title="counted by"),
+        ],
     )
-    return chart
-
-
-def legend(parts: Sequence[str]) -> str:
-    """The colours of `ladder_bars` as HTML that wraps at any width; Vega's own legend is cut on a phone."""
-    items = "".join(
-        f'<span style="white-space:nowrap"><span style="display:inline-block;width:.8em;height:.8em;border-radius:.15em;'
-        f'margin-right:.35em;background:{PART_COLORS[i % len(PART_COLORS)]}"></span>{html.escape(name)}</span>'
-        for i, name in enumerate(parts)
+    told = charts.in_words(
+        steps, totals, [(row["step"], row["part"], fmt.count(row["tokens"])) for row in rows]
     )
-    return (
-        f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.875rem">{items}</div>'
-    )
+    return Picture(chart, charts.shown(colors, values, "part"), told)
 
 
 def growth_lines(
-    rows: Sequence[Mapping[str, Any]], names: Sequence[str], *, unit: str, money: bool
-) -> alt.LayerChart:
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str], *, unit: str, money: bool, height: int
+) -> Picture:
     """Running totals against turns; rows have `turn`, `series` (`measured` is drawn as points), `value`."""
-    form = "$~g" if money else "~s"
+    colors = dict(zip(names, SERIES_COLORS, strict=False))
+    axis = charts.dollars() if money else alt.Axis(format="~s", tickCount=5)
     base = alt.Chart({"values": list(rows)}).encode(
         x=alt.X("turn:Q", title="turn", axis=alt.Axis(tickMinStep=1, format="d")),
-        y=alt.Y("value:Q", title=unit, axis=alt.Axis(format=form)),
-        color=alt.Color(
-            "series:N",
-            scale=alt.Scale(domain=list(names), range=list(SERIES_COLORS[: len(names)])),
-            legend=_legend_below(),
-        ),
+        y=alt.Y("value:Q", title=unit, axis=axis),
+        color=charts.colored("series", colors, rows),
         tooltip=[
             alt.Tooltip("series:N"),
             alt.Tooltip("turn:Q"),
@@ -116,61 +114,96 @@ def growth_lines(
         ],
     )
     measured = f"datum.series === '{MEASURED}'"
-    lines = base.transform_filter(f"!({measured})").mark_line(strokeWidth=2)
-    lines = lines.encode(strokeDash=_dashed("series"))
-    points = base.transform_filter(measured).mark_point(filled=True, size=80, opacity=1)
-    chart: alt.LayerChart = (lines + points).properties(height=420)
-    return chart
+    lines = base.transform_filter(f"!({measured})").mark_line(strokeWidth=2, aria=False)
+    points = base.transform_filter(measured).mark_point(filled=True, size=80, opacity=1, aria=False)
+    chart = (lines.encode(strokeDash=_dashed("series")) + points).properties(height=height)
+    last = {row["series"]: row for row in rows}
+    told = " ".join(
+        f"{name}: {charts.told(row['value'], money)} after turn {row['turn']}."
+        for name, row in last.items()
+    )
+    return Picture(chart, charts.shown(colors, rows, "series"), f"{unit}. {told}")
 
 
-CONVERSATIONS = alt.X("conversations:Q", title="conversations a month", axis=alt.Axis(format=",d"))
-USD = alt.Y("usd:Q", title="USD a month", axis=alt.Axis(format="$,.0f"))
+CONVERSATIONS = alt.X(
+    "conversations:Q",
+    title="conversations a month",
+    axis=alt.Axis(format=",d", tickCount=6),
+    scale=alt.Scale(nice=False),
+)
+USD = alt.Y("usd:Q", title="USD a month", axis=alt.Axis(format="$,.0f", tickCount=6))
+APART = 0.055
+"""Share of the chart's height that two names at the lines' ends are apart at least."""
 
 
 def month_curve(
     rows: Sequence[Mapping[str, Any]],
     plans: Sequence[Mapping[str, Any]],
     marks: Sequence[Mapping[str, Any]],
-    names: Sequence[str],
-) -> alt.LayerChart:
+) -> Picture:
     """USD a month against conversations: a line for each way by API, a level for each plan, a dot where they meet.
 
-    `rows` have `conversations`, `way`, `usd`; `plans` have `plan`, `label`, `usd`, `from`, `until`, `capped`, `told`; `marks` have `conversations`,
-    `usd`, `label`.
+    `rows` have `conversations`, `way`, `model`, `cached`, `usd`; `plans` have `plan`, `label`, `usd`, `from`, `until`, `capped`,
+    `told`; `marks` have `conversations`, `usd`, `label`. The colour is the model's, dashes are caching.
     """
-    layers = _plan_levels(plans) + _api_lines(rows, names) + _meetings(marks)
-    chart: alt.LayerChart = layers.properties(height=460)
-    return chart
+    models = list(dict.fromkeys(row["model"] for row in rows))
+    colors = {model: CATEGORIES[i % len(CATEGORIES)] for i, model in enumerate(models)}
+    layers = _plan_levels(plans) + _api_lines(rows, colors)
+    if marks:
+        layers += _meetings(marks)
+    told = [
+        f"{row['way']}: {charts.told(row['usd'], True)} for {row['conversations']:,} conversations a month."
+        for row in _ends(rows)
+    ]
+    told += [f"{plan['plan']}: {plan['told']}." for plan in plans]
+    told += [f"{mark['label']}." for mark in marks]
+    return Picture(layers.properties(height=420), {}, " ".join(told))
 
 
 def _plan_levels(plans: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
     """A level with its name for each plan, and a bar at its end where a cap is known."""
     base = alt.Chart({"values": list(plans)}).encode(y=alt.Y("usd:Q"))
-    levels = base.mark_rule(strokeWidth=2, color=GREY).encode(
+    levels = base.mark_rule(strokeWidth=2, color=GREY, aria=False).encode(
         x=alt.X("from:Q"), x2="until:Q", tooltip=["plan:N", "told:N"]
     )
-    names = base.mark_text(align="left", dy=-7, dx=4, fontSize=11, color=GREY).encode(
+    names = base.mark_text(align="left", dy=-7, dx=4, fontSize=12, aria=False).encode(
         x=alt.X("from:Q"), text="label:N"
     )
-    caps = (
-        base.transform_filter("datum.capped")
-        .mark_point(shape="stroke", size=160, angle=90, strokeWidth=3, color=GREY)
-        .encode(x=alt.X("until:Q"), tooltip=["plan:N", "told:N"])
-    )
-    chart: alt.LayerChart = levels + names + caps
+    chart: alt.LayerChart = levels + names
+    capped = [plan for plan in plans if plan["capped"]]
+    if capped:
+        caps = (
+            alt.Chart({"values": capped})
+            .mark_point(shape="stroke", size=160, angle=90, strokeWidth=3, color=GREY, aria=False)
+            .encode(x=alt.X("until:Q"), y="usd:Q", tooltip=["plan:N", "told:N"])
+        )
+        chart += caps
     return chart
 
 
-def _api_lines(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> alt.Chart:
-    """A line for each way by API, dashed where it is cached."""
-    chart: alt.Chart = (
+def _ends(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The last point of each line, with its name a little higher where two ends are at one height."""
+    last = {row["way"]: row for row in rows}
+    peak = max((row["usd"] for row in rows), default=0.0)
+    ends: list[dict[str, Any]] = []
+    for row in sorted(last.values(), key=lambda row: float(row["usd"])):
+        at = max(row["usd"], ends[-1]["at"] + APART * peak if ends else 0.0)
+        ends.append({**row, "at": at})
+    return ends
+
+
+def _api_lines(rows: Sequence[Mapping[str, Any]], colors: Mapping[str, str]) -> alt.LayerChart:
+    """A line for each way by API with its name at its end, dashed where it is cached."""
+    color = charts.colored("model", colors, rows)
+    lines = (
         alt.Chart({"values": list(rows)})
-        .mark_line(strokeWidth=2)
+        .mark_line(strokeWidth=2, aria=False)
         .encode(
             x=CONVERSATIONS,
             y=USD,
-            color=alt.Color("way:N", scale=alt.Scale(domain=list(names)), legend=_legend_below()),
-            strokeDash=_dashed("way"),
+            color=color,
+            detail="way:N",
+            strokeDash=alt.condition("datum.cached", alt.value([5, 4]), alt.value([1, 0])),
             tooltip=[
                 alt.Tooltip("way:N"),
                 alt.Tooltip("conversations:Q", format=","),
@@ -178,6 +211,12 @@ def _api_lines(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> alt.C
             ],
         )
     )
+    names = (
+        alt.Chart({"values": _ends(rows)})
+        .mark_text(align="right", dx=-4, dy=-9, fontSize=12, aria=False)
+        .encode(x=CONVERSATIONS, y=alt.Y("at:Q"), text="way:N")
+    )
+    chart: alt.LayerChart = lines + names
     return chart
 
 
@@ -185,19 +224,14 @@ def _meetings(marks: Sequence[Mapping[str, Any]]) -> alt.Chart:
     """A dot wherever a plan and the API cost the same."""
     chart: alt.Chart = (
         alt.Chart({"values": list(marks)})
-        .mark_point(filled=True, size=80, color=BLUE)
+        .mark_point(filled=True, size=80, color=BLUE, aria=False)
         .encode(x=CONVERSATIONS, y=USD, tooltip=["label:N"])
     )
     return chart
 
 
-def _legend_below() -> alt.Legend:
-    """Long names one under the other."""
-    return alt.Legend(title=None, orient="bottom", columns=1, labelLimit=420)
-
-
 def _dashed(field: str) -> Any:
     """Lines with caching are dashed."""
     return alt.condition(
-        f"indexof(datum.{field}, 'with caching') >= 0", alt.value([5, 4]), alt.value([1, 0])
+        f"indexof(datum.{field}, '{CACHED}') >= 0", alt.value([5, 4]), alt.value([1, 0])
     )

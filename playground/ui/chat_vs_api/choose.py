@@ -56,25 +56,47 @@ QUESTIONS = (
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
-    """Six questions, then a recommendation with the user's own figures."""
+    """Six questions, one after the other, then a recommendation with the user's own figures."""
     st.markdown("**Six questions, one recommendation, with your own figures.**")
-    score, given = 0, {}
+    given: dict[str, str] = {}
     for number, question in enumerate(QUESTIONS, 1):
         answer = st.segmented_control(
             f"{number}. {question.text}",
             list(question.answers),
             key=names.choose(question.key),
+            format_func=labelled,
             persist_state="session",
             wrap=True,
         )
-        if answer is not None:
-            given[question.key] = answer
-            score += question.answers[answer]
+        if answer is None:  # the next one comes by itself
+            break
+        given[question.key] = answer
+    score = sum(question.answers[given[question.key]] for question in QUESTIONS[: len(given)])
     left = len(QUESTIONS) - len(given)
-    if left:
-        st.info(f"{left} to go.", icon=":material/quiz:")
+    if not left:
+        _recommend(score, given)
         return
-    _recommend(score, given)
+    so_far = f" So far it leans to: **{leaning(score)}**." if len(given) >= LEANS else ""
+    st.info(f"{left} to go.{so_far}", icon=":material/quiz:")
+
+
+LEANS = 3
+"""Answers from which on it is said which way they lean."""
+
+
+def labelled(answer: str) -> str:
+    """An answer on its button; a habit says how many conversations a month it stands for."""
+    habit = breakeven.HABITS.get(answer)
+    return f"{answer} (≈ {habit.conversations} a month)" if habit else answer
+
+
+def leaning(score: int) -> str:
+    """What the answers so far speak for."""
+    return "the API" if score >= API else "a chat plan" if score <= PLAN else "both"
+
+
+API, PLAN = 3, -2
+"""Sums from which on the answers speak for the one or the other; between them for both."""
 
 
 def recommendation(score: int, given: Mapping[str, str]) -> tuple[str, str]:
@@ -89,12 +111,12 @@ def recommendation(score: int, given: Mapping[str, str]) -> tuple[str, str]:
             "The API, with somebody to look after it",
             "A program can't use a plan; without anybody to build it, start with a ready-made tool that takes an API key.",
         )
-    if score >= 3:
+    if score >= API:
         return (
             "The API",
             "A program asks, or the answers must fit another system: that is what an API is for.",
         )
-    if score <= -2:
+    if score <= PLAN:
         return (
             "A chat plan",
             "You type yourself and use the app's extras: a plan buys exactly that.",
@@ -147,7 +169,7 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
         ]
         st.markdown("\n".join([*lines, f"- sum: {score:+d}"]))
         st.caption(
-            "3 or more: the API; −2 or less: a plan; between: both. A rule of thumb of ours, which you may disagree with."
+            f"{API} or more: the API; −{-PLAN} or less: a plan; between: both. A rule of thumb of ours, which you may disagree with."
         )
 
 

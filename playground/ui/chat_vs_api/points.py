@@ -32,27 +32,32 @@ class Point:
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
-    """The table of differences, each row with a live figure or a button that shows it."""
+    """One table of the differences with what was measured, the buttons that show each, and where it is from."""
     st.markdown("**What a chat product adds, hides and decides for you, point by point.**")
-    for point in POINTS:
-        with st.container(border=True):
-            head, chat, api, live = st.columns([2, 4, 4, 3])
-            head.markdown(f"**{point.name}**")
-            chat.markdown(f":gray[Chat]  \n{dollars(point.chat)}")
-            api.markdown(f":gray[API]  \n{dollars(point.api)}")
-            with live:
-                figure = point.live()
-                if figure:
-                    st.markdown(f":gray[You measured]  \n**{dollars(figure)}**")
-                st.button(
-                    point.label,
-                    key=f"point_{point.name}",
-                    type="tertiary",
-                    icon=":material/arrow_forward:",
-                    on_click=go,
-                    args=(point.to,),
-                )
-            st.caption(point.source)
+    st.markdown(dollars(table()))
+    st.markdown("**See it for yourself**")
+    with st.container(horizontal=True, gap="small"):
+        for point in POINTS:
+            st.button(
+                f"{point.name}: {point.label[0].lower()}{point.label[1:]}",
+                key=f"point_{point.name}",
+                icon=":material/arrow_forward:",
+                on_click=go,
+                args=(point.to,),
+            )
+    with st.expander("Sources", icon=":material/link:"):
+        st.markdown(dollars("\n".join(f"- **{point.name}**: {point.source}" for point in POINTS)))
+
+
+def table() -> str:
+    """A row a difference: chat, API, and what this tab measured of it."""
+    lines = ["| | Chat | API | You measured |", "|:--|:--|:--|:--|"]
+    lines += [
+        f"| **{point.name}** | {point.chat} | {point.api} | {f'**{figure}**' if figure else '–'} |"
+        for point in POINTS
+        for figure in [point.live()]
+    ]
+    return "\n".join(lines)
 
 
 def _last_turn() -> Any:

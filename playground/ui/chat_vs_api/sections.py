@@ -28,9 +28,9 @@ MOST_CHARACTERS = 400_000
 
 
 def view() -> str:
-    """Draw the switch between the sections and return the open one."""
-    return (
-        st.segmented_control(
+    """Draw the switch between the sections and the one for a class, and return the open section."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        opened = st.segmented_control(
             "Section",
             VIEWS,
             default=None if names.CHAT_VIEW in st.session_state else START,
@@ -40,8 +40,16 @@ def view() -> str:
             wrap=True,
             bind="query-params",
         )
-        or START
-    )
+        st.space("stretch")
+        present = st.toggle(
+            "Present",
+            key=names.PRESENT,
+            bind="query-params",
+            help="For a class: larger letters, and no menu above.",
+        )
+    if present:
+        st.html('<span class="presenting"></span>')
+    return opened or START
 
 
 def go(to: str, held: Mapping[str, Any] | None = None) -> None:

@@ -19,6 +19,7 @@ from playground.ui.chat_vs_api.charts import HIDDEN, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.figures import bar_rows
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PAY, dollars, go
+from playground.ui.parts.charts import draw
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt
 
@@ -75,10 +76,7 @@ def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], ref: Mo
     )
     left, right = st.columns([3, 1])
     with left:
-        st.altair_chart(
-            charts.turn_bars(rows, height=300),
-            alt="Input tokens of every turn: the new question stays small, what was said before grows",
-        )
+        draw(charts.turn_bars(rows, height=300))
         _caching(turns, receipts, ref)
     with right:
         _bill(turns, receipts, ref.model)

@@ -39,7 +39,7 @@ def coming(entry: Entry) -> str | None:
     if new.rates == old.rates and tiers:
         return f"{new.valid_from}: another price for {', '.join(tiers)}"
     pair = " / ".join(fmt.money(new.rates[name]) for name in ("input", "output"))
-    return f"{new.valid_from}: {pair} (input / output)"
+    return f"{new.valid_from}: {pair}"
 
 
 def details(book: PriceBook, entry: Entry) -> None:
@@ -73,8 +73,9 @@ def _told(entry: Entry) -> str:
     price = entry.price
     since = f"since {price.valid_from}" if price.valid_from else "as long as known"
     lines = [f"- Holds {since}; checked on {price.as_of} at {_link(price.source)}."]
-    if entry.coming:
-        lines.append(f"- **Announced**: {(coming(entry) or '').replace('$', chr(92) + '$')}.")
+    if told := coming(entry):
+        told = told.replace("$", r"\$") + (" (input / output)" if " / " in told else "")
+        lines.append(f"- **Announced**: {told}.")
     if price.note:
         lines.append(f"- {price.note}")
     if price.aliases:

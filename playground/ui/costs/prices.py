@@ -26,6 +26,8 @@ RATE_NAMES = {
     "cache_write": "Cache write",
     "output": "Output",
 }
+WIDTHS = {"input": 66, "cache_read": 68, "cache_write": 88, "output": 68}
+"""Pixels: all columns up to the long requests are seen at 1280."""
 MILLION, SHAPE = "USD per 1,000,000 tokens", "USD per 1,000 requests"
 
 
@@ -176,7 +178,9 @@ def _by_million(shown: Sequence[Entry]) -> Table:
         **_sources(shown),
     }
     config = {
-        name: st.column_config.NumberColumn(label, help="USD per 1,000,000 tokens", width=82)
+        name: st.column_config.NumberColumn(
+            label, help="USD per 1,000,000 tokens", width=WIDTHS[name]
+        )
         for name, label in RATE_NAMES.items()
     } | {
         "batch": st.column_config.TextColumn(
@@ -240,7 +244,9 @@ def _yours(shown: Sequence[Entry]) -> dict[str, list[Any]]:
 
 COMMON: Mapping[str, Any] = {
     "free": st.column_config.TextColumn("Free tier", width=72),
-    "coming": st.column_config.TextColumn("Announced", width=285),
+    "coming": st.column_config.TextColumn(
+        "Announced", width=235, help="The day, and input / output per 1,000,000 tokens from then on"
+    ),
     "retires": st.column_config.DateColumn("Retires", format="YYYY-MM-DD"),
     "yours": st.column_config.TextColumn("Yours", help="A price of your own, not the list price"),
     "checked": st.column_config.DateColumn("Checked", format="YYYY-MM-DD"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -181,6 +182,11 @@ def in_words(
         f"{name}: {total}" + (f" ({', '.join(of[name])})." if of[name] else ".")
         for name, total in zip(names, totals, strict=True)
     )
+
+
+def told(value: float, usd: bool) -> str:
+    """A value of a line in words."""
+    return fmt.money(Decimal(repr(float(value)))) if usd else f"{value:,.0f}"
 
 
 def colored(field: str, colors: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> alt.Color:

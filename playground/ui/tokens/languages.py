@@ -84,7 +84,7 @@ def chart(rows: Sequence[Measure]) -> Picture:
     ]
     order = [r.language for r in sorted(rows, key=lambda r: r.tokens)]
     bars = (
-        alt.Chart({"values": values}, height=alt.Step(13))
+        alt.Chart({"values": values}, height=26 * len(rows) + charts.FRAME)
         .mark_bar(cornerRadius=2, aria=False)
         .encode(
             y=alt.Y("language:N", sort=order, title=None, axis=alt.Axis(labelLimit=200)),
@@ -104,10 +104,13 @@ def chart(rows: Sequence[Measure]) -> Picture:
         .mark_rule(strokeDash=[4, 3], color=GREY, aria=False)
         .encode(x="one:Q")
     )
+    ends = bars.mark_text(align="left", dx=4, fontSize=10, aria=False).encode(
+        text=alt.Text("times:Q", format=".2f"), color=alt.value(GREY)
+    )
     told = ". ".join(
         f"{r.language}: {r.tokens:,} tokens, {r.relative:.2f} × {base.language}" for r in rows
     )
-    return Picture(alt.layer(bars, line), COLORS, f"{told}.")
+    return Picture(alt.layer(bars, ends, line), COLORS, f"{told}.")
 
 
 def _figures(rows: Sequence[Measure]) -> None:

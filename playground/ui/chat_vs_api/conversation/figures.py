@@ -18,13 +18,16 @@ from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN as SYSTEM
 from playground.ui.chat_vs_api.charts import MEASURED, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.talk import answered, grown, split_of
+from playground.ui.parts.charts import draw
+from playground.ui.parts.number_field import number_field
 
 FARTHEST = 100
 """Turns of the projection."""
 
 
 def figures(talk: Conversation, names: Sequence[str], where: Mapping[str, Endpoint]) -> None:
-    """The meter, the bars of the turns, and the running totals with their projection."""
+    """The headline, the bars of the turns beside the running totals with their projection, and the meter."""
+    head = st.container()
     lane = 0
     if len(names) > 1:
         chosen = st.segmented_control(
@@ -36,16 +39,18 @@ def figures(talk: Conversation, names: Sequence[str], where: Mapping[str, Endpoi
     if not turns:
         st.caption("No turn has reported its usage yet.")
         return
-    _meter(talk, lane, path[: len(turns)])
+    head.markdown(f"#### {_first_sentence(turns)}")
     left, right = st.columns(2)
     with left:
-        st.markdown(f"**{_first_sentence(turns)}**")
-        st.altair_chart(
-            charts.turn_bars(bar_rows(path[: len(turns)], lane), height=300),
-            alt="Input tokens of each turn: new question, what was said before, system prompt",
-        )
+        st.markdown("**Sent with each turn**")
+        draw(charts.turn_bars(bar_rows(path[: len(turns)], lane), height=HEIGHT))
+        _meter(talk, lane, path[: len(turns)])
     with right:
         _projection(talk, lane, path[: len(turns)], turns, where)
+
+
+HEIGHT = 280
+"""Pixels of both pictures."""
 
 
 def _first_sentence(turns: Sequence[growth.Turn]) -> str:
@@ -80,10 +85,15 @@ def _meter(talk: Conversation, lane: int, path: Sequence[Turn]) -> None:
         st.caption("Context window: not known for this model.")
         return
     whose = "your limit" if rules.window else "the model's window"
-    st.progress(
-        min(1.0, used / room),
-        text=f"Context: {used:,} of {room:,} tokens ({used / room:.1%} of {whose}). When it is full: {rules.policy}.",
-    )
+    said = f"Context: {used:,} of {room:,} tokens ({used / room:.1%} of {whose}). When it is full: {rules.policy}."
+    if used / room < LEAST:
+        st.caption(said)
+    else:
+        st.progress(min(1.0, used / room), text=said)
+
+
+LEAST = 0.01
+"""Share of a window from which a bar shows something."""
 
 
 def _projection(
@@ -93,7 +103,10 @@ def _projection(
     turns: tuple[growth.Turn, ...],
     where: Mapping[str, Endpoint],
 ) -> None:
-    money, until, hidden = _projection_controls(len(turns))
+    controls = _projection_controls(len(turns))
+    if controls is None:
+        return
+    money, until, hidden = controls
     found = grown(talk, lane, path, turns, where)
     ref = talk.rules.models[lane]
     series = projections(found, until, hidden, growth.minimum_prefix(ref))
@@ -110,44 +123,44 @@ def _projection(
         st.caption("This model has no price, so there is nothing to draw in USD.")
         return
     title = "USD in total" if money else "input tokens in total"
-    st.altair_chart(
-        charts.growth_lines(rows, list(totals), unit=title, money=money),
-        alt="Running total against turns: measured, projected, with and without caching and a hidden prompt",
-    )
+    draw(charts.growth_lines(rows, list(totals), unit=title, money=money, height=HEIGHT))
     _how_projected(found, until, money)
 
 
-def _projection_controls(measured: int) -> tuple[bool, int, int]:
-    """Whether in USD, up to which turn, and with a hidden prompt of how many tokens."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def _projection_controls(measured: int) -> tuple[bool, int, int] | None:
+    """Whether in USD, up to which turn, and with a hidden prompt of how many tokens; None while one can't be read."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Running total**")
         unit = st.segmented_control(
             "Running total of",
             ("input tokens", "USD"),
             default="input tokens",
             key="conversation_unit",
             required=True,
+            label_visibility="collapsed",
         )
-        until = st.number_input(
-            "Turns",
-            2,
-            FARTHEST,
-            value=min(max(10, measured), FARTHEST),
-            key="conversation_until",
-            width=130,
-        )
-        hidden = st.number_input(
-            "Hidden prompt, tokens",
-            0,
-            200_000,
-            value=HIDDEN,
-            key="conversation_hidden",
-            width=180,
-            help=(
-                f"A chat product puts a system prompt in front of every turn. {HIDDEN:,} is the size of the one that Anthropic"
-                " published for Claude.ai with Opus 5 (2026-07-24), counted with o200k_base. 0 = none."
-            ),
-        )
-    return unit == "USD", int(until), int(hidden)
+        with st.popover("Projection", icon=":material/tune:", type="tertiary"):
+            until = number_field(
+                "Turns",
+                "conversation_until",
+                first=min(max(10, measured), FARTHEST),
+                least=2,
+                most=FARTHEST,
+            )
+            hidden = number_field(
+                "Hidden prompt, tokens",
+                "conversation_hidden",
+                first=HIDDEN,
+                most=200_000,
+                help=(
+                    f"A chat product puts a system prompt in front of every turn. {HIDDEN:,} is the size of the one that"
+                    " Anthropic published for Claude.ai with Opus 5 (2026-07-24), counted with o200k_base. 0 = none."
+                ),
+            )
+    if until.value is None or hidden.value is None:
+        st.caption("Mend the fields of the projection to see it.")
+        return None
+    return unit == "USD", int(until.value), int(hidden.value)
 
 
 def projections(

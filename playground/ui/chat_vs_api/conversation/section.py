@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.domain import Endpoint, ModelRef, lane_names
 from playground.lab.conversation import Conversation, Policy, Rules, Turn, request
@@ -35,47 +36,80 @@ EXAMPLE = (
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
-    """The whole section."""
-    st.markdown(
-        "**A model remembers nothing.** With every question, everything said before is sent again, and billed again."
-        " Watch the orange part of the bars grow."
-    )
+    """The picture first, then buttons and folded settings, then the turns; the question's field stays at the screen's end.
+
+    Streamlit's own place at the end would scroll the picture away with every turn.
+    """
+    picture, controls = st.container(), st.container()
+    below, bar = st.container(key="turns"), st.container(key="askbar")
     talk = current_talk()
-    rules = choose_rules(where)
+    with controls:
+        buttons = st.container(horizontal=True, vertical_alignment="center")
+        rules, wrong = choose_rules(where)
     if talk and not _same(talk.rules.models, rules.models):
-        st.caption(
-            "Other models than in the conversation so far: the next question begins a new one."
-        )
+        with controls:
+            st.caption(
+                "Other models than in the conversation so far: the next question begins a new one."
+            )
         talk = None
-    if talk:
+    if talk and not wrong:
         talk.rules = rules
         go_on(talk, where)
     path = talk.path() if talk else []
     running = bool(path and not path[-1].live.done)
-    _actions(talk, rules, where, running=running)
-    if talk:
-        _full(talk, rules, where)
-    titles = lane_names(rules.models)
-    if talk and any(turn.live.done for turn in path):
-        figures(talk, titles, where)
-    if not running and (sums := _next(path, rules, where)):
-        st.caption(f"The next question, without its own words: {sums}")
-    with st.container():  # inside a container the field stays here and does not cover the figures
-        said = st.chat_input("Ask all models…", key="conversation_input", max_chars=MOST_CHARACTERS)
-    if said and said.strip() and rules.models:
-        asked = talk or begin(rules)
-        if ask(asked, where, said, behind=asked.head, queue=talking.waiting(asked)):
-            st.rerun()
-    if not talk or not path:
-        st.info(
-            "Press **Play ten turns** and watch, or ask something of your own. Then edit an earlier question,"
-            " switch caching on, or let the provider keep the conversation, and compare the bills.",
-            icon=":material/lightbulb:",
+    with controls:
+        _actions(
+            talk, rules, where, buttons, running=running, able=bool(rules.models) and not wrong
         )
+        if talk:
+            _full(talk, rules, where)
+        if not running and (sums := _next(path, rules, where)):
+            st.caption(f"The next question, without its own words: {sums}")
+    titles = lane_names(rules.models)
+    with picture:
+        if talk and any(turn.live.done for turn in path):
+            figures(talk, titles, where)
+        else:
+            _before()
+    with bar:
+        said = st.chat_input("Ask all models…", key="conversation_input", max_chars=MOST_CHARACTERS)
+    if said and said.strip():
+        _asked(said, talk, rules, where, wrong=wrong)
+    if not talk or not path:
         return
-    turns(talk, path, titles, where)
+    with below:
+        turns(talk, path, titles, where)
     # It may have ended while this was drawn, and then no live text is left to say so.
     if running and path[-1].live.done:
+        st.rerun()
+
+
+def _before() -> None:
+    """What will be seen here."""
+    st.markdown(
+        "### A model remembers nothing: with every question, everything said before is sent and billed again."
+    )
+    st.info(
+        "Press **Play ten turns** and watch, or ask something of your own below. Then edit an earlier question, switch"
+        " caching on, or let the provider keep the conversation, and compare the bills.",
+        icon=":material/lightbulb:",
+    )
+
+
+def _asked(
+    said: str,
+    talk: Conversation | None,
+    rules: Rules,
+    where: Mapping[str, Endpoint],
+    *,
+    wrong: bool,
+) -> None:
+    """Send a typed question; while a field is wrong nothing is sent, and it is said."""
+    if wrong or not rules.models:
+        st.error("Your question was not sent: mend the settings first.")
+        return
+    asked = talk or begin(rules)
+    if ask(asked, where, said, behind=asked.head, queue=talking.waiting(asked)):
         st.rerun()
 
 
@@ -91,12 +125,18 @@ def _same(before: Sequence[ModelRef], now: Sequence[ModelRef]) -> bool:
 
 
 def _actions(
-    talk: Conversation | None, rules: Rules, where: Mapping[str, Endpoint], *, running: bool
+    talk: Conversation | None,
+    rules: Rules,
+    where: Mapping[str, Endpoint],
+    buttons: DeltaGenerator,
+    *,
+    running: bool,
+    able: bool,
 ) -> None:
     """The buttons; what they send is read from the fields as they are now, not in a callback, which knows those before."""
     path = talk.path() if talk else []
     again = False
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with buttons:
         play = once.button(
             talking.PLACE.name,
             None,
@@ -104,7 +144,7 @@ def _actions(
             type="primary",
             icon=":material/play_arrow:",
             key="conversation_example",
-            disabled=running or not rules.models,
+            disabled=running or not able,
             help="Ten short questions, one after the other.",
         )
         if running:
@@ -128,7 +168,7 @@ def _actions(
         play = True
     what = ("again", path[-1].question) if again else "play"
     streams = path[-1].live if running else None
-    if not once.goes(talking.PLACE.name, streams, play or again, what):
+    if not once.goes(talking.PLACE.name, streams, play or again, what) or not able:
         return
     if again and talk:
         sent = ask(talk, where, path[-1].question, behind=path[-1].parent)

@@ -13,46 +13,53 @@ from playground.lab import conversation as lab
 from playground.lab.conversation import Policy, Rules
 from playground.lab.ladder_profile import shipped
 from playground.ui import names
+from playground.ui.parts.number_field import Typed, number_field, written
 from playground.ui.session.models import default_model, pick_models, simulated_note
 
 SYSTEMS = ("none", "like a chat product (our words)", "my own")
 SEPARATE, SHARED = "separate", "shared"
 
 
-def choose_rules(where: Mapping[str, Endpoint]) -> Rules:
-    """Draw the settings, and say what is stored and what is simulated with them."""
-    refs = pick_models(
-        names.CONVERSATION_MODELS, where, most=lab.MOST_MODELS, default=[default_model()]
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        shared = _shared()
-        system = _system()
-        cache = st.toggle(
-            "Prompt caching",
-            key=names.CONVERSATION_CACHE,
-            help="Claude caches only when asked to, with this switch. OpenAI and Gemini cache by themselves.",
-            persist_state="session",
+def choose_rules(where: Mapping[str, Endpoint]) -> tuple[Rules, bool]:
+    """Draw the settings, folded in one row, and say what is stored and simulated; True = a field can't be read."""
+    with st.expander(
+        "Settings: models, history, system prompt, caching, window", icon=":material/tune:"
+    ):
+        refs = pick_models(
+            names.CONVERSATION_MODELS, where, most=lab.MOST_MODELS, default=[default_model()]
         )
-        kept = st.toggle(
-            "Let the provider keep the conversation",
-            key=names.CONVERSATION_KEPT,
-            help="previous_response_id (OpenAI Responses) and previous_interaction_id (Gemini Interactions).",
-            persist_state="session",
-        )
-        policy, room = _window()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            shared = _shared()
+            system = _system()
+            cache = st.toggle(
+                "Prompt caching",
+                key=names.CONVERSATION_CACHE,
+                help="Claude caches only when asked to, with this switch. OpenAI and Gemini cache by themselves.",
+                persist_state="session",
+            )
+            kept = st.toggle(
+                "Let the provider keep the conversation",
+                key=names.CONVERSATION_KEPT,
+                help="previous_response_id (OpenAI Responses) and previous_interaction_id (Gemini Interactions).",
+                persist_state="session",
+            )
+            policy, room = _window()
     if kept:
         refs = tuple(_keeping(ref) for ref in refs)
         _announce(refs)
     simulated_note(refs, where)
-    return Rules(
+    if room.wrong:
+        st.error("The window under Settings can't be read: nothing is sent until it is mended.")
+    rules = Rules(
         models=refs,
         system=system,
         shared=shared,
         kept=kept,
         cache=cache,
         policy=policy,
-        window=room,
+        window=None if room.value is None else int(room.value),
     )
+    return rules, room.wrong
 
 
 def fill_rules(rules: Rules) -> None:
@@ -66,7 +73,7 @@ def fill_rules(rules: Rules) -> None:
         names.CONVERSATION_CACHE: rules.cache,
         names.CONVERSATION_KEPT: rules.kept,
         names.CONVERSATION_POLICY: rules.policy,
-        names.CONVERSATION_WINDOW: rules.window,
+        names.CONVERSATION_WINDOW: written(rules.window),
     }
     for name, value in held.items():
         st.session_state[name] = value
@@ -135,7 +142,7 @@ def _system() -> str | None:
     return (own or "").strip() or None if chosen == SYSTEMS[2] else None
 
 
-def _window() -> tuple[Policy, int | None]:
+def _window() -> tuple[Policy, Typed]:
     with st.popover("When the window is full", icon=":material/width_full:"):
         policy = st.radio(
             "Then",
@@ -148,15 +155,13 @@ def _window() -> tuple[Policy, int | None]:
             ),
             persist_state="session",
         )
-        room = st.number_input(
+        room = number_field(
             "Window in tokens",
-            min_value=200,
-            max_value=10_000_000,
-            value=None,
-            step=1000,
-            key=names.CONVERSATION_WINDOW,
+            names.CONVERSATION_WINDOW,
+            least=200,
+            most=10_000_000,
+            needed=False,
             placeholder="the model's own",
             help="Set a small one to see what happens when a conversation outgrows it.",
-            persist_state="session",
         )
     return policy, room

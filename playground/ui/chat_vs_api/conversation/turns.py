@@ -25,7 +25,6 @@ from playground.ui.parts.markdown import answer, failed, plain, safe
 from playground.ui.parts.receipt import receipt
 from playground.ui.session import once
 
-ANSWER_HEIGHT = 260
 COLUMNS = (1, 2, 3, 2)
 """Cards side by side for one to four models."""
 SHOWN = 3
@@ -122,8 +121,7 @@ def _lane(talk: Conversation, turn: Turn, lane: int, name: str, key: str, *, alo
             left, right = st.container(), st.container()
         with left:
             st.caption(f"**{plain(name)}**")
-            with st.container(height=ANSWER_HEIGHT, border=False):
-                _said(response)
+            _said(response)
         with right:
             _beside(talk, turn, lane, response, key)
 

@@ -16,10 +16,11 @@ from playground.export.document import document
 from playground.lab import ladder
 from playground.lab.ladder import Part
 from playground.providers import preview
-from playground.ui.chat_vs_api import charts
+from playground.ui.chat_vs_api.charts import ladder_bars
 from playground.ui.chat_vs_api.ladder.climb import Climb
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.card import result_card
+from playground.ui.parts.charts import draw
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.tables import figure_table
@@ -66,11 +67,7 @@ def _headline(climb: Climb, responses: Sequence[Response], parts: Sequence[Seque
         word = "was stopped" if "stopped" in (first.state, last.state) else "failed"
         st.warning(f"A step {word}, so there is nothing to compare. Its row says why.")
         return
-    words = (
-        f"### Your prompt is {parts[0][0].tokens:,} tokens. Dressed like a chat product, it is {after:,}: "
-        f"{after / before:,.0f} × the input of the bare call."
-    )
-    st.markdown(words)
+    st.markdown(f"### {headline(parts[0][0].tokens, before, after)}")
     if first.cost and last.cost:
         st.caption(
             dollars(
@@ -78,6 +75,15 @@ def _headline(climb: Climb, responses: Sequence[Response], parts: Sequence[Seque
                 " In a product you pay none of it by the piece, and see none of it."
             )
         )
+
+
+def headline(prompt: int, bare: int, dressed: int) -> str:
+    """What the product's dress makes of the prompt; both numbers of the quotient are named."""
+    framed = "" if bare == prompt else f", {bare:,} with what the provider adds to any call"
+    return (
+        f"Your prompt is {prompt:,} tokens{framed}. Dressed like a chat product, it is {dressed:,}:"
+        f" {dressed / bare:,.0f} × {bare:,}."
+    )
 
 
 def _chart(climb: Climb, model: int, parts: Sequence[Sequence[Part]]) -> None:
@@ -95,11 +101,7 @@ def _chart(climb: Climb, model: int, parts: Sequence[Sequence[Part]]) -> None:
         for part in row
         if part.tokens
     ]
-    st.altair_chart(
-        charts.ladder_bars(steps, rows, names),
-        alt="Input tokens of every step of the ladder, split by what they are for",
-    )
-    st.html(charts.legend(names))
+    draw(ladder_bars(steps, rows, names))
     if guessed:
         st.caption(
             ":material/info: Parts marked ≈ are estimates; the others are counted by the provider."

@@ -32,8 +32,13 @@ def view(where: Mapping[str, Endpoint]) -> None:
     )
     climb = current_climb()
     st.session_state.setdefault(names.LADDER_PROMPT, EXAMPLES["What is a token?"])
-    prompt = st.text_area("Prompt", key=names.LADDER_PROMPT, height=80, persist_state="session")
-    models = pick_models(names.LADDER_MODELS, where, most=MOST_MODELS, default=[default_model()])
+    left, right = st.columns([3, 2])
+    with left:
+        prompt = st.text_area("Prompt", key=names.LADDER_PROMPT, height=84, persist_state="session")
+    with right:
+        models = pick_models(
+            names.LADDER_MODELS, where, most=MOST_MODELS, default=[default_model()]
+        )
     profile = edit_profile()
     _before(prompt or "", models, profile, where)
     pressed = _buttons(climb, steps=len(profile.active) + 1, models=len(models))

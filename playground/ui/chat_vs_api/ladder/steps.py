@@ -22,8 +22,9 @@ def edit_profile() -> Profile:
     if names.LADDER_PROFILE not in st.session_state:
         take(ladder_profile.shipped()["chat_product"])
     profile: Profile = st.session_state[names.LADDER_PROFILE]
-    with st.container(border=True, gap="small"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+    folded = f"{len(profile.active) + 1} steps · edit"
+    with st.expander(folded, icon=":material/stairs:", key="ladder_steps"):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.menu_button(
                 "Profile",
                 [each.name for each in ladder_profile.shipped().values()],
@@ -40,8 +41,8 @@ def edit_profile() -> Profile:
         for index, step in enumerate(profile.steps):
             _step(profile, index, step)
         if profile.not_imitated:
-            with st.expander("What this can't imitate", icon=":material/block:"):
-                st.markdown("\n".join(f"- {plain(said)}" for said in profile.not_imitated))
+            st.markdown("**What this can't imitate**")
+            st.markdown("\n".join(f"- {plain(said)}" for said in profile.not_imitated))
         for title, address in profile.links.items():
             if address.startswith("https://"):
                 st.caption(f":material/open_in_new: [{plain(title)}]({address})")

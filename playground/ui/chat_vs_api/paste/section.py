@@ -18,12 +18,27 @@ from playground.providers import acceptance
 from playground.ui import names
 from playground.ui.chat_vs_api.paste.sides import Side, compare, would_cost
 from playground.ui.live.component import live_run
+from playground.ui.parts.examples import EXAMPLES
+from playground.ui.parts.number_field import Typed, number_field, written
 from playground.ui.session import compose, keeping, once
 from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import default_model, pick_models, simulated_note
 from playground.ui.session.stored import note
 
-PRODUCTS = (*(row.app for row in PROVIDERS.values() if row.app), "another product")
+ANOTHER = "another product"
+PRODUCTS = (*(row.app for row in PROVIDERS.values() if row.app), ANOTHER)
+FIRST = EXAMPLES["What is a token?"]
+"""What Compare asks at first."""
+SAMPLE = """Great question! Think of **tokens** as the small pieces a language model reads and writes. 🧩
+
+- A short common word is usually one token; a long or rare word is split into several.
+- You pay for the tokens you send *and* for the tokens you get back.
+- As a rule of thumb, 100 tokens are about 75 English words.
+
+An **API key** is something else entirely: it is the secret that proves who you are, so that the provider knows whose account to charge. Never share it.
+
+In short: the key opens the door, the tokens are what you are charged for once you are inside. Would you like me to show you how to count the tokens of a text?"""
+"""Of our own, in the manner of a chat product."""
 MOST_MODELS = 4
 
 
@@ -49,7 +64,7 @@ def _fill(run: LiveRun) -> None:
     with suppress(NotARun):
         pasted = noun(Pasted, run.context.get(PASTE), PASTE)
         st.session_state[names.PASTE_TEXT] = pasted.text
-        st.session_state[names.PASTE_SECONDS] = pasted.seconds
+        st.session_state[names.PASTE_SECONDS] = written(pasted.seconds)
         if pasted.product in PRODUCTS:
             st.session_state[names.PASTE_PRODUCT] = pasted.product
 
@@ -65,7 +80,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         "**Ask the product and the API the same question.** Ask in the app, stop the time if you like, paste the answer"
         " here, and see what differs: words, length, reading level, format, and what it would have cost by API."
     )
-    prompt, pasted = _fields()
+    prompt, pasted, wrong = _fields()
     problem = problem_of(pasted.text)
     if problem:
         (st.info if not pasted.text.strip() else st.error)(problem)
@@ -80,7 +95,9 @@ def view(where: Mapping[str, Endpoint]) -> None:
         key="paste_go",
     )
     if once.goes(PLACE.name, run, pressed, (prompt, models)):
-        if not prompt.strip():
+        if wrong:
+            st.error("Nothing was sent: mend the seconds first.")
+        elif not prompt.strip():
             st.error("The question is empty: type what you asked the product.")
         elif models:
             _ask(prompt, models, pasted, where)
@@ -88,7 +105,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     if run and not run.done:
         live_run(run, key=f"paste_live_{run.id}")
         return
-    if run and prompt == compose.prompt_of(run.lanes[0].request):
+    if run and not wrong and prompt == compose.prompt_of(run.lanes[0].request):
         _keep(run, pasted)
     responses = run.run().responses if run else ()
     sides = [_api_side(response) for response in responses if response.text]
@@ -97,8 +114,9 @@ def view(where: Mapping[str, Endpoint]) -> None:
     compare(sides, pasted=not problem)
 
 
-def _fields() -> tuple[str, Pasted]:
-    """The question, and what is pasted."""
+def _fields() -> tuple[str, Pasted, bool]:
+    """The question, what is pasted, and whether a field can't be read."""
+    _prefill()
     prompt = st.text_area(
         "The question that you asked the product",
         key=names.PASTE_PROMPT,
@@ -120,7 +138,30 @@ def _fields() -> tuple[str, Pasted]:
             "Product", PRODUCTS, key=names.PASTE_PRODUCT, persist_state="session"
         )
         seconds = _stopwatch()
-    return prompt or "", Pasted(product or PRODUCTS[0], text or "", seconds)
+        st.button(
+            "Load a sample answer",
+            icon=":material/draft:",
+            key="paste_sample",
+            on_click=_load_sample,
+            help="In our words, in the manner of a chat product: to try this page without one.",
+        )
+    took = None if seconds.value is None else float(seconds.value)
+    return prompt or "", Pasted(product or PRODUCTS[0], text or "", took), seconds.wrong
+
+
+def _prefill() -> None:
+    """The question is Compare's, until another one is typed."""
+    if not st.session_state.get(names.PASTE_PROMPT) and names.PASTE_BEGUN not in st.session_state:
+        st.session_state[names.PASTE_PROMPT] = st.session_state.get(names.PROMPT) or FIRST
+    st.session_state[names.PASTE_BEGUN] = True
+
+
+def _load_sample() -> None:
+    """A whole comparison to try: question, answer, seconds."""
+    st.session_state[names.PASTE_PROMPT] = FIRST
+    st.session_state[names.PASTE_TEXT] = SAMPLE
+    st.session_state[names.PASTE_SECONDS] = "4.2"
+    st.session_state[names.PASTE_PRODUCT] = ANOTHER
 
 
 def _ask(
@@ -158,21 +199,18 @@ def problem_of(text: str) -> str | None:
     return None
 
 
-def _stopwatch() -> float | None:
+def _stopwatch() -> Typed:
     """Seconds that the product took: measured with two clicks, or typed."""
     started = st.session_state.get(names.PASTE_CLOCK)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(
+        seconds = number_field(
             "Seconds it took",
-            0.0,
-            36_000.0,
-            value=None,
-            step=0.1,
-            format="%.1f",
-            key=names.PASTE_SECONDS,
+            names.PASTE_SECONDS,
+            most=36_000,
+            whole=False,
+            needed=False,
             placeholder="unknown",
             width=160,
-            persist_state="session",
         )
         if started is None:
             st.button("Start", icon=":material/timer:", key="paste_start", on_click=_start_clock)
@@ -183,8 +221,7 @@ def _stopwatch() -> float | None:
         if started is not None
         else "Start when you send the question in the app, Stop when its answer is complete. Exact to about half a second."
     )
-    value = st.session_state.get(names.PASTE_SECONDS)
-    return None if value is None else float(value)
+    return seconds
 
 
 def _start_clock() -> None:
@@ -194,7 +231,7 @@ def _start_clock() -> None:
 def _stop_clock() -> None:
     started = st.session_state.pop(names.PASTE_CLOCK, None)
     if started is not None:
-        st.session_state[names.PASTE_SECONDS] = round(time.monotonic() - started, 1)
+        st.session_state[names.PASTE_SECONDS] = written(round(time.monotonic() - started, 1))
 
 
 def _pasted(pasted: Pasted, prompt: str, models: Sequence[ModelRef]) -> Side:
@@ -207,6 +244,7 @@ def _pasted(pasted: Pasted, prompt: str, models: Sequence[ModelRef]) -> Side:
         counted.tokens,
         True,
         would_cost(prompt, pasted.text, ref),
+        None,
     )
 
 
@@ -218,4 +256,5 @@ def _api_side(response: Response) -> Side:
         response.visible_output_tokens,
         False,
         response.cost,
+        response.usage.reasoning_output_tokens,
     )

@@ -27,6 +27,8 @@ class Side:
     tokens: int | None
     estimate: bool
     cost: Cost | None
+    reasoning: int | None
+    """Tokens that were thought and not shown, billed as output; None = nobody outside knows, or the API did not say."""
 
 
 def would_cost(prompt: str, text: str, ref: ModelRef) -> Cost | None:
@@ -80,12 +82,13 @@ def _receipt(side: Side, number: int, *, pasted: bool) -> None:
 def figures(sides: Sequence[Side]) -> str:
     """All statistics of all answers as a Markdown table, one column an answer."""
     counted = [statistics(side.text) for side in sides]
-    took, tokens = (figure.label.lower() for figure in fmt.named("duration", "output_tokens"))
+    took = fmt.FIGURES["duration"].label.lower()
     lines = [
         "| | " + " | ".join(plain(side.name) for side in sides) + " |",
         "|:--" + "|--:" * len(sides) + "|",
         _line(took, [fmt.seconds(side.seconds) if side.seconds else "unknown" for side in sides]),
-        _line(tokens, [_tokens(side) for side in sides]),
+        _line("visible output tokens", [_tokens(side) for side in sides]),
+        _line("hidden reasoning tokens", [_reasoning(side) for side in sides]),
         _line("cost by API", [fmt.cost(side.cost) for side in sides]),
         _line(
             "words in common with the first",
@@ -102,6 +105,12 @@ def _tokens(side: Side) -> str:
     if side.tokens is None:
         return fmt.NOT_REPORTED
     return f"{'≈ ' if side.estimate else ''}{side.tokens:,}"
+
+
+def _reasoning(side: Side) -> str:
+    if side.reasoning is None:
+        return "unknown" if side.estimate else fmt.NOT_REPORTED
+    return f"{side.reasoning:,}"
 
 
 def _line(name: str, values: Sequence[str]) -> str:

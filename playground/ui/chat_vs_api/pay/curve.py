@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -12,7 +12,8 @@ from playground import figures as fmt
 from playground.lab import breakeven as lab
 from playground.lab.breakeven import Price
 from playground.pricing import Plan
-from playground.ui.chat_vs_api import charts
+from playground.ui.chat_vs_api.charts import month_curve
+from playground.ui.parts import charts
 
 STEPS = 40
 """Points of the curve."""
@@ -26,16 +27,17 @@ def curve(prices: Sequence[Price], plans: Sequence[Plan], monthly: int, turns: i
             "None of these models has a price, so there is no curve. Add a row to pricing.yaml."
         )
         return
-    ways = [
-        (f"{price.model.model}, {how}", cost)
-        for price in known
-        for how, cost in (("no caching", price.cost), ("with caching", price.cost_cached))
-        if cost is not None
-    ]
-    until = _until(plans, [cost for _, cost in ways], monthly)
+    ways = ways_of(known)
+    until = _until(plans, [way.cost for way in ways], monthly)
     rows = [
-        {"way": name, "conversations": n, "usd": float(cost * n)}
-        for name, cost in ways
+        {
+            "way": way.name,
+            "model": way.model,
+            "cached": way.cached,
+            "conversations": n,
+            "usd": float(way.cost * n),
+        }
+        for way in ways
         for n in (round(until * i / STEPS) for i in range(STEPS + 1))
     ]
     levels = _named_together([_level(plan, until, turns) for plan in plans])
@@ -43,20 +45,51 @@ def curve(prices: Sequence[Price], plans: Sequence[Plan], monthly: int, turns: i
         {
             "conversations": float(meets),
             "usd": float(plan.monthly),
-            "label": f"{plan.name} = {name} at {lab.told(meets)} conversations",
+            "label": f"{plan.name} = {way.name} at {lab.told(meets)} conversations",
         }
         for plan in plans
-        for name, cost in ways
-        if (meets := lab.break_even(plan.monthly, cost)) and meets <= until
+        for way in ways
+        if (meets := lab.break_even(plan.monthly, way.cost)) and meets <= until
     ]
-    st.altair_chart(
-        charts.month_curve(rows, levels, marks, [name for name, _ in ways]),
-        alt="USD a month against conversations: plans as levels, the API as lines, dots where they cost the same",
-    )
+    charts.draw(month_curve(rows, levels, marks))
     st.caption(
-        "Grey levels are the plans; a bar at their right end is a known cap. Dots: both cost the same. Caps are third parties'"
+        "A line is a model, dashed with caching; what costs the same shares one. Grey levels are the plans; a bar at their right end is a known cap. Dots: both cost the same. Caps are third parties'"
         " numbers of the GPT-5.5 era and used day and night; where none is drawn, none is known, not that there is none."
     )
+
+
+class Way(NamedTuple):
+    """One line: all that costs the same, since one line would hide the other."""
+
+    name: str
+    model: str
+    """Whose colour it has: the first one's."""
+    cached: bool
+    cost: Decimal
+    """USD of one conversation."""
+
+
+def ways_of(prices: Sequence[Price]) -> list[Way]:
+    """Every model with and without caching, what costs the same together."""
+    together: dict[Decimal, dict[str, list[bool]]] = {}
+    for price in prices:
+        for cached, cost in ((False, price.cost), (True, price.cost_cached)):
+            if cost is not None:
+                of = together.setdefault(cost, {})
+                of.setdefault(price.model.model, []).append(cached)
+    return [
+        Way(
+            ", ".join(f"{model}{HOW[tuple(cached)]}" for model, cached in models.items()),
+            next(iter(models)),
+            all(all(cached) for cached in models.values()),
+            cost,
+        )
+        for cost, models in together.items()
+    ]
+
+
+HOW = {(False,): "", (True,): " with caching", (False, True): " with or without caching"}
+"""Whether a model is cached → what is said of it."""
 
 
 def _until(plans: Sequence[Plan], costs: Sequence[Decimal], monthly: int) -> int:

@@ -15,44 +15,58 @@ from playground.pricing import Plan
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.markdown import code, plain
 from playground.ui.parts.receipt import receipt
+from playground.ui.parts.tables import money, written
 
 
 def table(prices: Sequence[Price], plans: Sequence[Plan], turns: int) -> None:
-    """For every plan and model the conversations a month at which both cost the same."""
-    rows = [lab.Row(plan=plan, price=price) for plan in plans for price in prices]
+    """A row a model: the conversations a month at which it costs the same as the cheapest plan that there is for it."""
+    rows = [lab.Row(plan=cheapest(plans, price), price=price) for price in prices] if plans else []
     if not rows:
         return
     st.dataframe(
-        {
-            "plan": [row.plan.name for row in rows],
-            "monthly": [float(row.plan.monthly) for row in rows],
-            "model": [str(row.price.model) for row in rows],
-            "cost": [_float(row.price.cost) for row in rows],
-            "meets": [_float(row.conversations) for row in rows],
-            "cached": [_float(row.conversations_cached) for row in rows],
-            "cap": [_float(lab.cap_conversations(row.plan, turns)) for row in rows],
-            "checked": [f"{row.plan.as_of}" for row in rows],
-        },
+        written(
+            {
+                "model": [str(row.price.model) for row in rows],
+                "cost": [_float(row.price.cost) for row in rows],
+                "plan": [row.plan.name for row in rows],
+                "monthly": [float(row.plan.monthly) for row in rows],
+                "meets": [_float(row.conversations) for row in rows],
+                "cached": [_float(row.conversations_cached) for row in rows],
+                "cap": [_float(lab.cap_conversations(row.plan, turns)) for row in rows],
+                "checked": [f"{row.plan.as_of}" for row in rows],
+            },
+            {"cost": money, "monthly": money}
+            | dict.fromkeys(("meets", "cached", "cap"), lambda many: f"{many:,.0f}"),
+        ),
         column_config={
-            "plan": st.column_config.TextColumn("Plan", pinned=True),
-            "monthly": st.column_config.NumberColumn("A month", format="$%.2f"),
-            "model": st.column_config.TextColumn("Model"),
-            "cost": st.column_config.NumberColumn("One conversation", format="$%.5f"),
+            "model": st.column_config.TextColumn("Model", pinned=True),
+            "cost": st.column_config.NumberColumn("One conversation"),
+            "plan": st.column_config.TextColumn(
+                "Cheapest plan", help="Of its maker's where one is chosen, else of all that are"
+            ),
+            "monthly": st.column_config.NumberColumn("A month"),
             "meets": st.column_config.NumberColumn(
-                "Same cost at", format="%.0f", help="Conversations a month, no caching"
+                "Same cost at", help="Conversations a month, no caching"
             ),
             "cached": st.column_config.NumberColumn(
-                "with caching", format="%.0f", help="The same with a cache at its best"
+                "with caching", help="The same with a cache at its best"
             ),
             "cap": st.column_config.NumberColumn(
-                "Cap", format="%.0f", help="Conversations a month that the known cap allows"
+                "Cap", help="Conversations a month that the known cap allows"
             ),
             "checked": st.column_config.TextColumn("Plan checked"),
         },
         hide_index=True,
         placeholder="unknown",
-        alt="For every plan and model the conversations a month at which both cost the same",
+        alt="For every model the conversations a month at which it costs the same as a plan",
     )
+
+
+def cheapest(plans: Sequence[Plan], price: Price) -> Plan:
+    """The cheapest plan of the model's maker, or of all where none of theirs is chosen."""
+    product = provider_of(price.model.provider).product
+    theirs = [plan for plan in plans if plan.product == product]
+    return min(theirs or plans, key=lambda plan: plan.monthly)
 
 
 def _float(value: Decimal | None) -> float | None:

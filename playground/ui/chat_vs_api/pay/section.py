@@ -20,6 +20,7 @@ from playground.ui.chat_vs_api.pay.curve import curve
 from playground.ui.chat_vs_api.pay.rows import plan_rows, receipts, table
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.number_field import number_field
 from playground.ui.session.models import pick_models
 
 MINE = "my conversation"
@@ -50,27 +51,29 @@ def mine() -> Conversation | None:
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
-    """The whole section."""
+    """The answer and its picture first, beneath them what they are made of and the settings."""
     st.markdown(
-        "**A plan, the API, or the API with caching: when do they cost the same?** Take your own conversation, or a"
-        " preset, and count the conversations of a month."
+        f"**A plan, the API, or the API with caching: when do they cost the same?** {lab.NOT_QUOTA} The exceptions known are"
+        " named below, with their date."
     )
-    st.warning(
-        f"{lab.NOT_QUOTA} The exceptions known are named below, with their date.",
-        icon=":material/key_off:",
-    )
-    conversation = _conversation()
-    refs = pick_models("pay_models", where, most=MOST_MODELS, default=catalog.defaults())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        conversation = _conversation()
+        monthly = _monthly(conversation)
+    picture = st.container()
+    with st.expander("Settings: models and plans", icon=":material/tune:"):
+        refs = pick_models("pay_models", where, most=MOST_MODELS, default=catalog.defaults())
+        book = pricing.load()
+        plans = _plans(paid(book.plans))
     if not refs:
-        st.info("Choose at least one model.")
+        st.info("Choose at least one model under Settings.")
         return
-    book = pricing.load()
-    plans = _plans(paid(book.plans))
     prices = [lab.price(conversation, ref, book, clock.today()) for ref in refs]
-    monthly = _monthly(conversation)
-    _sentence(conversation, prices, plans, monthly)
-    curve(prices, plans, monthly, len(conversation.turns))
+    if monthly is not None:
+        with picture:
+            _sentence(conversation, prices, plans, monthly)
+            curve(prices, plans, monthly, len(conversation.turns))
     table(prices, plans, len(conversation.turns))
+    _about(conversation)
     receipts(conversation, prices)
     plan_rows(plans, prices)
 
@@ -81,34 +84,37 @@ def _conversation() -> Conversation:
     options = SOURCES if own else SOURCES[1:]
     if st.session_state.get(names.PAY_SOURCE) not in options:
         st.session_state[names.PAY_SOURCE] = MINE if own else "medium"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.segmented_control(
-            "What is priced", options, key=names.PAY_SOURCE, required=True, persist_state="session"
-        )
-        hidden = st.toggle(
-            f"Hidden prompt of {lab.HIDDEN:,} tokens in every turn",
-            key="pay_hidden",
-            help=(
-                "What a chat product puts in front of every turn. This is the size of the one that Anthropic published for"
-                " Claude.ai with Opus 5 (2026-07-24), counted with o200k_base."
-            ),
-            persist_state="session",
-        )
+    chosen = st.segmented_control(
+        "What is priced", options, key=names.PAY_SOURCE, required=True, persist_state="session"
+    )
+    hidden = st.toggle(
+        f"Hidden prompt of {lab.HIDDEN:,} tokens in every turn",
+        key="pay_hidden",
+        help=(
+            "What a chat product puts in front of every turn. This is the size of the one that Anthropic published for"
+            " Claude.ai with Opus 5 (2026-07-24), counted with o200k_base."
+        ),
+        persist_state="session",
+    )
     system = lab.HIDDEN if hidden else 0
     if chosen == MINE and own:
         turns = growth.with_hidden(own.turns, system)
-        conversation = Conversation(name=MINE, turns=turns, source=own.source, ref=own.ref)
-    else:
-        habit = lab.HABITS[chosen or "medium"]
-        conversation = habit.conversation(system)
-        st.caption(habit.about)
-    if own is None:
-        st.caption("Have a conversation in the section **Conversation** to price your own.")
+        return Conversation(name=MINE, turns=turns, source=own.source, ref=own.ref)
+    return lab.HABITS[chosen or "medium"].conversation(system)
+
+
+def _about(conversation: Conversation) -> None:
+    """What one conversation is."""
+    habit = lab.HABITS.get(conversation.name)
     st.caption(
         f"One conversation: {len(conversation.turns)} turns, {conversation.input_tokens:,} input and"
         f" {conversation.output_tokens:,} output tokens in total ({plain(conversation.source)})."
+        + (
+            f" {habit.about} Have one in the section **Conversation** to price your own."
+            if habit
+            else ""
+        )
     )
-    return conversation
 
 
 def _plans(plans: Sequence[Plan]) -> list[Plan]:
@@ -125,21 +131,18 @@ def _plans(plans: Sequence[Plan]) -> list[Plan]:
     return [names[name] for name in chosen if name in names]
 
 
-def _monthly(conversation: Conversation) -> int:
+def _monthly(conversation: Conversation) -> int | None:
+    """Conversations a month; None while the field can't be read."""
     habit = lab.HABITS.get(conversation.name, lab.HABITS["medium"])
-    key = f"pay_monthly_{conversation.name}"
-    return int(
-        st.number_input(
-            "Your conversations a month",
-            1,
-            MOST_MONTHLY,
-            value=habit.conversations,
-            step=10,
-            key=key,
-            width=220,
-            persist_state="session",
-        )
+    many = number_field(
+        "Your conversations a month",
+        f"pay_monthly_{conversation.name}",
+        first=habit.conversations,
+        least=1,
+        most=MOST_MONTHLY,
+        width=220,
     )
+    return None if many.value is None else int(many.value)
 
 
 def _sentence(
