@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from playground import figures as fmt
 from playground.domain import Endpoint, Failure, ModelRef, Request, Secret, Settings
 from playground.providers import Call, ProviderError, count_input_tokens, list_models
 from playground.tokens import count
@@ -43,18 +44,18 @@ def slots(endpoint: Endpoint) -> dict[str, Endpoint]:
 
 
 async def _count_here(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
-    return Outcome(worked=True, said=f"{count(TEXT)} tokens, counted on this computer")
+    return Outcome(worked=True, said=f"{count(TEXT):,} tokens, counted on this computer")
 
 
 async def _list(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
     listing = list_models(endpoint, pool=pool)
-    return await _tried(endpoint, listing, lambda found: f"{len(found)} models")
+    return await _tried(endpoint, listing, lambda found: f"{len(found):,} models")
 
 
 async def _count_there(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
     counting = count_input_tokens(Request.ask(model, TEXT), endpoint, pool=pool)
     return await _tried(
-        endpoint, counting, lambda tokens: f"{tokens} tokens, counted by the provider"
+        endpoint, counting, lambda tokens: f"{fmt.count(tokens)} tokens, counted by the provider"
     )
 
 
@@ -68,7 +69,8 @@ async def _ask(endpoint: Endpoint, model: ModelRef, pool: Pool) -> Outcome:
         return _refused(endpoint, response.failure)
     usage = response.usage
     return Outcome(
-        worked=True, said=f"{usage.input_tokens} tokens in, {usage.output_tokens} out: billed"
+        worked=True,
+        said=f"{fmt.count(usage.input_tokens)} tokens in, {fmt.count(usage.output_tokens)} out: billed",
     )
 
 

@@ -165,6 +165,7 @@ STATES = (
     State("History", "run", both(closed, row(0))),
     State("History", "two", row(1)),
     State("History", "Costs", tab("Costs")),
+    State("History", "Votes", tab("Votes")),
     State("History", "Budgets", tab("Budgets")),
     State("History", "Storage", tab("Storage")),
 )

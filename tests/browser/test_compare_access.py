@@ -132,3 +132,30 @@ def test_after_a_lane_is_removed_the_keyboard_is_at_its_neighbour(page: Page) ->
         here = page.get_by_role("combobox", name=re.compile("^Model of lane")).last
         expect(here).to_be_focused()
         expect(here).to_have_value(re.compile(f"^{neighbour}:"))
+
+
+AT_THE_RIGHT = """element => {
+  const words = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  const first = document.createRange()
+  first.setStart(words.nextNode(), 0)
+  first.setEnd(first.startContainer, 1)
+  const letter = first.getBoundingClientRect(), box = element.getBoundingClientRect()
+  return letter.left + letter.right > box.left + box.right
+}"""
+"""Whether an element's first letter stands in its right half."""
+ARABIC = "اشرح ما هو الرمز في واجهة برمجة النماذج؟"
+
+
+def test_arabic_runs_from_the_right_in_prompt_live_card_and_answer(slow_page: Page) -> None:
+    prompt = slow_page.get_by_role("textbox", name="Prompt")
+    prompt.fill(f"{ARABIC}\n\nIn two sentences.")
+    style = prompt.evaluate("e => [getComputedStyle(e).unicodeBidi, getComputedStyle(e).textAlign]")
+    assert style == ["plaintext", "start"]  # where its letters stand, no script can ask
+    prompt.press("Control+Enter")
+    live = slow_page.locator(".live .line").filter(has_text=re.compile("[\u0600-\u06ff]")).first
+    expect(live).to_be_visible()
+    assert live.evaluate(AT_THE_RIGHT)
+    expect(slow_page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+    paragraphs = slow_page.locator(".st-key-answer_0 .stMarkdown p")
+    assert paragraphs.first.evaluate(AT_THE_RIGHT)
+    assert not paragraphs.last.evaluate(AT_THE_RIGHT)  # it is in English

@@ -24,7 +24,7 @@ def cliffs_of(
     book: PriceBook, refs: Sequence[ModelRef], ways: Sequence[str], shape: Shape, on: date
 ) -> None:
     """The chart with its way of processing and its length, and a sentence on what a cliff is."""
-    st.subheader("Cost against input length", anchor=False)
+    st.header("Cost against input length", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = (
             st.segmented_control(

@@ -86,7 +86,7 @@ def _table(rows: list[Price]) -> None:
 
 def _form() -> None:
     with st.form("own_form"):
-        st.markdown("**Set a price**")
+        st.header("Set a price", anchor=False)
         with st.grid(columns=4, min_column_width=170, gap="small") as grid:
             with grid.cell():
                 st.text_input("Model", key=names.own_price("model"), placeholder="provider:model")

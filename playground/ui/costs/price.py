@@ -47,7 +47,7 @@ def details(book: PriceBook, entry: Entry) -> None:
     price = entry.price
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{spelling(price)}**")
+            st.header(spelling(price), anchor=False, width="content")
             if price.override:
                 st.badge("your own price", icon=":material/edit:", color="orange")
             if price.free_tier:

@@ -137,7 +137,7 @@ def _fill(work: Work) -> None:
 
 
 def _what_if(book: PriceBook, work: Work, on: date) -> None:
-    st.subheader("What if", anchor=False)
+    st.header("What if", anchor=False)
     refs = [m.ref for m in catalog() if not m.retired()]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = st.selectbox(

@@ -23,7 +23,7 @@ FIRST, COST = fmt.named("time_to_first_text", "cost")
 def cost_and_time(ids: tuple[str, ...], loads: Sequence[Callable[[], Run | None]]) -> None:
     """A dot an answer of the newest runs: further left is quicker, further down is cheaper."""
     points = _points(ids[:MOST_RUNS], loads[:MOST_RUNS])
-    st.subheader("Cost and time to first text", anchor=False)
+    st.header("Cost and time to first text", anchor=False)
     picture = scatter(points)
     if picture is None:
         st.caption("No answer of your newest runs has both a cost and a time to its first text.")

@@ -165,7 +165,7 @@ def chart(rows: Sequence[Sum], by: str) -> alt.Chart | alt.LayerChart:
     ]
     base = alt.Chart({"values": values}).encode(
         y=alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
-        x=alt.X("usd:Q", title="USD", axis=alt.Axis(format="$~f")),
+        x=alt.X("usd:Q", title="USD", axis=alt.Axis(format="$~f", tickCount=6)),
         tooltip=[
             alt.Tooltip("group:N", title=BY[by]),
             alt.Tooltip("written:N", title=COST),

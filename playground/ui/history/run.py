@@ -8,12 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from playground import history
 from playground.domain import lane_names
-from playground.engine import LiveRun, get_engine
+from playground.export.document import title
 from playground.export.formats import FORMATS
 from playground.figures.best import best
-from playground.history.deleting import delete_runs
 from playground.history.documents import labelled
 from playground.history.labels import Row, Stored
 from playground.history.queries import in_context
@@ -21,8 +19,10 @@ from playground.history.reading import each, read_run
 from playground.history.writing import change
 from playground.lab.conversation import CONVERSATION
 from playground.store.database import HistoryError
+from playground.store.packing import storable
 from playground.store.store import Store
 from playground.ui import names
+from playground.ui.history import deleting
 from playground.ui.history.two import compare_two, hold_or_compare
 from playground.ui.parts.head import head
 from playground.ui.parts.markdown import plain
@@ -32,15 +32,12 @@ from playground.ui.session import address, compose, here, once
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import redactor, start, visitor
 from playground.ui.session.looking import look_away, streaming
-from playground.ui.session.state import owner
 from playground.ui.shell.pages import CHAT_VS_API, COMPARE
 
 OPEN = address.Spot("open", "run")
 MOST_COLUMNS = 3
 NARROWEST = 300
 """Pixels of an answer before the row wraps."""
-STOPPING = 3.0
-"""Seconds that answers are given to stop in."""
 
 
 def details(store: Store, run_id: str) -> None:
@@ -110,11 +107,7 @@ def _answers(stored: Stored) -> None:
 def _title(stored: Stored) -> None:
     run, labels = stored.run, stored.labels
     star = ":material/star: " if labels.starred else ""
-    name = (
-        labels.title or " ".join(compose.prompt_of(run.requests[0]).split())[:120]
-        if run.requests
-        else run.id
-    )
+    name = labels.title or storable(title(run))
     st.header(f"{star}{plain(name)}", anchor=False)
     words = [here.when(run.created_at), labels.kind, stored.ending]
     words.extend(run.stand_ins or (["simulated"] if run.simulated else []))
@@ -253,24 +246,12 @@ def _delete(store: Store, run_ids: Sequence[str]) -> None:
         st.caption(
             "Gone for good: from the file too, not only from this list. What it cost stays counted in the budgets."
         )
-        if under_way := [
-            run for id in run_ids if (run := get_engine().find(id, owner())) and not run.done
-        ]:
-            one = "It is" if len(run_ids) == 1 else f"{len(under_way):,} of them are"
-            st.caption(
-                f":material/warning: {one} still under way: deleting stops the answers first. What came until then is paid for"
-                " and counted."
-            )
+        deleting.warn(run_ids)
         what = "this run" if len(run_ids) == 1 else f"these {len(run_ids):,} runs"
         if st.button(f"Delete {what}", type="primary", key=f"delete_{hash(tuple(run_ids))}"):
-            _do(lambda: _stop_and_delete(store, run_ids, under_way))
+            _do(lambda: _deleted(store, run_ids))
 
 
-def _stop_and_delete(store: Store, run_ids: Sequence[str], under_way: Sequence[LiveRun]) -> None:
-    for run in under_way:
-        run.stop()
-    for run in under_way:
-        run.wait(STOPPING)
-    history.get_writer().flush(STOPPING)
+def _deleted(store: Store, run_ids: Sequence[str]) -> None:
     address.write(OPEN, "")
-    delete_runs(store, run_ids)
+    deleting.delete(store, run_ids)

@@ -87,7 +87,7 @@ def _nothing(wanted: Filter) -> None:
 
 
 def _name(row: Row) -> str:
-    return row.name if row.runs == 1 else f"{row.name} · conversation, {row.runs} answers"
+    return row.name if row.runs == 1 else f"{row.name} · conversation, {row.runs:,} answers"
 
 
 COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {

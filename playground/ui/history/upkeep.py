@@ -11,12 +11,13 @@ from playground import settings
 from playground.domain.nouns import NotARun
 from playground.domain.typed import Unreadable
 from playground.files import decoded
-from playground.history.deleting import delete_older, delete_runs
+from playground.history.deleting import delete_older
 from playground.history.documents import import_text
 from playground.history.queries import Filter, ids
 from playground.history.upkeep import RETENTION
 from playground.store.database import HistoryError
 from playground.store.store import Store
+from playground.ui.history import deleting
 from playground.ui.parts.number import read_whole
 from playground.ui.session.keeping import visitor
 from playground.ui.session.state import owner
@@ -105,12 +106,13 @@ def _delete(store: Store) -> None:
             f"All {len(found):,} runs, for good: the file shrinks and nothing of them stays in it but what they cost, by"
             " day, provider, tag and department, for the budgets."
         )
+        deleting.warn(found)
         sure = st.text_input("Type delete to confirm", key="history_sure")
         if st.button(
             "Delete all runs", type="primary", key="history_delete_all", disabled=sure != "delete"
         ):
             try:
-                gone = delete_runs(store, found)
+                gone = deleting.delete(store, found)
             except HistoryError as error:
                 st.error(str(error))
             else:

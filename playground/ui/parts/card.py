@@ -19,7 +19,7 @@ def result_card(
 ) -> None:
     """Draw one ended lane; only the open tab is computed."""
     with st.container(border=True):
-        st.markdown(f"**{markdown.plain(name)}**")
+        st.header(markdown.plain(name), anchor=False)
         st.html(head(response))
         tabs = st.tabs(list(VIEWS), key=f"{key}_tab", on_change="rerun")
         for tab, view in zip(tabs, VIEWS.values(), strict=True):

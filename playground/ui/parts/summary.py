@@ -60,7 +60,7 @@ def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
             ("Where the money went", charts.money(names, responses), "No lane has a price."),
         ):
             with grid.cell():
-                st.markdown(f"**{title}**")
+                st.header(title, anchor=False)
                 if picture:
                     charts.draw(picture)
                 else:

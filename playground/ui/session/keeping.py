@@ -122,7 +122,7 @@ def panel() -> None:
     """What becomes of new runs."""
     if not settings.keeps_history():
         return
-    with st.expander("History and budgets", icon=":material/history:"):
+    with st.expander("New runs", icon=":material/history:"):
         st.toggle(
             "Keep runs",
             value=True,

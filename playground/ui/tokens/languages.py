@@ -145,7 +145,7 @@ def _figures(rows: Sequence[Measure]) -> None:
 
 
 def _prices(texts: Mapping[str, str], rows: Sequence[Measure]) -> None:
-    st.subheader("What a page costs", anchor=False)
+    st.header("What a page costs", anchor=False)
     fill = pages(texts)
     if fill is None:
         st.caption(
