@@ -9,16 +9,18 @@ from typing import Any
 import httpx2
 import pytest
 from anthropic.types import message_create_params as anthropic_params
+from anthropic.types import tool_union_param
 from google.genai import types
 from openai.types.chat import completion_create_params as chat_params
 from openai.types.responses import response_create_params as response_params
+from openai.types.responses import tool_param
 
 from playground.demo.refusals.bodies_anthropic import MESSAGES as MESSAGES_BODY
 from playground.demo.refusals.bodies_gemini import CONFIG, PART, TOOL
 from playground.demo.refusals.bodies_openai import CHAT as CHAT_BODY
 from playground.demo.refusals.bodies_openai import RESPONSES as RESPONSES_BODY
 from playground.demo.refusals.kinds import Kind
-from tests.demo import odd_anthropic, odd_chat, odd_gemini, odd_responses
+from tests.demo import odd_anthropic, odd_chat, odd_gemini, odd_more, odd_responses
 from tests.demo.odd import PNG, SAID, TEXT, USUAL, Odd, claude_tool, function, nested, schema
 
 TABLE = (
@@ -27,6 +29,7 @@ TABLE = (
     *odd_anthropic.MESSAGES,
     *odd_gemini.GENERATE,
     *odd_gemini.INTERACTION,
+    *odd_more.MORE,
 )
 PATHS = {
     "responses": "/openai/v1/responses",
@@ -52,7 +55,7 @@ def send(http: httpx2.Client, door: str, change: dict[str, Any]) -> httpx2.Respo
 
 
 def test_the_table_is_long_and_every_row_has_a_source() -> None:
-    assert len(TABLE) >= 200
+    assert len(TABLE) >= 270
     assert all(row.source.startswith(("https://", "recorded: ", "lab §")) for row in TABLE)
 
 
@@ -110,6 +113,10 @@ TAKEN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("generate", odd_gemini.thinking(thinkingLevel="low")),
     ("generate", odd_gemini.talk(odd_gemini.USER, odd_gemini.model(odd_gemini.CALL), {"role": "user", "parts": [odd_gemini.TOLD]})),
     ("generate", odd_gemini.answered({"type": "OBJECT", "properties": {"a": {"type": "STRING"}}})),
+    ("generate", {"model": "gemini-3.1-flash-image", **odd_gemini.config(responseModalities=["TEXT", "IMAGE"])}),
+    ("generate", {"systemInstruction": {"parts": [{"text": "Be brief"}]}}),
+    ("chat", {"model": "gpt-4.1", "logit_bias": {"50": -100}}),
+    ("messages", odd_more.results(odd_anthropic.TOLD, {"type": "text", "text": "And now?"})),
     ("interactions", {"generation_config": {"thinking_level": "low"}, "store": False}),
 )  # fmt: skip
 """What looks odd and is taken all the same."""
@@ -154,6 +161,38 @@ def test_what_is_odd_is_refused_before_it_is_counted_too(http: httpx2.Client) ->
 def test_a_compatible_server_takes_what_it_is_given(http: httpx2.Client) -> None:
     body = {"model": "llama3:8b", "messages": SAID, "temperature": 0.2, "top_k": 4, "foo": 1}
     assert http.post("/compatible/v1/chat/completions", json=body).status_code == 200
+
+
+OPENAI_TOOLS = {
+    name: typing.get_type_hints(row, include_extras=True)
+    for row in typing.get_args(tool_param.ToolParam)
+    for name in typing.get_args(typing.get_type_hints(row)["type"])
+}
+CLAUDE_TOOLS = {
+    name: typing.get_type_hints(row)
+    for row in typing.get_args(tool_union_param.ToolUnionParam)
+    for name in typing.get_args(typing.get_type_hints(row)["type"])
+    if isinstance(name, str)
+}
+
+
+@pytest.mark.parametrize("name", OPENAI_TOOLS)
+def test_a_tool_of_openais_sdk_is_known_with_what_it_needs(name: str) -> None:
+    """`parameters` and `strict` of a function may be left out: the API fills them in."""
+    tools = RESPONSES_BODY.fields and RESPONSES_BODY.fields["tools"].item
+    assert tools
+    needed = {field for field, told in tools.variants[name].items() if told.needed}
+    required = {f for f, t in OPENAI_TOOLS[name].items() if typing.get_origin(t) is typing.Required}
+    assert needed == required - {"type", "parameters", "strict"}
+
+
+@pytest.mark.parametrize("name", sorted(set(CLAUDE_TOOLS) - {"custom"}))
+def test_a_tool_of_anthropics_sdk_is_known_with_its_one_name(name: str) -> None:
+    tools = MESSAGES_BODY.fields and MESSAGES_BODY.fields["tools"].item
+    assert tools
+    own = tools.variants[name].get("name")
+    named = typing.get_args(CLAUDE_TOOLS[name]["name"]) if "name" in CLAUDE_TOOLS[name] else ()
+    assert (own.values if own else ()) == named
 
 
 def camel(names: typing.Iterable[str]) -> set[str]:

@@ -50,6 +50,8 @@ def shape(door: str, body: Body, action: str, headers: Mapping[str, str]) -> Non
     if door == "anthropic_messages":
         _first(anthropic.headers(headers))
         _first(anthropic.betas(headers, body))
+    if door == "openai_responses":
+        _first(openai.exclusive(body))
     kind = strict.count if action == "count" else strict.send
     _first(WORDS[door](flaw) for flaw in flaws(body, kind))
     if door == "gemini_generate":

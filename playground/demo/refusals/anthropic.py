@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from playground.demo.ask import Ask, Refused
+from playground.demo.ask import Ask, Refused, Turn
 from playground.demo.refusals import schemas
-from playground.demo.refusals.calls import pairing
+from playground.demo.refusals.calls import Pairing, pairing
 from playground.demo.refusals.media import IMAGES, PDF, trouble
 
 Body = Mapping[str, Any]
@@ -114,15 +114,30 @@ def _calls(ask: Ask) -> Iterator[Refused]:
     ids = [p.id for turn in ask.turns for p in turn.parts if p.kind == "tool_call"]
     if len(ids) != len(set(ids)):
         yield wrong("messages: `tool_use` ids must be unique")
-    told = pairing(ask.turns)
+    told = _late(ask.turns) or pairing(ask.turns)
     if told.orphans:
         yield wrong(
             f"messages.{told.place}.content.0: unexpected `tool_use_id` found in `tool_result` blocks: {told.orphans[0]}. Each `tool_result` block must have a corresponding `tool_use` block in the previous message."
+        )
+    if told.doubled:
+        yield wrong(
+            f"messages.{told.place}: each tool_use must have a single result. Found multiple `tool_result` blocks with id: {told.doubled[0]}"
         )
     if told.unanswered:
         yield wrong(
             f"messages.{told.place}: `tool_use` ids were found without `tool_result` blocks immediately after: {', '.join(told.unanswered)}. Each `tool_use` block must have a corresponding `tool_result` block in the next message."
         )
+
+
+def _late(turns: Sequence[Turn]) -> Pairing | None:
+    """Results that come after words in their turn: they have to come first, and are not seen there."""
+    for number, turn in enumerate(turns):
+        kinds = [part.kind for part in turn.parts]
+        first = kinds.index("text") if "text" in kinds else len(kinds)
+        late = tuple(part.id for part in turn.parts[first:] if part.kind == "tool_result")
+        if late:
+            return Pairing(late, place=number - 1)
+    return None
 
 
 def _tools(body: Body) -> Iterator[Refused]:

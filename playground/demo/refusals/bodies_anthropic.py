@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from playground.demo.refusals.kinds import (
     ANY,
     ARRAY,
@@ -115,37 +117,45 @@ TOOL = {
     "strict": BOOLEAN,
     **CACHED,
 }
-SERVER_TOOLS = [
-    "web_search_20250305",
-    "web_search_20260209",
-    "web_search_20260318",
-    "web_fetch_20250910",
-    "web_fetch_20260209",
-    "web_fetch_20260309",
-    "web_fetch_20260318",
-    "code_execution_20250522",
-    "code_execution_20250825",
-    "code_execution_20260120",
-    "code_execution_20260521",
-    "bash_20241022",
-    "bash_20250124",
-    "text_editor_20250124",
-    "text_editor_20250429",
-    "text_editor_20250728",
-    "memory_20250818",
-    "tool_search_tool_bm25",
-    "tool_search_tool_bm25_20251119",
-    "tool_search_tool_regex",
-    "tool_search_tool_regex_20251119",
-    "mcp_toolset",
-    "computer_20241022",
-    "computer_20250124",
-    "computer_20251124",
-    "computer_toolset_20260401",
-    "browser_toolset_20260401",
-    "advisor_20260301",
-]
-"""Tools that Anthropic defines; their fields are not looked at."""
+SERVER_TOOLS: Mapping[str, str | None] = {
+    "web_search_20250305": "web_search",
+    "web_search_20260209": "web_search",
+    "web_search_20260318": "web_search",
+    "web_fetch_20250910": "web_fetch",
+    "web_fetch_20260209": "web_fetch",
+    "web_fetch_20260309": "web_fetch",
+    "web_fetch_20260318": "web_fetch",
+    "code_execution_20250522": "code_execution",
+    "code_execution_20250825": "code_execution",
+    "code_execution_20260120": "code_execution",
+    "code_execution_20260521": "code_execution",
+    "bash_20241022": "bash",
+    "bash_20250124": "bash",
+    "text_editor_20250124": "str_replace_editor",
+    "text_editor_20250429": "str_replace_based_edit_tool",
+    "text_editor_20250728": "str_replace_based_edit_tool",
+    "memory_20250818": "memory",
+    "tool_search_tool_bm25": "tool_search_tool_bm25",
+    "tool_search_tool_bm25_20251119": "tool_search_tool_bm25",
+    "tool_search_tool_regex": "tool_search_tool_regex",
+    "tool_search_tool_regex_20251119": "tool_search_tool_regex",
+    "mcp_toolset": None,
+    "computer_20241022": None,
+    "computer_20250124": None,
+    "computer_20251124": None,
+    "computer_toolset_20260401": None,
+    "browser_toolset_20260401": None,
+    "advisor_20260301": None,
+    "browser_toolset_20260801": None,
+    "computer_toolset_20260801": None,
+}
+"""Tools that Anthropic defines, and the one name that each may have (None = its own affair); other fields are not looked at."""
+
+
+def _named(name: str | None) -> _Open:
+    return _Open(name=one_of(name, needed=True)) if name else _Open()
+
+
 OUTPUT_FORMAT = variant("type", {"json_schema": {"schema": needed(OBJECT)}})
 DISPLAY = one_of("summarized", "omitted")
 COUNT = record(
@@ -155,7 +165,13 @@ COUNT = record(
         variant("type", {"text": {"text": needed(STRING), "citations": ARRAY, **CACHED}}),
         alone=True,
     ),
-    tools=several(variant("type", {"custom": TOOL} | {n: _Open() for n in SERVER_TOOLS}, "custom")),
+    tools=several(
+        variant(
+            "type",
+            {"custom": TOOL} | {n: _named(name) for n, name in SERVER_TOOLS.items()},
+            "custom",
+        )
+    ),
     tool_choice=variant(
         "type",
         {

@@ -87,7 +87,7 @@ CONFIG = record(
     responseJsonSchema=ANY,
     responseLogprobs=BOOLEAN,
     responseMimeType=STRING,
-    responseModalities=several(STRING),
+    responseModalities=several(one_of("MODALITY_UNSPECIFIED", "TEXT", "IMAGE", "AUDIO", "VIDEO")),
     responseSchema=OBJECT,
     routingConfig=ANY,
     seed=INTEGER,
@@ -120,7 +120,7 @@ THRESHOLDS = [
 ]
 GENERATE = record(
     contents=ANY,
-    systemInstruction=ANY,
+    systemInstruction=CONTENT,
     tools=several(TOOL),
     toolConfig=record(
         functionCallingConfig=record(

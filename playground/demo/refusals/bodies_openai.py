@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from playground.demo.refusals.kinds import (
     ANY,
     ARRAY,
     BOOLEAN,
     INTEGER,
+    NUMBER,
     OBJECT,
     STRING,
     Kind,
@@ -138,26 +141,6 @@ OTHER_ITEMS = [
     "multi_agent_call_output",
     "input_text",
 ]
-HOSTED = [
-    "file_search",
-    "computer",
-    "computer_use_preview",
-    "web_search",
-    "web_search_2025_08_26",
-    "mcp",
-    "code_interpreter",
-    "image_generation",
-    "local_shell",
-    "shell",
-    "custom",
-    "web_search_preview",
-    "web_search_preview_2025_03_11",
-    "apply_patch",
-    "tool_search",
-    "namespace",
-    "programmatic_tool_calling",
-]
-"""Tools that OpenAI runs, or whose fields are not looked at."""
 
 
 class _Open(dict[str, Kind]):
@@ -170,6 +153,41 @@ class _Open(dict[str, Kind]):
         return ANY
 
 
+class _Numbers(_Open):
+    """Fields of any name that are biases."""
+
+    def __missing__(self, name: str) -> Kind:
+        return within(-100, 100, whole=True)
+
+
+HOSTED: Mapping[str, Mapping[str, Kind]] = {
+    "file_search": {"vector_store_ids": needed(ARRAY)},
+    "computer": {},
+    "computer_use_preview": {
+        "display_height": needed(NUMBER),
+        "display_width": needed(NUMBER),
+        "environment": one_of("windows", "mac", "linux", "ubuntu", "browser", needed=True),
+    },
+    "web_search": {},
+    "web_search_2025_08_26": {},
+    "mcp": {"server_label": needed(STRING)},
+    "code_interpreter": {"container": needed(Kind(types=("string", "object")))},
+    "image_generation": {},
+    "local_shell": {},
+    "shell": {},
+    "custom": {"name": needed(STRING)},
+    "web_search_preview": {},
+    "web_search_preview_2025_03_11": {},
+    "apply_patch": {},
+    "tool_search": {},
+    "namespace": {
+        "description": needed(STRING),
+        "name": needed(STRING),
+        "tools": needed(ARRAY),
+    },
+    "programmatic_tool_calling": {},
+}
+"""Tools that OpenAI runs, with the fields that they need; others of theirs are not looked at."""
 FUNCTION = {
     "async": BOOLEAN,
     "name": needed(STRING),
@@ -221,7 +239,9 @@ RESPONSES = record(
     stream_options=record(include_obfuscation=BOOLEAN),
     text=record(format=TEXT_FORMAT, verbosity=VERBOSITY),
     tool_choice=Kind(types=("string", "object"), values=CHOICE),
-    tools=several(variant("type", {"function": FUNCTION} | {n: _Open() for n in HOSTED})),
+    tools=several(
+        variant("type", {"function": FUNCTION} | {name: _Open(own) for name, own in HOSTED.items()})
+    ),
     truncation=one_of("auto", "disabled"),
 )
 
@@ -279,7 +299,7 @@ CHAT = record(
     frequency_penalty=within(-2, 2),
     function_call=Kind(types=("string", "object")),
     functions=ARRAY,
-    logit_bias=OBJECT,
+    logit_bias=Kind(types=("object",), fields=_Numbers()),
     logprobs=BOOLEAN,
     max_completion_tokens=within(1, whole=True),
     max_tokens=within(1, whole=True),

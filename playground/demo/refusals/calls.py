@@ -15,6 +15,8 @@ class Pairing(NamedTuple):
     """Ids of calls that no result follows before somebody speaks again."""
     orphans: tuple[str, ...] = ()
     """Ids of results that answer no call before them."""
+    doubled: tuple[str, ...] = ()
+    """Ids that one turn answers twice."""
     place: int = 0
     """Number of the turn where it shows."""
 
@@ -28,6 +30,9 @@ def pairing(turns: Sequence[Turn], *, at_once: bool = True) -> Pairing:
         orphans = tuple(id for id in results if id not in (waiting if at_once else known))
         if orphans:
             return Pairing(orphans=orphans, place=number)
+        doubled = tuple(dict.fromkeys(id for id in results if results.count(id) > 1))
+        if doubled:
+            return Pairing(doubled=doubled, place=number)
         for id in results:
             waiting.pop(id, None)
         calls = [part.id for part in turn.parts if part.kind == "tool_call"]

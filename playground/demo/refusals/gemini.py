@@ -95,6 +95,20 @@ def wrong(text: str, param: str | None = None) -> Refused:
     return Refused("invalid", text, param)
 
 
+def _modalities(config: Body, ask: Ask) -> Iterator[Refused]:
+    """Only the models for images answer in anything but text."""
+    asked = sorted({m for m in config.get("responseModalities") or () if m in SHOWN})
+    able = ["IMAGE, TEXT"] if "image" in ask.model.row.id.split("-") else ["TEXT"]
+    if set(asked) - set(", ".join(able).split(", ")):
+        combinations = "".join(f"* {one}\n" for one in able)
+        yield wrong(
+            f"The requested combination of response modalities ({', '.join(asked)}) is not supported by the model. models/{ask.model.id} accepts the following combination of response modalities:\n{combinations}"
+        )
+
+
+SHOWN = ("TEXT", "IMAGE", "AUDIO", "VIDEO")
+
+
 def generate(body: Body, ask: Ask) -> Iterator[Refused]:
     """What generateContent refuses; the body is in camelCase."""
     contents = body.get("contents")
@@ -105,6 +119,7 @@ def generate(body: Body, ask: Ask) -> Iterator[Refused]:
     if ask.model.row.signatures:
         yield from _signatures(contents)
     yield from _ranges(config)
+    yield from _modalities(config, ask)
     yield from _output(config, body, ask)
     yield from _functions(body, ask)
     if body.get("cachedContent"):

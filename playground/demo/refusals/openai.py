@@ -71,9 +71,6 @@ def responses(body: Body, ask: Ask) -> Iterator[Refused]:
     if not body.get("input") and not any(body.get(name) for name in others):
         text = "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation_id' must be provided."
         yield Refused("invalid", text, "input", "missing_required_parameter")
-    if body.get("previous_response_id") and body.get("conversation"):
-        text = "Mutually exclusive parameters: 'previous_response_id' and 'conversation'."
-        yield Refused("invalid", text, None, "mutually_exclusive_parameters")
     if body.get("background") and body.get("store") is False:
         yield Refused("invalid", "Background mode requires 'store' to be true.", "store")
     yield from _format(body, ask)
@@ -84,9 +81,44 @@ def responses(body: Body, ask: Ask) -> Iterator[Refused]:
             if tool.get("type") == "function"
         ],
     )
+    yield from _hosted(body, ask)
     yield from _choice(body)
     yield from _include(body, ask)
     yield from _items(body.get("input"), ask)
+
+
+def exclusive(body: Body) -> Iterator[Refused]:
+    """Two ways of going on with a conversation; said before either is looked for."""
+    if body.get("previous_response_id") and body.get("conversation"):
+        text = "Mutually exclusive parameters: 'previous_response_id' and 'conversation'."
+        yield Refused("invalid", text, None, "mutually_exclusive_parameters")
+
+
+MINIMAL_REFUSES = {
+    "web_search": "web_search",
+    "web_search_2025_08_26": "web_search",
+    "web_search_preview": "web_search_preview",
+    "image_generation": "image_gen",
+    "code_interpreter": "code_interpreter",
+    "file_search": "file_search",
+}
+"""Tools that need more thought than `minimal`, by their own names → as OpenAI calls them there."""
+
+
+def _hosted(body: Body, ask: Ask) -> Iterator[Refused]:
+    tools = body.get("tools") or []
+    for number, tool in enumerate(tools):
+        if tool.get("type") == "mcp" and not any(tool.get(name) for name in MCP_PLACES):
+            text = f"One of {', '.join(map(repr, MCP_PLACES))} must be provided."
+            param = f"tools[{number}].server_url"
+            yield Refused("invalid", text, param, "missing_required_parameter")
+    refused = [MINIMAL_REFUSES[t["type"]] for t in tools if t.get("type") in MINIMAL_REFUSES]
+    if ask.effort == "minimal" and refused:
+        text = f"The following tools cannot be used with reasoning.effort 'minimal': {', '.join(sorted(refused))}."
+        yield Refused("invalid", text, "tools")
+
+
+MCP_PLACES = ("server_url", "connector_id", "tunnel_id")
 
 
 def _format(body: Body, ask: Ask) -> Iterator[Refused]:

@@ -78,6 +78,7 @@ OPENAI_FORMATS = (
     "uuid",
 )
 OPENAI_LEVELS = 10
+OPENAI_VALUES = 1_000
 OPENAI_PROPERTIES = 5000
 
 
@@ -141,6 +142,9 @@ def _openai_size(schema: Schema) -> str:
     count = sum(len(node.get("properties") or ()) for _, node in nodes(schema))
     if count > OPENAI_PROPERTIES:
         return f"{count} properties exceeds limit of {OPENAI_PROPERTIES}."
+    values = sum(len(node.get("enum") or ()) for _, node in nodes(schema))
+    if values > OPENAI_VALUES:
+        return f"{values} enum values exceeds limit of {OPENAI_VALUES}."
     return ""
 
 

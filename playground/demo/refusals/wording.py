@@ -134,10 +134,19 @@ def gemini(flaw: Flaw) -> Refused:
         )
         return Refused("invalid", text, snake(flaw.path[:-1]))
     sort = PROTO.get(flaw.kind.types[0] if flaw.kind.types else "", "TYPE_MESSAGE")
-    if flaw.kind.values:
-        sort = f"type.googleapis.com/google.ai.generativelanguage.v1beta.{_title(flaw.path[-1])}"
+    named = MESSAGES.get(flaw.path[-1], _title(flaw.path[-1]) if flaw.kind.values else "")
+    if named:
+        sort = f"type.googleapis.com/google.ai.generativelanguage.v1beta.{named}"
     shown = json.dumps(flaw.value, ensure_ascii=False)
     return Refused("invalid", f"Invalid value at '{place}' ({sort}), {shown}", place)
+
+
+MESSAGES: Mapping[str | int, str] = {
+    "threshold": "SafetySetting.HarmBlockThreshold",
+    "category": "HarmCategory",
+    "systemInstruction": "Content",
+}
+"""Fields whose messages and enumerations are not named as they are."""
 
 
 def _title(name: str | int) -> str:
