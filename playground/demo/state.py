@@ -18,6 +18,7 @@ from playground.demo.stored import Stored
 FORGOTTEN = 30.0
 """Seconds after which a request that was limited is a new one."""
 MAX_LOG = 20_000
+MAX_MODELS = 1_000
 MAX_BODIES = 200
 MAX_KEPT_BODY = 256 * 1024
 RID = re.compile(rb"rid=(\d+)")
@@ -60,6 +61,8 @@ class State:
             return Limits(None, self.clock)
         key = (vendor, model, row.suffix)
         if key not in self._limits:
+            if len(self._limits) >= MAX_MODELS:
+                self._limits.clear()  # names that nobody has are kept too, until a failure is told
             self._limits[key] = Limits(row, self.clock)
         return self._limits[key]
 

@@ -10,6 +10,7 @@ from playground import catalog
 from playground.demo.headers import duration
 from playground.demo.limits import MINUTE, Bucket, Row, row_of, rows
 from playground.demo.server import build
+from playground.demo.state import MAX_MODELS, State
 
 KEYS = {"authorization": "Bearer demo", "anthropic-version": "2023-06-01"}
 SAID = [{"role": "user", "content": "Hi"}]
@@ -193,6 +194,13 @@ def test_rate_limit_headers_go_down_with_use_and_up_with_time(
     clock.now += MINUTE
     third = send(app, "responses")
     assert int(third.headers["x-ratelimit-remaining-tokens"]) == left[0]
+
+
+def test_names_that_nobody_has_fill_no_memory(clock: Clock) -> None:
+    state = State(0, False, clock)
+    for number in range(3 * MAX_MODELS):
+        state.limits("openai", f"no-such-{number}", None)
+    assert len(state._limits) <= MAX_MODELS
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.vendor} {row.models} {row.suffix}")
