@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +16,9 @@ from playground import figures as fmt
 from playground.cli.say import say
 from playground.local import setup, weights
 from playground.local.server import LocalServer, threads
+
+if TYPE_CHECKING:
+    from playground.local.elsewhere import Found
 
 QUESTION = "Why is the sky blue? Answer in two sentences."
 CAVEAT = (
@@ -28,14 +33,39 @@ def local() -> int:
         begun = time.monotonic()
         was_ready = setup.ready()
         if not was_ready:
+            if not setup.problem() and not _wanted():
+                return 1
             say(f"Setting up a model on this computer, once: {setup.DOWNLOAD} from pip's index.")
-        setup.set_up(say)
+        setup.set_up(_say, _loaded)
         if not was_ready:
-            say(f"Set up in {time.monotonic() - begun:.0f} s, in {weights.folder()}.")
+            _say(f"Set up in {time.monotonic() - begun:.0f} s, in {weights.folder()}.")
         return _first_answer()
     except (setup.SetupError, RuntimeError) as error:
         say(str(error))
         return 1
+
+
+def _wanted() -> bool:
+    """Whether to set the small model up; where others are here already, they are told first, and a person is asked."""
+    servers, files = _others()
+    if not servers and not files:
+        return True
+    print("\n".join([*_lines(servers, files), ""]), file=sys.stderr)
+    asks = sys.stdin is not None and sys.stdin.isatty()
+    return not asks or click.confirm("Set up a small model all the same?", default=True, err=True)
+
+
+def _say(sentence: str) -> None:
+    """Say it on a line of its own, in the place of what was counted there."""
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    say(sentence)
+
+
+def _loaded(done: int, of: int) -> None:
+    """Count on one line of the terminal how much has come."""
+    if sys.stderr.isatty():
+        print(f"\r{fmt.size(done)} of {fmt.size(of)} ", end="", file=sys.stderr, flush=True)
 
 
 def _first_answer() -> int:
@@ -93,7 +123,7 @@ def _how(model: str) -> str:
 def serve() -> int:
     """Serve the model until Ctrl+C, and say where and with which key."""
     try:
-        setup.set_up(say)
+        setup.set_up(_say, _loaded)
         with LocalServer() as server:
             endpoint = server.endpoint()
             key = endpoint.key.reveal() if endpoint.key else ""
@@ -125,6 +155,17 @@ def use(file: str) -> int:
 
 def find(as_json: bool) -> int:
     """Print the GGUF files and the model servers of this computer."""
+    servers, files = _others()
+    if as_json:
+        print(json.dumps(_document(servers, files), indent=2, ensure_ascii=False))
+        return 0
+    nothing = ["Neither a model server nor a GGUF file was found on this computer."]
+    print("\n".join(list(_lines(servers, files)) or nothing))
+    return 0
+
+
+def _others() -> tuple[tuple[Found, ...], list[tuple[str, Path]]]:
+    """The model servers that run here, and the GGUF files of other programs."""
     from playground.engine import Engine
     from playground.local.elsewhere import running
 
@@ -133,23 +174,22 @@ def find(as_json: bool) -> int:
         servers = engine.submit(running).result()
     finally:
         engine.close()
-    files = list(weights.files())
-    if as_json:
-        print(json.dumps(_document(servers, files), indent=2, ensure_ascii=False))
-        return 0
+    return servers, list(weights.files())
+
+
+def _lines(servers: Iterable[Found], files: Iterable[tuple[str, Path]]) -> Iterator[str]:
+    """Each with the command that uses it."""
     for found in servers:
         row = found.provider
         listed = ", ".join(found.models) or "no model"
-        print(f"{row.label} runs at {row.base_url}: {listed}")
-        print(f"  playground endpoints add {row.name}")
+        yield f"{row.label} runs at {row.base_url}: {listed}"
+        yield f"  playground endpoints add {row.name}"
     for owner, file in files:
-        print(f"{owner}: {file}\n  playground local use '{file}'")
-    if not servers and not files:
-        print("Neither a model server nor a GGUF file was found on this computer.")
-    return 0
+        yield f"{owner}: {file}"
+        yield f"  playground local use '{file}'"
 
 
-def _document(servers: Any, files: list[tuple[str, Path]]) -> dict[str, Any]:
+def _document(servers: Iterable[Found], files: Iterable[tuple[str, Path]]) -> dict[str, Any]:
     return {
         "servers": [
             {"name": s.provider.name, "base_url": s.provider.base_url, "models": list(s.models)}

@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from types import TracebackType
+from typing import IO, Any, Self
 
 START_SECONDS = 20.0
 STOP_SECONDS = 1.0
@@ -43,10 +44,11 @@ class Child:
         self._patience = patience
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._starting: subprocess.Popen[str] | None = None
         self._told: Mapping[str, Any] = {}
         atexit.register(self.stop)
 
-    def start(self) -> Mapping[str, Any]:
+    def told(self) -> Mapping[str, Any]:
         """Start the process unless it runs, and return what it said when it was ready; RuntimeError when it cannot start."""
         with self._lock:
             if self._process is not None and self._process.poll() is not None:
@@ -57,7 +59,9 @@ class Child:
             return self._told
 
     def stop(self) -> None:
-        """End the process; does nothing when none runs."""
+        """End the process, also one that is still starting; does nothing when none runs."""
+        if starting := self._starting:
+            starting.terminate()  # whoever started it holds the lock until it has answered, or has ended
         with self._lock:
             process, self._process, self._told = self._process, None, {}
         if process is not None:
@@ -75,6 +79,18 @@ class Child:
         process = self._process
         return process.pid if process else None
 
+    def __enter__(self) -> Self:
+        self.told()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
     def _launch(self) -> None:
         command = list(self._command())
         process = subprocess.Popen(  # noqa: S603 - our own module, no shell
@@ -85,7 +101,9 @@ class Child:
             text=True,
             env=_environment(self._path()),
         )
+        self._starting = process
         line = _first_line(process, self._patience)
+        self._starting = None
         try:
             told = json.loads(line)
             int(told["port"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from types import TracebackType
 
 from playground.demo.child import Child
 from playground.domain import Endpoint, Secret
@@ -13,7 +12,7 @@ COMPATIBLE = "/compatible/v1"
 """The base URL of a simulated compatible server, after the host and port."""
 
 
-class DemoServer:
+class DemoServer(Child):
     """The demo server as a child process: started once by whoever asks first, started again if it has died."""
 
     def __init__(self, pace: float | None = None, record: bool = False) -> None:
@@ -22,25 +21,11 @@ class DemoServer:
             command += ["--pace", f"{pace}"]
         if record:
             command.append("--record")
-        self._child = Child("The demo server", lambda: command)
+        super().__init__("The demo server", lambda: command)
 
     def start(self) -> int:
         """Start the process unless it runs, and return its port; RuntimeError when it cannot start."""
-        return int(self._child.start()["port"])
-
-    def stop(self) -> None:
-        """End the process; does nothing when none runs."""
-        self._child.stop()
-
-    @property
-    def running(self) -> bool:
-        """True while the process lives."""
-        return self._child.running
-
-    @property
-    def pid(self) -> int | None:
-        """The id of the process, while there is one."""
-        return self._child.pid
+        return int(self.told()["port"])
 
     @property
     def base_url(self) -> str:
@@ -61,18 +46,6 @@ class DemoServer:
             row.name: Endpoint(provider=row.name, base_url=urls[row.name], key=key, simulated=True)
             for row in built_in()
         }
-
-    def __enter__(self) -> DemoServer:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 @functools.cache

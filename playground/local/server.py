@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from types import TracebackType
 
 from playground.demo.child import Child
 from playground.domain import Endpoint, ModelRef, Secret
@@ -25,12 +24,12 @@ def threads() -> int:
     return max(1, cores // 2)
 
 
-class LocalServer:
+class LocalServer(Child):
     """The model's server as a child process: started by whoever asks first, started again if it has died."""
 
     def __init__(self) -> None:
         self._serves: Chosen | None = None
-        self._child = Child(
+        super().__init__(
             "The model on this computer",
             self._command,
             path=lambda: [str(runtime_folder())],
@@ -53,7 +52,7 @@ class LocalServer:
 
     def endpoint(self) -> Endpoint:
         """Where it is asked, with the key that keeps web pages out; starts it if need be (SetupError, RuntimeError)."""
-        told = self._child.start()
+        told = self.told()
         return Endpoint(
             provider=NAME,
             base_url=f"http://127.0.0.1:{told['port']}/v1",
@@ -66,32 +65,6 @@ class LocalServer:
         """What is served, or would be."""
         model = self._serves if self.running and self._serves else chosen()
         return ModelRef(NAME, "chat", model.id)
-
-    @property
-    def running(self) -> bool:
-        """True while the process lives."""
-        return self._child.running
-
-    @property
-    def pid(self) -> int | None:
-        """The id of the process, while there is one."""
-        return self._child.pid
-
-    def stop(self) -> None:
-        """End the process; does nothing when none runs."""
-        self._child.stop()
-
-    def __enter__(self) -> LocalServer:
-        self.endpoint()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 @functools.cache

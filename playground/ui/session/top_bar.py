@@ -36,7 +36,11 @@ def top_bar() -> None:
 
 def _who_answers() -> str:
     """The button's label: `simulated`, or which providers are real."""
-    real = [name for name, endpoint in real_endpoints().items() if is_real(endpoint)]
+    real = [
+        "this computer" if provider_of(name).here else name
+        for name, endpoint in real_endpoints().items()
+        if is_real(endpoint)
+    ]
     shown = f"real: {', '.join(real[:2])}" if real else "simulated"
     more = f" + {len(real) - 2}" if len(real) > 2 else ""
     return f"Keys · {shown}{more}"
