@@ -85,6 +85,36 @@ def ended(page: Page) -> None:
     expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
 
 
+def large(page: Page) -> None:
+    """One answer in a dialog of its own."""
+    page.get_by_role("button", name=re.compile("^Open the answer of")).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def differing(page: Page) -> None:
+    """Two answers word by word."""
+    page.get_by_text("What differs").click()
+    expect(page.locator(".word-diff")).to_be_visible()
+    page.wait_for_function(
+        "document.querySelector('details[open]').style.height === ''"
+    )  # unfolded
+
+
+def blind(page: Page) -> None:
+    """Answers without names, all of them there."""
+    page.get_by_text("Blind", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("button", name="Answer B")).to_be_visible()
+
+
+def voted(page: Page) -> None:
+    """The names behind the vote."""
+    page.get_by_role("button", name="Answer B").click()
+    ended(page)
+    page.get_by_text("Blind", exact=True).click()
+
+
 def failed(page: Page) -> None:
     """A lane that fails, one that is cut short."""
     for number, fault in ((1, "~429"), (2, "~truncate")):
@@ -152,6 +182,12 @@ STATES = (
         State("Compare", view, both(closed, tab(view)))
         for view in ("Request", "Events", "Code", "Answer")
     ),
+    State("Compare", "sets of models open", opened("Models")),
+    State("Compare", "saving open", both(closed, opened("Save"))),
+    State("Compare", "an answer large", both(closed, large)),
+    State("Compare", "what differs", both(closed, differing)),
+    State("Compare", "blind", blind),
+    State("Compare", "voted", voted),
     State("Compare", "failed", failed),
     *(State("Chat vs API", section, tab(section)) for section in SECTIONS),
     State("Chat vs API", "climbed", both(tab("Ladder"), climbed)),

@@ -230,7 +230,7 @@ def test_after_the_vote_names_are_shown_the_vote_is_kept_and_counted(page: AppTe
     assert best == stored.context["blind"][1]
     winner = stored.run.requests[best].model
     assert f"You voted for answer B: **{winner.model}**." in said(page).replace("\\", "")
-    assert ">your vote</span>" in everything(page)
+    assert ">was answer B, your vote" in everything(page)
     counted = {row.model: (row.won, row.votes) for row in tally(history.get_store(), owner=None)}
     assert counted == {
         str(request.model): (int(i == best), 1) for i, request in enumerate(stored.run.requests)

@@ -46,7 +46,8 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
         )
         parts.drawn(parts.REMARKS, remarks, run, where)
         hidden = run is not None and held(run)
-        parts.drawn(parts.SWITCH, _switch, hidden)
+        if not hidden:  # every other view would tell the names
+            parts.drawn(parts.SWITCH, _switch)
         st.button(
             "Add a lane",
             icon=":material/add:",
@@ -64,7 +65,7 @@ def _stop(run: LiveRun | None) -> None:
         one.stop()
 
 
-def _switch(hidden: bool) -> None:
+def _switch() -> None:
     st.segmented_control(
         "View",
         list(VIEWS),
@@ -73,7 +74,6 @@ def _switch(hidden: bool) -> None:
         required=True,
         label_visibility="collapsed",
         wrap=False,
-        disabled=hidden,
         on_change=_viewed,
         persist_state="session",
     )

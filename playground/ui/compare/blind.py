@@ -70,8 +70,9 @@ def cards(run: LiveRun, columns: int, narrowest: int) -> None:
                 st.container(border=True, key=names.lane_unnamed(place), gap=None),
                 st.container(key=f"out_unnamed_{place}", gap=None),
             ):
-                st.html(f'<h2 class="unnamed">Answer {ascii_uppercase[place]}</h2>')
                 with st.container(key=f"answer_unnamed_{place}", height=400, border=False):
+                    name = f"Answer {ascii_uppercase[place]}"  # the keyboard comes in here, and scrolls
+                    st.html(f'<h2 class="unnamed" tabindex="0">{name}</h2>')
                     _, lane = shown.answers(run)[index]
                     if done and lane.response:
                         unnamed(lane.response)
