@@ -8,7 +8,7 @@ from playground.ui.session.top_bar import top_bar
 top_bar()
 st.title("Costs", anchor=False)
 st.caption(
-    "Every price with its source and date, and what your requests cost before you send them: cliffs, caches, reasoning,"
-    " batch and all."
+    "Every price with its source and date, and what your requests cost before you send them: long ones, cached ones,"
+    " reasoning, batch and all."
 )
 workbench()

@@ -78,7 +78,7 @@ def test_the_picture_comes_first_and_the_question_field_stays_on_the_screen(chat
 def test_presenting_hides_the_menu_and_enlarges_the_letters(chat: Page, seen: Seen) -> None:
     menu = chat.get_by_role("link", name="Compare")
     expect(menu).to_be_visible()
-    size = "parseFloat(getComputedStyle(document.querySelector('.stMain h3')).fontSize)"
+    size = "parseFloat(getComputedStyle(document.querySelector('.stMain .stMarkdown h2')).fontSize)"
     before = chat.evaluate(size)
     chat.get_by_text("Present", exact=True).click()
     expect(menu).to_be_hidden()

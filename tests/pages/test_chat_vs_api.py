@@ -394,7 +394,7 @@ def test_six_questions_end_in_a_recommendation_with_figures() -> None:
         choose_budget="Pay for what I use",
     )
     words = said(page)
-    assert "### The API" in words
+    assert "## The API" in words
     assert "600 conversations a month would cost" in words
     press(page, "choose_open")
     assert page.session_state[names.CHAT_VIEW] == chat.PAY

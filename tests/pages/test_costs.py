@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.domain import ModelRef, Request, Response, Run, Usage
+from playground.domain import (
+    Cost,
+    ModelRef,
+    PriceSource,
+    Request,
+    Response,
+    Run,
+    Timing,
+    Usage,
+)
 from playground.pricing import load, loading
 from playground.pricing.listing import entries
 from playground.runs import HOLDS_KEY
 from playground.ui.costs.price import history_chart
 from playground.ui.costs.runs import average, work_of
+from playground.ui.costs.scatter import points_of, scatter
 from playground.ui.parts.charts import Picture
 from playground.ui.shell.pages import path
 
@@ -260,6 +272,29 @@ def test_a_run_fills_the_calculator_and_what_if_saves() -> None:
     assert filled != 10_000
     assert page.text_input(key="calc_input").value == f"{filled:,}"
     assert not page.warning
+
+
+def test_cost_and_time_are_drawn_with_the_simulated_apart() -> None:
+    ref = ModelRef.parse("openai:gpt-6.1-sol")
+    source = PriceSource(model="m", source="s", as_of="2026-11-21")
+    paid = Cost(total=Decimal("0.002"), lines=(), price=source)
+    timing = Timing(first_text=0.5, last_text=1.0, last_chunk=1.0)
+    whole = Response(model=ref, cost=paid, timing=timing)
+    points = list(
+        points_of(
+            [whole, replace(whole, simulated=True), replace(whole, cost=None), Response(model=ref)]
+        )
+    )
+    assert [(p["usd"], p["seconds"], p["who"]) for p in points] == [
+        (0.002, 0.5, "real"),
+        (0.002, 0.5, "simulated"),
+    ]
+    picture = scatter(points)
+    assert picture is not None
+    assert picture.told == (
+        "openai:gpt-6.1-sol, real: $0.002, 0.50 s. openai:gpt-6.1-sol, simulated: $0.002, 0.50 s."
+    )
+    assert scatter([]) is None
 
 
 def test_an_average_request() -> None:

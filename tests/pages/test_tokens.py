@@ -108,7 +108,7 @@ def test_a_link_names_the_tab() -> None:
     app.switch_page(path("tokens.py"))
     page = app.run()
     assert not page.exception
-    assert "What a page costs" in [heading.value for heading in page.subheader]
+    assert "What a page costs" in [heading.value for heading in page.header]
 
 
 def test_three_counts_of_one_text_are_explained() -> None:

@@ -135,7 +135,7 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
     ref = catalog.defaults()[0]
     price = breakeven.price(conversation, ref, pricing.load(), clock.today())
     with st.container(border=True):
-        st.markdown(f"### {name}")
+        st.markdown(f"## {name}")
         st.markdown(why)
         st.markdown(dollars(_figures(price.cost, habit, ref.model)))
         st.caption(

@@ -68,7 +68,7 @@ def _picture(turns: tuple[growth.Turn, ...], rows: list[dict[str, Any]], ref: Mo
     """The bars of all turns, with the bill of the first and of the last beside them."""
     receipts = growth.costs(turns, ref, pricing.load(), clock.today())
     last = turns[-1]
-    st.markdown(f"### {_headline(turns, receipts)}")
+    st.markdown(f"## {_headline(turns, receipts)}")
     st.markdown(
         f"The new question (green) is no longer than the first one. But **the model remembers nothing**: with turn"
         f" {last.number}, everything said in turns 1 to {last.number - 1} is sent again (orange), and **every token sent is"
@@ -157,7 +157,7 @@ def _example_controls() -> None:
 
 
 def _ways() -> None:
-    st.subheader("Three things that people say", anchor=False)
+    st.header("Three things that people say", anchor=False)
     with st.grid(columns=3, min_column_width=260, gap="small") as grid:
         for quote, reply, label, to in SAYINGS:
             with grid.cell(), st.container(border=True, height="stretch"):

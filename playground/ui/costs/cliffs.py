@@ -50,7 +50,7 @@ def cliffs_of(
         "One token more than the limit, and the whole request costs more, not only what is beyond it."
         " Output, searches and the cached share stay as above."
         if cliffs
-        else "None of these models has a cliff in this range: the price per token stays the same."
+        else "None of these models has a cliff in this range, a length from which the whole request costs more: the price per token stays the same."
     )
 
 

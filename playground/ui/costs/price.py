@@ -64,7 +64,7 @@ def details(book: PriceBook, entry: Entry) -> None:
                 charts.draw(picture)
             else:
                 st.caption(
-                    "The rates stayed the same; what changed are terms, such as a cliff or a tier."
+                    "The rates stayed the same; what changed are terms, such as a tier or the price of long requests."
                 )
             st.markdown(_history(entry))
 

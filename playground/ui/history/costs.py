@@ -14,9 +14,11 @@ from playground import figures as fmt
 from playground.budgets.ledger import not_in_history
 from playground.domain.nouns import digits
 from playground.export.csv_table import SPREADSHEET, defused
-from playground.figures.palette import BLUE, GREY
+from playground.figures.palette import BLUE
 from playground.history.queries import Filter, Sum, pivot
 from playground.store.store import Store
+from playground.ui.parts import charts
+from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
 from playground.ui.parts.tables import worded
 
@@ -68,7 +70,7 @@ def costs(store: Store, wanted: Filter) -> None:
         st.caption(f"{said} The budgets count it.".replace("$", r"\$"))
     if not rows:
         return
-    st.altair_chart(chart(rows, by), alt=_spoken(rows, by))
+    charts.draw(chart(rows, by))
     _table(rows, by)
     st.download_button(
         "CSV",
@@ -150,7 +152,7 @@ def _spoken(rows: Sequence[Sum], by: str) -> str:
     return f"Cost by {BY[by]}: {len(rows)} bars, the longest {_label(most, by)} with {_cost(most)}; all figures in the table below"
 
 
-def chart(rows: Sequence[Sum], by: str) -> alt.Chart | alt.LayerChart:
+def chart(rows: Sequence[Sum], by: str) -> Picture:
     """Bars with their sums at the end: time from top to bottom, otherwise the dearest on top."""
     time = by in ("day", "month")
     shown = rows[-MOST_BARS:] if time else sorted(rows, key=lambda row: -row.cost)[:MOST_BARS]
@@ -163,19 +165,20 @@ def chart(rows: Sequence[Sum], by: str) -> alt.Chart | alt.LayerChart:
         }
         for row in shown
     ]
-    base = alt.Chart({"values": values}).encode(
-        y=alt.Y("group:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
-        x=alt.X("usd:Q", title="USD", axis=alt.Axis(format="$~f", tickCount=6)),
+    made = charts.bars(
+        values,
+        [str(value["group"]) for value in values],
+        charts.marked([_cost(row) for row in shown]),
+        lane="group",
+        x=alt.X("usd:Q", title=None, axis=charts.dollars()),
+        color=alt.value(BLUE),
         tooltip=[
             alt.Tooltip("group:N", title=BY[by]),
             alt.Tooltip("written:N", title=COST),
             alt.Tooltip("answers:Q", format=",", title="Answers"),
         ],
     )
-    bars = base.mark_bar(cornerRadius=2, color=BLUE)
-    sums = base.mark_text(align="left", dx=5, color=GREY).encode(text="written:N")
-    made: alt.LayerChart = (bars + sums).properties(height=alt.Step(26))
-    return made
+    return Picture(made, {}, _spoken(rows, by))
 
 
 COUNTS: dict[str, Callable[[Sum], int]] = {

@@ -48,10 +48,10 @@ def written(table: Mapping[str, Sequence[Any]], how: Mapping[str, Callable[[floa
     """The table as numbers that sort, the columns of `how` worded by it: `money` says `$0.00397` as it is said everywhere."""
     import pandas as pd  # type: ignore[import-untyped]
 
-    def worded(word: Callable[[float], str]) -> Callable[[Any], str]:
+    def known(word: Callable[[float], str]) -> Callable[[Any], str]:
         return lambda value: "" if pd.isna(value) else word(value)
 
-    return pd.DataFrame(table).style.format({name: worded(word) for name, word in how.items()})
+    return pd.DataFrame(table).style.format({name: known(word) for name, word in how.items()})
 
 
 def money(usd: float) -> str:

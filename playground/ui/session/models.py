@@ -106,7 +106,7 @@ def pick_models(
         max_selections=most,
         accept_new_options=True,
         placeholder="choose, or type provider:model",
-        help=f"Up to {most}. Type provider:model for one that is not listed, openai/chat:… for another door.",
+        help=f"Up to {most}. Type provider:model for one that is not listed, openai/chat:… for another API of its provider.",
         persist_state="session",
         filter_mode="contains",
     )

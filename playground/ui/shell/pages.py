@@ -48,7 +48,7 @@ PAGES = (
         "costs.py",
         "Costs",
         ":material/receipt_long:",
-        "Every price with its source, a calculator that draws the cliffs, and what your runs could cost instead.",
+        "Every price with its source, a calculator that draws where long requests cost more, and what your runs could cost instead.",
     ),
     PageRow(
         "prompts.py",

@@ -39,7 +39,7 @@ def figures(talk: Conversation, names: Sequence[str], where: Mapping[str, Endpoi
     if not turns:
         st.caption("No turn has reported its usage yet.")
         return
-    head.markdown(f"#### {_first_sentence(turns)}")
+    head.markdown(f"## {_first_sentence(turns)}")
     left, right = st.columns(2)
     with left:
         st.markdown("**Sent with each turn**")

@@ -87,7 +87,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
 def _before() -> None:
     """What will be seen here."""
     st.markdown(
-        "### A model remembers nothing: with every question, everything said before is sent and billed again."
+        "## A model remembers nothing: with every question, everything said before is sent and billed again."
     )
     st.info(
         "Press **Play ten turns** and watch, or ask something of your own below. Then edit an earlier question, switch"

@@ -100,7 +100,7 @@ def _announce(refs: Sequence[ModelRef]) -> None:
     without = [ref.model for ref in refs if not lab.keeps(ref)]
     lines = [*dict.fromkeys(told)]
     if without:
-        lines.append(f"{', '.join(without)}: this door keeps nothing; everything is resent.")
+        lines.append(f"{', '.join(without)}: this API keeps nothing; everything is resent.")
     lines.append(
         "Only the new question is sent, but all earlier tokens are billed as input all the same."
     )

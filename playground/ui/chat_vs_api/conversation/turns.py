@@ -35,7 +35,7 @@ def turns(
     talk: Conversation, path: Sequence[Turn], names: Sequence[str], where: Mapping[str, Endpoint]
 ) -> None:
     """The turns of a branch, newest first."""
-    st.subheader("The conversation, newest turn first", anchor=False)
+    st.header("The conversation, newest turn first", anchor=False)
     for turn in reversed(path[-SHOWN:]):
         _turn(talk, turn, names, where)
     earlier = path[:-SHOWN]

@@ -67,7 +67,7 @@ def _headline(climb: Climb, responses: Sequence[Response], parts: Sequence[Seque
         word = "was stopped" if "stopped" in (first.state, last.state) else "failed"
         st.warning(f"A step {word}, so there is nothing to compare. Its row says why.")
         return
-    st.markdown(f"### {headline(parts[0][0].tokens, before, after)}")
+    st.markdown(f"## {headline(parts[0][0].tokens, before, after)}")
     if first.cost and last.cost:
         st.caption(
             dollars(

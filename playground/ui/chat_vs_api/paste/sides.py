@@ -45,7 +45,7 @@ def compare(sides: Sequence[Side], *, pasted: bool) -> None:
     """All answers: their figures, receipts, and any one word by word against the first; `pasted` when that is the product's."""
     if not sides:
         return
-    st.subheader("Side by side", anchor=False)
+    st.header("Side by side", anchor=False)
     st.markdown(dollars(figures(sides)))
     with st.container(horizontal=True):
         for number, side in enumerate(sides):

@@ -158,7 +158,7 @@ def _sentence(
     cheaper = "The API is cheaper" if bill < plan.monthly else "The plan is cheaper"
     st.markdown(
         dollars(
-            f"### {cheaper} for {monthly:,} such conversations a month: {fmt.money(bill)} with {priced.model.model},"
+            f"## {cheaper} for {monthly:,} such conversations a month: {fmt.money(bill)} with {priced.model.model},"
             f" {fmt.money(plan.monthly)} for {plan.name}."
         )
     )
