@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from unicodedata import bidirectional
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -19,8 +20,10 @@ LONGEST = 200_000
 """Characters that are rendered; what is longer stands as it is."""
 BELOW = 3
 """Levels by which its headings are lower than the report's own."""
-DIRECTED = re.compile(r"p|h\d|ul|ol|li|blockquote|t[hd]")
-"""What is read from the right where its first letter is."""
+DIRECTED = re.compile(r"p|h\d|t[hd]")
+"""What a browser reads from the right where its first letter is."""
+HOLDING = re.compile(r"ul|ol|li|blockquote")
+"""What holds such: a browser finds no letter there that is not theirs."""
 
 
 def as_html(text: str) -> str:
@@ -89,11 +92,22 @@ def _formula(state: StateInline, silent: bool) -> bool:
 
 def _for_a_report(state: Any) -> None:
     """Headings go below the report's own, and every block has the direction of its first letter."""
-    for token in state.tokens:
+    for place, token in enumerate(state.tokens):
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + BELOW)}"
         if token.nesting == 1 and DIRECTED.fullmatch(token.tag):
             token.attrSet("dir", "auto")
+        elif token.nesting == 1 and HOLDING.fullmatch(token.tag):
+            later = (other.content for other in state.tokens[place:] if other.type == "inline")
+            token.attrSet("dir", _direction(next(later, "")))
+
+
+def _direction(text: str) -> str:
+    """`rtl` for text whose first letter is read from the right."""
+    strong = (bidirectional(sign) for sign in text)
+    return (
+        "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
+    )
 
 
 def _math(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
