@@ -24,6 +24,7 @@ from playground.demo.process import DemoServer
 from playground.domain.clock import TODAY
 from playground.store.database import sqlite_url
 from playground.store.store import Store
+from playground.ui import names
 from playground.wire import Pool, open_pool
 from tests.loopback import Handler, Loopback, start
 from tests.offline import sitecustomize
@@ -108,6 +109,23 @@ def _stays_here() -> Generator[None, Any, Any]:
 
 def pytest_unconfigure() -> None:
     Path(os.environ[sitecustomize.ATTEMPTS]).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def open_drawers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page in a test has the keys and the lanes' settings open, so that what is in them can be reached."""
+    testing = sys.modules.get("streamlit.testing.v1")
+    if testing is None:
+        return
+    from_file = testing.AppTest.from_file
+
+    def opened(*args: Any, **options: Any) -> Any:
+        app = from_file(*args, **options)
+        for key in (names.KEYS_OPEN, *map(names.lane_settings, range(20))):
+            app.session_state[key] = True
+        return app
+
+    monkeypatch.setattr(testing.AppTest, "from_file", opened)
 
 
 @pytest.fixture(autouse=True)

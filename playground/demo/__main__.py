@@ -13,7 +13,7 @@ import sys
 
 import uvicorn
 
-from playground.demo.child import end, watch
+from playground.demo.child import BACKLOG, end, watch
 from playground.demo.server import build
 from playground.tokens import load_in_background
 
@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Serve until ended; prints one line of JSON with the port when ready."""
     options = argparse.ArgumentParser(prog="playground.demo", description=__doc__)
     options.add_argument("--port", type=int, default=0, help="0 = chosen by the system")
+    options.add_argument("--listener", type=int, help="an open socket to listen on instead")
     options.add_argument(
         "--pace",
         type=float,
@@ -45,7 +46,11 @@ def main(arguments: list[str] | None = None) -> None:
     logging.disable()
     load_in_background()
     try:
-        listener = socket.create_server(("127.0.0.1", chosen.port), backlog=512)
+        listener = (
+            socket.create_server(("127.0.0.1", chosen.port), backlog=BACKLOG)
+            if chosen.listener is None
+            else socket.socket(fileno=chosen.listener)
+        )
     except OSError as error:
         sys.exit(f"The demo cannot listen on 127.0.0.1:{chosen.port}: {error.strerror}.")
     config = uvicorn.Config(

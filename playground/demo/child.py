@@ -18,6 +18,8 @@ from typing import IO, Any, Self
 
 START_SECONDS = 20.0
 STOP_SECONDS = 1.0
+BACKLOG = 512
+"""Connections that may wait for a server."""
 PARENT_CHECK = 0.5
 """Seconds between two looks at whether the parent still lives."""
 SECRETS = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
@@ -27,7 +29,8 @@ ROOT = Path(__file__).parents[2]
 class Child:
     """A server as a child process: started once by whoever asks first, started again if it has died.
 
-    `command` gives what follows the interpreter. The child prints one line of JSON when it is ready.
+    `command` gives what follows the interpreter, `handed` the open files that the child gets. It prints one line of JSON
+    when it is ready.
     """
 
     def __init__(
@@ -36,11 +39,13 @@ class Child:
         command: Callable[[], Sequence[str]],
         *,
         path: Callable[[], Sequence[str]] = tuple,
+        handed: Callable[[], Sequence[int]] = tuple,
         patience: float = START_SECONDS,
     ) -> None:
         self._name = name
         self._command = command
         self._path = path
+        self._handed = handed
         self._patience = patience
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -100,6 +105,7 @@ class Child:
             stderr=subprocess.PIPE,
             text=True,
             env=_environment(self._path()),
+            pass_fds=self._handed(),
         )
         self._starting = process
         line = _first_line(process, self._patience)

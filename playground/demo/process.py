@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import socket
+import sys
 
-from playground.demo.child import Child
+from playground.demo.child import BACKLOG, Child
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import built_in
 
@@ -16,16 +18,40 @@ class DemoServer(Child):
     """The demo server as a child process: started once by whoever asks first, started again if it has died."""
 
     def __init__(self, pace: float | None = None, record: bool = False) -> None:
-        command = ["-m", "playground.demo", "--port", "0"]
+        self._options: list[str] = []
         if pace is not None:  # else PLAYGROUND_DEMO_PACE counts
-            command += ["--pace", f"{pace}"]
+            self._options += ["--pace", f"{pace}"]
         if record:
-            command.append("--record")
-        super().__init__("The demo server", lambda: command)
+            self._options.append("--record")
+        self._listener: socket.socket | None = None
+        super().__init__("The demo server", self._listen, handed=self._listeners)
 
     def start(self) -> int:
         """Start the process unless it runs, and return its port; RuntimeError when it cannot start."""
         return int(self.told()["port"])
+
+    def reserve(self) -> int:
+        """The port at which it listens or will: whoever connects before `start` waits for it."""
+        if sys.platform == "win32":  # can't hand an open socket to a child
+            return self.start()
+        if self._listener is None:
+            self._listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    def stop(self) -> None:
+        """End the process; does nothing when none runs."""
+        super().stop()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
+
+    def _listen(self) -> list[str]:
+        where = [f"--listener={fd}" for fd in self._listeners()] or ["--port=0"]
+        return ["-m", "playground.demo", *where, *self._options]
+
+    def _listeners(self) -> list[int]:
+        return [self._listener.fileno()] if self._listener else []
 
     @property
     def base_url(self) -> str:
@@ -34,18 +60,21 @@ class DemoServer(Child):
 
     def base_urls(self) -> dict[str, str]:
         """Provider → base URL as its SDK wants it, `compatible` included; starts the process if need be."""
-        root = self.base_url
-        own = {row.name: root + row.demo_path for row in built_in()}
-        return {**own, "compatible": root + COMPATIBLE}
+        return _urls(self.base_url)
 
-    def endpoints(self) -> dict[str, Endpoint]:
-        """Endpoints of the built-in providers, marked as simulated; starts the process if need be."""
-        urls = self.base_urls()
+    def endpoints(self, *, start: bool = True) -> dict[str, Endpoint]:
+        """Endpoints of the built-in providers, marked as simulated; without `start` the process may come later."""
+        urls = _urls(self.base_url if start else f"http://127.0.0.1:{self.reserve()}")
         key = Secret("demo-key")
         return {
             row.name: Endpoint(provider=row.name, base_url=urls[row.name], key=key, simulated=True)
             for row in built_in()
         }
+
+
+def _urls(root: str) -> dict[str, str]:
+    own = {row.name: root + row.demo_path for row in built_in()}
+    return {**own, "compatible": root + COMPATIBLE}
 
 
 @functools.cache

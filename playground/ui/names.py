@@ -19,6 +19,8 @@ def live(key: str) -> str:
     return key.replace("__", "--")
 
 
+KEYS_OPEN = "keys"
+"""Whether the keys are looked at: what is behind the button is drawn only then."""
 SIMULATE_ALL = "simulate_all"
 ENDPOINT_PRESET = "endpoint_preset"
 ENDPOINT_KEY = "endpoint_key"
@@ -120,6 +122,11 @@ def lane_menu(lane: int) -> str:
     return f"menu_{lane}"
 
 
+def lane_settings(lane: int) -> str:
+    """Whether a lane's settings are looked at: they are drawn only then."""
+    return f"settings_{lane}"
+
+
 def lane_fault(lane: int) -> str:
     """How the lane's simulated model is to fail."""
     return f"fault_{lane}"
@@ -164,6 +171,8 @@ FOCUS = "focus"
 """What the keyboard goes to once the page is drawn: the key of a widget, and how many were named before."""
 VIEW = "view"
 """How the lanes' answers are looked at."""
+ANSWERED = "answered"
+"""Which lanes show an answer now."""
 RETRIES = "retries"
 """A run, and those out of the history that repeat a lane of it."""
 SHOWN_LANES = "shown_lanes"

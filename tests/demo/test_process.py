@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+import httpx2
 import psutil
 import pytest
 
@@ -153,3 +155,23 @@ def test_a_port_in_use_is_said_in_one_sentence() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"The demo cannot listen on 127.0.0.1:{port}")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open socket can't be handed to a child")
+def test_who_connects_to_a_reserved_port_waits_for_the_process() -> None:
+    with httpx2.Client(trust_env=False, timeout=30) as client, ThreadPoolExecutor(1) as pool:
+        server = DemoServer()
+        url = server.endpoints(start=False)["openai"].base_url
+        assert not server.running
+        asked = pool.submit(client.get, f"{url}/models", headers={"authorization": "Bearer demo"})
+        try:
+            assert server.start() == server.reserve() == int(url.split(":")[2].split("/")[0])
+            assert asked.result(30).status_code == 200
+            assert server.endpoints()["openai"].base_url == url
+            process = psutil.Process(server.pid)
+            process.kill()
+            process.wait(10)
+            assert server.endpoints()["openai"].base_url == url
+            assert client.get(f"{url}/models", headers={"authorization": "Bearer demo"}).is_success
+        finally:
+            server.stop()

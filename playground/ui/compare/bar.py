@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.domain import Endpoint
 from playground.engine import LiveRun
@@ -21,8 +22,10 @@ from playground.ui.session.looking import look_at
 from playground.ui.session.state import MOST_LANES
 
 
-def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
-    """Draw it; the run that is shown now, which is another one after a click on Run."""
+def bar(
+    run: LiveRun | None, where: Mapping[str, Endpoint]
+) -> tuple[LiveRun | None, DeltaGenerator]:
+    """Draw it; the run that is shown now, which is another one after a click on Run, and the place for `say`."""
     with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         pressed = once.button(
             compose.PLACE.name,
@@ -44,7 +47,7 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
             on_click=_stop,
             args=(run,),
         )
-        parts.drawn(parts.REMARKS, remarks, run, where)
+        said = st.container(key="said")
         hidden = run is not None and held(run)
         if not hidden:  # every other view would tell the names
             parts.drawn(parts.SWITCH, _switch)
@@ -57,7 +60,13 @@ def bar(run: LiveRun | None, where: Mapping[str, Endpoint]) -> LiveRun | None:
             help=f"Up to {MOST_LANES}; the same model may run twice with other settings.",
             on_click=lanes.add,
         )
-    return _started(run, where, pressed) or run
+    return _started(run, where, pressed) or run, said
+
+
+def say(place: DeltaGenerator, run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
+    """Fill the place after the lanes are drawn: to count and to look in the history takes longer than all of them."""
+    with place:
+        parts.drawn(parts.REMARKS, remarks, run, where)
 
 
 def _stop(run: LiveRun | None) -> None:
@@ -80,7 +89,10 @@ def _switch() -> None:
 
 
 def _viewed() -> None:
-    parts.redraw(parts.ANSWERS)
+    """The answers are drawn again; where they take another width, so are the lanes around them."""
+    now: parts.Answered = st.session_state[names.ANSWERED]
+    same = now.lanes and VIEWS[st.session_state[names.VIEW]].wide == now.wide
+    parts.redraw(*map(parts.answer, sorted(now.lanes)) if same else (parts.ANSWERS,))
 
 
 def _started(run: LiveRun | None, where: Mapping[str, Endpoint], pressed: bool) -> LiveRun | None:

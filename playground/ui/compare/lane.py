@@ -33,11 +33,12 @@ REMOVE = "Remove"
 
 def row(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
     """All lanes side by side, or one under the other where the view needs the room."""
+    wide = bool(run) and VIEWS[view()].wide
+    st.session_state[names.ANSWERED] = parts.Answered(wide)
     if run and held(run):
         blind.cards(run, MOST_COLUMNS, NARROWEST)
         return
     here = lanes.ids()
-    wide = bool(run) and VIEWS[view()].wide
     columns = 1 if wide else min(MOST_COLUMNS, len(here))
     with st.grid(columns=columns, min_column_width=NARROWEST, gap="small") as grid:
         for number, lane in enumerate(here, 1):
@@ -170,21 +171,34 @@ def _ended_lane(
         if stale:
             st.caption(f"From the last run, with {plain(str(lane.request.model))}.")
         with st.container(key=f"answer_{made.id}", height=400, border=False):
-            st.html(reading.start(lane.request.model, response))
-            own = [Chip("own", word) for word in made.own if _sent_so(made, lane.request)]
-            if badges := [*own, *blind.badges(run, index)]:
-                st.html(chips_html(badges))
-            endpoint = where.get(lane.request.model.provider)
-            VIEWS[view()].draw(lane.request, response, endpoint, key)
-            remarks(response)
-            if not whole(response) and response.source != "recorded":
-                st.button(
-                    RETRY,
-                    icon=":material/replay:",
-                    key=f"retry_{key}",
-                    on_click=_retry,
-                    args=(run, index, where),
-                )
+            parts.drawn(parts.answer(made.id), _read, made, run, index, lane, response, where, key)
+    st.session_state[names.ANSWERED].lanes.add(made.id)
+
+
+def _read(
+    made: LaneChoice,
+    run: LiveRun,
+    index: int,
+    lane: Lane,
+    response: Response,
+    where: Mapping[str, Endpoint],
+    key: str,
+) -> None:
+    """The answer as it is looked at: a part of its own, for the view is switched more often than all else."""
+    st.html(reading.start(lane.request.model, response))
+    own = [Chip("own", word) for word in made.own if _sent_so(made, lane.request)]
+    if badges := [*own, *blind.badges(run, index)]:
+        st.html(chips_html(badges))
+    VIEWS[view()].draw(lane.request, response, where.get(lane.request.model.provider), key)
+    remarks(response)
+    if not whole(response) and response.source != "recorded":
+        st.button(
+            RETRY,
+            icon=":material/replay:",
+            key=f"retry_{key}",
+            on_click=_retry,
+            args=(run, index, where),
+        )
 
 
 def _sent_so(made: LaneChoice, request: Request) -> bool:

@@ -8,6 +8,7 @@ forget the page's downloads and pictures (script_runner.py clears them before it
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,19 @@ ASK = "ask"
 SWITCH = "switch"
 REMARKS = "remarks"
 ANSWERS = "answers"
+
+
+def answer(number: int) -> str:
+    """The part that is what a lane has answered, as it is looked at."""
+    return f"answer_of_{number}"
+
+
+@dataclass(slots=True)
+class Answered:
+    """Which lanes show an answer that has ended, and whether they stand one under the other."""
+
+    wide: bool
+    lanes: set[int] = field(default_factory=set)
 
 
 def drawn(key: str, draw: Callable[..., Any], *args: Any) -> None:

@@ -33,8 +33,12 @@ def settings(made: LaneChoice, number: int, where: Mapping[str, Endpoint], asked
         f"Settings of lane {number}",
         icon=":material/tune:",
         type="tertiary",
-        key=f"settings_{made.id}",
-    ):
+        key=names.lane_settings(made.id),
+        on_change=parts.redraw,  # together with what was typed elsewhere just before
+        args=(names.lane(made.id),),
+    ) as box:
+        if not box.open:  # thirty widgets a lane, which nobody sees
+            return
         _door(made.id, ref)
         rows = lanes.accepted(ref)
         if where[ref.provider].simulated:

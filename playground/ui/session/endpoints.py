@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import tomllib
@@ -13,9 +14,10 @@ from typing import Any
 from playground import files, settings
 from playground.demo.process import get_demo
 from playground.domain import Endpoint, Secret
-from playground.domain.provider import provider_of
+from playground.domain.provider import built_in, provider_of
 from playground.ui.session import local
 from playground.ui.session.state import session
+from playground.ui.shell import first_page
 
 LOG = logging.getLogger("playground")
 
@@ -40,12 +42,22 @@ def real_endpoints() -> dict[str, Endpoint]:
 
 
 def endpoints() -> Mapping[str, Endpoint]:
-    """Where each provider's lanes go: the real API where there is a key, the simulation otherwise."""
-    real = real_endpoints()
+    """Where each provider's lanes go: the real API where there is a key, the simulation otherwise.
+
+    Until the first page is on the screen the simulation is only promised: its start would hold the page up.
+    """
+    simulated = functools.cache(lambda: get_demo().endpoints(start=first_page.shown.is_set()))
     return {
-        name: endpoint if is_real(endpoint) else get_demo().endpoints()[name]
-        for name, endpoint in real.items()
+        name: endpoint if is_real(endpoint) else simulated()[name]
+        for name, endpoint in real_endpoints().items()
     }
+
+
+def prepare() -> None:
+    """Start the simulation after the first page, where some provider has no key of this computer's."""
+    found = settings.endpoints()
+    if any(found[row.name].key is None for row in built_in()):
+        get_demo().start()
 
 
 def is_real(endpoint: Endpoint) -> bool:

@@ -27,11 +27,24 @@ def top_bar() -> None:
     """The product's name at the left of the menu, the keys at its right; the button says who answers."""
     with st.container(key="topbar", horizontal=True, vertical_alignment="center"):
         st.html(BRAND, width="content")
-        with st.popover(_who_answers(), icon=":material/key:", key="keys", width="content"):
-            _keys()
+        # Open it stays under another label, which makes it another widget for Streamlit.
+        st.session_state[names.KEYS_OPEN] = st.session_state.get(names.KEYS_OPEN, False)
+        with st.popover(
+            _who_answers(),
+            icon=":material/key:",
+            key=names.KEYS_OPEN,
+            width="content",
+            on_change=_opened,
+        ) as box:
+            if box.open:
+                _keys()
     for problem in (*settings.load().problems, *pricing.load().problems):
         st.warning(problem, icon=":material/error:")
     keeping.warn()
+
+
+def _opened() -> None:
+    """A callback, so that all is drawn also where a field's own callback asks for a part of the page just then."""
 
 
 def _who_answers() -> str:

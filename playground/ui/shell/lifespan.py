@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import importlib
 import logging
@@ -9,19 +10,24 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import streamlit as st
 
 from playground.ui.live import stream
-from playground.ui.shell import garbage
+from playground.ui.shell import first_page, garbage, pages
 
 LOG = logging.getLogger("playground")
 
+POLITE_SECONDS = 0.0002
+"""How long the imports hold up the browser, which fetches some seventy files meanwhile, each time."""
 FIRST_PAGE_SECONDS = 3.0
 """Warming waits this long for the first page, which needs the processor more."""
+DRAWN = ("numpy", "PIL.Image")
+"""What Streamlit imports to draw any page's icon."""
 WARMED = (
+    ("playground.ui.session.endpoints", "prepare"),
     ("playground.tokens", "load_in_background"),
     ("playground.providers", "warm"),
     ("playground.history", "warm"),
@@ -29,18 +35,17 @@ WARMED = (
 )
 """What is done in the background at start, in order: module, function."""
 
-_first_page = threading.Event()
-
 
 def first_page_shown() -> None:
     """Called by the router when a page has been drawn: the processor is free for warming."""
-    _first_page.set()
+    first_page.shown.set()
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Warm up without holding up the first page; at the end let go of the streams and of the demo's process."""
     stream.reopen()
+    threading.Thread(target=_import_first_page, name="first page", daemon=True).start()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     with _streams_end_on_signal(), garbage.when_idle():
         yield
@@ -48,8 +53,25 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     await asyncio.to_thread(_wind_down)
 
 
+def _import_first_page() -> None:
+    """Import what the page that opens imports, while the browser loads Streamlit's own part."""
+    page = ast.parse((pages.FOLDER / pages.PAGES[0].file).read_bytes())
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(POLITE_SECONDS)
+    with suppress(Exception):  # the page meets it too, and says it
+        for name in DRAWN:
+            importlib.import_module(name)
+        for node in page.body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                found = importlib.import_module(node.module)
+                for alias in node.names:
+                    if not hasattr(found, alias.name):
+                        importlib.import_module(f"{node.module}.{alias.name}")
+    sys.setswitchinterval(before)
+
+
 def _warm() -> None:
-    _first_page.wait(FIRST_PAGE_SECONDS)
+    first_page.shown.wait(FIRST_PAGE_SECONDS)
     for module, function in WARMED:
         try:
             getattr(importlib.import_module(module), function)()

@@ -1,0 +1,5 @@
+"""Whether this process has drawn a page: until then everything that a page can do without waits."""
+
+import threading
+
+shown = threading.Event()

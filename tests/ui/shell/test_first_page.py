@@ -1,0 +1,52 @@
+"""What the first page needs is there when it is asked for, and what it does not need comes after it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from playground.ui import names
+from playground.ui.shell.serving import ROUTER
+
+ROOT = Path(__file__).parents[3]
+EARLY = """
+import sys
+from playground.ui.shell import lifespan
+lifespan._import_first_page()
+wanted = ("playground.ui.compare.lane", "playground.ui.session.top_bar", "PIL.Image", "sqlalchemy", "altair", "openai")
+print(*(int(name in sys.modules) for name in wanted), sys.getswitchinterval())
+"""
+
+
+def test_the_first_pages_imports_are_done_ahead_and_no_others() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1", "1", "1", "0", "0", "0", "0.005"]
+
+
+def drawn(page: AppTest) -> set[str | None]:
+    fields = (*page.text_input, *page.text_area, *page.selectbox, *page.toggle)
+    return {field.key for field in fields}
+
+
+def test_what_is_behind_a_button_is_drawn_when_it_is_opened_and_keeps_what_was_typed() -> None:
+    page = AppTest.from_file(str(ROUTER), default_timeout=60)
+    for key in (names.KEYS_OPEN, names.lane_settings(0)):
+        page.session_state[key] = False
+    page.run()
+    own = names.lane_prompt(0)
+    assert not {names.provider_key("openai"), own} & drawn(page)
+    page.session_state[names.KEYS_OPEN] = page.session_state[names.lane_settings(0)] = True
+    page.run()
+    assert {names.provider_key("openai"), own} <= drawn(page)
+    page.text_area(key=own).set_value("Only here.").run()
+    page.session_state[names.lane_settings(0)] = False
+    page.run()
+    assert own not in drawn(page)
+    page.session_state[names.lane_settings(0)] = True
+    page.run()
+    assert page.text_area(key=own).value == "Only here."
