@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,12 +47,32 @@ def encode(text: str, encoding: str = DEFAULT) -> list[int]:
     return [token for batch in batches(text, encoder) for token in batch]
 
 
+_remembering = threading.Lock()
+_counted: dict[tuple[str, str], int] = {}
+"""Long texts and encodings that were counted last → tokens."""
+MOST_COUNTED = 4
+
+
 def count(text: str, encoding: str = DEFAULT) -> int:
     """Number of tokens in the text."""
     encoder = vocabulary.load(encoding)
     if len(text) <= SIZE:
         return len(encoder.encode_ordinary(text))
-    return sum(map(len, batches(text, encoder)))
+    known = _counted.get((text, encoding))
+    if known is None:
+        known = sum(map(len, batches(text, encoder)))
+        remember(text, encoding, known)
+    return known
+
+
+def remember(text: str, encoding: str, tokens: int) -> None:
+    """A long text has so many tokens: the next that asks need not count."""
+    if len(text) <= SIZE:
+        return
+    with _remembering:
+        _counted[text, encoding] = tokens
+        while len(_counted) > MOST_COUNTED:
+            del _counted[next(iter(_counted))]
 
 
 def known_encoding(ref: ModelRef) -> str | None:

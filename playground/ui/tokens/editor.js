@@ -3,6 +3,7 @@
 const QUICK_MS = 120
 const SLOW_MS = 600
 const LARGE = 100_000 // characters from which typing waits longer before it is counted
+const MOST = 20_000 // tokens that are drawn
 const LONGEST = 5_000_000
 const PARTS = 12 // tokens that may share one character
 const number = new Intl.NumberFormat("en-US")
@@ -59,15 +60,26 @@ class Ruler {
     if (this.version === undefined) return this.tell("typed", { n: data.n, version: null, text: "" })
     const key = [data.n, data.encoding, data.special].join()
     if (data.n !== this.sent.n || key === this.drawn) return
+    if (data.patch && !this.follows(data)) {
+      this.data = undefined
+      return this.send()
+    }
+    this.data = { ...data, ...(data.patch ? patched(this.data, data) : {}) }
     this.drawn = key
-    this.data = data
     this.draw()
+  }
+
+  // Whether what has changed has changed since what is drawn here.
+  follows({ patch, encoding }) {
+    const drawn = this.data
+    return drawn && drawn.n === patch.of && drawn.encoding === encoding && !drawn.special
   }
 
   // A server that has started anew knows nothing of this box: it is told, and what was typed stays.
   introduce(data) {
     this.known = data.box
     this.version = data.version
+    this.data = undefined
     this.sent = { n: data.n, text: this.box.value }
     this.send()
   }
@@ -93,7 +105,8 @@ class Ruler {
     this.rest()
     const text = this.box.value.slice(0, LONGEST).toWellFormed()
     this.sent = { n: this.sent.n + 1, text }
-    this.tell("typed", { n: this.sent.n, version: this.version, text })
+    const drawn = this.data && !this.data.special ? { n: this.data.n, encoding: this.data.encoding } : null
+    this.tell("typed", { n: this.sent.n, version: this.version, text, drawn })
   }
 
   draw() {
@@ -140,9 +153,15 @@ class Ruler {
   }
 }
 
+// The tokens that are drawn, as the server says that they have changed: some go, some come, and more at the end.
+function patched(drawn, { ids, lengths, patch: { at, gone, come } }) {
+  const change = (old, sent) => [...old.slice(0, at), ...sent.slice(0, come), ...old.slice(at + gone)].slice(0, MOST).concat(sent.slice(come))
+  return { ids: change(drawn.ids, ids), lengths: change(drawn.lengths, lengths) }
+}
+
 // Each token with its bytes; one whose bytes are no character alone knows the character that it is a part of.
-function* tokens(bytes, { ids, lengths, special }) {
-  const named = new Set(special)
+function* tokens(bytes, { ids, lengths, specials }) {
+  const named = new Set(specials)
   const list = []
   let at = 0
   lengths.forEach((length, i) => {

@@ -10,13 +10,15 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
-from playground.tokens import Sliced, count, slice_text
+from playground.tokens import Cut, Sliced, count, cut, slice_text, splice
 from playground.ui import names
 from playground.ui.parts.examples import FIRST_TEXT
 
 HERE = Path(__file__).parent
 DRAWN = 20_000
 """Tokens drawn one by one; all are counted."""
+LONGEST_HELD = 1_000_000
+"""Characters of a text whose tokens are held, so that after a change only what has changed is cut and sent."""
 ENCODINGS = {
     "o200k_base": "GPT-4o and later (o200k)",
     "cl100k_base": "GPT-3.5 and GPT-4 (cl100k)",
@@ -51,6 +53,28 @@ class Box:
     """Number of the last text that was set here."""
     has: int | None = None
     """The version that the browser has said that it has; until then the text is sent along."""
+    drawn: tuple[int, str] | None = None
+    """The change and the encoding whose tokens the browser has said that it has drawn; None = it needs all of them."""
+    cuts: dict[tuple[int, str], Cut] = field(default_factory=dict)
+    """The text's tokens after each change from that one on, by number and encoding."""
+
+    def cut(self, text: str, encoding: str) -> Cut | None:
+        """All tokens of the text as it is now; None where it is too long to be held."""
+        if len(text) > LONGEST_HELD:
+            self.cuts.clear()
+            return None
+        held = self.cuts.get((self.typed, encoding))
+        if held is None or held.text != text:
+            before = next((c for (_, e), c in reversed(self.cuts.items()) if e == encoding), None)
+            held = self.cuts[self.typed, encoding] = cut(text, encoding, before)
+        return held
+
+    def typed_on(self, number: int, drawn: tuple[int, str] | None = None) -> None:
+        """A change has come from a browser that has drawn this one; what is older nobody needs."""
+        self.typed, self.drawn = number, drawn
+        latest = max((n for n, _ in self.cuts), default=0)
+        oldest = drawn[0] if drawn else latest
+        self.cuts = {key: held for key, held in self.cuts.items() if key[0] >= oldest}
 
 
 def _box() -> Box:
@@ -60,7 +84,8 @@ def _box() -> Box:
 
 def opened() -> None:
     """Called by the page when it is drawn as a whole: the box may be a new one and needs its text."""
-    _box().has = None
+    box = _box()
+    box.has = box.drawn = None
 
 
 def editor() -> str:
@@ -91,27 +116,50 @@ def editor() -> str:
             persist_state="session",
             help="Providers read `<|endoftext|>` in a user's text as plain text. Inside their own prompts it is one token.",
         )
-    cut = slice_text(text, encoding or "o200k_base", most=DRAWN, special=special)
+    encoding = encoding or "o200k_base"
+    for other in ENCODINGS:
+        box.cut(text, other)  # so that its count is known
+    held = None if special else box.cut(text, encoding)
+    sliced = _first(held) if held else slice_text(text, encoding, most=DRAWN, special=special)
     _component(
         key=names.TOKENS_EDITOR,
-        data=_data(box, text, cut, encoding or "o200k_base", special),
+        data={
+            "box": box.id,
+            "version": box.version,
+            "text": None if box.has == box.version else text,
+            "n": box.typed,
+            "encoding": encoding,
+            "special": special,
+            "specials": list(sliced.special),
+            "total": sliced.total,
+            "counts": figures(text, sliced.total, encoding),
+            **_tokens(box, held, sliced, encoding),
+        },
         on_typed_change=_take_typed,
     )
     return text
 
 
-def _data(box: Box, text: str, cut: Sliced, encoding: str, special: bool) -> dict[str, Any]:
+def _first(held: Cut) -> Sliced:
+    return Sliced(
+        total=len(held.ids), ids=tuple(held.ids[:DRAWN]), lengths=tuple(held.lengths[:DRAWN])
+    )
+
+
+def _tokens(box: Box, held: Cut | None, sliced: Sliced, encoding: str) -> dict[str, Any]:
+    """The tokens to draw: all of them, or what makes them out of those that the browser has drawn."""
+    base = box.cuts.get(box.drawn) if box.drawn and box.drawn[1] == encoding else None
+    if held is None or base is None or box.drawn is None:
+        return {"patch": None, "ids": list(sliced.ids), "lengths": list(sliced.lengths)}
+    made = splice(base, held)
+    at = min(made.at, DRAWN)
+    come = min(len(made.ids), DRAWN - at)
+    left = max(0, min(len(base.ids), DRAWN) - at - made.gone)
+    more = slice(min(DRAWN, at + come + left), DRAWN)
     return {
-        "box": box.id,
-        "version": box.version,
-        "text": None if box.has == box.version else text,
-        "n": box.typed,
-        "encoding": encoding,
-        "special": list(cut.special),
-        "ids": list(cut.ids),
-        "lengths": list(cut.lengths),
-        "total": cut.total,
-        "counts": figures(text, cut.total, encoding),
+        "patch": {"of": box.drawn[0], "at": at, "gone": made.gone, "come": come},
+        "ids": made.ids[:come] + held.ids[more],
+        "lengths": made.lengths[:come] + held.lengths[more],
     }
 
 
@@ -138,9 +186,11 @@ def _take_typed() -> None:
     box = _box()
     if typed["version"] == box.version:
         st.session_state[names.TOKENS_TEXT] = typed["text"]
-        box.typed, box.has = typed["n"], box.version
+        drawn = typed.get("drawn")
+        box.typed_on(typed["n"], (drawn["n"], drawn["encoding"]) if drawn else None)
+        box.has = box.version
     else:  # typed into a text that an example has replaced, or in a box that has none
-        box.has = None
+        box.has = box.drawn = None
 
 
 def _take_example() -> None:
@@ -148,6 +198,6 @@ def _take_example() -> None:
     if chosen:
         st.session_state[names.TOKENS_TEXT] = EXAMPLES[chosen]
         box = _box()
-        box.typed += 1
+        box.typed_on(box.typed + 1)
         box.version += 1
         st.session_state[names.TOKENS_EXAMPLE] = None
