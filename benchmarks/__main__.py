@@ -1,12 +1,15 @@
 """Every benchmark in one run, each in a process of its own; then one table of all figures that have a limit, for the README.
 
-    python -m benchmarks [NAME ...]
+    python -m benchmarks [NAME ...] [--readme]
 
-Exit code 1 where a figure is past its limit, or a benchmark failed.
+Exit code 1 where a figure is past its limit, or a benchmark failed. `--readme` writes the rows of what was run into the
+table between the two markers in README.md.
 """
 
 from __future__ import annotations
 
+import argparse
+import re
 import subprocess
 import sys
 import time
@@ -17,6 +20,7 @@ from benchmarks.process import environment
 from benchmarks.rows import Row, read
 
 HERE = Path(__file__).parent
+README = HERE.parent / "README.md"
 
 
 class Benchmark(NamedTuple):
@@ -31,8 +35,9 @@ class Benchmark(NamedTuple):
 
 
 BENCHMARKS = (
-    Benchmark("start.py", ("--rounds", "3")),
+    Benchmark("start.py", ("--rounds", "5")),
     Benchmark("ask.py"),
+    Benchmark("clicks.py", ("--rounds", "3")),
     Benchmark("in_use.py", ("--runs", "10")),
     Benchmark("throughput.py", ("--requests", "500")),
     Benchmark("time_to_first_text.py"),
@@ -71,28 +76,61 @@ def run(benchmark: Benchmark) -> Ran:
     return Ran(benchmark, process.returncode, found, time.perf_counter() - begun)
 
 
-def table(ran: list[Ran]) -> str:
-    """The figures with a limit in Markdown, each with the command that measures it."""
-    lines = ["| what | measured | limit | command |", "| --- | --- | --- | --- |"]
-    lines += [
-        f"| {row.what} | {row.figure:g} {row.unit} | {row.limit:g} | `{each.benchmark.command}` |"
-        for each in ran
-        for row in each.rows
-    ]
-    return "\n".join(lines)
+HEAD = ("| what | measured | must be | command |", "| --- | --- | --- | --- |")
+
+
+def lines(ran: list[Ran]) -> dict[str, str]:
+    """Command → its row of the table in Markdown, with all its figures that have a limit."""
+    return {each.benchmark.command: _line(each) for each in ran if each.rows}
+
+
+def _line(ran: Ran) -> str:
+    cells = zip(*map(_cells, ran.rows), strict=True)
+    return f"| {' | '.join(map('<br>'.join, cells))} | `{ran.benchmark.command}` |"
+
+
+def _cells(row: Row) -> tuple[str, str, str]:
+    return row.what, f"{row.figure:g} {row.unit}".strip(), f"{row.sign} {row.limit:g}"
+
+
+MARKED = re.compile("(<!-- python -m benchmarks --readme -->\n).*?(\n<!-- end -->)", re.DOTALL)
+"""Where the table stands in the README."""
+
+
+def write_readme(made: dict[str, str]) -> None:
+    """Put the rows into the README's table; a command that was not run keeps its row."""
+    text = README.read_text("utf-8")
+    found = MARKED.search(text)
+    assert found is not None
+    kept = {command: line for line in found[0].splitlines() if (command := _command(line))}
+    commands = [benchmark.command for benchmark in BENCHMARKS]
+    rows = [row for command in commands if (row := made.get(command) or kept.get(command))]
+    table = "\n".join((*HEAD, *rows))
+    README.write_text(text.replace(found[0], f"{found[1]}{table}{found[2]}"), "utf-8")
+
+
+def _command(line: str) -> str | None:
+    """The command of a row; None for a line that is none."""
+    found = re.search(r"\| `([^`]+)` \|$", line)
+    return found[1] if found else None
 
 
 def main() -> None:
-    wanted = sys.argv[1:]
-    names = {benchmark.file.removesuffix(".py") for benchmark in BENCHMARKS}
-    if unknown := set(wanted) - names:
-        raise SystemExit(f"No benchmark {', '.join(sorted(unknown))}: {', '.join(sorted(names))}.")
+    names = [benchmark.file.removesuffix(".py") for benchmark in BENCHMARKS]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *names])
+    parser.add_argument("--readme", action="store_true")
+    given = parser.parse_args()
     ran = [
         run(benchmark)
-        for benchmark in BENCHMARKS
-        if not wanted or benchmark.file.removesuffix(".py") in wanted
+        for benchmark, name in zip(BENCHMARKS, names, strict=True)
+        if not given.names or name in given.names
     ]
-    print(f"\n{table(ran)}\n\n{sum(each.seconds for each in ran):.0f} s in all")
+    made = lines(ran)
+    print("", *HEAD, *made.values(), sep="\n")
+    print(f"\n{sum(each.seconds for each in ran):.0f} s in all", flush=True)
+    if given.readme:
+        write_readme(made)
     wrong = [each for each in ran if each.code]
     for each in wrong:
         print(f"{each.benchmark.file}: past a limit, or failed (exit code {each.code})")

@@ -40,20 +40,20 @@ for event in client.chat.completions.create(model="m", messages=asked, stream=Tr
 """
 
 
-def events() -> bytes:
-    """An answer of TOKENS tokens as Chat Completions streams it."""
+def events(tokens: int = TOKENS) -> bytes:
+    """An answer of so many tokens as Chat Completions streams it."""
     head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    choices = [{"index": 0, "delta": {"content": f" word{n}"}} for n in range(TOKENS)]
+    choices = [{"index": 0, "delta": {"content": f" word{n}"}} for n in range(tokens)]
     last = {"index": 0, "delta": {}, "finish_reason": "stop"}
-    usage = {"prompt_tokens": 5, "completion_tokens": TOKENS, "total_tokens": TOKENS + 5}
+    usage = {"prompt_tokens": 5, "completion_tokens": tokens, "total_tokens": tokens + 5}
     made = [{**head, "choices": [choice]} for choice in (*choices, last)]
     texts = [json.dumps(event) for event in (*made, {**head, "choices": [], "usage": usage})]
     return "".join(f"data: {text}\n\n" for text in (*texts, "[DONE]")).encode()
 
 
-def serve(port: int) -> None:
+def serve(port: int, tokens: int = TOKENS) -> None:
     """Answer every request with the same stream until the process is ended."""
-    body = events()
+    body = events(tokens)
     head = f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

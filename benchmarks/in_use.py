@@ -28,6 +28,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.cpu_per_request import MOCK, pin
+from benchmarks.rows import Rows
 from playground import history
 from playground.domain import Endpoint, ModelRef, Request, Response, Secret
 from playground.engine import Engine, LiveRun, get_engine, settle
@@ -49,7 +50,7 @@ class Bench:
             "openai": Endpoint(provider="openai", base_url=f"{self.server}/v1", key=key)
         }
         self.engine: Engine = get_engine()
-        self.good = True
+        self.rows = Rows()
 
     def start(self, model: str, lanes: int) -> LiveRun:
         """A run of as many lanes, kept; each says its number to the provider."""
@@ -90,8 +91,9 @@ class Bench:
 
     def show(self, what: str, figure: float, limit: float, unit: str, beside: str = "") -> None:
         """Print a row and keep whether it is within its limit."""
-        self.good = self.good and figure <= limit
-        print(f"{what:64}{figure:9.2f} {unit:4} ≤ {limit:g}{beside}", flush=True)
+        if beside:
+            print(f"    {beside}")
+        self.rows.show(what, figure, limit, unit)
 
 
 def p95(values: Iterable[float]) -> float:
@@ -177,7 +179,7 @@ def hour(bench: Bench, runs: int) -> None:
     busy = p95(bench.errors(8, 8, first, "first"))
     over.set()
     page.join()
-    beside = f"   ({alone:.2f} without; {reruns[0]} reruns)"
+    beside = f"{alone:.2f} ms without reruns; {reruns[0]} reruns"
     bench.show(
         f"first text, p95 error, 8 lanes, after {runs} kept runs, pages rerun",
         busy,
@@ -227,7 +229,7 @@ def main() -> None:
         finally:
             mock.terminate()
             close_writers()
-    sys.exit(0 if bench.good else 1)
+    sys.exit(0 if bench.rows.good else 1)
 
 
 if __name__ == "__main__":

@@ -6,24 +6,27 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-LINE = re.compile(r"^(?P<what>.+?)\s{2,}(?P<figure>-?[\d.]+)\s+(?P<unit>\S*)\s*≤ (?P<limit>[\d.]+)")
+LINE = re.compile(
+    r"^(?P<what>\S.+?)\s{2,}(?P<figure>-?[\d.]+)\s+(?P<unit>\S*)\s*(?P<sign>[≤≥]) (?P<limit>[\d.]+)"
+)
 
 
 class Row(NamedTuple):
-    """One figure and the most that it may be."""
+    """One figure and the most, or the least, that it may be."""
 
     what: str
     figure: float
     limit: float
     unit: str
+    sign: str = "≤"
 
     @property
     def good(self) -> bool:
-        return self.figure <= self.limit
+        return self.figure >= self.limit if self.sign == "≥" else self.figure <= self.limit
 
     def __str__(self) -> str:
         late = "" if self.good else "   PAST ITS LIMIT"
-        return f"{self.what:64}  {self.figure:9.2f} {self.unit:4} ≤ {self.limit:g}{late}"
+        return f"{self.what:64}  {self.figure:9.2f} {self.unit:4} {self.sign} {self.limit:g}{late}"
 
 
 @dataclass
@@ -32,9 +35,11 @@ class Rows:
 
     good: bool = True
 
-    def show(self, what: str, figure: float, limit: float, unit: str = "×") -> None:
+    def show(
+        self, what: str, figure: float, limit: float, unit: str = "×", sign: str = "≤"
+    ) -> None:
         """Print a row and keep whether it is within its limit."""
-        row = Row(what, figure, limit, unit)
+        row = Row(what, figure, limit, unit, sign)
         self.good = self.good and row.good
         print(row, flush=True)
 
@@ -44,4 +49,5 @@ def read(line: str) -> Row | None:
     found = LINE.match(line)
     if found is None:
         return None
-    return Row(found["what"], float(found["figure"]), float(found["limit"]), found["unit"])
+    figure, limit = float(found["figure"]), float(found["limit"])
+    return Row(found["what"], figure, limit, found["unit"], found["sign"])

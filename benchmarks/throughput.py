@@ -28,6 +28,7 @@ import httpx2
 import uvloop
 
 from benchmarks.cpu_per_request import DOORS, MOCK, bare, pin
+from benchmarks.rows import Rows
 from playground import history
 from playground.domain import Endpoint, ModelRef, Request, Secret
 from playground.engine import get_engine, settle
@@ -97,8 +98,8 @@ def ours(port: int, door: str, requests: int, at_once: int, *, keep: bool) -> fl
     return requests / (time.process_time() - begun)
 
 
-def measure(port: int, requests: int, at_once: int, rounds: int) -> bool:
-    """Print a row for each way; True where all are within their limits."""
+def measure(port: int, requests: int, at_once: int, rounds: int) -> Rows:
+    """Print a row for each way."""
     ways: dict[str, Callable[[], float]] = {
         door: lambda door=door: ours(port, door, requests, at_once, keep=False)  # type: ignore[misc]
         for door in DOORS
@@ -108,17 +109,16 @@ def measure(port: int, requests: int, at_once: int, rounds: int) -> bool:
     ways["openai/chat, kept, as a batch"] = lambda: ours(
         port, "openai/chat", requests, 1, keep=True
     )
-    good = True
-    print(f"{'way':32}{'bare /s':>9}{'ours /s':>9}{'ratio':>8}{'least':>8}")
+    rows = Rows()
     for name, way in ways.items():
         door = name.partition(",")[0]
         way()
         found = [(uvloop.run(plain(port, door, requests, at_once)), way()) for _ in range(rounds)]
         ratio = statistics.median(o / b for b, o in found)
         b, o = (statistics.median(x) for x in zip(*found, strict=True))
-        print(f"{name:32}{b:9.0f}{o:9.0f}{ratio:8.2f}{LIMITS[name]:8.2f}", flush=True)
-        good = good and ratio >= LIMITS[name]
-    return good
+        print(f"    bare {b:.0f}, ours {o:.0f} requests a core-second")
+        rows.show(f"requests a core-second ÷ bare: {name}", ratio, LIMITS[name], sign="≥")
+    return rows
 
 
 def main() -> None:
@@ -142,11 +142,11 @@ def main() -> None:
             pin(0, 0)
             warm()
             settle()
-            good = measure(given.port, given.requests, given.at_once, given.rounds)
+            found = measure(given.port, given.requests, given.at_once, given.rounds)
         finally:
             mock.terminate()
             close_writers()
-    sys.exit(0 if good else 1)
+    sys.exit(0 if found.good else 1)
 
 
 if __name__ == "__main__":

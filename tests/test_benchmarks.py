@@ -1,0 +1,75 @@
+"""README's table is what `python -m benchmarks` writes: the same benchmarks, the same commands, figures beside limits."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as bench
+from benchmarks.rows import Row, Rows, read
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_readme_has_a_row_for_each_benchmark_and_each_command_is_the_tables() -> None:
+    found = bench.MARKED.search((ROOT / "README.md").read_text("utf-8"))
+    assert found
+    head, line, *rows = found[0].splitlines()[1:-1]
+    assert (head, line) == bench.HEAD
+    cells = [[cell.split("<br>") for cell in row.strip("| ").split(" | ")] for row in rows]
+    assert [command for *_, (command,) in cells] == [f"`{b.command}`" for b in bench.BENCHMARKS]
+    for what, measured, must_be, _ in cells:
+        assert len(what) == len(measured) == len(must_be)
+        assert all(re.match(r"-?[\d.]+", figure) for figure in measured)
+        assert all(re.match(r"[≤≥] [\d.]+$", limit) for limit in must_be)
+
+
+def test_every_file_that_measures_is_run_by_make_bench() -> None:
+    parts = {"__main__", "rows", "process", "synthetic", "screen_app", "screen_page"}
+    apart = {"other_clients"}
+    """What is no measurement: clients of others against the simulation."""
+    files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - parts - apart
+    assert files == {Path(benchmark.file).stem for benchmark in bench.BENCHMARKS}
+
+
+@pytest.mark.parametrize(
+    ("figure", "limit", "sign", "good"),
+    [
+        (1.0, 1.15, "≤", True),
+        (1.2, 1.15, "≤", False),
+        (0.6, 0.5, "≥", True),
+        (0.4, 0.5, "≥", False),
+    ],
+)
+def test_a_figure_is_read_as_it_is_printed(
+    figure: float, limit: float, sign: str, good: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = Rows()
+    for unit in ("×", "", "ms"):
+        rows.show("CPU of `ask`, kept, ÷ a script", figure, limit, unit, sign)
+        printed = capsys.readouterr().out
+        assert read(printed) == Row("CPU of `ask`, kept, ÷ a script", figure, limit, unit, sign)
+        assert ("PAST" in printed) != good
+    assert rows.good == good
+    assert read("    36 frames, 7 kB") is None
+
+
+def test_the_table_is_written_between_its_markers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "README", tmp_path / "README.md")
+    bench.README.write_text("a\n<!-- python -m benchmarks --readme -->\nold\n<!-- end -->\nb\n")
+    ran = bench.Ran(bench.BENCHMARKS[0], 0, [Row("one", 1, 2, "ms"), Row("two", 3, 3, "", "≥")], 1)
+    other = ran._replace(benchmark=bench.BENCHMARKS[1])
+    bench.write_readme(bench.lines([other]))
+    bench.write_readme(bench.lines([ran]))
+    text = bench.README.read_text()
+    assert text.startswith("a\n<!--")
+    assert text.endswith("<!-- end -->\nb\n")
+    row = f"| one<br>two | 1 ms<br>3 | ≤ 2<br>≥ 3 | `{ran.benchmark.command}` |"
+    assert text.splitlines()[4:6] == [
+        row,
+        row.replace(ran.benchmark.command, other.benchmark.command),
+    ]
