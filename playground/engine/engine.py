@@ -62,6 +62,8 @@ class _Job:
     endpoint: Endpoint | None
     retries: int
     journal: Journal | None
+    book: pricing.PriceBook
+    """The prices as they were when the run began."""
     written: asyncio.Event
     """Set when the run is written down, or can't be."""
 
@@ -95,7 +97,7 @@ class Engine:
         The journal, if any, has written the run down before its first request leaves. Of very many requests some wait
         for others to end.
         """
-        pricing.load()  # here and not on the engine's thread, where it would spoil a latency
+        book = pricing.load()  # here and not on the engine's thread, where it would spoil a latency
         used = [endpoint_of(request.model, endpoints) for request in requests]
         run = LiveRun(
             secrets.token_hex(16),  # no - and no _: for command lines and component keys
@@ -116,6 +118,7 @@ class Engine:
                 endpoint=endpoint,
                 retries=retries,
                 journal=journal,
+                book=book,
                 written=written,
             )
             for lane, endpoint in zip(run.lanes, used, strict=True)
@@ -202,7 +205,7 @@ class Engine:
             response = await self._ask(job)
         finally:
             job.run.tasks.pop(lane.index, None)
-        price = functools.partial(priced, response, lane.request, pricing.load())
+        price = functools.partial(priced, response, lane.request, job.book)
         # A broken-off stream is priced by counting its tokens: not here, where others are being timed.
         lane.end(price() if response.failure is None else await asyncio.to_thread(price))
         tell_ended(job.journal, job.run, lane)

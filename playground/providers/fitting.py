@@ -114,19 +114,32 @@ def _fit(kind: Any, value: Any) -> Any:
         return value
     if is_dataclass(value):
         return fitted(value)
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (typing.Union, types.UnionType):
-        return value if value is None else _fit(inner[0], value)
-    if kind is str:
+    shape, inner = _shape(kind)
+    if shape is typing.Union:
+        return value if value is None else _fit(inner, value)
+    if shape is str:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return value if isinstance(value, str) else str(value) if number else _UNFIT
-    if kind is int:
+    if shape is int:
         return _count(value)
-    if origin is tuple:
-        return _tuple(inner[0], value)
-    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-        return _mapping(inner[1], value) if isinstance(value, Mapping) else _UNFIT
+    if shape is tuple:
+        return _tuple(inner, value)
+    if shape is Mapping:
+        return _mapping(inner, value) if isinstance(value, Mapping) else _UNFIT
     return value
+
+
+@functools.cache
+def _shape(kind: Any) -> tuple[Any, Any]:
+    """What a declared type asks for, and of what it is made: looked up once, for every answer asks again."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return typing.Union, inner[0]
+    if origin is tuple:
+        return tuple, inner[0]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return Mapping, inner[1]
+    return (kind, None) if kind in (str, int) else (None, None)
 
 
 def _tuple(kind: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
