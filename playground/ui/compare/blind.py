@@ -69,15 +69,15 @@ def cards(run: LiveRun, columns: int, narrowest: int) -> None:
                 grid.cell(),
                 st.container(border=True, key=names.lane_unnamed(place), gap=None),
                 st.container(key=f"out_unnamed_{place}", gap=None),
+                st.container(key=f"answer_unnamed_{place}", height=400, border=False),
             ):
-                with st.container(key=f"answer_unnamed_{place}", height=400, border=False):
-                    name = f"Answer {ascii_uppercase[place]}"  # the keyboard comes in here, and scrolls
-                    st.html(f'<h2 class="unnamed" tabindex="0">{name}</h2>')
-                    _, lane = shown.answers(run)[index]
-                    if done and lane.response:
-                        unnamed(lane.response)
-                    else:
-                        st.caption("Shown when all have ended.")
+                name = f"Answer {ascii_uppercase[place]}"  # the keyboard comes in here, and scrolls
+                st.html(f'<h2 class="unnamed" tabindex="0">{name}</h2>')
+                _, lane = shown.answers(run)[index]
+                if done and lane.response:
+                    unnamed(lane.response)
+                else:
+                    st.caption("Shown when all have ended.")
     if not done:
         live_run(run, key=f"unnamed_{run.id}", lanes=(), on_ended=lambda: _ended(run))
 
