@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from playground.domain import Run
 from playground.domain.ending import SHORT
+from playground.domain.model import RECORDED
 
 LONGEST_TAG = 60
 LONGEST_NOTE = 20_000
@@ -113,10 +114,13 @@ class Row:
 
     @property
     def stand_in(self) -> str:
-        """`simulated`, `recorded` where a recorded answer is among them; empty = live models answered."""
+        """`simulated`, `recorded` where all answers are, `partly recorded` where some are; empty = live models answered."""
         if not self.simulated:
             return ""
-        return "recorded" if "~recorded-" in self.models else "simulated"
+        replayed = [bool(RECORDED.search(model)) for model in self.models.split(", ")]
+        if not any(replayed):
+            return "simulated"
+        return "recorded" if all(replayed) else "partly recorded"
 
     @property
     def ending(self) -> str:
