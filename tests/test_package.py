@@ -125,6 +125,22 @@ def test_the_wheel_carries_what_people_edit_and_no_secret(installed: Installed) 
     assert {top for top in tops if not top.endswith(".dist-info")} == {"playground"}
 
 
+def test_the_wheel_carries_the_recorded_answers_with_source_and_licence(
+    installed: Installed,
+) -> None:
+    folder = ROOT / "playground" / "demo" / "recordings"
+    assert {"NOTICE.md", "LICENSE-APACHE-2.0.txt"} <= {file.name for file in folder.iterdir()}
+    with zipfile.ZipFile(installed.wheel) as wheel:
+        for file in folder.iterdir():
+            assert wheel.read(str(file.relative_to(ROOT))) == file.read_bytes()
+        assert "playground/local/smollm2.jinja" in wheel.namelist()
+    listed = installed.run("playground", "recorded", "list", "--json")
+    rows = json.loads(listed.stdout)
+    assert len(rows) >= 24
+    assert {row["licence"] for row in rows} == {"MIT", "Apache-2.0"}
+    assert all(row["source"].startswith("https://github.com/") for row in rows)
+
+
 def test_every_page_opens_from_the_installed_package(installed: Installed) -> None:
     done = installed.run("python", "-c", OPEN_EVERY_PAGE)
     assert done.returncode == 0, done.stderr
