@@ -65,15 +65,15 @@ def cards(run: LiveRun, columns: int, narrowest: int) -> None:
         columns=min(columns, len(run.lanes)), min_column_width=narrowest, gap="small"
     ) as grid:
         for place, index in enumerate(order_of(run)):
+            name = f"Answer {ascii_uppercase[place]}"
+            _, lane = shown.answers(run)[index]
             with (
                 grid.cell(),
                 st.container(border=True, key=names.lane_unnamed(place), gap=None),
                 st.container(key=f"out_unnamed_{place}", gap=None),
                 st.container(key=f"answer_unnamed_{place}", height=400, border=False),
-            ):
-                name = f"Answer {ascii_uppercase[place]}"  # the keyboard comes in here, and scrolls
+            ):  # the keyboard comes in at the heading, and scrolls
                 st.html(f'<h2 class="unnamed" tabindex="0">{name}</h2>')
-                _, lane = shown.answers(run)[index]
                 if done and lane.response:
                     unnamed(lane.response)
                 else:
