@@ -100,6 +100,7 @@ def test_a_token_shows_its_id_and_bytes(page: Page, box: Locator) -> None:
 def test_blanks_are_seen_as_dots(page: Page, box: Locator) -> None:
     box.fill("one  two")
     drawn(page, "one  two")
+    page.get_by_role("radio", name="Text", exact=True).click()
     shown = "".join(page.locator(".tokens i").all_inner_texts()).replace("\u200b", "")
     assert shown == "one··two"
 
