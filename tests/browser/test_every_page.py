@@ -87,7 +87,7 @@ def walked(
     seen, looks, pages = Seen(), list[Look](), set[str]()
     home = tmp_path_factory.mktemp("every_page")
     with (
-        served(home, free_port(), real_api, PLAYGROUND_DEMO_PACE="0.4") as app,
+        served(home, free_port(), real_api, PLAYGROUND_DEMO_PACE="1") as app,
         visit(profile, app, seen) as page,
     ):
         page.emulate_media(reduced_motion="reduce")
