@@ -46,7 +46,7 @@ LIMITS = {
     "openai/chat": 1.3,
     "anthropic": 1.3,
     "gemini": 1.5,
-    "gemini/interactions": 3,
+    "gemini/interactions": 4,
 }
 """Most CPU ÷ that of the bare loop."""
 ROUNDS = 21

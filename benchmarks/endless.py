@@ -292,7 +292,7 @@ def _kept(engine: Engine, name: str, given: argparse.Namespace, idle: float) -> 
         flush=True,
     )
     rows.show(f"endless, {name}: the loop stands still", longest, given.limit, "ms")
-    rows.show(f"endless, {name}: Stop is obeyed", cut["stop"], given.stop + idle, "ms")
+    rows.show(f"endless, {name}: Stop is obeyed", max(0, cut["stop"] - idle), given.stop, "ms")
     return rows.good
 
 

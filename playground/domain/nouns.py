@@ -30,18 +30,24 @@ LARGEST = 2**63 - 1
 """Of a count or an amount: what the databases hold."""
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 class NotARun(ValueError):
     """A document that holds no run; the message says what is wrong and where."""
 
 
 def jsonable(value: Any) -> Any:
     """A noun as JSON values: bytes as base64, money and dates as text, models as spelled; a Secret is an error."""
+    kind: Any = type(value)
+    if kind in _AS_IT_IS:
+        return value
     if isinstance(value, Secret):
         raise TypeError("a Secret is never exported")
     if isinstance(value, ModelRef):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: jsonable(getattr(value, f.name)) for f in fields(value)}
+        return {name: jsonable(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, list | tuple | Events):
@@ -57,6 +63,11 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
+
+
+@functools.cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def digits(amount: Decimal) -> str:
