@@ -73,7 +73,9 @@ def run(benchmark: Benchmark) -> Ran:
             print(line, end="", flush=True)
             if row := read(line):
                 found.append(row)
-    return Ran(benchmark, process.returncode, found, time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
+    print(f"({seconds:.0f} s)", flush=True)
+    return Ran(benchmark, process.returncode, found, seconds)
 
 
 HEAD = ("| what | measured | must be | command |", "| --- | --- | --- | --- |")

@@ -39,6 +39,7 @@ def page(one_visit: tuple[Page, Seen], app: App) -> Iterator[Page]:
     expect(page.locator(".ruler[data-total]")).to_be_visible()
     yield page
     page.get_by_role("radio", name="o200k").click()
+    page.get_by_role("radio", name="Text", exact=True).click()
     if page.locator(".tokens i.special").count():
         page.get_by_text("Read special tokens as such").click()
     seen.check(app)
