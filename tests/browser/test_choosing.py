@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, WebSocket, expect
 
+from tests.browser.states import settled
+
 NAMES = ("gpt-6.1-sol", "claude-sonnet-5-5", "gemini-3.8-flash")
 
 
@@ -68,7 +70,10 @@ def test_nothing_tells_a_name_before_the_vote_nor_after_a_reload(slow_page: Page
 
 
 def test_a_draft_that_was_not_run_outlives_a_reload(page: Page) -> None:
-    page.get_by_role("textbox", name="Prompt", exact=True).fill("My own careful prompt")
+    asked = page.get_by_role("textbox", name="Prompt", exact=True)
+    asked.fill("My own careful prompt")
+    asked.press("Tab")
+    settled(page)
     page.get_by_role("button", name="System prompt").click()
     system = page.get_by_role("textbox", name="System prompt")
     system.fill("Be brief.")
