@@ -104,8 +104,7 @@ def _look(page: Page, state: State, *, first: bool) -> Look:
     violations = _violations(page)
     width = 0
     if state.name != "live":  # which is over before all of it is looked at
-        page.emulate_media(color_scheme="dark")
-        page.wait_for_timeout(100)
+        _in_the_dark(page)
         violations |= _violations(page, "color-contrast")
         page.set_viewport_size(NARROW)
         page.wait_for_timeout(100)
@@ -115,6 +114,15 @@ def _look(page: Page, state: State, *, first: bool) -> Look:
         page.set_viewport_size(WIDE)
     stops = _stops(page) if first else []
     return Look(state, violations, headings, page.title(), moving, width, stops)
+
+
+def _in_the_dark(page: Page) -> None:
+    """The other theme, once everything has its colours: a component is told of them after the page."""
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'"
+    )
+    page.wait_for_timeout(600)
 
 
 def _violations(page: Page, *only: str) -> set[tuple[str, str, str]]:
