@@ -24,8 +24,8 @@ from unicodedata import category
 if TYPE_CHECKING:
     import tiktoken
 
-SIZE = 32_000
-"""Characters in a window: 5 to 40 ms of tiktoken's, during which other threads run."""
+SIZE = 24_000
+"""Characters in a window: 4 to 40 ms of tiktoken's, during which other threads run."""
 ZONE = 100
 """Characters, and tokens, at the end of a window among which a place to go on is looked for."""
 MARGIN = 20

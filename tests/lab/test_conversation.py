@@ -102,11 +102,12 @@ def test_the_projection_is_the_sum_of_the_real_calls(
     system: str | None,
 ) -> None:
     rules = Rules(models=refs(model), system=system)
-    short = talk(engine, where, rules, questions)
+    conversation = talk(engine, where, rules, questions)
     until = len(questions) + more
-    projected = grown(engine, where, short).project(until)
-    asked = [questions[i % len(questions)] for i in range(until)]
-    real = turns_of(talk(engine, where, rules, asked))
+    projected = grown(engine, where, conversation).project(until)
+    for i in range(len(questions), until):
+        ask(engine, where, conversation, questions[i % len(questions)])
+    real = turns_of(conversation)
     assert [t.input_tokens for t in projected] == [t.input_tokens for t in real]
     assert [t.output_tokens for t in projected] == [t.output_tokens for t in real]
     assert sum(t.input_tokens for t in projected) == sum(t.input_tokens for t in real)
