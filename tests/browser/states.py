@@ -96,7 +96,7 @@ def differing(page: Page) -> None:
     page.get_by_text("What differs").click()
     expect(page.locator(".word-diff")).to_be_visible()
     page.wait_for_function(
-        "document.querySelector('details[open]').style.height === ''"
+        "() => document.querySelector('details[open]').style.height === ''"
     )  # unfolded
 
 

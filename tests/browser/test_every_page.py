@@ -120,7 +120,7 @@ def _in_the_dark(page: Page) -> None:
     """The other theme, once everything has its colours: a component is told of them after the page."""
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
-        "getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'"
+        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'"
     )
     page.wait_for_timeout(600)
 

@@ -84,6 +84,7 @@ def test_a_ladder_reloaded_in_mid_stream_ends_and_asks_nobody_again(
 ) -> None:
     section(chat, "Ladder")
     prompt(chat).fill(QUESTION)
+    chat.get_by_text(re.compile("steps · edit")).click()
     chat.get_by_text("Memory of the user", exact=True).click()
     expect(chat.get_by_text("6 steps × 1 model")).to_be_visible()
     chat.locator(".st-key-ladder_go button").click()

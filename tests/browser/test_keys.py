@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.states import settled
+
 KEY = "sk-endpoint-canary-8d21"
 
 
@@ -80,6 +82,7 @@ def test_another_address_under_the_same_name_does_not_get_the_key_of_the_first(
     page.get_by_label("Key, if it needs one").fill(KEY)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("1 models")).to_be_visible()
+    settled(page)
     page.get_by_text("Add an endpoint").click()
     page.get_by_label("Base URL").fill(new.url)
     page.get_by_role("button", name="Add", exact=True).click()
