@@ -165,6 +165,37 @@ def service(state: State) -> list[Route]:
     ]
 
 
+RESPONSES, CHAT = openai_responses.DOOR, openai_chat.DOOR
+COMPATIBLE_CHAT, MESSAGES = openai_chat.COMPATIBLE, anthropic_messages.DOOR
+GENERATE, INTERACTIONS = gemini_generate.DOOR, gemini_interactions.DOOR
+OPENAI, ANTHROPIC, GEMINI = (
+    PROVIDERS[name].demo_path for name in ("openai", "anthropic", "gemini")
+)
+POSTS = (
+    (f"{OPENAI}/responses", RESPONSES, "send"),
+    (f"{OPENAI}/responses/input_tokens", RESPONSES, "count"),
+    (f"{OPENAI}/chat/completions", CHAT, "send"),
+    (f"{COMPATIBLE}/chat/completions", COMPATIBLE_CHAT, "send"),
+    (f"{ANTHROPIC}/v1/messages", MESSAGES, "send"),
+    (f"{ANTHROPIC}/v1/messages/count_tokens", MESSAGES, "count"),
+    (f"{GEMINI}/v1/interactions", INTERACTIONS, "send"),
+    (f"{GEMINI}/v1beta/interactions", INTERACTIONS, "send"),
+)
+LISTINGS = (
+    (f"{OPENAI}/models", RESPONSES),
+    (f"{COMPATIBLE}/models", COMPATIBLE_CHAT),
+    (f"{ANTHROPIC}/v1/models", MESSAGES),
+    (f"{GEMINI}/v1/models", GENERATE),
+    (f"{GEMINI}/v1beta/models", GENERATE),
+)
+STORED = (
+    (f"{OPENAI}/responses", RESPONSES),
+    (f"{OPENAI}/chat/completions", CHAT),
+    (f"{GEMINI}/v1/interactions", INTERACTIONS),
+    (f"{GEMINI}/v1beta/interactions", INTERACTIONS),
+)
+
+
 def build(
     scale: float = 1.0, record: bool = False, clock: Callable[[], float] = time.monotonic
 ) -> ASGIApp:
@@ -173,49 +204,20 @@ def build(
     `clock` is the one of the rate limits, in seconds.
     """
     state = State(scale, record, clock)
-    responses, chat = openai_responses.DOOR, openai_chat.DOOR
-    compatible, messages = openai_chat.COMPATIBLE, anthropic_messages.DOOR
-    generate, interactions = gemini_generate.DOOR, gemini_interactions.DOOR
-    openai, anthropic, gemini = (
-        PROVIDERS[name].demo_path for name in ("openai", "anthropic", "gemini")
-    )
-    posts = [
-        (f"{openai}/responses", responses, "send"),
-        (f"{openai}/responses/input_tokens", responses, "count"),
-        (f"{openai}/chat/completions", chat, "send"),
-        (f"{COMPATIBLE}/chat/completions", compatible, "send"),
-        (f"{anthropic}/v1/messages", messages, "send"),
-        (f"{anthropic}/v1/messages/count_tokens", messages, "count"),
-        (f"{gemini}/v1/interactions", interactions, "send"),
-        (f"{gemini}/v1beta/interactions", interactions, "send"),
-    ]
-    listings = [
-        (f"{openai}/models", responses),
-        (f"{COMPATIBLE}/models", compatible),
-        (f"{anthropic}/v1/models", messages),
-        (f"{gemini}/v1/models", generate),
-        (f"{gemini}/v1beta/models", generate),
-    ]
-    stored = [
-        (f"{openai}/responses", responses),
-        (f"{openai}/chat/completions", chat),
-        (f"{gemini}/v1/interactions", interactions),
-        (f"{gemini}/v1beta/interactions", interactions),
-    ]
-    routes = [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in posts]
-    for path, door in stored:
+    routes = [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
+    for path, door in STORED:
         routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))
         routes.append(Route(path + "/{id}/cancel", kept(state, door), methods=["POST"]))
     routes.append(
-        Route(f"{openai}/responses/{{id}}/input_items", kept(state, responses, "input_items"))
+        Route(f"{OPENAI}/responses/{{id}}/input_items", kept(state, RESPONSES, "input_items"))
     )
-    for path, door in listings:
+    for path, door in LISTINGS:
         listed = models_of(state, door.vendor, door)
         routes += [Route(path, listed), Route(path + "/{name:path}", listed)]
     for version in ("v1", "v1beta"):
-        path = f"{gemini}/{version}/models/{{call:path}}"
+        path = f"{GEMINI}/{version}/models/{{call:path}}"
         routes.append(Route(path, gemini_post(state), methods=["POST"]))
-    for door in (responses, compatible, messages, generate):
+    for door in (RESPONSES, COMPATIBLE_CHAT, MESSAGES, GENERATE):
         away = nothing_here(state, door.vendor, door)
         path = f"/{door.vendor}/{{rest:path}}"
         routes.append(Route(path, away, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))

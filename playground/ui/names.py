@@ -290,6 +290,6 @@ LIBRARY_SAVED = "library_saved"
 """The name of the prompt that has just been saved."""
 
 
-def library_new(field: str) -> str:
+def new_prompt(field: str) -> str:
     """A field of a new prompt: its name, system or text."""
     return "library_new_name_new" if field == "name" else f"library_{field}_new"

@@ -113,7 +113,7 @@ def _ready() -> None:
 
 def _take(ready: Ready) -> None:
     for field, text in ready._asdict().items():
-        st.session_state[names.library_new(field)] = text
+        st.session_state[names.new_prompt(field)] = text
 
 
 def _owner() -> str:
@@ -143,9 +143,9 @@ def _named(version: library.Version) -> str:
 def _editor(store: Store, prompt: library.Prompt | None, version: library.Version | None) -> None:
     key = f"{prompt.id}_{version.version}" if prompt and version else "new"
     for field in Ready._fields if not prompt else ():
-        st.session_state.setdefault(names.library_new(field), "")
+        st.session_state.setdefault(names.new_prompt(field), "")
     with st.form(f"library_{key}"):
-        name = prompt.name if prompt else st.text_input("Name", key=names.library_new("name"))
+        name = prompt.name if prompt else st.text_input("Name", key=names.new_prompt("name"))
         system = st.text_area(
             "System prompt",
             version.system if version else None,

@@ -135,34 +135,8 @@ def _actions(
 ) -> None:
     """The buttons; what they send is read from the fields as they are now, not in a callback, which knows those before."""
     path = talk.path() if talk else []
-    again = False
     with buttons:
-        play = once.button(
-            talking.PLACE.name,
-            None,
-            "Play ten turns",
-            type="primary",
-            icon=":material/play_arrow:",
-            key="conversation_example",
-            disabled=running or not able,
-            help="Ten short questions, one after the other.",
-        )
-        if running:
-            st.button("Stop", icon=":material/stop:", key="conversation_stop", on_click=_stop)
-        elif path:
-            again = once.button(
-                talking.PLACE.name,
-                None,
-                "Regenerate the last answer",
-                icon=":material/refresh:",
-                key="conversation_again",
-            )
-            st.button(
-                "Start over",
-                icon=":material/delete:",
-                key="conversation_new",
-                on_click=talking.forget,
-            )
+        play, again = _buttons(bool(path), running=running, able=able)
     if st.session_state.pop(names.CONVERSATION_PLAY, False):
         once.note(talking.PLACE.name)
         play = True
@@ -179,6 +153,38 @@ def _actions(
     if sent:
         once.started(talking.PLACE.name, what)
         st.rerun()
+
+
+def _buttons(begun: bool, *, running: bool, able: bool) -> tuple[bool, bool]:
+    """Whether ten turns, or the last answer again, were asked for."""
+    again = False
+    play = once.button(
+        talking.PLACE.name,
+        None,
+        "Play ten turns",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="conversation_example",
+        disabled=running or not able,
+        help="Ten short questions, one after the other.",
+    )
+    if running:
+        st.button("Stop", icon=":material/stop:", key="conversation_stop", on_click=_stop)
+    elif begun:
+        again = once.button(
+            talking.PLACE.name,
+            None,
+            "Regenerate the last answer",
+            icon=":material/refresh:",
+            key="conversation_again",
+        )
+        st.button(
+            "Start over",
+            icon=":material/delete:",
+            key="conversation_new",
+            on_click=talking.forget,
+        )
+    return play, again
 
 
 def _stop() -> None:
