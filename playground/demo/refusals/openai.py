@@ -16,7 +16,6 @@ Body = Mapping[str, Any]
 NAME = re.compile(r"[a-zA-Z0-9_-]+")
 MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 16, 64, 512
 LONGEST = {"prompt_cache_key": 64, "safety_identifier": 64}
-IMAGE_FORMATS = "'image/jpeg', 'image/png', 'image/gif', and 'image/webp'"
 UNREADABLE = (
     "The image data you provided does not represent a valid image. Please check your input and try "
     "again with one of the supported image formats: ['image/jpeg', 'image/png', 'image/gif', 'image/webp']."
