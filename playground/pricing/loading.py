@@ -24,6 +24,7 @@ VARIABLE = "PLAYGROUND_PRICES"
 _lock = threading.Lock()
 _good: dict[Path, Table] = {}
 _books: dict[tuple[object, ...], PriceBook] = {}
+_tables: dict[Path, tuple[tuple[object, ...], Table]] = {}
 
 
 def load(path: Path | None = None, overrides: Path | None = None, *, own: bool = True) -> PriceBook:
@@ -61,7 +62,7 @@ def _build(path: Path, overrides: Path | None) -> PriceBook:
     tables = [table]
     if overrides is not None:
         try:
-            mine = read(overrides)
+            mine = _read(overrides)
         except Unreadable as wrong:
             problems.append(f"{wrong}; your own prices are not used")
         else:
@@ -74,7 +75,7 @@ def _build(path: Path, overrides: Path | None) -> PriceBook:
 def _table(path: Path) -> tuple[Table, list[str]]:
     """The table of a file, mended from the last good one where the file is broken."""
     try:
-        table = read(path)
+        table = _read(path)
     except Unreadable as wrong:
         good, said = _last_good(path)
         return good, [f"{wrong}; {said}"]
@@ -83,6 +84,14 @@ def _table(path: Path) -> tuple[Table, list[str]]:
         _remember(path)
         return table, []
     return _mended(table, _last_good(path)[0]), list(table.problems)
+
+
+def _read(path: Path) -> Table:
+    """The table in this file, read again when it has changed: a price of one's own does not read the shipped ones anew."""
+    stamp = _stamp(path)
+    if path not in _tables or _tables[path][0] != stamp:
+        _tables[path] = (stamp, read(path))
+    return _tables[path][1]
 
 
 def _last_good(path: Path) -> tuple[Table, str]:
