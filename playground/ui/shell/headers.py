@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
 from playground.ui.live import grants
+from playground.ui.shell import first_page, preload
 
 
 class SecurityHeaders:
@@ -35,9 +36,13 @@ class SecurityHeaders:
                 headers.update(security_headers(request.get("host", "")))
                 if _is_page(request, message["status"], headers):
                     _name_the_owner(request, headers, secure=scope.get("scheme") == "https")
+                    if scope["path"] == "/":
+                        headers["Link"] = preload.links()
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+        if "/static/" in scope["path"]:
+            first_page.served()
 
 
 @functools.lru_cache(maxsize=64)

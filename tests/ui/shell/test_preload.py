@@ -1,0 +1,38 @@
+"""The scripts of Streamlit that the first page needs are named with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from streamlit import file_util
+
+from playground.ui.shell import preload
+
+
+def named(header: str) -> list[str]:
+    return re.findall(r"<\./static/js/([^>]+)>; rel=modulepreload", header)
+
+
+@pytest.mark.parametrize("element", preload.ELEMENTS)
+def test_every_element_is_a_script_of_streamlit(element: str) -> None:
+    """An update may name them otherwise: then the page would only be slower, and nobody would see why."""
+    assert any(name.startswith(f"{element}.") for name in named(preload.links()))
+
+
+def test_they_bring_what_they_import_and_nothing_twice() -> None:
+    names = named(preload.links())
+    folder = Path(file_util.get_static_dir(), "static", "js")
+    assert len(names) > len(preload.ELEMENTS)
+    assert len(set(names)) == len(names)
+    assert all((folder / name).is_file() for name in names)
+    page = Path(file_util.get_static_dir(), "index.html").read_text("utf-8")
+    assert not [name for name in names if name in page]
+
+
+def test_only_the_page_that_opens_names_them(client: TestClient) -> None:
+    assert client.get("/").headers["link"] == preload.links()
+    assert "link" not in client.get("/costs").headers
+    assert "link" not in client.get("/static/nothing.js").headers
