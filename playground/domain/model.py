@@ -15,6 +15,8 @@ RECORDED = re.compile(r"~recorded-(\d{4}-\d\d-\d\d)-[a-z0-9-]+$")
 
 Source = Literal["real", "simulated", "recorded", "local"]
 """Who answers: a provider's service, the simulation, a recording of a service, a model on this computer."""
+STOOD_IN: tuple[Source, ...] = ("simulated", "recorded")
+"""Who answers where no model does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from playground.domain import Run
 from playground.domain.ending import SHORT
-from playground.domain.model import RECORDED
+from playground.domain.model import RECORDED, ModelRef
 
 LONGEST_TAG = 60
 LONGEST_NOTE = 20_000
@@ -121,6 +121,14 @@ class Row:
         if not any(replayed):
             return "simulated"
         return "recorded" if all(replayed) else "partly recorded"
+
+    @property
+    def answered(self) -> str:
+        """Who answered, in words: what stood in; else `real`, or `local` for models on this computer alone."""
+        refs = map(ModelRef.parse, self.models.split(", "))
+        return self.stand_in or (
+            "local" if {ref.source(False) for ref in refs} == {"local"} else "real"
+        )
 
     @property
     def ending(self) -> str:

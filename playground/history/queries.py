@@ -14,6 +14,8 @@ from sqlalchemy.engine import Connection
 
 from playground.domain import STOPPED
 from playground.domain.ending import SHORT
+from playground.domain.model import Source
+from playground.domain.provider import PROVIDERS
 from playground.history.labels import Row
 from playground.history.search import matching, steps
 from playground.history.writing import unpriced
@@ -30,6 +32,10 @@ AT_ONCE = 1_000
 """Runs whose texts are read together."""
 MOST_COUNTED = 10_000
 """Matching runs are counted up to here: counting all would take longer than finding the first."""
+
+REPLAYED = lanes.c.model.like("%~recorded-____-__-__-%")
+"""Lanes whose answer was recorded: how their models are spelled, as `domain.model.RECORDED` has it."""
+HERE = lanes.c.provider.in_([row.name for row in PROVIDERS.values() if row.here])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,8 @@ class Filter:
     most_cost: Decimal | None = None
     starred: bool = False
     simulated: bool | None = None
+    source: Source | None = None
+    """Who answered: runs in which at least one answer came from there."""
     owner: str | None = None
     """A digest: only this visitor's runs (hosted mode)."""
     newest_of: str = ""
@@ -104,6 +112,15 @@ def _failure(value: str) -> Any:
     return _lanes_where(lanes.c.failure == value)
 
 
+def _source(value: Source) -> Any:
+    """Which lanes someone answered, by the rule of `ModelRef.source`."""
+    if value == "recorded":
+        return REPLAYED
+    if value == "local":
+        return HERE & ~REPLAYED
+    return ~REPLAYED & ~HERE & (lanes.c.simulated == (value == "simulated"))
+
+
 def is_day(text: str) -> bool:
     """True for `2026-11-26`, False for a moment."""
     return len(text) == len("2026-11-26")
@@ -124,6 +141,7 @@ CONDITIONS: Mapping[str, Any] = {
     "most_cost": lambda value: runs.c.cost <= units(value),
     "starred": lambda value: runs.c.starred,
     "simulated": lambda value: runs.c.simulated == value,
+    "source": lambda value: _lanes_where(_source(value)),
     "owner": lambda value: runs.c.owner == value,
 }
 """Field of Filter → its condition; `search` depends on the database and is made apart."""
@@ -375,6 +393,7 @@ OF_LANES: Mapping[str, Any] = {
     "model": lambda value: lanes.c.model == value,
     "since": lambda value: lanes.c.day >= value,
     "until": lambda value: lanes.c.day <= value,
+    "source": _source,
 }
 """Filters that the pivot applies to each answer rather than to its run."""
 

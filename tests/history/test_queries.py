@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from playground.budgets.ledger import spent
-from playground.domain import Failure, Run
+from playground.domain import Failure, ModelRef, Run
 from playground.history import queries
 from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter, find
@@ -364,3 +364,30 @@ def test_filters_and_exclusions_hold_inside_words_too(
     assert numbers(find(long, Filter(search="needle -27"))) == [n for n in NEEDLES if n != 27]
     assert numbers(find(long, Filter(search="needle", since="2026-11-20"))) == [30, 27, 24, 21]
     assert find(long, Filter(search="needle", owner="nobody")).rows == ()
+
+
+REPLAY = "gpt-4o~recorded-2024-08-06-states"
+
+
+def test_who_answered_is_asked_by_the_rule_that_every_place_has(store: Store) -> None:
+    refs = [
+        (ModelRef.parse(spelled), simulated)
+        for spelled, simulated in (
+            ("openai:gpt-6.1-sol", False),
+            ("openai:gpt-6.1-sol", True),
+            (f"openai:{REPLAY}", True),
+            ("here:smollm2", False),
+        )
+    ]
+    for n, (ref, simulated) in enumerate(refs):
+        put(
+            store,
+            small_run(n, day="2026-11-01", total="1", model=ref, simulated=simulated),
+            Labels(),
+        )
+    for n, (ref, simulated) in enumerate(refs):
+        source = ref.source(simulated)
+        assert found(store, Filter(source=source)) == [n], source
+        (row,) = queries.find(store, Filter(source=source)).rows
+        assert row.answered == source
+        assert [row.answers for row in queries.pivot(store, "day", Filter(source=source))] == [1]

@@ -14,7 +14,7 @@ from playground import pricing, tokens
 from playground.budgets.forecast import Forecast, forecast
 from playground.domain import Endpoint, Request
 from playground.domain.endpoint import bills, source_of
-from playground.domain.model import Source
+from playground.domain.model import STOOD_IN
 from playground.engine import LiveRun
 from playground.providers import acceptance
 from playground.ui import names
@@ -28,9 +28,6 @@ from playground.ui.parts.markdown import plain
 from playground.ui.session import compose, once
 from playground.ui.session.local import note
 from playground.ui.shell import first_page
-
-STOOD_IN: tuple[Source, ...] = ("simulated", "recorded")
-"""Who answers where no model does."""
 
 
 def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.budgets.ledger import not_in_history
+from playground.domain.model import STOOD_IN, Source
 from playground.domain.nouns import digits
 from playground.export.csv_table import SPREADSHEET, defused
 from playground.figures.palette import BLUE
@@ -33,6 +34,11 @@ BY = {
 INPUT, OUTPUT, COST = (
     figure.label for figure in fmt.named("input_tokens", "output_tokens", "cost")
 )
+UNBILLED: dict[Source | None, str] = {
+    "simulated": ":violet[:material/science: Simulated]: what these tokens would have cost. Nothing was billed.",
+    "recorded": ":violet[:material/voicemail: Recorded]: what these tokens cost on their day. Nothing was billed now.",
+}
+"""Who answered → what is said of sums that nobody paid."""
 NOTHING = "No answer matches, so nothing was spent."
 EMPTY = {"tag": "no tag", "department": "none"}
 MOST_BARS = 60
@@ -52,14 +58,12 @@ HEADERS = (
 def costs(store: Store, wanted: Filter) -> None:
     """The pivot: what to group by, a chart, the table, its total."""
     elsewhere = not_in_history(store, wanted)
-    by, simulated = _choice(store, wanted, elsewhere)
-    rows = pivot(store, by, replace(wanted, simulated=simulated))
-    if simulated:
+    by, wanted = _choice(store, wanted, elsewhere)
+    rows = pivot(store, by, wanted)
+    if wanted.source:
         elsewhere = None
-    if simulated and rows:
-        st.caption(
-            ":violet[:material/science: Simulated]: what these tokens would have cost. Nothing was billed."
-        )
+    if rows and (said := UNBILLED.get(wanted.source)):
+        st.caption(said)
     if rows:
         _totals(rows)
     else:
@@ -83,8 +87,8 @@ def costs(store: Store, wanted: Filter) -> None:
     )
 
 
-def _choice(store: Store, wanted: Filter, elsewhere: Decimal | None) -> tuple[str, bool]:
-    """What to group by, and whether simulated answers are summed up."""
+def _choice(store: Store, wanted: Filter, elsewhere: Decimal | None) -> tuple[str, Filter]:
+    """What to group by, and whose answers are summed up: what was billed, or what stood in for it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = st.segmented_control(
             "Group by",
@@ -94,16 +98,19 @@ def _choice(store: Store, wanted: Filter, elsewhere: Decimal | None) -> tuple[st
             key="costs_by",
             persist_state="session",
         )
-        if wanted.simulated is not None:
-            return by or "day", wanted.simulated
-        billed = bool(elsewhere or pivot(store, "provider", replace(wanted, simulated=False)))
+        if wanted.source:
+            return by or "day", wanted
+        kinds = {"billed": replace(wanted, simulated=False)} | {
+            source: replace(wanted, source=source) for source in STOOD_IN
+        }
+        found = [kind for kind, of in kinds.items() if pivot(store, "provider", of)]
         kind = st.segmented_control(
             "Answers",
-            ["billed", "simulated"],
-            default="billed" if billed else "simulated",
+            list(kinds),
+            default="billed" if elsewhere else next(iter(found), "simulated"),
             key="costs_kind",
         )
-    return by or "day", kind == "simulated"
+    return by or "day", kinds[kind or "billed"]
 
 
 def total(rows: Sequence[Sum]) -> Sum:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast, get_args
 
 import streamlit as st
 
+from playground.domain.model import Source
 from playground.domain.typed import Unreadable
 from playground.figures import moments
 from playground.history.queries import Filter, Options, options
@@ -32,7 +33,7 @@ FILTERS: dict[str, Any] = {
     "least_cost": "",
     "most_cost": "",
     "starred": False,
-    "simulated": None,
+    "source": None,
 }
 """Field of Filter → what its widget holds when it filters nothing."""
 
@@ -82,7 +83,7 @@ def _filters(known: Options) -> tuple[Filter, list[str]]:
         until = _day(f"To ({zone})", "until", moments.end)
         kind = _choice("Made by", "kind", known.kinds)
         most = _dollars("Cost to, USD", "most_cost", problems)
-        real = _choice("Answers", "simulated", ["real", "simulated"])
+        source = _choice("Answers", "source", get_args(Source))
     wanted = Filter(
         provider=provider,
         model=model,
@@ -95,7 +96,7 @@ def _filters(known: Options) -> tuple[Filter, list[str]]:
         least_cost=least,
         most_cost=most,
         starred=starred,
-        simulated={"real": False, "simulated": True}.get(real),
+        source=cast("Source", source) if source else None,
     )
     return wanted, problems
 

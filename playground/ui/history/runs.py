@@ -111,7 +111,7 @@ COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
         st.column_config.TextColumn("State"),
     ),
     "simulated": (
-        lambda r: r.stand_in or "real",
+        lambda r: r.answered,
         st.column_config.TextColumn(
             "Answers", help="Simulated and recorded answers were never billed"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from playground.domain import ModelRef
 from playground.history.votes import tally
 from playground.store.store import Store
 from playground.ui.session.keeping import visitor
@@ -28,7 +29,7 @@ def votes(store: Store) -> None:
             "Won, %": [100 * row.won / row.votes for row in rows],
             "Tie": [row.tied for row in rows],
             "None was good": [row.none for row in rows],
-            "Answers": ["simulated" if row.simulated else "real" for row in rows],
+            "Answers": [ModelRef.parse(row.model).source(row.simulated) for row in rows],
         },
         column_config={
             "Won": st.column_config.NumberColumn(help="Votes that it won"),
