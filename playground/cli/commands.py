@@ -10,6 +10,7 @@ import click
 
 from playground import __version__
 from playground.cli.history_commands import history
+from playground.cli.lab.commands import lab
 from playground.cli.local_commands import local
 from playground.cli.options import Number, setting_options, split
 from playground.cli.recorded_commands import recorded
@@ -42,6 +43,7 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
 
 
 playground.add_command(history)
+playground.add_command(lab)
 playground.add_command(local)
 playground.add_command(recorded)
 

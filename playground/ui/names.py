@@ -236,6 +236,20 @@ PASTE_MODELS = "paste_models"
 PASTE_CLOCK = "paste_clock"
 """When the stopwatch was started, seconds of a monotonic clock."""
 
+LAB_PANEL = "lab_panel"
+"""The open panel of the API lab."""
+
+
+def lab_group(group: str) -> str:
+    """The choice among the panels of one group."""
+    return f"lab_group_{group}"
+
+
+def lab(panel: str, field: str) -> str:
+    """What a panel of the API lab holds under this name, and its widgets."""
+    return f"lab_{panel}_{field}"
+
+
 TOKENS_TEXT = "tokens_text"
 TOKENS_BOX = "tokens_box"
 TOKENS_EDITOR = "tokens_editor"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, expect
 
+from playground.lab.panels import PANELS
 from playground.ui.chat_vs_api.sections import VIEWS as SECTIONS
 from playground.ui.costs.workbench import TABS as COSTS
 from playground.ui.tokens.workbench import TABS as TOKENS
@@ -170,6 +171,26 @@ def replayed(page: Page) -> None:
     expect(page.locator("dl.figures")).to_be_visible()
 
 
+def panel(title: str) -> Step:
+    """Open a panel of the API lab."""
+
+    def reach(page: Page) -> None:
+        page.get_by_role("radio", name=title, exact=True).or_(
+            page.get_by_role("button", name=title, exact=True)
+        ).first.click()
+        expect(page.get_by_role("heading", name=title, level=2)).to_be_visible()
+
+    return reach
+
+
+def sent(page: Page) -> None:
+    """The open panel's sample, answered."""
+    page.locator("[class*='st-key-lab_'][class*='_send'] button").first.click()
+    settled(page)
+    expect(page.locator(".live .card")).to_have_count(0, timeout=30_000)
+    settled(page)
+
+
 STATES = (
     State("History", "empty", stay),
     State("Compare", "empty", stay),
@@ -192,6 +213,8 @@ STATES = (
     *(State("Chat vs API", section, tab(section)) for section in SECTIONS),
     State("Chat vs API", "climbed", both(tab("Ladder"), climbed)),
     State("Chat vs API", "a turn", both(tab("Conversation"), one_turn)),
+    *(State("API lab", row.title, panel(row.title)) for row in PANELS.values()),
+    State("API lab", "inspected", both(panel(PANELS["wire"].title), sent)),
     *(State("Tokens", name, tab(name)) for name in TOKENS),
     *(State("Costs", name, tab(name)) for name in COSTS),
     State("Prompts", "empty", stay),

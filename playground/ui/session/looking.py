@@ -21,6 +21,13 @@ class Place(NamedTuple):
     """Puts a run that this tab has not started itself into the page's fields; called before they are drawn."""
     group: str = ""
     """Where the address names what several runs belong to: under which name of their context. The newest one is meant."""
+    page: str = ""
+    """What sets it apart where another page's place has the same parameter."""
+
+    @property
+    def key(self) -> str:
+        """Under what the tab remembers it."""
+        return f"{self.page} {self.name}" if self.page else self.name
 
     def value(self, run: LiveRun) -> str:
         """What the address says of this run."""
@@ -33,15 +40,15 @@ def looked_at(place: Place) -> LiveRun | None:
     The address comes first: after a reload, by a link or by the browser's Back, it names another run than the tab's own.
     """
     looking = session().looking
-    value = st.query_params.get(place.name) or looking.get(place.name)
+    value = st.query_params.get(place.name) or looking.get(place.key)
     run = _found(place, value) if value else None
     if run is None or value is None:
-        looking.pop(place.name, None)
+        looking.pop(place.key, None)
         _say_gone(place)
         return None
-    session().gone.discard(place.name)
-    if looking.get(place.name) != value:
-        looking[place.name] = value
+    session().gone.discard(place.key)
+    if looking.get(place.key) != value:
+        looking[place.key] = value
         place.fill(run)
     return run
 
@@ -51,8 +58,8 @@ def _say_gone(place: Place) -> None:
     gone = session().gone
     if place.name in st.query_params:
         del st.query_params[place.name]
-        gone.add(place.name)
-    if place.name in gone:
+        gone.add(place.key)
+    if place.key in gone:
         st.warning(
             "The run of this link is not here: it was deleted, was never kept, or the link is not whole.",
             icon=":material/link_off:",
@@ -70,18 +77,18 @@ def _found(place: Place, value: str) -> LiveRun | None:
     if run is not None:
         return run
     opened = session().opened
-    if place.name not in opened or place.value(opened[place.name]) != value:
-        opened.pop(place.name, None)
+    if place.key not in opened or place.value(opened[place.key]) != value:
+        opened.pop(place.key, None)
         stored = newest_with(place.group, value) if place.group else stored_run(value)
         if stored is None:
             return None
-        opened[place.name] = stored
-    return opened[place.name]
+        opened[place.key] = stored
+    return opened[place.key]
 
 
 def streaming(place: Place) -> LiveRun | None:
     """The run that this tab looks at here, whatever the address says, if it is still under way."""
-    value = session().looking.get(place.name)
+    value = session().looking.get(place.key)
     run = get_engine().find(value, owner()) if value else None
     return run if run and not run.done else None
 
@@ -89,14 +96,14 @@ def streaming(place: Place) -> LiveRun | None:
 def look_at(place: Place, run: LiveRun) -> None:
     """Make this the run that the tab looks at here, and put its name in the address."""
     value = place.value(run)
-    session().looking[place.name] = value
-    session().gone.discard(place.name)
+    session().looking[place.key] = value
+    session().gone.discard(place.key)
     if st.query_params.get(place.name) != value:
         st.query_params[place.name] = value
 
 
 def look_away(place: Place) -> None:
     """Look at no run here until another is started or named."""
-    session().looking.pop(place.name, None)
+    session().looking.pop(place.key, None)
     if place.name in st.query_params:
         del st.query_params[place.name]

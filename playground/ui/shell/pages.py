@@ -39,6 +39,12 @@ PAGES = (
         "See what a chat product adds to your prompt, what it hides, and what each way to pay costs.",
     ),
     PageRow(
+        "api_lab.py",
+        "API lab",
+        ":material/science:",
+        "See each part of the APIs at work with the HTTP open: the wire, doors, errors, gateways.",
+    ),
+    PageRow(
         "tokens.py",
         "Tokens",
         ":material/straighten:",
@@ -80,6 +86,7 @@ def path(file: str) -> str:
 COMPARE = path("compare.py")
 CHAT_VS_API = path("chat_vs_api.py")
 PROMPTS = path("prompts.py")
+API_LAB = path("api_lab.py")
 
 
 def pages() -> list[Any]:

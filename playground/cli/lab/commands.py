@@ -1,0 +1,46 @@
+"""`playground lab`: the panels of the API lab, and one command for each that runs something."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from playground.cli.lab.wire import wire
+from playground.lab.panels import PANELS
+
+COMMANDS: tuple[click.Command, ...] = (wire,)
+"""Each is called as its panel is."""
+
+
+@click.group(invoke_without_command=True, short_help="See each part of the APIs at work.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def lab(ctx: click.Context, as_json: bool) -> None:
+    """The panels of the API lab: each with what to look for, and a command of its own.
+
+    Without a command it lists them.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if as_json:
+        click.echo(json.dumps([_row(name) for name in PANELS], indent=2, ensure_ascii=False))
+        return
+    for name, panel in PANELS.items():
+        click.echo(f"{name:12} {panel.title} ({panel.group})\n{'':12} {' '.join(panel.look_for)}")
+
+
+def _row(name: str) -> dict[str, object]:
+    panel = PANELS[name]
+    return {
+        "name": name,
+        "title": panel.title,
+        "group": panel.group,
+        "look_for": list(panel.look_for),
+        "documentation": [link._asdict() for link in panel.documentation],
+        "needs_key": panel.needs_key,
+    }
+
+
+for command in COMMANDS:
+    lab.add_command(command)

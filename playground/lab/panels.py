@@ -1,0 +1,71 @@
+"""The panels of the API lab, one row each: what it is called, what to look for in it, where its providers document it.
+
+What a panel does is beside this file; how it is drawn is in `playground.ui.api_lab`, its command in `playground.cli.lab`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+Group = Literal["The wire", "What the API adds"]
+GROUPS: tuple[Group, ...] = get_args(Group)
+
+
+class Link(NamedTuple):
+    """A page of a provider's documentation."""
+
+    provider: str
+    """As people call it: `OpenAI`."""
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One part of the APIs that can be seen working."""
+
+    name: str
+    """In its link (`?panel=doors`) and its command (`playground lab doors`)."""
+    title: str
+    group: Group
+    look_for: tuple[str, str]
+    """Two sentences of what to look for."""
+    documentation: tuple[Link, ...]
+    needs_key: str | None = None
+    """What of it can only be tried with a real key, in a sentence; None = nothing."""
+
+
+PANELS = {
+    panel.name: panel
+    for panel in (
+        Panel(
+            name="wire",
+            title="Wire inspector",
+            group="The wire",
+            look_for=(
+                "Where the time goes: watch how long nothing comes, and what the first events hold before a word of the answer does.",
+                "Play the answer back at its own pace, change one field of the body, send it again, and see what else changed.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Streaming",
+                    "https://developers.openai.com/api/docs/guides/streaming-responses",
+                ),
+                Link(
+                    "Anthropic",
+                    "Streaming Messages",
+                    "https://platform.claude.com/docs/en/build-with-claude/streaming",
+                ),
+                Link(
+                    "Google",
+                    "Text generation",
+                    "https://ai.google.dev/gemini-api/docs/text-generation",
+                ),
+            ),
+            needs_key="The server's own time and its rate limits are real only with a key: the demo makes them up in the providers' form.",
+        ),
+    )
+}
+"""Every panel by its name, in the order in which they stand; a new one is a new row and a file."""

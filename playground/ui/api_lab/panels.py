@@ -1,0 +1,15 @@
+"""Which function draws which panel of `playground.lab.panels`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from playground.domain import Endpoint
+from playground.ui.api_lab import wire
+
+Draw = Callable[[Mapping[str, Endpoint]], None]
+"""Draws a panel, told where each provider is asked."""
+
+DRAW: dict[str, Draw] = {
+    "wire": wire.view,
+}

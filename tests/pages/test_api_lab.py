@@ -1,0 +1,82 @@
+"""The API lab's page: the choice of panels, links, empty states, and each panel's sample on the demo."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.lab.panels import PANELS, Panel
+from playground.ui.shell import pages
+
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
+    app = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    app.switch_page(pages.API_LAB).run()
+    assert not app.exception
+    return app
+
+
+def opened(page: AppTest, name: str, **query: str) -> AppTest:
+    for key, value in {"panel": name, **query}.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    kinds = ("caption", "markdown", "text", "info", "code", "html", "warning", "error")
+    return "\n".join(str(getattr(e, "value", "")) for kind in kinds for e in page.get(kind))
+
+
+def sent(page: AppTest, button: str) -> AppTest:
+    """Press it and wait until the run is over."""
+    page.button(key=button).click().run()
+    for _ in range(100):
+        assert not page.exception
+        if "Cost" in said(page) and "Answering" not in said(page):
+            return page
+        time.sleep(0.1)
+        page.run()
+    pytest.fail("the run did not end")
+
+
+@pytest.mark.parametrize("panel", PANELS.values(), ids=lambda panel: panel.name)
+def test_each_panel_has_a_link_that_opens_it_and_teaches_before_anything_is_sent(
+    page: AppTest, panel: Panel
+) -> None:
+    opened(page, panel.name)
+    assert panel.title in [header.value for header in page.header]
+    for sentence in panel.look_for:
+        assert sentence in said(page)
+    for link in panel.documentation:
+        assert f"[{link.provider}: {link.label}]({link.url})" in said(page)
+    if panel.needs_key:
+        assert panel.needs_key in said(page)
+
+
+def test_a_panel_that_is_chosen_is_in_the_address(page: AppTest) -> None:
+    name = list(PANELS)[-1]
+    page.button_group(key=f"lab_group_{PANELS[name].group}").set_value(name).run()
+    assert PANELS[name].title in [header.value for header in page.header]
+
+
+def test_a_link_to_a_panel_that_is_none_is_said(page: AppTest) -> None:
+    opened(page, "no_such_panel")
+    assert "The panel of this link is not here" in said(page)
+
+
+def test_the_wire_of_the_sample_is_shown_and_says_that_it_is_simulated(page: AppTest) -> None:
+    opened(page, "wire")
+    sent(page, "lab_wire_send")
+    assert "simulated" in said(page).lower()
+    assert "POST http://" in said(page)
+    assert "run" in page.query_params
