@@ -118,6 +118,43 @@ def ladder(**options: Any) -> int:
     return ladder(Options(**options))
 
 
+@playground.command(short_help="Price your own chats: the export of ChatGPT, Claude or Gemini.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROVIDER:MODEL",
+    help="A model to price them at; again for more. Default: one each of the providers.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day whose prices count.  [default: today]",
+)
+@click.option(
+    "--system-tokens",
+    type=click.IntRange(0, 200_000),
+    default=0,
+    metavar="N",
+    help="Tokens of a system prompt that each call is sent with; no export holds the product's own.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def chats(**options: Any) -> int:
+    """Price the conversations of an export as API calls, the history sent again at each turn.
+
+    FILE is the zip, a JSON or HTML file in it, or the folder it was unpacked to; several belong together. Nothing is sent
+    anywhere and nothing is kept.
+
+    Exit code: 0 if a conversation was found, 1 if none, 2 for bad usage.
+    """
+    from playground.cli.chats import Options, chats
+
+    return chats(Options(**options))
+
+
 @playground.command(short_help="Compare what a chat plan and the API cost.")
 @click.option(
     "--run",

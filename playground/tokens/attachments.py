@@ -150,6 +150,13 @@ def count_file(file: File, ref: ModelRef) -> Counted | None:
     return None
 
 
+def image_tokens(ref: ModelRef, width: int, height: int) -> int | None:
+    """Input tokens of an image of this size for this model; None where no rule is known."""
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)
+    found = count_file(File(media_type="image/png", data=head), ref)
+    return None if found is None else found.tokens
+
+
 def image_size(data: bytes) -> Size | None:
     """Width and height by the file's head; None where it has none."""
     try:
