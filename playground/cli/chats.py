@@ -74,10 +74,9 @@ def _path(name: str) -> Path:
 def _print(summary: Summary, day: str) -> None:
     out = console()
     for product, number in summary.products.items():
-        out.print(f"{product}: {fmt.count(number)} conversations")
-    out.print(
-        f"{fmt.count(summary.turns)} turns, {fmt.count(summary.messages)} messages", highlight=False
-    )
+        out.print(f"{product}: {_some(number, 'conversation')}", highlight=False)
+    said = (_some(summary.turns, "turn"), _some(summary.messages, "message"))
+    out.print(", ".join(said), highlight=False)
     if summary.first and summary.last:
         out.print(f"{summary.first.date()} to {summary.last.date()}", highlight=False)
     table = Table(title=f"As API calls, prices of {day}", title_justify="left")
