@@ -291,7 +291,10 @@ def _grounding(reply: Reply) -> dict[str, Any]:
 def _call_part(reply: Reply, call: Any) -> dict[str, Any]:
     function = {"name": call.name, "args": call.parsed, "id": call_id(call)}
     part: dict[str, Any] = {"functionCall": function}
-    if reply.reasoning_tokens and call is reply.calls[0]:
+    proven = (
+        reply.reasoning_tokens or reply.ask.model.row.signatures
+    )  # wanted back, so it was given
+    if proven and call is reply.calls[0]:
         part["thoughtSignature"] = signature(reply)
     return part
 

@@ -32,6 +32,15 @@ FORMS = {
 }
 """How a value of a format is found in a prompt."""
 BY_NAME = (
+    (
+        re.compile("expression|formula", re.IGNORECASE),
+        re.compile(r"(?<![\w-])\(?\d[\d.]*(?:\s*[-+*/%×÷()]\s*\(?\d[\d.]*\)?)+(?![\w-])"),
+    ),
+    (
+        re.compile(r"time_?zone", re.IGNORECASE),
+        re.compile(r"\b(?:Africa|America|Asia|Australia|Europe|Pacific)/[A-Z][A-Za-z_]+\b"),
+    ),
+    (re.compile(r"(?:^|_)(?:id|key|no)$", re.IGNORECASE), re.compile(r"\b[A-Z]{1,4}-\d{3,}\b")),
     (re.compile("e-?mail", re.IGNORECASE), FORMS["email"]),
     (re.compile("url|link|website", re.IGNORECASE), FORMS["uri"]),
     (re.compile("date|day|when", re.IGNORECASE), FORMS["date"]),
