@@ -33,13 +33,13 @@ async def ask(endpoint: Endpoint, pool: Pool, send: Callable[[], Awaitable[Any]]
             raise ProviderError(outcome.told(recorder, endpoint, broken)) from None
     finally:
         await recorder.aclose()
-    body, failure = _answer(recorder, endpoint.provider)
+    body, failure = answer(recorder, endpoint.provider)
     if failure is not None:
         raise ProviderError(outcome.told(recorder, endpoint, failure))
     return body
 
 
-def _answer(recorder: Recorder, provider: str) -> tuple[Any, Failure | None]:
+def answer(recorder: Recorder, provider: str) -> tuple[Any, Failure | None]:
     """The answer as JSON, or why it is none."""
     if recorder.status is None or not 200 <= recorder.status < 300:
         return None, outcome.of_status(recorder, provider)

@@ -26,7 +26,7 @@ def client(endpoint: Endpoint, silence: float) -> Any:
     from google.genai import types
 
     silence_log("google_genai")
-    base_url, version = _split(endpoint.base_url)
+    base_url, version = split(endpoint.base_url)
     return genai.Client(
         vertexai=False,
         api_key=endpoint.key.reveal() if endpoint.key else NO_KEY,
@@ -68,7 +68,7 @@ async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float
     return await google.aio.models.count_tokens(model=arguments["model"], contents=contents), google
 
 
-def _split(base_url: str) -> tuple[str, str]:
+def split(base_url: str) -> tuple[str, str]:
     """The address without its API version, and the version: the SDK's own unless the address names one."""
     stem, slash, last = base_url.rstrip("/").rpartition("/")
     return (stem, last) if slash and re.fullmatch(r"v1(alpha|beta)?", last) else (base_url, VERSION)

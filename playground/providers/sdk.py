@@ -71,9 +71,13 @@ async def post(client: Any, path: str, arguments: Mapping[str, Any]) -> Any:
     `create` walks every field of the request along its type hints first, 0.4 to 0.7 ms a call; ours are JSON already. A
     test (tests/export/test_snippets.py) holds the two to the same body.
     """
+    return await client.post(path, cast_to=httpx2.Response, body=body_of(arguments))
+
+
+def body_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON body of these arguments, as the OpenAI and Anthropic clients send it."""
     body = {name: value for name, value in arguments.items() if name != "extra_body"}
-    extra = arguments.get("extra_body") or {}
-    return await client.post(path, cast_to=httpx2.Response, body={**body, **extra})
+    return {**body, **(arguments.get("extra_body") or {})}
 
 
 def some(arguments: Mapping[str, Any], fields: frozenset[str]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ _SENT = frozenset(
         *("x-goog-api-client", "x-server-timeout", "api-revision"),
     }
 )
-_SENT_PREFIX = "x-stainless-"
+_SENT_PREFIXES = ("x-stainless-", "x-goog-upload-")
 _WHOLE = b'{"status": "completed"}'
 """What an SDK gets in place of a whole answer: google-genai spends 5 ms on an interaction that has no status."""
 _NOT_FOR_THE_SDK = frozenset(
@@ -215,7 +215,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         for name, value in headers.raw:
             lower = name.decode("ascii", "replace").lower()
             own_key = lower in _CREDENTIALS and any(key in value for key in keys)
-            if own_key or lower in _SENT or lower.startswith(_SENT_PREFIX):
+            if own_key or lower in _SENT or lower.startswith(_SENT_PREFIXES):
                 kept.append((name, value))
         self._raw_request_headers = kept
         return kept

@@ -1,0 +1,77 @@
+"""Questions to a provider that take one or more HTTP exchanges and are not a Response: files, batches, caches."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+
+from playground.domain import Endpoint, Exchange
+from playground.providers import outcome
+from playground.providers.asking import SILENCE, answer
+from playground.providers.failures import ProviderError
+from playground.providers.sdk import over
+from playground.wire import Pool, Recorder
+
+
+class Talk(httpx2.AsyncBaseTransport):
+    """The transport of one piece of work at one endpoint: a recorder for each exchange, all of them kept."""
+
+    def __init__(self, endpoint: Endpoint, pool: Pool) -> None:
+        self.endpoint = endpoint
+        self._pool = pool
+        self._recorders: list[Recorder] = []
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every exchange so far, masked."""
+        found = (recorder.exchange() for recorder in self._recorders)
+        return tuple(one for one in found if one is not None)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send what an SDK sends, over a recorder of its own."""
+        secrets = (self.endpoint.key,)
+        recorder = Recorder(self._pool, base_url=self.endpoint.base_url, secrets=secrets)
+        self._recorders.append(recorder)
+        return await recorder.handle_async_request(request)
+
+    async def ask(self, send: Callable[[], Awaitable[Any]]) -> Any:
+        """The JSON that the last exchange of this SDK call brought; ProviderError where there is none."""
+        recorder = await self._send(send)
+        body, failure = answer(recorder, self.endpoint.provider)
+        if failure is not None:
+            raise ProviderError(outcome.told(recorder, self.endpoint, failure))
+        return body
+
+    async def read(self, send: Callable[[], Awaitable[Any]]) -> bytes:
+        """The bytes of a file; ProviderError where there are none."""
+        recorder = await self._send(send)
+        if recorder.status is None or not 200 <= recorder.status < 300:
+            failure = outcome.of_status(recorder, self.endpoint.provider)
+            raise ProviderError(outcome.told(recorder, self.endpoint, failure))
+        return recorder.redactor.data(recorder.body or b"")
+
+    async def _send(self, send: Callable[[], Awaitable[Any]]) -> Recorder:
+        refused = outcome.refused_here(self.endpoint, hosted=self._pool.hosted)
+        if refused is not None:
+            raise ProviderError(refused)
+        self._pool.allow(self.endpoint)
+        before = len(self._recorders)
+        try:
+            with over(self):
+                await send()
+        except Exception as error:
+            new = self._recorders[before:]
+            if not new or new[-1].error is not None or new[-1].status is None:
+                recorder = new[-1] if new else self._idle()
+                broken = outcome.broken(recorder, self.endpoint.provider, error, silence=SILENCE)
+                raise ProviderError(outcome.told(recorder, self.endpoint, broken)) from None
+        finally:
+            for recorder in self._recorders[before:]:
+                await recorder.aclose()
+        return self._recorders[-1]
+
+    def _idle(self) -> Recorder:
+        """A recorder that sent nothing, to say why nothing was sent."""
+        return Recorder(self._pool, base_url=self.endpoint.base_url, secrets=(self.endpoint.key,))
