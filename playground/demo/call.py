@@ -35,6 +35,9 @@ from playground.demo.recorded import Recording
 from playground.demo.state import State, now
 
 WRONG_KEYS = ("wrong", "invalid")
+LINE = "line"
+"""The action of a line of a batch."""
+UNFINISHED = "unfinished"
 MALFORMED = (AttributeError, TypeError, KeyError, ValueError, IndexError, OverflowError)
 """What reading a body raises where a value has the wrong shape."""
 PROMPT_SHOWN = 200
@@ -124,14 +127,30 @@ class Call:
         refusals.shape(self.door.name, form, action, self.request.headers)
         ask = self.door.read(body, model, action == "stream")
         self.line["stream"] = ask.stream
+        if action == LINE and ask.fault in faults.IN_STREAM:
+            raise Refused(UNFINISHED if ask.fault == "stall" else "500")
         if ask.fault in faults.BY_STATUS and (ask.fault != "429" or self._limited(body)):
             raise Refused(ask.fault)
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         ask = self.state.conversations.continued(ask, previous)
         refusals.check(self.door.name, ask)
-        if action != "count":
+        if action not in ("count", LINE):
             self._admit(ask)
         return ask
+
+    def batched(self, body: dict[str, Any], model: str) -> tuple[int | None, dict[str, Any]]:
+        """One line of a batch: status and body; status None for one that the model never answers. Limits don't count."""
+        try:
+            ask = self._ask(body, model, LINE)
+            reply = compose.compose(ask, self.state.cache, 0)
+            return 200, self.door.whole(reply)
+        except Refused as wrong:
+            if wrong.fault == UNFINISHED:
+                return None, {}
+            failure = self.failure(wrong.fault, wrong.message, wrong.param, wrong.code)
+        except MALFORMED as error:
+            failure = self.failure("invalid", f"Invalid request body ({type(error).__name__}).")
+        return failure.status, failure.body
 
     def _admit(self, ask: Ask) -> None:
         """Count the request against its model's limits; Refused where it is over them."""
@@ -182,19 +201,26 @@ class Call:
         self, fault: str, message: str = "", param: str | None = None, code: str | None = None
     ) -> Response:
         """The vendor's own error."""
+        failure = self.failure(fault, message, param, code)
+        self.line["status"] = failure.status
+        over = self.over or exhausted.by_fault(self._limits().row)
+        extra = {**self._headers(0.03, over.kind if fault == "429" else ""), **failure.headers}
+        if failure.status == 413:
+            extra["connection"] = "close"
+        kind = CONTENT_TYPES[self.door.vendor][0]
+        return Response(dumps(failure.body), failure.status, extra, kind)
+
+    def failure(
+        self, fault: str, message: str = "", param: str | None = None, code: str | None = None
+    ) -> faults.Failure:
+        """What the vendor's own error says."""
         name = faults.split(self.model)[0].removeprefix("models/")
         limit = _window(self.door.vendor, name)
         if fault == "context" and not message:
             message = f"{limit + 1}"
         over = self.over or exhausted.by_fault(self._limits().row)
         wrong = Wrong(name, self.door.name, message, param, code, limit, self.id, over)
-        failure = faults.failure(self.door.vendor, fault, wrong)
-        self.line["status"] = failure.status
-        extra = {**self._headers(0.03, over.kind if fault == "429" else ""), **failure.headers}
-        if failure.status == 413:
-            extra["connection"] = "close"
-        kind = CONTENT_TYPES[self.door.vendor][0]
-        return Response(dumps(failure.body), failure.status, extra, kind)
+        return faults.failure(self.door.vendor, fault, wrong)
 
     def _streamed(self, reply: Reply) -> Response:
         frames, first = self.door.stream(reply)

@@ -201,6 +201,7 @@ OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
     ),
 }
 OPENAI["529"] = OPENAI["503"]
+OPENAI["no_thing"] = (404, INVALID, None, "id", "{w.message}")
 
 
 def _anthropic(fault: str, wrong: Wrong) -> Failure:
@@ -251,6 +252,7 @@ ANTHROPIC: dict[str, tuple[int, str, str]] = {
 
 
 ANTHROPIC["no_such_model"] = ANTHROPIC["404"]
+ANTHROPIC["no_thing"] = (404, "not_found_error", "{w.message}")
 
 
 def _gemini(fault: str, wrong: Wrong) -> Failure:
@@ -361,6 +363,13 @@ GEMINI: dict[str, tuple[int, str, str, list[dict[str, Any]]]] = {
     "no_route": (404, "NOT_FOUND", "Requested entity was not found.", []),
 }
 GEMINI["not_stored"] = GEMINI["no_conversation"]
+GEMINI["no_thing"] = (404, "NOT_FOUND", "{w.message}", [])
+GEMINI["no_file"] = (
+    403,
+    "PERMISSION_DENIED",
+    "You do not have permission to access the File or it may not exist.",
+    [],
+)
 GEMINI["no_cache"] = (403, "PERMISSION_DENIED", "{w.message}", [])
 GEMINI["no_such_model"] = GEMINI["404"]
 GEMINI["529"] = GEMINI["503"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.demo import (
     anthropic_messages,
+    batch_routes,
     gemini_generate,
     gemini_interactions,
     listing,
@@ -76,6 +78,9 @@ def gemini_post(state: State) -> Handler:
 
     async def handle(request: Request) -> Response:
         name, _, method = request.path_params["call"].rpartition(":")
+        if method == "batchGenerateContent":
+            work = partial(batch_routes.gemini_create, model=name)
+            return await batch_routes.handler(state, gemini_generate.DOOR, work)(request)
         call = Call(state, gemini_generate.DOOR, request)
         if method not in GEMINI_ACTIONS:
             return call.failed("no_route")
@@ -204,7 +209,8 @@ def build(
     `clock` is the one of the rate limits, in seconds.
     """
     state = State(scale, record, clock)
-    routes = [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
+    routes = batch_routes.routes(state)
+    routes += [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
     for path, door in STORED:
         routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))
         routes.append(Route(path + "/{id}/cancel", kept(state, door), methods=["POST"]))

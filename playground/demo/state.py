@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from playground.demo.batches import Batches, Files
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
 from playground.demo.exhausted import RETRY_AFTER
@@ -38,6 +39,8 @@ class State:
         self.cache = Cache()
         self.conversations = Conversations()
         self.stored = Stored()
+        self.files = Files(clock)
+        self.batches = Batches(clock, scale)
         self.clock = clock
         """Seconds, for limits only: a test turns it on by hand."""
         self._limits: dict[tuple[str, str, str | None], Limits] = {}
