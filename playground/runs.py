@@ -131,6 +131,7 @@ def holds_key(requests: Iterable[Request], secrets: Iterable[Secret | None]) -> 
 def request_texts(request: Request) -> Iterator[str]:
     """Every text in a request that a person may have typed."""
     yield request.system or ""
+    yield request.body or ""
     yield repr(request.settings)
     yield repr(request.tools)
     for message in request.messages:

@@ -125,7 +125,8 @@ def limit(request: Request, input_tokens: int) -> int | None:
     model = catalog.describe(request.model)
     window = model.context_window
     room = max(window - input_tokens, 0) if window else None
-    limits = (request.settings.max_output_tokens, model.max_output, room)
+    asked = request.settings.max_output_tokens if request.body is None else None  # it may say other
+    limits = (asked, model.max_output, room)
     return min((n for n in limits if n is not None), default=None)
 
 

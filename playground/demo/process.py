@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import functools
+import json
 import socket
 import sys
+import urllib.request
+from typing import Any
+from urllib.parse import urlsplit
 
 from playground.demo.child import BACKLOG, Child
 from playground.domain import Endpoint, Secret
@@ -62,6 +66,13 @@ class DemoServer(Child):
         """Provider → base URL as its SDK wants it, `compatible` included; starts the process if need be."""
         return _urls(self.base_url)
 
+    def heard(self, token: str) -> list[dict[str, Any]]:
+        """What came under this token (see `heard_url`), oldest first, keys masked."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(f"{self.base_url}/_heard/{token}", timeout=10) as answer:
+            told: list[dict[str, Any]] = json.load(answer)
+        return told
+
     def endpoints(self, *, start: bool = True) -> dict[str, Endpoint]:
         """Endpoints of the built-in providers, marked as simulated; without `start` the process may come later."""
         urls = _urls(self.base_url if start else f"http://127.0.0.1:{self.reserve()}")
@@ -70,6 +81,12 @@ class DemoServer(Child):
             row.name: Endpoint(provider=row.name, base_url=urls[row.name], key=key, simulated=True)
             for row in built_in()
         }
+
+
+def heard_url(base_url: str, token: str) -> str:
+    """The same address of the simulation, at which all that comes is noted under the token: 16 letters or more."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}/heard/{token}{parts.path}"
 
 
 def _urls(root: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ from playground.demo import (
 from playground.demo.ask import Refused
 from playground.demo.call import Call, check_key
 from playground.demo.door import Door
+from playground.demo.heard import Heard
 from playground.demo.process import COMPATIBLE
 from playground.demo.state import State, now
 from playground.domain import PROVIDERS
@@ -227,4 +228,7 @@ def build(
         away = nothing_here(state, door.vendor, door)
         path = f"/{door.vendor}/{{rest:path}}"
         routes.append(Route(path, away, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
-    return Local(Starlette(routes=[*service(state), *routes]))
+    app = Starlette(routes=[*service(state), *routes])
+    heard = Heard(app)
+    app.router.routes[:0] = heard.routes()
+    return Local(heard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,18 @@ class Events(Sequence[Event]):
         return f"<{len(self):,} events>"
 
 
+FORMATS: Mapping[str, Mapping[str, Any]] = {
+    "compact": {"ensure_ascii": False, "separators": (",", ":")},
+    "spaced": {},
+}
+"""How SDKs write JSON: what `json.dumps` is told. OpenAI's and Anthropic's are compact, Google's is spaced."""
+
+
+def format_of(value: Any, text: str) -> str | None:
+    """The row of FORMATS by which the value is written as just this text; None where it is none of them."""
+    return next((name for name, how in FORMATS.items() if json.dumps(value, **how) == text), None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """Request and response of one HTTP round trip; masked before it exists, so it may be stored and shown."""
@@ -88,6 +101,10 @@ class Exchange:
     request_headers: Mapping[str, str]
     request_body: Any
     """The JSON sent; None for a request without a body. Inline files are kept as sent."""
+    request_format: str | None = None
+    """How that JSON was written, a row of FORMATS; None where it was written otherwise, or is not known."""
+    request_text: str | None = None
+    """The body letter by letter, where it was written otherwise."""
     status: int | None = None
     http_version: str | None = None
     response_headers: Mapping[str, str] = field(default_factory=dict)
@@ -96,3 +113,14 @@ class Exchange:
     events: Sequence[Event] = ()
     bytes_received: int = 0
     """Bytes of body after transfer decoding."""
+
+    @property
+    def sent_text(self) -> str | None:
+        """The request's body letter by letter, secrets masked; None where that is not known (runs of before 2026-11-27)."""
+        if self.request_text is not None:
+            return self.request_text
+        if self.request_body is None:
+            return ""
+        if self.request_format is None:
+            return None
+        return json.dumps(self.request_body, **FORMATS[self.request_format])

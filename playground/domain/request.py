@@ -129,6 +129,8 @@ class Request:
     stream: bool = True
     timeout: float = 600.0
     """Seconds of silence on the connection after which the call fails."""
+    body: str | None = None
+    """A body sent letter by letter in place of the one that the SDK makes of all the rest."""
 
     @classmethod
     def ask(cls, model: ModelRef, prompt: str, **more: Any) -> Request:

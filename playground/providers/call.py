@@ -26,7 +26,7 @@ _LINGER = 10.0
 _LOOK, _WEIGH = 64 * 1024, 2**20
 """Bytes of a stream after which its events are masked and counted, and after which its text is weighed."""
 _LARGE = 2**20
-"""Bytes received."""
+"""Bytes sent or received."""
 _ENDS = frozenset({b"[done]", b"done", b"[end]"})
 """`[DONE]` as some servers write it: padded, quoted, without brackets."""
 _KEEP_ALIVES = frozenset(
@@ -81,6 +81,7 @@ class Call:
             gate=gate,
             on_sent=lambda: self._draft.emit("sent", ""),
             queued_at=queued_at,
+            body=request.body,
         )
         self._mask = self._recorder.redactor.text
 
@@ -136,7 +137,7 @@ class Call:
     @property
     def large(self) -> bool:
         """True when making the response takes long enough to be done elsewhere than on the event loop."""
-        return self._recorder.bytes_received > _LARGE
+        return max(self._recorder.bytes_received, self._recorder.bytes_sent) > _LARGE
 
     def _tell(self, kind: Kind, piece: str) -> None:
         """Pass a piece on as it will stand in the response, keys masked."""

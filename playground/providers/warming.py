@@ -30,6 +30,11 @@ def warm() -> None:
 
 def preview(request: Request) -> dict[str, Any]:
     """The JSON body that would be sent, as the SDK itself builds it; ValueError says why it can't be built."""
+    if request.body is not None:
+        own = json.loads(request.body)
+        if not isinstance(own, dict):
+            raise ValueError("the body is no JSON object")
+        return own
     found: list[httpx2.Request] = []
     problem: list[Exception] = []
 

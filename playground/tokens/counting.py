@@ -107,7 +107,8 @@ def count_input(request: Request) -> TokenCount:
         start = 3 if BEFORE_REASONING.match(request.model.model) else 2
         tokens += PER_MESSAGE * framed + start
         how += f"; {PER_MESSAGE} tokens for each message and {start} for the request are added for its framing"
-    files = [part for m in request.messages for part in m.parts if isinstance(part, File)]
+    messages = request.messages if request.body is None else ()
+    files = [part for m in messages for part in m.parts if isinstance(part, File)]
     counted = [found for file in files if (found := count_file(file, request.model))]
     attached, uncounted = sum(found.tokens for found in counted), len(files) - len(counted)
     for rule in dict.fromkeys(found.rule for found in counted):
@@ -123,7 +124,13 @@ WHAT = {"image/": "images", "application/pdf": "PDF pages"}
 
 
 def texts(request: Request) -> Iterator[str]:
-    """Everything in the request that the model reads as text: system, messages, tool calls, results, definitions, schema."""
+    """Everything in the request that the model reads as text: system, messages, tool calls, results, definitions, schema.
+
+    Of a body that is sent letter by letter all of it.
+    """
+    if request.body is not None:
+        yield request.body
+        return
     if request.system:
         yield request.system
     for message in request.messages:

@@ -28,6 +28,7 @@ import httpcore2
 import httpx2
 
 from playground.domain import APIS, Events, Exchange, RawEvent, Secret, Timing
+from playground.domain.exchange import format_of
 from playground.wire.guard import ForbiddenHost
 from playground.wire.limits import MAX_BYTES, MAX_SECONDS, Endless
 from playground.wire.pool import Pool
@@ -79,6 +80,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         gate: Callable[[], Awaitable[None]] | None = None,
         on_sent: Callable[[], None] | None = None,
         queued_at: float | None = None,
+        body: str | None = None,
     ) -> None:
         self._pool = pool
         self._base_url = base_url
@@ -87,6 +89,8 @@ class Recorder(httpx2.AsyncBaseTransport):
         self._secrets = tuple(s for s in secrets if s)
         self.redactor = Redactor(self._secrets)
         self._gate = gate
+        self._body = body
+        """What is sent in place of the SDK's own body."""
         self._on_sent = on_sent
         self.proxy: Proxy | None = None
         """Through which proxy it goes."""
@@ -135,6 +139,9 @@ class Recorder(httpx2.AsyncBaseTransport):
     async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
         self._check_destination(request.url)
         body = await request.aread()
+        if self._body is not None:
+            body = self._body.encode("utf-8", "replace")
+            self.request = request = _with_body(request, body)
         sent = httpcore2.Request(
             method=request.method,
             url=httpcore2.URL(
@@ -318,6 +325,12 @@ class Recorder(httpx2.AsyncBaseTransport):
             self.closed = time.perf_counter()
 
     @property
+    def bytes_sent(self) -> int:
+        """Of the request's body."""
+        request = self.request
+        return len(request.content) if request is not None and hasattr(request, "_content") else 0
+
+    @property
     def tunnelled(self) -> bool:
         """True where the answer came through a proxy that can't have read or written it."""
         return self.proxy is not None and self._base_url.lower().startswith("https:")
@@ -366,11 +379,14 @@ class Recorder(httpx2.AsyncBaseTransport):
             return None
         kept, settled = list(events), self._settled
         sent = getattr(self, "_raw_request_headers", request.headers.raw)
+        body, written, text = _body(request, mask)
         return Exchange(
             method=request.method,
             url=mask.url(str(request.url)),
             request_headers=mask.headers((n.decode(), v.decode("latin-1")) for n, v in sent),
-            request_body=_body(request, mask),
+            request_body=body,
+            request_format=written,
+            request_text=text,
             status=self.status,
             http_version=self._http_version,
             response_headers=mask.headers(
@@ -423,11 +439,27 @@ def _span(marks: Mapping[str, float], name: str, until: str = "") -> float | Non
     return None if start is None or end is None else end - start
 
 
-def _body(request: httpx2.Request, mask: Redactor) -> Any:
+def _with_body(request: httpx2.Request, body: bytes) -> httpx2.Request:
+    """The same request with another body."""
+    headers = [(n, v) for n, v in request.headers.raw if n.lower() != b"content-length"]
+    return httpx2.Request(
+        request.method,
+        request.url,
+        headers=[*headers, (b"content-length", b"%d" % len(body))],
+        content=body,
+        extensions=request.extensions,
+    )
+
+
+def _body(request: httpx2.Request, mask: Redactor) -> tuple[Any, str | None, str | None]:
+    """The body masked, how it was written, and its text where that does not say it all."""
     content = request.content if hasattr(request, "_content") else b""
     if not content:
-        return None
+        return None, None, None
+    text = mask.text(content.decode("utf-8", "replace"))
     try:
-        return json.loads(mask.text(content.decode("utf-8", "replace")))
+        value = json.loads(text)
     except ValueError:
-        return mask.text(content.decode("utf-8", "replace"))
+        return text, None, text
+    written = format_of(value, text)
+    return value, written, None if written else text

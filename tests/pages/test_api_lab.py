@@ -78,5 +78,36 @@ def test_the_wire_of_the_sample_is_shown_and_says_that_it_is_simulated(page: App
     opened(page, "wire")
     sent(page, "lab_wire_send")
     assert "simulated" in said(page).lower()
+    assert "first text" in said(page)  # the waterfall
+    page.button_group(key="lab_wire_view").set_value("Request").run()
     assert "POST http://" in said(page)
-    assert "run" in page.query_params
+    assert "Letter by letter" in said(page)
+    page.button_group(key="lab_wire_view").set_value("Headers").run()
+    assert "x-playground-simulated: true" in said(page)
+    run = page.query_params["run"]
+    page.button_group(key="lab_wire_view").set_value("Edit and send again").run()
+    (body,) = [area for area in page.text_area if area.label.startswith("Body")]
+    body.input(str(body.value).replace("token", "comma")).run()
+    sent(page, "lab_wire_again")
+    assert page.query_params["run"] != run
+    page.button_group(key="lab_wire_view").set_value("Compare two").run()
+    assert "Request body" in said(page)
+    assert "comma" in said(page)
+
+
+def test_compare_leads_to_the_wire_of_a_lane(page: AppTest) -> None:
+    page.switch_page(pages.COMPARE).run()
+    page.button(key="run").click().run()
+    for _ in range(100):
+        if page.dataframe:
+            break
+        time.sleep(0.1)
+        page.run()
+    page.button_group(key="view").set_value("Headers").run()
+    links = [link for link in page.get("page_link") if link.proto.label == "Inspect"]
+    assert len(links) == len(page.session_state["lanes"])
+    query = dict(pair.split("=") for pair in links[1].proto.query_string.split("&"))
+    assert query["panel"] == "wire"
+    page.switch_page(pages.API_LAB)
+    opened(page, "wire", run=query["run"], lane=query["lane"])
+    assert page.button_group(key="lab_wire_lane").value == 1

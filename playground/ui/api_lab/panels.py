@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from playground.domain import Endpoint
-from playground.ui.api_lab import wire
+from playground.ui.api_lab.wire import panel as wire
 
 Draw = Callable[[Mapping[str, Endpoint]], None]
 """Draws a panel, told where each provider is asked."""

@@ -22,11 +22,14 @@ from playground.ui.parts.views import VIEWS
 from playground.ui.session import compose
 from playground.ui.session.models import model_options, option
 from playground.ui.session.state import MOST_LANES
+from playground.ui.shell.pages import API_LAB
 
 NARROWEST = 260
 """Pixels of a lane before the row wraps."""
 MOST_COLUMNS = 4
 RETRY = "Retry this lane"
+ON_THE_WIRE = ("Request", "Headers", "Events")
+"""Views from which a link leads to the wire inspector."""
 DUPLICATE = "Duplicate"
 REMOVE = "Remove"
 
@@ -190,6 +193,8 @@ def _read(
     if badges := [*own, *blind.badges(run, index)]:
         st.html(chips_html(badges))
     VIEWS[view()].draw(lane.request, response, where.get(lane.request.model.provider), key)
+    if view() in ON_THE_WIRE:
+        _inspect(key)
     remarks(response)
     if not whole(response) and response.source != "recorded":
         st.button(
@@ -199,6 +204,18 @@ def _read(
             on_click=_retry,
             args=(run, index, where),
         )
+
+
+def _inspect(key: str) -> None:
+    """A link to the same call in the wire inspector."""
+    run, _, lane = key.rpartition("_")
+    st.page_link(
+        API_LAB,
+        label="Inspect",
+        icon=":material/network_check:",
+        help="Play the answer back, see where the time went, change the body and send it again.",
+        query_params={"panel": "wire", "run": run, "lane": lane},
+    )
 
 
 def _sent_so(made: LaneChoice, request: Request) -> bool:
