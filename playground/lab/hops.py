@@ -23,8 +23,8 @@ from playground.engine.live import response_of
 from playground.history import Labels
 from playground.lab.functions import Function, perform
 
-HOPS, NUMBER = "hops", "hop"
-"""Under these names a hop's run holds the loop's id and its place in the loop, from 0."""
+HOPS, NUMBER, GROUP = "hops", "hop", "loops"
+"""Under these names a hop's run holds the loop's id, its place in the loop from 0, and what loops begun together share."""
 MOST_ROUNDS = 20
 AT_ONCE = 8
 """Tools of one answer that run at the same time."""
@@ -43,6 +43,8 @@ class Sending:
     labels: Labels = field(default_factory=lambda: Labels(kind="tools"))
     keep: bool = True
     secrets: tuple[Secret | None, ...] = ()
+    group: str = ""
+    """What the loops that are begun together share, so that they are found together."""
 
     def send(
         self, requests: Sequence[Request], context: Mapping[str, Any]
@@ -98,6 +100,10 @@ class Loop:
         return self._sending.owner
 
     @property
+    def group(self) -> str:
+        return self._sending.group or self.id
+
+    @property
     def hops(self) -> Hops:
         """The loop so far; the hop under way is in it with what has come."""
         hops, live = list(self._done), self._live
@@ -150,7 +156,7 @@ class Loop:
 
     def _ask(self, request: Request, number: int) -> Response | None:
         """One hop's answer; None when it may not be sent."""
-        live = self._sending.send([request], {HOPS: self.id, NUMBER: number})
+        live = self._sending.send([request], self._place(number))
         if isinstance(live, runs.Refusal):
             self._problem = live.reason
             return None
@@ -160,6 +166,10 @@ class Loop:
         live.wait()
         self._done.append(_hop(live))
         return response_of(live.lanes[0])
+
+    def _place(self, number: int) -> dict[str, Any]:
+        """What the run of a hop holds, so that the loop is found again in the history."""
+        return {HOPS: self.id, NUMBER: number, GROUP: self.group}
 
     def _run(self, calls: Sequence[ToolCall]) -> tuple[Ran, ...]:
         """Every call of one answer, side by side, in the order of the calls."""
@@ -195,6 +205,22 @@ def find(loop_id: str, owner: str = "") -> Loop | None:
     """The loop with this id if it belongs to this owner."""
     loop = _loops.get(loop_id)
     return loop if loop is not None and loop.owner == owner else None
+
+
+def of_group(group: str, owner: str = "") -> list[Loop]:
+    """The loops in memory that were begun together, in their order, if they belong to this owner."""
+    with _lock:
+        known = list(_loops.values())
+    return [loop for loop in known if loop.group == group and loop.owner == owner]
+
+
+def groups_of(lives: Sequence[LiveRun]) -> list[Hops]:
+    """Every loop among these runs, in the order of their first hops."""
+    by_loop: dict[str, list[LiveRun]] = {}
+    for live in lives:
+        if HOPS in live.context:
+            by_loop.setdefault(str(live.context[HOPS]), []).append(live)
+    return [found for runs_ in by_loop.values() if (found := from_runs(runs_))]
 
 
 def from_runs(lives: Sequence[LiveRun]) -> Hops | None:

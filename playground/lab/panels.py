@@ -66,6 +66,35 @@ PANELS = {
             ),
             needs_key="The server's own time and its rate limits are real only with a key: the demo makes them up in the providers' form.",
         ),
+        Panel(
+            name="tools",
+            title="Tools",
+            group="What the API adds",
+            look_for=(
+                "The first hop ends with calls instead of text, several at once: nothing has run yet, your code runs them and sends the results back.",
+                "Every hop sends the whole conversation and all definitions again, so an answer in two hops bills the question twice.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Function calling",
+                    "https://developers.openai.com/api/docs/guides/function-calling",
+                ),
+                Link(
+                    "Anthropic",
+                    "Tool use",
+                    "https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview",
+                ),
+                Link(
+                    "Google",
+                    "Function calling",
+                    "https://ai.google.dev/gemini-api/docs/function-calling",
+                ),
+                Link(
+                    "MCP", "Architecture", "https://modelcontextprotocol.io/docs/learn/architecture"
+                ),
+            ),
+        ),
     )
 }
 """Every panel by its name, in the order in which they stand; a new one is a new row and a file."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from playground.domain import ModelRef, Request, Settings, Tool
 from playground.domain.hops import Hops
 from playground.lab.functions import BUILT_IN, Function, mock
-from playground.lab.hops import Loop, Sending, remember
+from playground.lab.hops import MOST_ROUNDS, Loop, Sending, remember
 from playground.providers import acceptance
 
 Choice = Literal["auto", "any", "none", "one"]
@@ -22,11 +22,6 @@ QUESTION = (
     "and tell me the current time in Europe/Lisbon."
 )
 SYSTEM = "Use the functions; do no arithmetic yourself. Answer in a few sentences."
-LOOK_FOR = (
-    "The first hop ends with calls instead of text, several at once: nothing has run yet, your code runs them and sends the results back.",
-    "Every hop sends the whole conversation again, so a short answer with two hops bills the question and all definitions twice.",
-)
-
 _CHOICE: Mapping[Choice, Literal["auto", "required", "none"]] = {
     "auto": "auto",
     "any": "required",
@@ -78,12 +73,6 @@ _SAID: Mapping[str, Mapping[Choice, str]] = {
 }
 _NO_PARALLEL = ("generate_content", "interactions")
 """Doors with no field against parallel calls."""
-DOCS: tuple[tuple[str, str], ...] = (
-    ("OpenAI", "https://platform.openai.com/docs/guides/function-calling"),
-    ("Anthropic", "https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview"),
-    ("Gemini", "https://ai.google.dev/gemini-api/docs/function-calling"),
-    ("MCP", "https://modelcontextprotocol.io/docs/learn/architecture"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +174,22 @@ def begin(asked: Asked, sending: Sending) -> list[Loop]:
 def document(loops: Sequence[Hops]) -> dict[str, Any]:
     """The loops as JSON values."""
     return {"lab": "tools", "lanes": [hops.document() for hops in loops]}
+
+
+__all__ = [
+    "CHOICES",
+    "MOST_ROUNDS",
+    "Asked",
+    "BadFunctions",
+    "Choice",
+    "ModelRef",
+    "begin",
+    "dialect",
+    "document",
+    "notes",
+    "own_functions",
+    "request",
+]
 
 
 class BadFunctions(ValueError):

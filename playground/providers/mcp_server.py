@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from playground.domain import Tool
+from playground.domain import Secret, Tool
 from playground.wire import open_pool
 
 CONNECT_SECONDS = 20.0
@@ -44,7 +44,7 @@ class Answer:
 class McpServer:
     """One connected server. Every method may be called from any thread; `close` ends it."""
 
-    def __init__(self, where: str, *, hosted: bool = False, token: str = "") -> None:
+    def __init__(self, where: str, *, hosted: bool = False, token: Secret | None = None) -> None:
         """Connect and list the tools; McpError when that fails. `where` is an address or a command line."""
         self.where = where.strip()
         self.remote = self.where.startswith(("http://", "https://"))
@@ -127,7 +127,7 @@ class McpServer:
 
         pool = open_pool(hosted=self._hosted)
         stack.push_async_callback(pool.aclose)
-        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        headers = {"authorization": f"Bearer {self._token.reveal()}"} if self._token else {}
         http = httpx2.AsyncClient(
             transport=Guarded(pool), headers=headers, timeout=httpx2.Timeout(30, read=CALL_SECONDS)
         )

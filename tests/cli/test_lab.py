@@ -33,3 +33,26 @@ def test_the_wire_is_printed_as_json_and_as_text(capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert "(simulated)" in out
     assert "< HTTP 200" in out
+
+
+def test_tools_runs_the_sample_at_every_provider(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tools", "--demo", "--json") == 0
+    lanes = json.loads(capsys.readouterr().out)["lanes"]
+    assert [lane["ended"] for lane in lanes] == ["answered"] * 3
+    for lane in lanes:
+        assert lane["simulated"]
+        assert [tool["name"] for tool in lane["hops"][0]["tools"]] == [
+            "calculate",
+            "current_time",
+            "find_customer",
+        ]
+        assert "2448" in lane["text"]
+        tokens = [hop["input_tokens"] for hop in lane["hops"]]
+        assert lane["input_tokens"] == sum(tokens)
+
+
+def test_tools_without_the_name_of_the_one_function_is_bad_usage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("tools", "--demo", "--choice", "one") == 2
+    assert "--only" in capsys.readouterr().err

@@ -111,3 +111,46 @@ def test_compare_leads_to_the_wire_of_a_lane(page: AppTest) -> None:
     page.switch_page(pages.API_LAB)
     opened(page, "wire", run=query["run"], lane=query["lane"])
     assert page.button_group(key="lab_wire_lane").value == 1
+
+
+def test_the_sample_of_the_tools_is_answered_hop_by_hop_and_found_again(page: AppTest) -> None:
+    opened(page, "tools")
+    page.button(key="lab_tools_send").click().run(timeout=90)
+    assert not page.exception
+    told = said(page)
+    assert told.count("**Hop 2**") == 3  # three providers side by side
+    assert "calculate(" in told
+    assert "2448" in told
+    assert "simulated" in told
+    assert "loops" in page.query_params
+    from playground.lab import hops
+
+    hops._loops.clear()  # as after a restart: the history alone has them
+    page.run()
+    assert not page.exception
+    assert said(page).count("**Hop 2**") == 3
+    assert "2448" in said(page)
+
+
+def test_functions_of_ones_own_that_are_no_json_are_named(page: AppTest) -> None:
+    opened(page, "tools")
+    page.text_area(key="lab_tools_own").set_value("[{}]").run()
+    assert "Function 1 has no name" in said(page)
+
+
+def test_an_mcp_server_is_connected_and_its_tools_are_called(page: AppTest) -> None:
+    import sys
+
+    sample = Path(__file__).parents[1] / "providers" / "mcp_sample.py"
+    opened(page, "tools")
+    page.text_input(key="lab_tools_mcp").set_value(f"{sys.executable} {sample}").run()
+    page.button(key="lab_tools_connect").click().run()
+    assert "warehouse_city" in said(page)
+    page.text_area(key="lab_tools_prompt").set_value("In which city is the warehouse?").run()
+    page.button(key="lab_tools_send").click().run(timeout=90)
+    assert not page.exception
+    assert "Porto" in said(page)
+    page.button(key=f"lab_tools_bye_{sys.executable} {sample}").click().run()
+    assert "warehouse_city" not in " ".join(
+        m.value for m in page.markdown if "mcp_sample" in m.value
+    )

@@ -6,10 +6,11 @@ import json
 
 import click
 
+from playground.cli.lab.tools import tools
 from playground.cli.lab.wire import wire
 from playground.lab.panels import PANELS
 
-COMMANDS: tuple[click.Command, ...] = (wire,)
+COMMANDS: tuple[click.Command, ...] = (wire, tools)
 """Each is called as its panel is."""
 
 
