@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,12 +64,13 @@ def start(
     retries: int = 0,
     context: Mapping[str, Any] | None = None,
     once: Once | None = None,
+    caller: Callable[..., Any] | None = None,
 ) -> Started | Refusal:
     """Send all requests, unless a key in them or a budget forbids it.
 
     `session` is what a limit for a session counts by. With `keep` the run goes into the history, where there is one;
     without it, only what it costs is noted. `secrets` are keys to look for beside those of the real endpoints. `once` is
-    the history of a process that ends with this run: there is no limit then.
+    the history of a process that ends with this run: there is no limit then. `caller` asks the next turn of a session.
     """
     labels = labels or Labels()
     known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
@@ -92,6 +93,7 @@ def start(
         retries=retries,
         journal=_journal(labels, known, keep=keep, billed=billed, once=once),
         context=context,
+        **({"caller": caller} if caller else {}),
     )
     with _lock:
         _open.append(run)

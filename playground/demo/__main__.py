@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
         log_level="critical",
         access_log=False,
         lifespan="off",
-        ws="none",
+        ws="websockets-sansio",
         server_header=False,
         timeout_keep_alive=75,
     )

@@ -9,8 +9,9 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from playground.demo import (
     anthropic_messages,
@@ -18,8 +19,10 @@ from playground.demo import (
     gemini_generate,
     gemini_interactions,
     listing,
+    live,
     openai_chat,
     openai_responses,
+    realtime,
 )
 from playground.demo.ask import Refused
 from playground.demo.call import Call, check_key
@@ -31,6 +34,7 @@ from playground.domain import PROVIDERS
 
 SIMULATED = (b"x-playground-simulated", b"true")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
+STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 
 
 class Local:
@@ -40,15 +44,17 @@ class Local:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
 
         async def marked(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in STARTS:
                 message["headers"] = [*message.get("headers", ()), SIMULATED]
             await send(message)
 
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").partition(":")[0]
+        if host not in LOCAL_HOSTS and scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008})
         if host not in LOCAL_HOSTS:
             refused = JSONResponse({"error": "the demo answers on 127.0.0.1 only"}, 403)
             return await refused(scope, receive, marked)
@@ -201,6 +207,22 @@ STORED = (
     (f"{GEMINI}/v1beta/interactions", INTERACTIONS),
 )
 
+Holder = Callable[[State, WebSocket], Awaitable[None]]
+BIDI = "ws/google.ai.generativelanguage.{version}.GenerativeService.BidiGenerateContent"
+SESSIONS: tuple[tuple[str, Holder], ...] = (
+    (f"{OPENAI}/realtime", realtime.serve),
+    *((f"{GEMINI}/{BIDI.format(version=v)}", live.serve) for v in ("v1", "v1beta", "v1alpha")),
+)
+
+
+def session(state: State, serve: Holder) -> Callable[[WebSocket], Awaitable[None]]:
+    """The handler of a WebSocket."""
+
+    async def handle(socket: WebSocket) -> None:
+        await serve(state, socket)
+
+    return handle
+
 
 def build(
     scale: float = 1.0, record: bool = False, clock: Callable[[], float] = time.monotonic
@@ -210,7 +232,8 @@ def build(
     `clock` is the one of the rate limits, in seconds.
     """
     state = State(scale, record, clock)
-    routes = batch_routes.routes(state)
+    routes: list[BaseRoute] = [WebSocketRoute(p, session(state, s)) for p, s in SESSIONS]
+    routes += batch_routes.routes(state)
     routes += [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
     for path, door in STORED:
         routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))

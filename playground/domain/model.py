@@ -41,7 +41,8 @@ class ModelRef:
             )
         if any("\ud800" <= sign <= "\udfff" for sign in spelling):
             raise ValueError("half a character is in the model's name")
-        known = provider_of(provider).apis
+        row = provider_of(provider)
+        known = (*row.apis, row.session) if row.session else row.apis
         api = api if slash else known[0]
         if api not in known:
             raise ValueError(f"{provider} has no door {api!r}: use one of {', '.join(known)}")

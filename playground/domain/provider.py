@@ -63,6 +63,8 @@ class Provider:
     """Where credit is added."""
     apis: tuple[str, ...] = ("chat",)
     """Its doors, names of rows in APIS; the first is used when a spelling names none."""
+    session: str = ""
+    """Its door that goes both ways over a WebSocket, the name of a row in SESSIONS; empty = it has none."""
     demo_path: str = ""
     """Its base URL on the demo server, after host and port; empty = it is not simulated."""
     telemetry: str = ""
@@ -174,6 +176,29 @@ APIS = {
 }
 """Every door by its name."""
 
+SESSIONS = {
+    api.name: api
+    for api in (
+        Api(
+            name="realtime",
+            label="Realtime",
+            path="/realtime?model={model}",
+            event_type="type",
+            sdk=_OPENAI_SDK.replace("OpenAI", "AsyncOpenAI"),
+            method="realtime.connect",
+        ),
+        Api(
+            name="live",
+            label="Live",
+            path="/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent",
+            key_header=("x-goog-api-key", "{key}"),
+            sdk=_GOOGLE_SDK,
+            method="aio.live.connect",
+        ),
+    )
+}
+"""Doors that go both ways over a WebSocket, by their names: a session of many turns instead of a call."""
+
 PROVIDERS = {
     provider.name: provider
     for provider in (
@@ -187,6 +212,7 @@ PROVIDERS = {
             key_page="https://platform.openai.com/api-keys",
             billing_page="https://platform.openai.com/settings/organization/billing",
             apis=("responses", "chat"),
+            session="realtime",
             demo_path="/openai/v1",
             product="ChatGPT",
             app="ChatGPT",
@@ -223,6 +249,7 @@ PROVIDERS = {
             key_page="https://aistudio.google.com/apikey",
             billing_page="https://aistudio.google.com/usage",
             apis=("generate_content", "interactions"),
+            session="live",
             demo_path="/gemini",
             telemetry="gcp.gemini",
             product="Gemini",
@@ -296,6 +323,11 @@ PROVIDERS = {
 def provider_of(name: str) -> Provider:
     """The provider's row; for a server that someone named himself, one of which only the name is known."""
     return PROVIDERS.get(name) or Provider(name=name, label=name)
+
+
+def api_of(name: str) -> Api:
+    """The door's row, whether it is called or holds a session; KeyError for none."""
+    return SESSIONS[name] if name in SESSIONS else APIS[name]
 
 
 def built_in() -> tuple[Provider, ...]:

@@ -32,7 +32,7 @@ from playground.engine.journal import PATIENCE, Journal, tell_began, tell_ended
 from playground.engine.live import Lane, LiveRun
 from playground.engine.receipt import priced
 from playground.engine.turns import Turns
-from playground.providers import Call
+from playground.providers import Call, Turn, called
 from playground.wire import Pool, open_pool
 
 T = TypeVar("T")
@@ -64,6 +64,8 @@ class _Job:
     journal: Journal | None
     book: pricing.PriceBook
     """The prices as they were when the run began."""
+    caller: Callable[..., Call | Turn]
+    """Makes what asks a model: a call, or the next turn of a session."""
     written: asyncio.Event
     """Set when the run is written down, or can't be."""
 
@@ -91,8 +93,11 @@ class Engine:
         retries: int = 0,
         journal: Journal | None = None,
         context: Mapping[str, Any] | None = None,
+        caller: Callable[..., Call | Turn] = called,
     ) -> LiveRun:
         """Send all requests and return at once; a provider without an endpoint fails in its lane.
+
+        `caller` has the arguments of `Call`: a session's `call` asks its next turn.
 
         The journal, if any, has written the run down before its first request leaves. Of very many requests some wait
         for others to end.
@@ -119,6 +124,7 @@ class Engine:
                 retries=retries,
                 journal=journal,
                 book=book,
+                caller=caller,
                 written=written,
             )
             for lane, endpoint in zip(run.lanes, used, strict=True)
@@ -244,7 +250,7 @@ class Engine:
         lane, queued_at = job.lane, time.perf_counter()
         async with self._turns.of(endpoint.base_url) as busy:
             with self._meter as meter:
-                call = Call(
+                call = job.caller(
                     lane.request,
                     endpoint,
                     pool=self._pool,
@@ -288,7 +294,7 @@ class Engine:
                 return
             self._held -= self._runs.pop(run_id).bytes
 
-    async def _response(self, call: Call, failure: Failure | None) -> Response:
+    async def _response(self, call: Call | Turn, failure: Failure | None) -> Response:
         """The call's response, which no second Stop can undo."""
         making = self._loop.create_task(self._make(call, failure))
         while True:
@@ -298,7 +304,7 @@ class Engine:
                 if making.cancelled():
                     raise
 
-    async def _make(self, call: Call, failure: Failure | None) -> Response:
+    async def _make(self, call: Call | Turn, failure: Failure | None) -> Response:
         """One a turn of the loop: where many end at once, each one's last bytes are stamped before others are put together.
 
         In a thread where there is so much of it that others would wait.

@@ -22,7 +22,7 @@ def _cost(response: Response, request: Request, book: PriceBook) -> Cost | None:
     if response.failure is None:
         return _price(response, request, response.usage, book)
     status = response.exchange.status if response.exchange else None
-    if status is None or not 200 <= status < 300:
+    if status is None or not (status == 101 or 200 <= status < 300):  # 101: a session's turn
         return None
     return at_least(response, request, book)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.domain import APIS, Request, Response
+from playground.domain import Request, Response
 from playground.domain.nouns import jsonable
-from playground.domain.provider import provider_of
+from playground.domain.provider import api_of, provider_of
 from playground.domain.values import changed
 from playground.figures import FIGURES
 
@@ -18,7 +18,7 @@ from playground.figures import FIGURES
 def attributes(request: Request, response: Response) -> dict[str, Any]:
     """The span attributes of one call; what is unknown is left out. Prompts and answers are not among them."""
     found: dict[str, Any] = {
-        "gen_ai.operation.name": APIS[request.model.api].operation,
+        "gen_ai.operation.name": api_of(request.model.api).operation,
         "gen_ai.provider.name": provider_of(request.model.provider).telemetry_name,
         "gen_ai.request.model": request.model.model,
         "gen_ai.request.stream": request.stream,

@@ -5,12 +5,16 @@ from playground.providers.counting import count_input_tokens
 from playground.providers.failures import ProviderError
 from playground.providers.listed import ListedModel
 from playground.providers.models import list_models
+from playground.providers.session import Session, Turn, called
 from playground.providers.warming import preview, warm
 
 __all__ = [
     "Call",
     "ListedModel",
     "ProviderError",
+    "Session",
+    "Turn",
+    "called",
     "count_input_tokens",
     "list_models",
     "preview",

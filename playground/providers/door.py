@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from playground.domain import Endpoint, Request, Usage
+from playground.domain import Endpoint, Message, Request, Usage
 from playground.providers.draft import Draft
+from playground.providers.heard import Heard
 from playground.providers.listed import ListedModel
 
 
@@ -31,6 +33,38 @@ class Door(Protocol):
     @property
     def usage(self) -> Callable[..., Usage]:
         """Map the provider's own count, its first argument, and what else tells of it."""
+
+
+class SessionDoor(Protocol):
+    """An adapter of a door that goes both ways: from a Request to the SDK's connection, and from its messages to turns."""
+
+    @property
+    def ALWAYS_TLS(self) -> bool:
+        """True where the SDK speaks TLS with an http:// address too."""
+
+    def connect(
+        self, request: Request, endpoint: Endpoint, options: Mapping[str, Any], tls: Any
+    ) -> AbstractAsyncContextManager[Any]:
+        """The SDK's connection, opened as `options` say, with the certificates `tls`."""
+
+    async def configure(self, connection: Any, request: Request) -> None:
+        """Say how the model is to answer, as the first request has it."""
+
+    def configuration(self, request: Request) -> dict[str, Any]:
+        """What is said then."""
+
+    async def send(self, connection: Any, messages: Sequence[Message], request: Request) -> None:
+        """Put messages into the conversation and let the model answer."""
+
+    async def pump(self, connection: Any) -> None:
+        """Receive until the connection is over."""
+
+    def read(self, heard: Heard, message: Mapping[str, Any]) -> None:
+        """Take one message of the server."""
+
+    @property
+    def usage(self) -> Callable[..., Usage]:
+        """Map the provider's own count of a turn."""
 
 
 class Sdk(Protocol):

@@ -14,12 +14,14 @@ from playground.providers import (
     anthropic_sdk,
     gemini_generate,
     gemini_interactions,
+    gemini_live,
     gemini_sdk,
     openai_chat,
+    openai_realtime,
     openai_responses,
     openai_sdk,
 )
-from playground.providers.door import Door, Sdk
+from playground.providers.door import Door, Sdk, SessionDoor
 
 
 class Row(NamedTuple):
@@ -38,6 +40,9 @@ DOORS = {
     "generate_content": Row(gemini_generate, gemini_sdk, counts=True),
     "interactions": Row(gemini_interactions, gemini_sdk),
 }
+
+SESSION_DOORS: dict[str, SessionDoor] = {"realtime": openai_realtime, "live": gemini_live}
+"""The doors that hold a session, rows of `playground.domain.provider.SESSIONS`."""
 
 
 def door(ref: ModelRef) -> Door:

@@ -68,15 +68,15 @@ async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float
     return await google.aio.models.count_tokens(model=arguments["model"], contents=contents), google
 
 
-def split(base_url: str) -> tuple[str, str]:
-    """The address without its API version, and the version: the SDK's own unless the address names one."""
+def split(base_url: str, usual: str = VERSION) -> tuple[str, str]:
+    """The address without its API version, and the version: the usual one unless the address names one."""
     stem, slash, last = base_url.rstrip("/").rpartition("/")
-    return (stem, last) if slash and re.fullmatch(r"v1(alpha|beta)?", last) else (base_url, VERSION)
+    return (stem, last) if slash and re.fullmatch(r"v1(alpha|beta)?", last) else (base_url, usual)
 
 
 @functools.cache
 def _no_trust() -> ssl.SSLContext:
-    """For the Gemini SDK's websockets, which are never opened: without it every client loads all certificates, 18 ms."""
+    """For the Gemini SDK's websockets, which this client never opens: without it every client loads all certificates, 18 ms."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

@@ -17,8 +17,11 @@ from playground.providers.complaint import Complaint, complaint, is_page, title
 from playground.providers.failures import failure_of, in_words, no_key, provider_failure, unusable
 from playground.providers.mapping import read_json
 from playground.providers.meaning import Case, by_words
-from playground.wire import ForbiddenHost, Recorder, SSEParser, check_endpoint
+from playground.wire import ForbiddenHost, Recorder, SocketRecorder, SSEParser, check_endpoint
 from playground.wire.limits import Endless
+
+Heard = Recorder | SocketRecorder
+"""Whoever has heard what was on the wire."""
 
 _BROKEN: tuple[tuple[type[Exception], Case, str], ...] = (
     (ForbiddenHost, "permission", "{error}"),
@@ -86,13 +89,13 @@ def refused_here(endpoint: Endpoint, *, hosted: bool) -> Failure | None:
     return None
 
 
-def fail(recorder: Recorder, provider: str, case: Case, message: str, **more: Any) -> Failure:
+def fail(recorder: Heard, provider: str, case: Case, message: str, **more: Any) -> Failure:
     """A Failure of our own words, with the status that came, masked."""
     made = failure_of(case, provider, message=message, **{"status": recorder.status, **more})
     return masked(recorder, made)
 
 
-def masked(recorder: Recorder, failure: Failure) -> Failure:
+def masked(recorder: Heard, failure: Failure) -> Failure:
     """The same without the call's secrets in the provider's words, and with the proxy that may have spoken them."""
     failure = replace(failure, message=recorder.redactor.text(failure.message))
     proxy = recorder.proxy
@@ -105,7 +108,7 @@ def masked(recorder: Recorder, failure: Failure) -> Failure:
     return replace(failure, message=said, next_step=step)
 
 
-def broken(recorder: Recorder, provider: str, error: Exception, *, silence: float) -> Failure:
+def broken(recorder: Heard, provider: str, error: Exception, *, silence: float) -> Failure:
     """Map what broke below the SDK, or in it, or in our own code."""
     cause = recorder.error or error
     if recorder.streaming and cut(cause):
@@ -124,18 +127,18 @@ def broken(recorder: Recorder, provider: str, error: Exception, *, silence: floa
     return fail(recorder, provider, "server", f"The call broke off: {why}")
 
 
-def truncated(recorder: Recorder, provider: str) -> Failure:
+def truncated(recorder: Heard, provider: str) -> Failure:
     """The stream is over and the provider never said so."""
     message = f"{recorder.host} ended the stream without its last event."
     return fail(recorder, provider, "stream_truncated", message)
 
 
-def endless(recorder: Recorder, provider: str, what: str) -> Failure:
+def endless(recorder: Heard, provider: str, what: str) -> Failure:
     """The answer went past a limit; `what` says which, and what came is kept."""
     return fail(recorder, provider, "stream_truncated", f"Reading stopped: {what}.")
 
 
-def unreadable(recorder: Recorder, provider: str, data: bytes) -> Failure:
+def unreadable(recorder: Heard, provider: str, data: bytes) -> Failure:
     """An answer that is not JSON, or not the JSON that this API sends."""
     if not data.strip():
         message = f"{recorder.host} answered with status {recorder.status} {_NOTHING}"
@@ -147,14 +150,14 @@ def unreadable(recorder: Recorder, provider: str, data: bytes) -> Failure:
     return fail(recorder, provider, "server", message)
 
 
-def of_status(recorder: Recorder, provider: str) -> Failure:
+def of_status(recorder: Heard, provider: str) -> Failure:
     """Map an answer with an error status: by the error that it holds, in whichever shape, or else by what was sent instead."""
     said = _complaint(recorder)
     made = provider_failure(provider, recorder.status, said, recorder.headers)
     return masked(recorder, made)
 
 
-def _complaint(recorder: Recorder) -> Complaint:
+def _complaint(recorder: Heard) -> Complaint:
     status, body, target = (
         recorder.status or 0,
         recorder.body or b"",
@@ -180,7 +183,7 @@ def _event(body: bytes) -> Any:
     return None
 
 
-def told(recorder: Recorder, endpoint: Endpoint, failure: Failure) -> Failure:
+def told(recorder: Heard, endpoint: Endpoint, failure: Failure) -> Failure:
     """The failure in sentences that fit who was called, and where: what the type alone cannot know.
 
     A server of one's own has no status page and makes no keys, and an address that is wrong is named.
@@ -193,7 +196,7 @@ def told(recorder: Recorder, endpoint: Endpoint, failure: Failure) -> Failure:
     return in_words(failure, _case(recorder, endpoint, failure), row, _called(recorder, endpoint))
 
 
-def _case(recorder: Recorder, endpoint: Endpoint, failure: Failure) -> Case:
+def _case(recorder: Heard, endpoint: Endpoint, failure: Failure) -> Case:
     """Which case of its type a failure is."""
     status = recorder.status or 0
     page = is_page((recorder.body or b"")[:200].decode("utf-8", "replace"))
@@ -212,7 +215,7 @@ def _case(recorder: Recorder, endpoint: Endpoint, failure: Failure) -> Case:
     return next((case for case, type_, so in cases if so and type_ == failure.type), failure.type)
 
 
-def _called(recorder: Recorder, endpoint: Endpoint) -> str:
+def _called(recorder: Heard, endpoint: Endpoint) -> str:
     """Which address was called, and what to change about the base URL where it may be wrong."""
     if recorder.request is None:
         return ""

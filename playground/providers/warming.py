@@ -11,7 +11,7 @@ import httpx2
 
 from playground.domain import Endpoint, ModelRef, Request, Secret
 from playground.domain.provider import built_in
-from playground.providers.doors import door
+from playground.providers.doors import SESSION_DOORS, door
 from playground.providers.sdk import over, silent
 
 _NOWHERE = "http://preview.invalid"
@@ -29,12 +29,17 @@ def warm() -> None:
 
 
 def preview(request: Request) -> dict[str, Any]:
-    """The JSON body that would be sent, as the SDK itself builds it; ValueError says why it can't be built."""
+    """The JSON body that would be sent, as the SDK itself builds it; ValueError says why it can't be built.
+
+    Of a session, which has no one body, its settings.
+    """
     if request.body is not None:
         own = json.loads(request.body)
         if not isinstance(own, dict):
             raise ValueError("the body is no JSON object")
         return own
+    if session := SESSION_DOORS.get(request.model.api):
+        return session.configuration(request)
     found: list[httpx2.Request] = []
     problem: list[Exception] = []
 

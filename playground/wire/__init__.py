@@ -5,6 +5,7 @@ from playground.wire.pool import CONNECT_TIMEOUT, Pool, hush, open_pool
 from playground.wire.recorder import Recorder
 from playground.wire.redact import MASK, Redactor
 from playground.wire.sse import Block, SSEParser
+from playground.wire.websocket import SocketRecorder
 
 __all__ = [
     "CONNECT_TIMEOUT",
@@ -15,6 +16,7 @@ __all__ = [
     "Recorder",
     "Redactor",
     "SSEParser",
+    "SocketRecorder",
     "check_endpoint",
     "hush",
     "open_pool",

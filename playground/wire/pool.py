@@ -15,7 +15,7 @@ import httpx2
 
 from playground.domain import Endpoint
 from playground.wire.guard import ForbiddenHost, GuardedBackend
-from playground.wire.proxies import Proxy, of_environment
+from playground.wire.proxies import DEFAULT_PORTS, Proxy, of_environment
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to open a connection, TLS included."""
@@ -95,6 +95,25 @@ class Pool:
         assert isinstance(response.stream, AsyncIterable)  # noqa: S101 - httpcore2 types it for sync and async
         response.stream = _Lent(response.stream, shard)
         return response
+
+    async def way_to(self, url: str) -> Proxy | None:
+        """The proxy for a WebSocket to this address, None for a direct one; raises where it may not be called."""
+        if url.lower().startswith("https:") and self._untrusted:
+            raise httpcore2.ConnectError(self._untrusted)
+        proxy = self.proxy_to(url)
+        if proxy:
+            await self._may_go_through(proxy, urlsplit(url).hostname or "")
+        return proxy
+
+    async def dial(self, url: str) -> httpcore2.AsyncNetworkStream:
+        """Open a bare connection to the server at this address, by the guard's rules; whoever asks closes it."""
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
+        return await self._backend.connect_tcp(parts.hostname or "", port, CONNECT_TIMEOUT)
+
+    def trusted(self) -> ssl.SSLContext:
+        """The certificates that are trusted."""
+        return self._trusted
 
     async def _forget(self) -> None:
         """Close what nobody uses just now."""

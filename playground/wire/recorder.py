@@ -216,16 +216,9 @@ class Recorder(httpx2.AsyncBaseTransport):
             raise ForbiddenHost(f"The SDK wanted to call {url.host} instead of {self.host}.")
 
     def _allowed_headers(self, headers: httpx2.Headers) -> list[tuple[bytes, bytes]]:
-        """The SDK's headers without any that came from the environment, and no key but the call's own."""
-        keys = [s.reveal().encode() for s in self._secrets]
-        kept = []
-        for name, value in headers.raw:
-            lower = name.decode("ascii", "replace").lower()
-            own_key = lower in _CREDENTIALS and any(key in value for key in keys)
-            if own_key or lower in _SENT or lower.startswith(_SENT_PREFIXES):
-                kept.append((name, value))
-        self._raw_request_headers = kept
-        return kept
+        """The headers that leave; they are kept for the copy."""
+        self._raw_request_headers = allowed(headers.raw, self._secrets)
+        return self._raw_request_headers
 
     def _keep_head(self, response: httpcore2.Response) -> None:
         self.status = response.status
@@ -398,6 +391,20 @@ class Recorder(httpx2.AsyncBaseTransport):
             ),
             bytes_received=self.bytes_received,
         )
+
+
+def allowed(
+    headers: Iterable[tuple[bytes, bytes]], secrets: Iterable[Secret]
+) -> list[tuple[bytes, bytes]]:
+    """An SDK's headers without any that came from the environment, and no key but the call's own."""
+    keys = [s.reveal().encode() for s in secrets]
+    kept = []
+    for name, value in headers:
+        lower = name.decode("ascii", "replace").lower()
+        own_key = lower in _CREDENTIALS and any(key in value for key in keys)
+        if own_key or lower in _SENT or lower.startswith(_SENT_PREFIXES):
+            kept.append((name, value))
+    return kept
 
 
 class _Stream(httpx2.AsyncByteStream):
