@@ -47,6 +47,12 @@ def mended(url: str, row: Provider | None = None) -> str:
     return urlunsplit(parts._replace(path=_known(parts, path, row))).rstrip("?#")
 
 
+def without_version(base_url: str, default: str) -> tuple[str, str]:
+    """The address without the API version at its end, and that version: `default` where the address names none."""
+    stem, slash, last = base_url.rstrip("/").rpartition("/")
+    return (stem, last) if slash and re.fullmatch(r"v1(alpha|beta)?", last) else (base_url, default)
+
+
 def _with_scheme(url: str) -> str:
     """With http:// for a computer of one's own and https:// for any other, where neither stands there."""
     url = _SLASHES.sub(r"\1://", _TWICE.sub("", url))

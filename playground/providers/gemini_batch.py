@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 
 from playground.domain import Endpoint, ModelRef, Request
+from playground.domain.base_url import without_version
 from playground.domain.job import JobState, Progress, Tally
 from playground.providers import gemini_sdk
 from playground.providers.asking import SILENCE
@@ -47,7 +48,7 @@ _HTTP = {1: 499, 3: 400, 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 13: 500, 14: 50
 
 def beta(endpoint: Endpoint) -> Endpoint:
     """The endpoint at the version that has batches and caches, unless its address names one."""
-    stem, _ = gemini_sdk.split(endpoint.base_url)
+    stem, _ = without_version(endpoint.base_url, gemini_sdk.VERSION)
     named = endpoint.base_url.rstrip("/") != stem.rstrip("/")
     return endpoint if named else replace(endpoint, base_url=f"{stem.rstrip('/')}/{BETA}")
 

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from playground.domain import Endpoint, Message, Request, Text, ToolCall, ToolResult, Usage
-from playground.providers import gemini_sdk
+from playground.domain.base_url import without_version
 from playground.providers.fitting import first_count, reported
 from playground.providers.heard import Heard, add
 from playground.providers.mapping import modality_counts, only
@@ -37,7 +37,7 @@ def _client(endpoint: Endpoint, options: Mapping[str, Any]) -> Any:
 
     silence_log("google_genai")
     silence_log("websockets")
-    base_url, version = gemini_sdk.split(endpoint.base_url, _VERSION)
+    base_url, version = without_version(endpoint.base_url, _VERSION)
     return genai.Client(
         vertexai=False,
         api_key=endpoint.key.reveal() if endpoint.key else NO_KEY,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import httpx2
 
 from playground.domain import Endpoint
+from playground.domain.base_url import without_version
 from playground.providers.listed import PAGE, ListedModel, listed_model
 from playground.providers.sdk import NO_KEY, kept, relayed, silence_log
 
@@ -26,7 +26,7 @@ def client(endpoint: Endpoint, silence: float) -> Any:
     from google.genai import types
 
     silence_log("google_genai")
-    base_url, version = split(endpoint.base_url)
+    base_url, version = without_version(endpoint.base_url, VERSION)
     return genai.Client(
         vertexai=False,
         api_key=endpoint.key.reveal() if endpoint.key else NO_KEY,
@@ -66,12 +66,6 @@ async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float
     front = [{"role": "user", "parts": [{"text": system}]}] if system else []
     contents = [*front, *arguments["contents"]]
     return await google.aio.models.count_tokens(model=arguments["model"], contents=contents), google
-
-
-def split(base_url: str, usual: str = VERSION) -> tuple[str, str]:
-    """The address without its API version, and the version: the usual one unless the address names one."""
-    stem, slash, last = base_url.rstrip("/").rpartition("/")
-    return (stem, last) if slash and re.fullmatch(r"v1(alpha|beta)?", last) else (base_url, usual)
 
 
 @functools.cache
