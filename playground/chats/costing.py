@@ -99,7 +99,7 @@ class Pricing:
         slugs = {step.model or chat.model for step in chat.steps if step.who == "assistant"}
         twins = {slug: twin(chat.product, slug, self.book, self.on) for slug in slugs}
         known = {slug: found for slug, found in twins.items() if found}
-        mine = self._at(chat, known) if known else Sum(model=USED, unpriced=1)
+        mine = self._at(chat, known, self.months) if known else Sum(model=USED, unpriced=1)
         self._sum(USED).add(mine)
         self._remember(chat, mine, known)
 
@@ -119,7 +119,12 @@ class Pricing:
         """The dearest conversations, the dearest first."""
         return sorted(self.dearest, key=lambda one: -one.cost)[:most]
 
-    def _at(self, chat: Chat, twins: dict[str | None, Twin]) -> Sum:
+    def _at(
+        self,
+        chat: Chat,
+        twins: dict[str | None, Twin],
+        months: dict[tuple[str, str], Decimal] | None = None,
+    ) -> Sum:
         """A conversation, each call at the model that the product's name for its own stands for."""
         found = Sum(model="")
         usual = next(iter(twins.values()))
@@ -132,7 +137,9 @@ class Pricing:
         for number in range(len(by_ref[usual.ref][0])):
             call = by_ref[usual.ref][0][number]
             ref = twins.get(call.model, usual).ref
-            self._call(found, ref, by_ref[ref][0][number], by_ref[ref][1][number], chat)
+            cost = self._call(found, ref, by_ref[ref][0][number], by_ref[ref][1][number])
+            if months is not None and call.at:
+                months[call.at.strftime("%Y-%m"), str(ref)] += cost
         if len(twins) == 1 and None in twins:
             found.model = str(usual.ref)
         return found
@@ -143,7 +150,8 @@ class Pricing:
             chat, counter(ref), lambda text: count(text, encoding), self.extra + start(ref)
         )
 
-    def _call(self, found: Sum, ref: ModelRef, call: CallTokens, kept: Cached, chat: Chat) -> None:
+    def _call(self, found: Sum, ref: ModelRef, call: CallTokens, kept: Cached) -> Decimal:
+        """Add a call; its USD at the upper end, 0 where no price is known."""
         low, high = _output(ref, call)
         plain = Usage(input_tokens=call.input, output_tokens=low)
         with_cache = replace(
@@ -158,7 +166,7 @@ class Pricing:
         ]
         if any(price is None for price in prices):
             found.unpriced = 1
-            return
+            return Decimal(0)
         totals = [price.total for price in prices if price]
         found.low += totals[0]
         found.high += totals[1]
@@ -170,8 +178,7 @@ class Pricing:
         found.output_tokens += call.output
         window = catalog.describe(ref).context_window
         found.too_long += bool(window and call.input > window)
-        if call.at:
-            self.months[call.at.strftime("%Y-%m"), str(ref)] += totals[1]
+        return totals[1]
 
 
 def _output(ref: ModelRef, call: CallTokens) -> tuple[int, int]:

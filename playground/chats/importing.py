@@ -15,7 +15,7 @@ from playground.chats import chatgpt, claude, gemini, others
 from playground.chats.nouns import Chat, NotAChat, Said
 from playground.chats.reading import listed, text_of
 from playground.chats.records import Records
-from playground.chats.sources import MANIFEST, Source, sources
+from playground.chats.sources import MANIFEST, Given, Source, sources
 
 
 class Product(NamedTuple):
@@ -45,7 +45,7 @@ KNOWN = (
 """Fields by which a record is known that is no conversation, and what it is."""
 
 
-def chats(paths: Sequence[Path], said: Said) -> Iterator[Chat]:
+def chats(paths: Sequence[Path | Given], said: Said) -> Iterator[Chat]:
     """Every conversation once, its newest copy; what can't be read is told in `said` and holds nothing else up."""
     files, opened = sources(paths, said)
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -35,7 +36,6 @@ class Source:
     name: str
     """As it is told to people: the zip and the file in it."""
     open: Callable[[], AbstractContextManager[IO[bytes]]]
-    size: int
 
     @property
     def file(self) -> str:
@@ -43,28 +43,55 @@ class Source:
         return PurePosixPath(self.name.replace("\\", "/")).name
 
 
-def sources(paths: Sequence[Path], said: Said) -> tuple[list[Source], list[zipfile.ZipFile]]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file that is open already, and how it is called."""
+
+    name: str
+    file: IO[bytes]
+
+
+def sources(
+    paths: Sequence[Path | Given], said: Said
+) -> tuple[list[Source], list[zipfile.ZipFile]]:
     """What to read, in the order of names, and the zips to close afterwards."""
     found: list[Source] = []
     opened: list[zipfile.ZipFile] = []
-    for path in paths:
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_dir() or (path.is_dir() and not _may_hold(file.name)):
-                continue
-            if zipfile.is_zipfile(file):
-                archive = zipfile.ZipFile(file)
-                opened.append(archive)
-                found += _inside(file.name, archive, said)
-            elif file.suffix.lower() == ".zip":
-                said.add(file.name, "not a whole zip: download it again")
-            else:
-                found.append(Source(file.name, _opener(file), file.stat().st_size))
-    _missing([path.name for path in paths] + [source.name for source in found], said)
+    for name, file in _files(paths):
+        opened_file = file.file if isinstance(file, Given) else file
+        if zipfile.is_zipfile(opened_file):
+            archive = zipfile.ZipFile(opened_file)
+            opened.append(archive)
+            found += _inside(name, archive, said)
+        elif name.lower().endswith(".zip"):
+            said.add(name, "not a whole zip: download it again")
+        else:
+            found.append(Source(name, _opener(file)))
+    _missing([name for name, _ in _files(paths)] + [source.name for source in found], said)
     return found, opened
 
 
-def _opener(file: Path) -> Callable[[], AbstractContextManager[IO[bytes]]]:
-    return lambda: file.open("rb")
+def _files(paths: Sequence[Path | Given]) -> Iterator[tuple[str, Path | Given]]:
+    for path in paths:
+        if isinstance(path, Given) or not path.is_dir():
+            yield path.name, path
+        else:
+            yield from (
+                (file.name, file)
+                for file in sorted(path.rglob("*"))
+                if file.is_file() and _may_hold(file.name)
+            )
+
+
+def _opener(file: Path | Given) -> Callable[[], AbstractContextManager[IO[bytes]]]:
+    return (lambda: _again(file.file)) if isinstance(file, Given) else lambda: file.open("rb")
+
+
+@contextmanager
+def _again(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """An open file from its beginning; whoever gave it closes it."""
+    file.seek(0)
+    yield file
 
 
 def _inside(name: str, archive: zipfile.ZipFile, said: Said) -> Iterator[Source]:
@@ -77,7 +104,7 @@ def _inside(name: str, archive: zipfile.ZipFile, said: Said) -> Iterator[Source]
         if problem:
             said.add(where, problem)
         else:
-            yield Source(where, lambda info=info: archive.open(info), info.file_size)  # type: ignore[misc]
+            yield Source(where, partial(archive.open, info))
 
 
 def _may_hold(name: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from playground.chats.costing import Pricing, Sum
 from playground.chats.importing import chats
 from playground.chats.nouns import Chat, Said
+from playground.chats.sources import Given
 from playground.domain.nouns import digits
 
 
@@ -32,7 +33,7 @@ class Summary:
     def conversations(self) -> int:
         return sum(self.products.values())
 
-    def read(self, paths: Iterable[Path]) -> Iterator[Chat]:
+    def read(self, paths: Iterable[Path | Given]) -> Iterator[Chat]:
         """The conversations of these files, each counted and priced as it passes."""
         for chat in chats(list(paths), self.said):
             self._add(chat)

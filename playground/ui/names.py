@@ -307,3 +307,17 @@ LIBRARY_SAVED = "library_saved"
 def new_prompt(field: str) -> str:
     """A field of a new prompt: its name, system or text."""
     return "library_new_name_new" if field == "name" else f"library_{field}_new"
+
+
+CHATS_ROUND = "chats_round"
+"""How often the files were let go: an uploader forgets its files only under another key."""
+CHATS_SAMPLE = "chats_sample_taken"
+"""True while the sample stands in for an export."""
+CHATS_MODELS = "chats_models"
+CHATS_READ = "chats_read"
+"""What was asked of which files, and what was found."""
+
+
+def chats_files(round_: int) -> str:
+    """The uploader of Your chats."""
+    return f"chats_files_{round_}"

@@ -171,6 +171,14 @@ def replayed(page: Page) -> None:
     expect(page.locator("dl.figures")).to_be_visible()
 
 
+def exported(page: Page) -> None:
+    """The sample of an export, priced."""
+    page.get_by_role("button", name="Try a sample").click()
+    expect(page.get_by_role("heading", name="The dearest conversations")).to_be_visible(
+        timeout=30_000
+    )
+
+
 def panel(title: str) -> Step:
     """Open a panel of the API lab."""
 
@@ -219,6 +227,8 @@ STATES = (
     *(State("Costs", name, tab(name)) for name in COSTS),
     State("Prompts", "empty", stay),
     State("Prompts", "two versions", saved),
+    State("Your chats", "empty", stay),
+    State("Your chats", "sample", exported),
     State("Recorded", "choice", stay),
     State("Recorded", "replayed", replayed),
     State("History", "list", stay),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 
 from playground import pricing
+from playground.chats import sample
 from playground.chats.calls import cached, calls
 from playground.chats.costing import REASONING, USED, Pricing
-from playground.chats.nouns import Chat, Step
+from playground.chats.importing import chats
+from playground.chats.nouns import Chat, Said, Step
+from playground.chats.sources import Given
 from playground.chats.twins import twin
 from playground.domain import Endpoint, ModelRef
 from playground.engine import Engine
@@ -178,6 +182,16 @@ def test_the_products_names_are_models_of_its_api(
     product: str, slug: str | None, model: str, nearest: bool
 ) -> None:
     assert twin(product, slug, pricing.load(), TODAY) == (ModelRef.parse(model), nearest)
+
+
+def test_the_months_are_the_sum_at_the_models_used() -> None:
+    sums = Pricing((ModelRef.parse("gemini:gemini-3.8-flash"),), pricing.load(), TODAY)
+    for file in (Given(sample.NAME, io.BytesIO(sample.export())),):
+        for chat in chats([file], Said()):
+            sums.add(chat)
+    assert sum(sums.months.values()) == sums.sums[USED].high
+    assert {month for month, _ in sums.months} == {"2026-04", "2026-05", "2026-06"}
+    assert sum(one.cost for one in sums.top(100)) == sums.sums[USED].high
 
 
 def test_what_the_export_counts_is_believed() -> None:

@@ -57,22 +57,28 @@ PAGES = (
         "Every price with its source, a calculator that draws where long requests cost more, and what your runs could cost instead.",
     ),
     PageRow(
+        "history.py",
+        "History",
+        ":material/history:",
+        "Find, open, compare, repeat and export every run; see what it cost and set spending limits.",
+    ),
+    PageRow(
         "prompts.py",
         "Prompts",
         ":material/library_books:",
         "Keep prompts with their versions and variables, see what changed, and open them in Compare.",
     ),
     PageRow(
+        "chats.py",
+        "Your chats",
+        ":material/upload_file:",
+        "Give the export of ChatGPT, Claude or Gemini and see what your own conversations would cost as API calls.",
+    ),
+    PageRow(
         "recorded.py",
         "Recorded",
         ":material/voicemail:",
         "Replay real answers of the real services: reasoning, caching, searches, refusals, pictures, each with its source.",
-    ),
-    PageRow(
-        "history.py",
-        "History",
-        ":material/history:",
-        "Find, open, compare, repeat and export every run; see what it cost and set spending limits.",
     ),
 )
 """Every page, the first is the one that opens; a new page is a new row."""

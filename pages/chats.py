@@ -1,0 +1,17 @@
+"""Your chats: what one's own conversations with a chat product cost as API calls."""
+
+import streamlit as st
+
+from playground.ui.chats.reading import given
+from playground.ui.chats.shown import shown
+from playground.ui.session.top_bar import top_bar
+
+top_bar()
+st.title("Your chats", anchor=False)
+st.caption(
+    "What your own conversations would cost as API calls. The export stays in this tab: nothing is sent anywhere, nothing is"
+    " kept, and it is gone when you close the tab."
+)
+summary = given()
+if summary:
+    shown(summary)

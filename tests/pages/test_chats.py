@@ -1,0 +1,80 @@
+"""Your chats: an export, or the sample, priced on the page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.chats import sample
+from playground.ui.shell.pages import path
+from tests.chats.making import chatgpt, node
+
+ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.switch_page(path("chats.py"))
+    found = app.run()
+    assert not found.exception
+    return found
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {one.label: one.value for one in page.metric}
+
+
+def test_it_begins_with_what_to_give_and_a_sample(page: AppTest) -> None:
+    assert "every turn sends all earlier ones again" in page.info[0].value
+    assert not page.metric
+
+
+def test_the_sample_is_one_click(page: AppTest) -> None:
+    page.button(key="chats_sample").click().run()
+    assert not page.exception
+    found = metrics(page)
+    assert found["Conversations"] == "6"
+    assert found["Turns"] == "80"
+    assert found["API calls"] == "86"  # every second answer was asked for twice
+    assert found["Of the input, sent again"].endswith("%")
+    assert "as gpt-5.2" not in found["As API calls"]
+
+
+def test_what_was_given_is_read_and_what_is_left_out_is_named(page: AppTest) -> None:
+    talk = chatgpt(node("a", None, "user", "Hi"), node("b", "a", "assistant", "Hello."))
+    content = json.dumps([talk, {"email_address": "x"}]).encode()
+    page.file_uploader[0].set_value([("conversations.json", content, "application/json")]).run()
+    assert not page.exception
+    assert metrics(page)["Conversations"] == "1"
+    assert any("who the account belongs to" in one.value for one in page.markdown)
+
+
+def test_nothing_found_is_an_error_with_its_reason(page: AppTest) -> None:
+    page.file_uploader[0].set_value([("x.json", b'[{"a": 1}]', "application/json")]).run()
+    assert "No conversation was found" in page.error[0].value
+    assert any("fields" in one.value for one in page.markdown)
+
+
+def test_a_plan_is_set_beside_the_calls(page: AppTest) -> None:
+    page.button(key="chats_sample").click().run()
+    plan = page.selectbox(key="chats_plan")
+    plan.select(plan.options[0]).run()
+    assert any("as API calls they cost" in one.value for one in page.markdown)
+
+
+def test_a_system_prompt_costs_at_every_call(page: AppTest) -> None:
+    page.button(key="chats_sample").click().run()
+    before = metrics(page)["As API calls"]
+    hidden = page.selectbox(key="chats_system")
+    hidden.select(hidden.options[1]).run()
+    assert metrics(page)["As API calls"] != before
+
+
+def test_the_sample_is_an_export_like_any_other() -> None:
+    talks = json.loads(sample.export())
+    assert [len(talk["mapping"]) for talk in talks] == [2 * n + 1 for n in (12, 3, 9, 22, 4, 30)]
