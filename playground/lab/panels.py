@@ -67,6 +67,33 @@ PANELS = {
             needs_key="The server's own time and its rate limits are real only with a key: the demo makes them up in the providers' form.",
         ),
         Panel(
+            name="structured",
+            title="Structured output",
+            group="What the API adds",
+            look_for=(
+                "Before sending, see which keyword each provider refuses, ignores or moves: one schema is rarely taken by all three.",
+                "Send it several times: valid JSON of the right shape is enforced, but what stands in the fields still differs by model.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Structured outputs",
+                    "https://developers.openai.com/api/docs/guides/structured-outputs",
+                ),
+                Link(
+                    "Anthropic",
+                    "Structured outputs",
+                    "https://platform.claude.com/docs/en/build-with-claude/structured-outputs",
+                ),
+                Link(
+                    "Google",
+                    "Structured output",
+                    "https://ai.google.dev/gemini-api/docs/structured-output",
+                ),
+            ),
+            needs_key="How long a provider compiles a schema at first, and what it refuses as too complex, shows only with a key.",
+        ),
+        Panel(
             name="tools",
             title="Tools",
             group="What the API adds",

@@ -56,3 +56,25 @@ def test_tools_without_the_name_of_the_one_function_is_bad_usage(
 ) -> None:
     assert run("tools", "--demo", "--choice", "one") == 2
     assert "--only" in capsys.readouterr().err
+
+
+def test_a_schema_is_linted_without_sending(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("structured", "--lint", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert {row["provider"] for row in found["findings"]} >= {"openai", "anthropic"}
+    assert found["changes"]
+
+
+def test_the_sample_in_the_schema_that_all_take_is_valid_everywhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("structured", "--demo", "--common", "-n", "2", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(lane["valid"], lane["n"]) for lane in found["lanes"]] == [(2, 2)] * 3
+    assert found["simulated"]
+
+
+def test_a_schema_that_two_refuse_fails_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("structured", "--demo", "--json") == 1
+    lanes = json.loads(capsys.readouterr().out)["lanes"]
+    assert [lane["failure_rate"] for lane in lanes] == [1.0, 1.0, 0.0]

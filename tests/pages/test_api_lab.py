@@ -154,3 +154,25 @@ def test_an_mcp_server_is_connected_and_its_tools_are_called(page: AppTest) -> N
     assert "warehouse_city" not in " ".join(
         m.value for m in page.markdown if "mcp_sample" in m.value
     )
+
+
+def test_a_schema_is_linted_sent_and_judged(page: AppTest) -> None:
+    opened(page, "structured")
+    assert "**refused**" in said(page)
+    page.toggle(key="lab_structured_common").set_value(True).run()
+    sent(page, "lab_structured_send")
+    assert said(page).count("2 of 2 valid · failure rate 0%") == 3
+    assert "simulated" in said(page)
+
+
+def test_a_form_makes_a_schema_that_all_take(page: AppTest) -> None:
+    opened(page, "structured")
+    page.button_group(key="lab_structured_way").set_value("Form").run()
+    assert not page.exception
+    assert "All three providers take this schema" in "\n".join(s.value for s in page.success)
+
+
+def test_a_class_that_is_no_python_is_named(page: AppTest) -> None:
+    opened(page, "structured")
+    page.text_area(key="lab_structured_schema").set_value("class X(BaseModel)").run()
+    assert "no Python, line 1" in said(page)

@@ -6,11 +6,12 @@ import json
 
 import click
 
+from playground.cli.lab.structured import structured
 from playground.cli.lab.tools import tools
 from playground.cli.lab.wire import wire
 from playground.lab.panels import PANELS
 
-COMMANDS: tuple[click.Command, ...] = (wire, tools)
+COMMANDS: tuple[click.Command, ...] = (wire, structured, tools)
 """Each is called as its panel is."""
 
 

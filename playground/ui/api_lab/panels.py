@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from playground.domain import Endpoint
-from playground.ui.api_lab import tools
+from playground.ui.api_lab import structured, tools
 from playground.ui.api_lab.wire import panel as wire
 
 Draw = Callable[[Mapping[str, Endpoint]], None]
@@ -13,5 +13,6 @@ Draw = Callable[[Mapping[str, Endpoint]], None]
 
 DRAW: dict[str, Draw] = {
     "wire": wire.view,
+    "structured": structured.view,
     "tools": tools.view,
 }
