@@ -120,6 +120,24 @@ def _journal(
     return history.charge(labels, secrets) if billed else None
 
 
+def refused(
+    requests: Sequence[Request],
+    endpoints: Mapping[str, Endpoint],
+    *,
+    session: str = "",
+    secrets: Iterable[Secret | None] = (),
+) -> Refusal | None:
+    """Why these may not be sent, for what is sent otherwise than as a run (a batch); None where they may."""
+    known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
+    if refusal := holds_key(requests, known):
+        return refusal
+    if any(bills(r.model, endpoints) for r in requests):
+        verdict = _guard().check(requests, endpoints, session=session)
+        if verdict.problem:
+            return Refusal("over_budget", verdict.problem)
+    return None
+
+
 def holds_key(requests: Iterable[Request], secrets: Iterable[Secret | None]) -> Refusal | None:
     """The refusal where a key stands in what would be sent, to a counting endpoint as well as to a model; None where none does."""
     redactor = Redactor(secrets)

@@ -65,7 +65,7 @@ async def cancel(asks: Asks, id: str) -> Any:
 async def delete(asks: Asks, progress: Progress) -> None:
     """Delete the batch with its results; only one that has ended can be."""
     client = anthropic_sdk.client(asks.endpoint, SILENCE)
-    await asks.ask(lambda: client.messages.batches.with_raw_response.delete(progress.id))
+    await asks.drop(lambda: client.messages.batches.with_raw_response.delete(progress.id))
 
 
 async def listing(asks: Asks, after: str | None, limit: int) -> Any:

@@ -24,7 +24,7 @@ from playground.providers.draft import Draft
 from playground.providers.failures import ProviderError, failure_of, provider_failure
 from playground.providers.fitting import fitted
 from playground.providers.mapping import dumps
-from playground.providers.talking import Talk
+from playground.providers.talking import Talk, gone
 
 BATCHES: Mapping[str, BatchDoor] = {
     "openai": openai_batch,
@@ -74,11 +74,6 @@ async def look(talk: Talk, progress: Progress) -> Progress:
         return replace(progress, state="gone", word=error.failure.code)
 
 
-def gone(failure: Failure) -> bool:
-    """Whether the provider says that it has no such thing: a 404, at Google also a 403."""
-    return failure.type == "not_found" or failure.status in (404, 410)
-
-
 async def cancel(talk: Talk, progress: Progress) -> Progress:
     """Ask the provider to stop; lines that are done already stay done, and billed."""
     provider = talk.endpoint.provider
@@ -87,11 +82,7 @@ async def cancel(talk: Talk, progress: Progress) -> Progress:
 
 async def delete(talk: Talk, progress: Progress) -> None:
     """Delete what the batch left at the provider; what is gone already is no error."""
-    try:
-        await BATCHES[talk.endpoint.provider].delete(talk, progress)
-    except ProviderError as error:
-        if not gone(error.failure):
-            raise
+    await BATCHES[talk.endpoint.provider].delete(talk, progress)
 
 
 async def listing(
@@ -130,6 +121,7 @@ def _response(line: RawLine | None, job: Job, fetched: Exchange | None) -> Respo
     answered = job.progress.ended_at or job.created_at
     sent = fetched and replace(
         fetched,
+        status=line.status if body.failure else fetched.status,
         response_body=None if line.body is None else dumps(line.body),
         bytes_received=0,
     )

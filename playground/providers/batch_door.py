@@ -20,6 +20,9 @@ class Asks(Protocol):
     async def ask(self, send: Send) -> Any:
         """The JSON that came back."""
 
+    async def drop(self, send: Send) -> None:
+        """Delete something, which may be gone already."""
+
     async def read(self, send: Send) -> bytes:
         """The bytes that came back."""
 

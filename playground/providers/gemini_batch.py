@@ -126,10 +126,10 @@ async def cancel(asks: Asks, id: str) -> Any:
 async def delete(asks: Asks, progress: Progress) -> None:
     """Delete the batch, and the file of its requests."""
     google = _google(asks)
-    await asks.ask(lambda: google.aio.batches.delete(name=progress.id))
+    await asks.drop(lambda: google.aio.batches.delete(name=progress.id))
     if progress.input_id:
         file = progress.input_id
-        await asks.ask(lambda: google.aio.files.delete(name=file))
+        await asks.drop(lambda: google.aio.files.delete(name=file))
 
 
 async def listing(asks: Asks, after: str | None, limit: int) -> Any:

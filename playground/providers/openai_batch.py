@@ -86,7 +86,7 @@ async def delete(asks: Asks, progress: Progress) -> None:
     """Delete its files; the batch itself can't be deleted."""
     client = openai_sdk.client(asks.endpoint, SILENCE)
     for file in filter(None, (progress.input_id, *progress.results)):
-        await asks.ask(partial(client.files.with_raw_response.delete, file))
+        await asks.drop(partial(client.files.with_raw_response.delete, file))
 
 
 async def listing(asks: Asks, after: str | None, limit: int) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from playground.domain import Endpoint, Exchange
+from playground.domain import Endpoint, Exchange, Failure
 from playground.providers import outcome
 from playground.providers.asking import SILENCE, answer
 from playground.providers.failures import ProviderError
@@ -44,6 +44,14 @@ class Talk(httpx2.AsyncBaseTransport):
             raise ProviderError(outcome.told(recorder, self.endpoint, failure))
         return body
 
+    async def drop(self, send: Callable[[], Awaitable[Any]]) -> None:
+        """Delete something; that it is gone already is no error."""
+        try:
+            await self.ask(send)
+        except ProviderError as error:
+            if not gone(error.failure):
+                raise
+
     async def read(self, send: Callable[[], Awaitable[Any]]) -> bytes:
         """The bytes of a file; ProviderError where there are none."""
         recorder = await self._send(send)
@@ -75,3 +83,10 @@ class Talk(httpx2.AsyncBaseTransport):
     def _idle(self) -> Recorder:
         """A recorder that sent nothing, to say why nothing was sent."""
         return Recorder(self._pool, base_url=self.endpoint.base_url, secrets=(self.endpoint.key,))
+
+
+def gone(failure: Failure) -> bool:
+    """Whether the provider says that it has no such thing: a 404; at Google a file or a cache that is gone is a 403."""
+    missing = failure.status == 403 and "not exist" in failure.message
+    hidden = failure.status == 403 and "not found" in failure.message
+    return failure.status in (404, 410) or missing or hidden

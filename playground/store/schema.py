@@ -245,3 +245,41 @@ votes = Table(
     Column("voted_at", String, nullable=False),  # ISO 8601 UTC
 )
 """Which answer of a run was best to someone who did not see which model wrote it."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False),  # as in `runs`
+    Column("model", String, nullable=False),  # as spelled
+    Column("title", String, nullable=False),
+    Column("created_at", String, nullable=False),  # ISO 8601 UTC
+    Column("looked_at", String),
+    Column("state", String, nullable=False),
+    Column("remote_id", String, nullable=False),  # empty until the provider has answered
+    Column("simulated", Boolean, nullable=False),
+    Column("run_id", String),  # the run that holds the answers
+    Column("keys", JSON, nullable=False),
+    Column("progress", JSON, nullable=False),
+    Column("failure", JSON(none_as_null=True)),
+    Column("requests", LargeBinary, nullable=False),  # packed as bodies are
+    Index("jobs_by_time", "owner", "created_at"),
+)
+"""Batches: they live for hours, while processes come and go."""
+
+created = Table(
+    "created",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("owner", String, nullable=False),  # as in `runs`
+    Column("kind", String, nullable=False),  # file, batch, cache, vector store, …
+    Column("provider", String, nullable=False),
+    Column("remote_id", String, nullable=False),  # empty: asked for, and never answered
+    Column("name", String, nullable=False),
+    Column("created_at", String, nullable=False),  # ISO 8601 UTC
+    Column("expires_at", String),  # when the provider deletes it by itself
+    Column("gone_at", String),  # deleted by us, or found missing
+    Column("simulated", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was made at providers and stays there until it is deleted."""

@@ -1,0 +1,191 @@
+"""Batches at the simulated providers: submitted, found again by another process, collected, cancelled, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from playground import created, jobs
+from playground.demo.process import DemoServer
+from playground.domain import Endpoint, ModelRef
+from playground.domain.job import Job
+from playground.history.reading import read_run
+from playground.lab import batch
+from playground.providers import ProviderError
+from playground.store.database import sqlite_url
+from playground.store.store import Store
+from playground.wire import Pool
+
+MODELS = [
+    "openai:gpt-6.1-sol",
+    "openai/chat:gpt-6.1-sol",
+    "anthropic:claude-sonnet-5-5",
+    "gemini:gemini-3.8-flash",
+]
+ROWS = batch.table(batch.SAMPLE)
+
+
+@pytest.fixture
+async def desks(
+    where: dict[str, Endpoint], pool: Pool, tmp_path: Path
+) -> AsyncIterator[dict[str, batch.Desk]]:
+    store = Store(sqlite_url(tmp_path / "jobs.sqlite3"))
+    yield {
+        name: batch.Desk(store=store, endpoint=endpoint, pool=pool)
+        for name, endpoint in where.items()
+    }
+    store.close()
+
+
+async def submitted(desks: dict[str, batch.Desk], spelling: str) -> tuple[batch.Desk, Job]:
+    ref = ModelRef.parse(spelling)
+    desk = desks[ref.provider]
+    given = batch.lines(ref, batch.PROMPT, ROWS)
+    done = await batch.submit(desk, ref, given, "tickets")
+    assert done.job.failure is None
+    return desk, done.job
+
+
+async def over(desk: batch.Desk, job: Job) -> Job:
+    for _ in range(4):
+        job = (await batch.look(desk, job)).job
+    return job
+
+
+@pytest.mark.parametrize("spelling", MODELS)
+async def test_a_batch_is_found_again_after_a_restart_and_costs_half(
+    desks: dict[str, batch.Desk], spelling: str
+) -> None:
+    desk, job = await submitted(desks, spelling)
+    assert job.progress.state in ("waiting", "running")
+    desk.store.close()
+    restarted = Store(desk.store.url)
+    desk = batch.Desk(store=restarted, endpoint=desk.endpoint, pool=desk.pool)
+    found = jobs.find(restarted, job.id, owner="")
+    assert found == job
+    job = await over(desk, found)
+    assert job.progress.state == "done"
+    done = await batch.collect(desk, job)
+    assert done.run is not None
+    assert [r.failure for r in done.run.responses] == [None] * len(ROWS)
+    assert all(r.text and r.usage.input_tokens and r.simulated for r in done.run.responses)
+    for response, alone in zip(done.run.responses, batch.synchronous(done.run), strict=True):
+        assert response.cost is not None
+        assert alone is not None
+        assert response.cost.total * 2 == alone.total
+        assert any("batch" in (line.note or "") for line in response.cost.lines)
+    again = jobs.find(restarted, job.id, owner="")
+    assert again is not None
+    assert again.run_id == done.run.id
+    stored = read_run(restarted, done.run.id)
+    assert stored is not None
+    assert stored.labels.kind == batch.KIND
+    assert [r.text for r in stored.run.responses] == [r.text for r in done.run.responses]
+    document = batch.document(done.job, done.run)
+    assert Decimal(document["cost"]["batch"]) * 2 == Decimal(document["cost"]["synchronous"])
+    restarted.close()
+
+
+@pytest.mark.parametrize("spelling", MODELS)
+async def test_what_a_batch_leaves_at_its_provider_is_written_down_and_goes_with_it(
+    desks: dict[str, batch.Desk], spelling: str
+) -> None:
+    desk, job = await submitted(desks, spelling)
+    job = await over(desk, job)
+    here = created.all_created(desk.store, owner="")
+    kinds = {"openai": ["file", "batch", "file"]}.get(job.model.provider, ["batch"])
+    assert [one.kind for one in here] == kinds
+    assert all(one.remote_id and one.simulated for one in here)
+    await batch.delete(desk, job)
+    assert jobs.find(desk.store, job.id, owner="") is None
+    assert created.all_created(desk.store, owner="") == []
+
+
+@pytest.mark.parametrize("spelling", MODELS)
+async def test_a_cancelled_batch_ends_and_its_lines_say_so(
+    desks: dict[str, batch.Desk], spelling: str
+) -> None:
+    desk, job = await submitted(desks, spelling)
+    job = (await batch.cancel(desk, job)).job
+    assert job.progress.state in ("stopping", "stopped")
+    job = await over(desk, job)
+    assert job.progress.state == "stopped"
+    done = await batch.collect(desk, job)
+    assert done.run is not None
+    assert all(r.failure is not None for r in done.run.responses)
+    assert all(r.cost is None for r in done.run.responses)
+
+
+async def test_a_batch_that_is_not_over_has_no_answers(desks: dict[str, batch.Desk]) -> None:
+    desk, job = await submitted(desks, "openai:gpt-6.1-sol")
+    with pytest.raises(ProviderError, match="not over yet"):
+        await batch.collect(desk, job)
+
+
+async def test_a_batch_that_its_provider_no_longer_has_is_gone(
+    desks: dict[str, batch.Desk],
+) -> None:
+    with DemoServer(pace=0) as other:
+        elsewhere = {
+            name: batch.Desk(store=desks[name].store, endpoint=endpoint, pool=desks[name].pool)
+            for name, endpoint in other.endpoints().items()
+        }
+        _, job = await submitted(elsewhere, "anthropic:claude-sonnet-5-5")
+    job = (await batch.look(desks["anthropic"], job)).job
+    assert job.progress.state == "gone"
+    assert created.all_created(desks["anthropic"].store, owner="") == []
+
+
+async def test_a_key_in_what_is_sent_is_masked_in_the_row_and_a_refusal_is_a_job(
+    desks: dict[str, batch.Desk], where: dict[str, Endpoint]
+) -> None:
+    ref = ModelRef.parse("openai:gpt-6.1-sol~500")
+    nowhere = batch.Desk(
+        store=desks["openai"].store,
+        endpoint=Endpoint(provider="openai", base_url="https://api.openai.com/v1"),
+        pool=desks["openai"].pool,
+    )
+    done = await batch.submit(nowhere, ref, batch.lines(ref, batch.PROMPT, ROWS), "t")
+    assert done.job.progress.state == "failed"
+    assert done.job.failure is not None
+    assert done.job.failure.type == "authentication"
+    kept = jobs.find(nowhere.store, done.job.id, owner="")
+    assert kept is not None
+    assert kept.failure == done.job.failure
+
+
+def test_the_rows_of_a_table_fill_the_prompt() -> None:
+    ref = ModelRef.parse("openai:gpt-6.1-sol")
+    rows = batch.table('\ufeffname,city\n"Ann, B.",Oslo\n\nCid\n')
+    made = batch.lines(ref, "{{name}} in {{city}}", rows)
+    assert [(key, r.messages[0].text) for key, r in made] == [
+        ("row-1", "Ann, B. in Oslo"),
+        ("row-2", "Cid in "),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("name\n", "at least one row"),
+        ("a,a\n1,2\n", "name of its own"),
+        ("a\n1,2\n", "Row 2 has 2 cells"),
+        ('a\n"1\n', "no CSV"),
+    ],
+)
+def test_a_table_that_is_none_says_why(text: str, why: str) -> None:
+    with pytest.raises(batch.TableError, match=why):
+        batch.table(text)
+
+
+def test_a_prompt_must_name_columns_that_are_there() -> None:
+    ref = ModelRef.parse("openai:gpt-6.1-sol")
+    with pytest.raises(batch.TableError, match="no column 'mail'"):
+        batch.lines(ref, "{{mail}}", ROWS)
+    with pytest.raises(batch.TableError, match="names no column"):
+        batch.lines(ref, "Hi", ROWS)
+    with pytest.raises(batch.TableError, match="interactions"):
+        batch.lines(ModelRef.parse("gemini/interactions:gemini-3.8-flash"), "{{ticket}}", ROWS)
