@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from playground import __version__
+from playground.cli.batch_commands import batch
 from playground.cli.history_commands import history
 from playground.cli.lab.commands import lab
 from playground.cli.local_commands import local
@@ -42,6 +43,7 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
         ctx.obj.open_app(port, not no_browser)
 
 
+playground.add_command(batch)
 playground.add_command(history)
 playground.add_command(lab)
 playground.add_command(local)

@@ -122,6 +122,45 @@ PANELS = {
                 ),
             ),
         ),
+        Panel(
+            name="batch",
+            title="Batch",
+            group="What the API adds",
+            look_for=(
+                "The same answers at half the price, if you can wait: follow the states, and compare both sums at the end.",
+                "Close the page and come back: the batch is a row in the database, and its answers are fetched from the provider then.",
+            ),
+            documentation=(
+                Link("OpenAI", "Batch API", "https://developers.openai.com/api/docs/guides/batch"),
+                Link(
+                    "Anthropic",
+                    "Batch processing",
+                    "https://platform.claude.com/docs/en/build-with-claude/batch-processing",
+                ),
+                Link("Google", "Batch API", "https://ai.google.dev/gemini-api/docs/batch-api"),
+            ),
+            needs_key="The demo works a batch off in seconds and forgets it when it ends; a provider takes up to 24 hours.",
+        ),
+        Panel(
+            name="created",
+            title="Created",
+            group="What the API adds",
+            look_for=(
+                "What an API call leaves behind: files, batches and caches stay at the provider until someone deletes them.",
+                "Each is written down before it is made, so that it is found here also after a crash or a restart.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI", "Files", "https://developers.openai.com/api/reference/resources/files"
+                ),
+                Link(
+                    "Anthropic",
+                    "Files",
+                    "https://platform.claude.com/docs/en/build-with-claude/files",
+                ),
+                Link("Google", "Files", "https://ai.google.dev/gemini-api/docs/files"),
+            ),
+        ),
     )
 }
 """Every panel by its name, in the order in which they stand; a new one is a new row and a file."""

@@ -6,12 +6,14 @@ import json
 
 import click
 
+from playground.cli.lab.batch import batch
+from playground.cli.lab.created import created
 from playground.cli.lab.structured import structured
 from playground.cli.lab.tools import tools
 from playground.cli.lab.wire import wire
 from playground.lab.panels import PANELS
 
-COMMANDS: tuple[click.Command, ...] = (wire, structured, tools)
+COMMANDS: tuple[click.Command, ...] = (wire, structured, tools, batch, created)
 """Each is called as its panel is."""
 
 

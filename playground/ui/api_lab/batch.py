@@ -1,0 +1,238 @@
+"""A small table as a batch: submitted, followed, collected, with both prices; also one of another day."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground import jobs, runs
+from playground.domain import Endpoint, Exchange, Request, Response, Run
+from playground.domain.job import Job
+from playground.engine import get_engine
+from playground.lab import batch
+from playground.lab.batch import Desk, Done
+from playground.providers import ProviderError
+from playground.providers.batch import BATCHES
+from playground.store.store import Store
+from playground.ui import names
+from playground.ui.api_lab import asking
+from playground.ui.parts.markdown import plain
+from playground.ui.parts.receipt import receipt
+from playground.ui.parts.views import VIEWS
+from playground.ui.session import here
+from playground.ui.session.keeping import opened, redactor, secrets, visitor
+from playground.ui.session.models import default_model
+from playground.ui.session.state import session
+
+PANEL = "batch"
+SECONDS = 120.0
+SHOWN = ("Request", "Headers", "Events")
+SIGNS = {
+    "done": ":green[:material/check_circle: done]",
+    "failed": ":red[:material/error: failed]",
+    "stopped": ":orange[:material/stop_circle: cancelled]",
+    "expired": ":orange[:material/timer_off: expired]",
+    "gone": ":material/delete: no longer at the provider",
+}
+Act = Callable[[Desk, Job], Awaitable[Done]]
+
+
+def view(where: Mapping[str, Endpoint]) -> None:
+    """The whole panel."""
+    store = opened()
+    if store is None:
+        return
+    _submit(store, where)
+    _said()
+    found = jobs.all_jobs(store, owner=visitor())
+    if not found:
+        asking.empty(
+            PANEL,
+            "each row's answer with its usage and its receipt at the batch price: press **Submit** to send the sample table.",
+        )
+        return
+    st.subheader("Batches", anchor=False)
+    if any(not job.progress.over for job in found):
+        st.caption(
+            "**Look** asks the provider how far one is. The demo needs a few seconds, a provider up to 24 hours."
+        )
+    for job in found:
+        _job(store, job, where)
+
+
+def _submit(store: Store, where: Mapping[str, Endpoint]) -> None:
+    st.session_state.setdefault(names.lab(PANEL, "table"), batch.SAMPLE)
+    text = st.text_area(
+        "Table (CSV, the first line names the columns)",
+        key=names.lab(PANEL, "table"),
+        height=130,
+        persist_state="session",
+        max_chars=asking.MOST_CHARACTERS,
+    )
+    prompt = asking.prompt_field(PANEL, batch.PROMPT)
+    offered = {name: endpoint for name, endpoint in where.items() if name in BATCHES}
+    models = asking.models_field(PANEL, offered, most=1, default=[default_model()])
+    given: list[Any] = []
+    why = ""
+    try:
+        given = batch.lines(models[0], prompt, batch.table(text or "")) if models else []
+    except batch.TableError as error:
+        why = str(error)
+        st.warning(plain(why), icon=":material/table:")
+    if st.button(
+        f"Submit {len(given):,} rows" if given else "Submit",
+        type="primary",
+        icon=":material/schedule_send:",
+        key="lab_batch_submit",
+        disabled=not given,
+    ):
+        refusal = runs.refused(
+            [request for _, request in given], where, session=session().id, secrets=secrets()
+        )
+        if refusal:
+            st.error(refusal.reason.replace("$", r"\$"))
+            return
+        title = f"{len(given)} rows"
+        work = partial(batch.submit, model=models[0], given=given, title=title)
+        _do(store, where[models[0].provider], lambda desk: work(desk))
+
+
+def _job(store: Store, job: Job, where: Mapping[str, Endpoint]) -> None:
+    endpoint = where.get(job.model.provider)
+    with st.container(border=True, key=f"lab_batch_job_{job.id}"):
+        st.markdown(_headline(job))
+        tally = job.progress.tally
+        counted = {"done": tally.done, "failed": tally.failed, "expired": tally.expired}
+        told = [f"{number:,} {word}" for word, number in counted.items() if number]
+        st.caption(
+            " · ".join(
+                filter(
+                    None,
+                    [
+                        f"{len(job.keys):,} lines",
+                        *told,
+                        f"submitted {here.when(job.created_at)}",
+                        f"looked at {here.when(job.looked_at)}" if job.looked_at else "",
+                        f"`{job.remote_id}`" if job.remote_id else "",
+                    ],
+                )
+            )
+        )
+        if job.failure:
+            st.error(plain(job.failure.told), icon=":material/error:")
+        for problem in job.progress.problems:
+            st.error(plain(problem), icon=":material/error:")
+        if endpoint is not None:
+            _buttons(store, job, endpoint)
+        run = batch.run_of(job)
+        if run is not None:
+            _answers(jobs.find(store, job.id, owner=visitor()) or job, run)
+
+
+def _headline(job: Job) -> str:
+    sign = SIGNS.get(job.progress.state, f":blue[:material/hourglass: {job.progress.state}]")
+    word = job.progress.word
+    said = f" (`{word}`)" if word and word != job.progress.state else ""
+    mark = " · :violet[:material/science: simulated]" if job.simulated else ""
+    return f"**{plain(job.title or 'Batch')}** · {plain(str(job.model))} · {sign}{said}{mark}"
+
+
+def _buttons(store: Store, job: Job, endpoint: Endpoint) -> None:
+    offered: list[tuple[str, str, Act, bool]] = [
+        ("Look", "refresh", batch.look, bool(job.remote_id) and not job.progress.over),
+        ("Collect", "download", batch.collect, _has_answers(job) and job.run_id is None),
+        (
+            "Cancel",
+            "stop_circle",
+            batch.cancel,
+            bool(job.remote_id) and job.progress.state in ("waiting", "running"),
+        ),
+        ("Delete", "delete", batch.delete, job.progress.over or not job.remote_id),
+    ]
+    with st.container(horizontal=True):
+        for label, icon, act, there in offered:
+            key = f"lab_batch_{label.lower()}_{job.id}"
+            if there and st.button(label, icon=f":material/{icon}:", key=key):
+                whole = jobs.find(store, job.id, owner=visitor()) or job
+                _do(store, endpoint, partial(_acted, act, whole))
+
+
+async def _acted(act: Act, job: Job, desk: Desk) -> Done:
+    return await act(desk, job)
+
+
+def _has_answers(job: Job) -> bool:
+    return job.progress.state in ("done", "stopped", "expired")
+
+
+def _do(store: Store, endpoint: Endpoint, work: Callable[[Desk], Awaitable[Done]]) -> None:
+    """Do it on the engine's loop; what was on the wire is shown, and what went wrong is said."""
+    mine = visitor() or ""
+    mask = redactor()
+
+    async def there(pool: Any) -> Done:
+        desk = Desk(store=store, endpoint=endpoint, pool=pool, owner=mine, redactor=mask)
+        return await work(desk)
+
+    try:
+        done = get_engine().submit(there).result(SECONDS)
+    except ProviderError as error:
+        st.session_state[names.lab(PANEL, "failed")] = error.failure.told
+    else:
+        st.session_state[names.lab(PANEL, "wire")] = done.exchanges
+    st.rerun()
+
+
+def _said() -> None:
+    """What the last act met, and what it had on the wire."""
+    failed = st.session_state.pop(names.lab(PANEL, "failed"), None)
+    if failed:
+        st.error(plain(failed), icon=":material/error:")
+    exchanges: tuple[Exchange, ...] = st.session_state.get(names.lab(PANEL, "wire"), ())
+    if not exchanges:
+        return
+    many = "exchange" if len(exchanges) == 1 else "exchanges"
+    with st.expander(f"On the wire: {len(exchanges)} {many}", icon=":material/http:"):
+        for number, exchange in enumerate(exchanges):
+            status = f" → {exchange.status}" if exchange.status else ""
+            st.caption(f"{exchange.method} {plain(exchange.url)}{status}")
+            response = Response(model=default_model(), exchange=exchange, streamed=False)
+            key = f"lab_batch_wire_{number}"
+            chosen = st.segmented_control(
+                "Part", SHOWN, key=key, default=SHOWN[0], label_visibility="collapsed"
+            )
+            if chosen:
+                VIEWS[chosen].draw(Request.ask(default_model(), ""), response, None, key)
+
+
+def _answers(job: Job, run: Run) -> None:
+    alone = batch.synchronous(run)
+    batched, single = batch.total([r.cost for r in run.responses]), batch.total(alone)
+    if batched is not None and single is not None:
+        st.markdown(
+            f"**{fmt.money(batched)}** as a batch, {fmt.money(single)} as single calls.".replace(
+                "$", r"\$"
+            )
+        )
+    rows = list(zip(job.keys, run.requests, run.responses, alone, strict=True))
+    st.dataframe(
+        {
+            "Row": [key for key, _, _, _ in rows],
+            "Prompt": [request.messages[-1].text[:200] for _, request, _, _ in rows],
+            "Answer": [r.text[:400] if r.ok else r.ending for _, _, r, _ in rows],
+            "Input": [r.usage.input_tokens for _, _, r, _ in rows],
+            "Output": [r.usage.output_tokens for _, _, r, _ in rows],
+            "Batch": [fmt.money(r.cost.total) if r.cost else "n/a" for _, _, r, _ in rows],
+            "Single call": [fmt.money(c.total) if c else "n/a" for _, _, _, c in rows],
+        },
+        hide_index=True,
+        alt=f"Answers of {job.title}",
+    )
+    first = next((r for r in run.responses if r.cost), None)
+    if first and first.cost:
+        with st.popover("Receipt of the first row", icon=":material/receipt_long:"):
+            st.markdown(receipt(first.cost))

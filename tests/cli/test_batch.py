@@ -1,0 +1,95 @@
+"""`playground batch` and `playground lab created`, against simulated providers that outlive the commands."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground import cli
+from playground.demo.process import DemoServer
+from playground.domain.provider import built_in
+from playground.lab import batch
+
+PROMPT = "Department for: {{ticket}}"
+
+
+def run(*arguments: str) -> int:
+    return cli.main(lambda *_: None, list(arguments))
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def elsewhere(simulation: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The demo as if it were the real APIs, and a table."""
+    urls = simulation.base_urls()
+    for row in built_in():
+        monkeypatch.setenv(str(row.base_url_variable), urls[row.name])
+        monkeypatch.setenv(row.key_variables[0], "demo-canary-7f3a9c")
+    path = tmp_path / "tickets.csv"
+    path.write_text(batch.SAMPLE)
+    return path
+
+
+@pytest.mark.parametrize(
+    "model", ["openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", "gemini:gemini-3.8-flash"]
+)
+def test_a_batch_is_submitted_by_one_command_and_collected_by_another(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], model: str
+) -> None:
+    assert run("batch", "submit", str(elsewhere), "--prompt", PROMPT, "-m", model, "--json") == 0
+    job = printed(capsys)
+    assert job["progress"]["state"] in ("waiting", "running")
+    assert job["failure"] is None
+    assert run("batch", "collect", job["id"][:10], "--json") in (0, 1)
+    capsys.readouterr()
+    assert run("batch", "list", "--json") == 0
+    assert [one["id"] for one in printed(capsys)["jobs"]] == [job["id"]]
+    assert run("batch", "collect", job["id"][:10], "--json") == 0
+    done = printed(capsys)
+    assert [line["key"] for line in done["lines"]] == ["row-1", "row-2", "row-3"]
+    assert all(line["text"] for line in done["lines"])
+    assert Decimal(done["cost"]["batch"]) * 2 == Decimal(done["cost"]["synchronous"])
+    assert run("history", "list", "--json") == 0
+    assert "canary" not in capsys.readouterr().out
+    assert run("lab", "created", "--json") == 0
+    assert printed(capsys)["created"]
+    assert run("batch", "delete", job["id"]) == 0
+    capsys.readouterr()
+    assert run("lab", "created", "--delete", "--json") == 0
+    assert printed(capsys) == {"created": []}
+    assert run("batch", "list", "--json") == 0
+    assert printed(capsys) == {"jobs": []}
+
+
+def test_a_batch_can_be_cancelled(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    submit = ("batch", "submit", str(elsewhere), "--prompt", PROMPT, "-m", "openai:gpt-6.1-sol")
+    assert run(*submit, "--json") == 0
+    id = printed(capsys)["id"]
+    assert run("batch", "cancel", id, "--json") == 0
+    assert printed(capsys)["progress"]["word"] == "cancelling"
+
+
+def test_on_the_demo_it_is_collected_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("lab", "batch", "--json") == 0
+    captured = capsys.readouterr()
+    done = json.loads(captured.out)
+    assert done["simulated"] is True
+    assert len(done["lines"]) == 3
+    assert "seconds instead of hours" in captured.err
+
+
+def test_what_is_wrong_with_a_table_or_an_id_is_said(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    submit = ("batch", "submit", str(elsewhere), "-m", "openai:gpt-6.1-sol")
+    assert run(*submit, "--prompt", "{{mail}}") == 2
+    assert "no column 'mail'" in capsys.readouterr().err
+    assert run("batch", "collect", "nothing") == 2
+    assert "No one batch begins with 'nothing'" in capsys.readouterr().err
