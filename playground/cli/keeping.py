@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from playground import history, runs, settings
@@ -82,6 +82,8 @@ def start(
     keep: bool = True,
     retries: int = 0,
     once: Once | None = None,
+    caller: Callable[..., Any] | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> LiveRun:
     """Start a run and say what its budgets warn of; Forbidden when it may not be sent."""
     made = runs.start(
@@ -94,6 +96,8 @@ def start(
         secrets=secrets(),
         retries=retries,
         once=once,
+        caller=caller,
+        context=context,
     )
     if isinstance(made, runs.Refusal):
         raise Forbidden(made.reason)

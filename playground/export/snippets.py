@@ -14,7 +14,7 @@ from urllib.parse import quote
 from playground import settings
 from playground.domain import APIS, Endpoint, File, Request
 from playground.domain.model import Source
-from playground.domain.provider import provider_of
+from playground.domain.provider import SESSIONS, provider_of
 from playground.export.document import dumps
 from playground.figures import size
 
@@ -47,7 +47,9 @@ class Sent:
 
 
 def snippets(request: Request, endpoint: Endpoint) -> dict[str, str]:
-    """The request as code, by the names of SNIPPETS; each prints what comes back."""
+    """The request as code, by the names of SNIPPETS; each prints what comes back. A session has none but Python's."""
+    if request.model.api in SESSIONS:
+        return {"python-sdk": session_code(request, endpoint)}
     sent = describe(request, endpoint)
     return {name: write(sent) for name, write in SNIPPETS.items()}
 
@@ -85,6 +87,47 @@ def _url(base_url: str, path: str) -> str:
     if path.startswith("/v1/") and version in ("v1", "v1beta", "v1alpha"):
         return f"{stem}/{version}{path.removeprefix('/v1')}"
     return base_url + path
+
+
+def session_code(request: Request, endpoint: Endpoint) -> str:
+    """Python with the provider's own SDK that holds a session of one turn."""
+    from playground.providers import preview
+
+    api, provider = SESSIONS[request.model.api], provider_of(endpoint.provider)
+    real = endpoint.simulated and provider.built_in
+    base_url = provider.base_url if real else endpoint.base_url
+    variable = _key_variable(endpoint) or "API_KEY"
+    client = api.sdk.format(key=f'os.environ["{variable}"]', base_url=json.dumps(base_url))
+    turn = SESSION_TURNS[api.name].format(
+        method=api.method,
+        model=request.model.model,
+        configuration=literal(preview(request)),
+        text=json.dumps(request.messages[-1].text, ensure_ascii=False),
+    )
+    return f"import asyncio\nimport os\n\n{client}\n\n{turn}\n\nasyncio.run(main())\n"
+
+
+SESSION_TURNS = {
+    "realtime": """async def main():
+    async with client.{method}(model="{model}") as connection:
+        await connection.session.update(session={configuration})
+        content = [{{"type": "input_text", "text": {text}}}]
+        await connection.conversation.item.create(item={{"type": "message", "role": "user", "content": content}})
+        await connection.response.create()
+        async for event in connection:
+            print(event.type, getattr(event, "delta", ""))
+            if event.type == "response.done":
+                break
+""",
+    "live": """async def main():
+    async with client.{method}(model="{model}", config={configuration}) as session:
+        turn = {{"role": "user", "parts": [{{"text": {text}}}]}}
+        await session.send_client_content(turns=turn, turn_complete=True)
+        async for message in session.receive():
+            print(message)
+""",
+}
+"""The door of a session → Python that holds one turn of it."""
 
 
 def curl(sent: Sent) -> str:

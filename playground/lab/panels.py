@@ -161,6 +161,29 @@ PANELS = {
                 Link("Google", "Files", "https://ai.google.dev/gemini-api/docs/files"),
             ),
         ),
+        Panel(
+            name="realtime",
+            title="Realtime",
+            group="What the API adds",
+            look_for=(
+                "One connection stays open, and messages go both ways: watch which of them are yours and which come without being asked for.",
+                "Send the second and third turn and compare their input: the provider keeps the conversation, and still bills all of it again each turn.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Realtime conversations",
+                    "https://developers.openai.com/api/docs/guides/realtime-conversations",
+                ),
+                Link(
+                    "OpenAI",
+                    "Managing realtime costs",
+                    "https://developers.openai.com/api/docs/guides/realtime-costs",
+                ),
+                Link("Google", "Live API", "https://ai.google.dev/gemini-api/docs/live"),
+            ),
+            needs_key="Whether a Gemini Live model also answers by text alone shows only with a key: no recording of that is public.",
+        ),
     )
 }
 """Every panel by its name, in the order in which they stand; a new one is a new row and a file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from playground.domain import Endpoint
-from playground.ui.api_lab import batch, created, structured, tools
+from playground.ui.api_lab import batch, created, structured, tools, realtime
 from playground.ui.api_lab.wire import panel as wire
 
 Draw = Callable[[Mapping[str, Endpoint]], None]
@@ -17,4 +17,5 @@ DRAW: dict[str, Draw] = {
     "tools": tools.view,
     "batch": batch.view,
     "created": created.view,
+    "realtime": realtime.view,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -38,6 +38,7 @@ def start(
     *,
     kind: str = "compare",
     context: Mapping[str, Any] | None = None,
+    caller: Callable[..., Any] | None = None,
 ) -> LiveRun | None:
     """Start a run of this tab with what it belongs to; None when a budget or a key in the prompt forbids it, which the page then says."""
     if any(request.model.recorded for request in requests):
@@ -52,6 +53,7 @@ def start(
         keep=st.session_state.get(names.KEEP_RUNS, True),
         secrets=secrets(),
         context=context,
+        caller=caller,
     )
     if isinstance(made, runs.Refusal):
         _refused(made)

@@ -1,0 +1,124 @@
+"""What `playground lab realtime` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from playground import figures as fmt
+from playground.cli import keeping
+from playground.cli.lab import asking
+from playground.cli.say import say
+from playground.cli.show import safe
+from playground.domain import Endpoint, ModelRef
+from playground.domain.session import MODELS
+from playground.engine import Engine, LiveRun
+from playground.history import Labels
+from playground.lab import realtime
+from playground.lab.realtime import QUESTIONS, SESSION, Turn
+from playground.providers import Session
+
+
+def hold(messages: Sequence[str], options: asking.Options, *, speech: bool) -> int:
+    """One session a model; returns the exit code: 0 all answered, 1 any failed, 130 stopped."""
+    if not options.models:
+        options = replace(options, models=(str(MODELS[0].ref),))
+    found: dict[str, tuple[Turn, ...]] = {}
+    with asking.asked(options) as (refs, endpoints):
+        for ref in refs:
+            if ref.api not in realtime.SPEECH:
+                known = ", ".join(str(model.ref) for model in MODELS)
+                raise click.UsageError(f"{ref} holds no session: use one of {known}.")
+        engine = Engine()
+        try:
+            for ref in refs:
+                found[str(ref)] = _session(
+                    engine, ref, messages or QUESTIONS, endpoints, speech=speech
+                )
+        except keeping.Forbidden as error:
+            say(str(error))
+            return 1
+        except KeyboardInterrupt:
+            return asking.STOPPED
+        finally:
+            engine.close()
+            keeping.finish()
+    _print(found, as_json=options.as_json)
+    ended = [turn.response.ok for turns in found.values() for turn in turns]
+    return 0 if all(ended) else 1
+
+
+def _session(
+    engine: Engine,
+    ref: ModelRef,
+    messages: Sequence[str],
+    endpoints: Mapping[str, Endpoint],
+    *,
+    speech: bool,
+) -> tuple[Turn, ...]:
+    session, runs = Session(), list[LiveRun]()
+    for message in messages:
+        request = realtime.asked(ref, message, runs, speech=speech)
+        keeping.foretold([request], endpoints)
+        live = keeping.start(
+            engine,
+            [request],
+            endpoints,
+            labels=Labels(kind="lab"),
+            caller=session.call,
+            context={SESSION: session.id},
+        )
+        runs.append(live)
+        while not live.wait(0.2):
+            pass
+        if not realtime.turns(runs)[-1].response.ok:
+            break
+    engine.submit(lambda pool: realtime.close([session], pool)).result(10)
+    return realtime.turns(runs)
+
+
+def _print(found: Mapping[str, Sequence[Turn]], *, as_json: bool) -> None:
+    if as_json:
+        from playground.export import dumps
+
+        print(dumps({"sessions": [_json(name, turns) for name, turns in found.items()]}))
+        return
+    for name, turns in found.items():
+        simulated = any(turn.response.simulated for turn in turns)
+        print(f"# {name}{' (simulated)' if simulated else ''}")
+        for turn in turns:
+            for event in turn.events:
+                arrow = ">" if event.direction == "sent" else "<"
+                print(f"{turn.number} {event.offset:9.3f} {arrow} {event.type}")
+            failure = turn.response.failure
+            print(safe(failure.told if failure else turn.response.text))
+            print(
+                f"Turn {turn.number}: input {fmt.count(turn.response.usage.input_tokens)}"
+                f" ({fmt.count(turn.again)} again), output {fmt.count(turn.response.usage.output_tokens)},"
+                f" cost {fmt.cost_of(turn.response)}"
+            )
+        print(f"Session: {fmt.money(realtime.total(turns))}")
+
+
+def _json(name: str, turns: Sequence[Turn]) -> dict[str, Any]:
+    from playground.domain.nouns import jsonable
+
+    return {
+        "model": name,
+        "simulated": any(turn.response.simulated for turn in turns),
+        "cost": jsonable(realtime.total(turns)),
+        "turns": [
+            {
+                "number": turn.number,
+                "message": turn.question,
+                "input_tokens_again": turn.again,
+                "input_tokens_new": turn.new,
+                "response": jsonable(replace(turn.response, exchange=None)),
+                "events": jsonable(turn.events),
+            }
+            for turn in turns
+        ],
+    }

@@ -1,0 +1,167 @@
+"""Realtime: a text session with one model over a WebSocket, its turns, and what of each was billed before."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from playground.domain import Endpoint, Message, ModelRef, Request, Response, Settings, Text
+from playground.domain.session import MODELS, SessionEvent, SessionModel, timeline
+from playground.engine import LiveRun
+from playground.engine.live import response_of
+from playground.providers import Session
+from playground.wire import Pool
+
+SESSION = "session"
+"""Under this name a turn's run holds the session's id in its context."""
+IDLE = 600.0
+"""Seconds without a turn after which a WebSocket is closed; the next turn opens another and tells it all."""
+MOST_OPEN = 64
+SYSTEM = "Answer in one or two short sentences."
+QUESTIONS = (
+    "What is a token?",
+    "What is a context window?",
+    "What is prompt caching?",
+)
+"""A session that shows it with one click a turn."""
+SPEECH: Mapping[str, Mapping[str, Any]] = {
+    "realtime": {"output_modalities": ["audio"]},
+    "live": {"response_modalities": ["AUDIO"], "output_audio_transcription": {}},
+}
+"""What asks each door for speech with a transcript, in its own words."""
+
+
+def models(where: Mapping[str, Endpoint]) -> tuple[SessionModel, ...]:
+    """The models that hold sessions at the endpoints that there are."""
+    return tuple(model for model in MODELS if model.ref.provider in where)
+
+
+def model_of(ref: ModelRef) -> SessionModel | None:
+    """What is known of a model that holds sessions."""
+    return next((model for model in MODELS if model.ref == ref), None)
+
+
+def asked(ref: ModelRef, question: str, before: Sequence[LiveRun], *, speech: bool) -> Request:
+    """The next turn: the whole conversation as it is billed; over the WebSocket goes only what is new."""
+    messages: tuple[Message, ...] = ()
+    if before:
+        last = before[-1].lanes[0]
+        messages = (*last.request.messages, said(response_of(last)))
+    extra = dict(SPEECH[ref.api]) if speech else {}
+    return Request(
+        model=ref,
+        messages=(*messages, Message(role="user", parts=(Text(text=question),))),
+        system=SYSTEM,
+        settings=replace(Settings(), extra=extra),
+    )
+
+
+def said(response: Response) -> Message:
+    """An answer as the next turn's conversation has it."""
+    return Message(role="assistant", parts=response.turn or (Text(text=response.text),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One turn of a session as it is shown."""
+
+    number: int
+    question: str
+    response: Response
+    again: int | None
+    """Input tokens that were in the session already and are billed once more; None = not known."""
+    new: int | None
+    """Input tokens that this turn added."""
+    events: tuple[SessionEvent, ...]
+    start: float
+    """Seconds from the session's first message to this turn's."""
+
+
+def turns(runs: Sequence[LiveRun]) -> tuple[Turn, ...]:
+    """The turns of a session, the oldest first."""
+    found: list[Turn] = []
+    held: int | None = 0
+    for number, run in enumerate(runs, 1):
+        lane = run.lanes[0]
+        response = response_of(lane)
+        given = response.usage.input_tokens
+        again = None if held is None or given is None else min(held, given)
+        found.append(
+            Turn(
+                number=number,
+                question=lane.request.messages[-1].text,
+                response=response,
+                again=again,
+                new=None if again is None or given is None else given - again,
+                events=timeline(response.exchange),
+                start=_start(runs[0], run),
+            )
+        )
+        made = response.visible_output_tokens
+        held = None if given is None or made is None else given + made
+    return tuple(found)
+
+
+def _start(first: LiveRun, run: LiveRun) -> float:
+    began, now = (datetime.fromisoformat(one.created_at) for one in (first, run))
+    return (now - began).total_seconds()
+
+
+def total(found: Sequence[Turn]) -> Decimal | None:
+    """What the session has cost so far, USD; None where a turn's cost is not known."""
+    costs = [turn.response.cost for turn in found]
+    known = [cost.total for cost in costs if cost]
+    return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+
+class Held:
+    """The open sessions of this process, each by an id that can't be guessed and its owner."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sessions: OrderedDict[tuple[str, str], Session] = OrderedDict()
+
+    def get(self, owner: str, id: str = "") -> Session:
+        """The owner's session of this id, or a new one."""
+        with self._lock:
+            session = self._sessions.get((owner, id))
+            if session is None:
+                session = Session()
+                session.id = id or session.id
+                self._sessions[owner, session.id] = session
+            session.used = time.monotonic()
+            return session
+
+    def is_open(self, owner: str, id: str) -> bool:
+        """Whether its WebSocket is open."""
+        session = self._sessions.get((owner, id))
+        return session is not None and session.open
+
+    def idle(self) -> list[Session]:
+        """Take out what nobody has used for a while, or what is more than is held."""
+        now = time.monotonic()
+        with self._lock:
+            keys = [k for k, s in self._sessions.items() if now - s.used > IDLE]
+            more = len(self._sessions) - len(keys) - MOST_OPEN
+            keys += [k for k in self._sessions if k not in keys][: max(0, more)]
+            return [self._sessions.pop(key) for key in keys]
+
+    def drop(self, owner: str, id: str) -> Session | None:
+        """Take one out, to be closed."""
+        with self._lock:
+            return self._sessions.pop((owner, id), None)
+
+
+HELD = Held()
+
+
+async def close(sessions: Sequence[Session], pool: Pool) -> None:
+    """Close these; on the engine's loop, where they were opened."""
+    await asyncio.gather(*(session.close() for session in sessions), return_exceptions=True)

@@ -1,0 +1,86 @@
+"""A session's turns: what of each was billed before, what it cost, and which sessions stay open."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from playground.demo.process import DemoServer
+from playground.engine import Engine, LiveRun
+from playground.lab import realtime
+from playground.lab.realtime import HELD, QUESTIONS, Held
+from playground.providers import Session
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoServer]:
+    with DemoServer(pace=0) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    made = Engine()
+    yield made
+    made.close()
+
+
+def held(engine: Engine, demo: DemoServer, provider: str, *, speech: bool = False) -> list[LiveRun]:
+    """The sample as one session with the provider's first model."""
+    model = next(m for m in realtime.models(demo.endpoints()) if m.ref.provider == provider)
+    session, runs = Session(), list[LiveRun]()
+    for question in QUESTIONS:
+        request = realtime.asked(model.ref, question, runs, speech=speech)
+        runs.append(engine.start([request], demo.endpoints(), caller=session.call))
+        assert runs[-1].wait(20)
+    engine.submit(lambda pool: realtime.close([session], pool)).result(10)
+    assert not session.open
+    return runs
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_each_turn_is_billed_for_all_that_was_said_before(
+    engine: Engine, demo: DemoServer, provider: str
+) -> None:
+    turns = realtime.turns(held(engine, demo, provider))
+    assert [turn.number for turn in turns] == [1, 2, 3]
+    assert turns[0].again == 0
+    for before, after in itertools.pairwise(turns):
+        usage = before.response.usage
+        assert after.again == (usage.input_tokens or 0) + (usage.output_tokens or 0)
+        assert (after.new or 0) + after.again == after.response.usage.input_tokens
+        assert (after.new or 0) > 0
+    costs = [turn.response.cost.total for turn in turns if turn.response.cost]
+    assert realtime.total(turns) == sum(costs)
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_speech_costs_more_than_text(engine: Engine, demo: DemoServer, provider: str) -> None:
+    text, speech = (
+        realtime.total(realtime.turns(held(engine, demo, provider, speech=way)))
+        for way in (False, True)
+    )
+    assert text is not None
+    assert speech is not None
+    assert speech > 2 * text
+
+
+def test_a_session_is_its_owners_and_goes_when_nobody_uses_it() -> None:
+    sessions = Held()
+    mine = sessions.get("me")
+    assert sessions.get("me", mine.id) is mine
+    assert sessions.get("you", mine.id) is not mine
+    assert not sessions.is_open("me", mine.id)
+    assert sessions.idle() == []
+    mine.used -= realtime.IDLE + 1
+    assert sessions.idle() == [mine]
+    assert sessions.drop("me", mine.id) is None
+
+
+def test_no_more_sessions_are_held_than_that() -> None:
+    sessions = Held()
+    made = [sessions.get("me") for _ in range(realtime.MOST_OPEN + 2)]
+    assert sessions.idle() == made[:2]
+    assert HELD.idle() == []
