@@ -164,8 +164,10 @@ def defaults(today: date | None = None) -> tuple[ModelRef, ...]:
 
 
 def at_door(ref: ModelRef, setting: str) -> str:
-    """What this door makes of a setting, whatever the model: `dropped: why`, `renamed: its name there`, or nothing."""
-    return _data().doors.get(ref.api, {}).get(setting, "")
+    """What this door makes of a setting, whatever the model: `dropped: why`, `ignored: why`, `renamed: its name there`, or nothing."""
+    doors = _data().doors
+    own = doors.get(f"{ref.provider}/{ref.api}") or doors.get(ref.api, {})
+    return own.get(setting, "")
 
 
 @functools.cache

@@ -61,7 +61,7 @@ class Call:
         self.state = state
         self.door = door
         self.request = request
-        self.id = headers.request_id(door.vendor)
+        self.id = headers.request_id(door.form)
         self.model = ""
         self.over: Over | None = None
         self.line = state.seen(request.method, request.url.path)
@@ -192,10 +192,10 @@ class Call:
     def answered(self, value: Any) -> Response:
         """A response of status 200 that comes at once."""
         self.line["status"] = 200
-        return Response(dumps(value), 200, self._headers(0.02), CONTENT_TYPES[self.door.vendor][0])
+        return Response(dumps(value), 200, self._headers(0.02), CONTENT_TYPES[self.door.form][0])
 
     def _headers(self, seconds: float, empty: str = "") -> dict[str, str]:
-        return headers.of(self.door.vendor, self.id, self._limits(), seconds, empty)
+        return headers.of(self.door.form, self.id, self._limits(), seconds, empty)
 
     def failed(
         self, fault: str, message: str = "", param: str | None = None, code: str | None = None
@@ -207,7 +207,7 @@ class Call:
         extra = {**self._headers(0.03, over.kind if fault == "429" else ""), **failure.headers}
         if failure.status == 413:
             extra["connection"] = "close"
-        kind = CONTENT_TYPES[self.door.vendor][0]
+        kind = CONTENT_TYPES[self.door.form][0]
         return Response(dumps(failure.body), failure.status, extra, kind)
 
     def failure(
@@ -220,15 +220,15 @@ class Call:
             message = f"{limit + 1}"
         over = self.over or exhausted.by_fault(self._limits().row)
         wrong = Wrong(name, self.door.name, message, param, code, limit, self.id, over)
-        return faults.failure(self.door.vendor, fault, wrong)
+        return faults.failure(self.door.form, fault, wrong)
 
     def _streamed(self, reply: Reply) -> Response:
         frames, first = self.door.stream(reply)
         fault = reply.ask.fault
-        frames = breaking.broken(frames, first, fault, self.door.vendor, self.door.name)
+        frames = breaking.broken(frames, first, fault, self.door.form, self.door.name)
         extra = self._headers(reply.schedule.opened)
         extra["cache-control"] = "no-cache"
-        kind = CONTENT_TYPES[self.door.vendor][1]
+        kind = CONTENT_TYPES[self.door.form][1]
         return Scheduled(self, frames, first, {**extra, "content-type": kind})
 
     def _whole(self, reply: Reply) -> Response:
@@ -238,7 +238,7 @@ class Call:
         body = dumps(self.door.whole(reply))
         at = float("inf") if fault == "stall" else reply.schedule.ended
         extra = self._headers(reply.schedule.ended)
-        extra["content-type"] = CONTENT_TYPES[self.door.vendor][0]
+        extra["content-type"] = CONTENT_TYPES[self.door.form][0]
         half = body[: len(body) // 2]
         sent = half if fault in ("cut", "garbage") else body
         extra["content-length"] = f"{len(body) if fault == 'cut' else len(sent)}"

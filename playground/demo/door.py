@@ -34,6 +34,13 @@ class Door:
     response_id: Callable[[Reply], str]
     call_id: Callable[[Call], str]
     """How it writes the id of a tool call."""
+    like: str = ""
+    """Whose errors, headers and content types it has, where they are not its vendor's."""
+
+    @property
+    def form(self) -> str:
+        """The vendor in whose form it answers."""
+        return self.like or self.vendor
 
 
 def dumps(value: Any) -> bytes:

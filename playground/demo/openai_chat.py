@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -33,6 +34,7 @@ MOST_CHOICES = 8
 def read(vendor: str, body: Body, model_in_url: str, streamed: bool) -> Ask:
     """The request; Refused where OpenAI would refuse it."""
     model, asked, fault = choose(vendor, body.get("model"))
+    body = {name: value for name, value in body.items() if name not in IGNORED.get(vendor, ())}
     form = body.get("response_format") or {}
     most = body.get("max_completion_tokens")
     return Ask(
@@ -54,6 +56,25 @@ def read(vendor: str, body: Body, model_in_url: str, streamed: bool) -> Ask:
         stream=bool(body.get("stream")),
         body=body,
     )
+
+
+IGNORED: Mapping[str, frozenset[str]] = {
+    "anthropic": frozenset(
+        {
+            *(
+                "response_format",
+                "reasoning_effort",
+                "logprobs",
+                "metadata",
+                "seed",
+                "user",
+                "store",
+            ),
+            *("presence_penalty", "frequency_penalty", "service_tier", "logit_bias"),
+        }
+    )
+}
+"""Vendor → what its compatible endpoint takes and makes nothing of."""
 
 
 def _turns(messages: Any) -> tuple[Turn, ...]:
@@ -134,7 +155,7 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
     opening: dict[str, Any] = {"role": "assistant", "content": "", "refusal": None}
     if reply.calls:
         opening["content"] = None
-    if reply.ask.model.vendor == "compatible":
+    if reply.ask.model.vendor != "openai":
         opening = {"role": "assistant", "content": ""}
     numbers = range(len(reply.choices))
     frames = [(schedule.opened, _chunk(reply, i, opening)) for i in numbers]
@@ -225,7 +246,7 @@ def _choice(reply: Reply, index: int) -> dict[str, Any]:
             }
             for call in reply.calls
         ]
-    if reply.ask.model.vendor == "compatible":
+    if reply.ask.model.vendor != "openai":
         message.pop("refusal")
         if reply.reasoning:
             message["reasoning_content"] = reply.reasoning
@@ -242,7 +263,7 @@ def usage(reply: Reply) -> dict[str, Any]:
         "completion_tokens": reply.output_tokens,
         "total_tokens": reply.input_tokens + reply.output_tokens,
     }
-    if reply.ask.model.vendor == "compatible":
+    if reply.ask.model.vendor != "openai":
         return counted
     counted["prompt_tokens_details"] = {
         "cached_tokens": reply.cached.read,
@@ -281,7 +302,7 @@ def _head(reply: Reply, kind: str) -> dict[str, Any]:
         head["service_tier"] = "default" if tier == "auto" else tier
         head["system_fingerprint"] = None if reply.ask.model.row.efforts else "fp_simulated"
     else:
-        head["system_fingerprint"] = "fp_ollama"
+        head["system_fingerprint"] = "fp_ollama" if reply.ask.model.vendor == "compatible" else None
     return head
 
 
@@ -295,3 +316,17 @@ COMPATIBLE = Door(
     response_id,
     call_id,
 )
+CLAUDE, GOOGLE = (
+    Door(
+        f"{vendor}_chat",
+        vendor,
+        partial(read, vendor),
+        stream,
+        whole,
+        response_id,
+        call_id,
+        like="compatible",
+    )
+    for vendor in ("anthropic", "gemini")
+)
+"""The OpenAI-compatible endpoints of Claude and Gemini."""

@@ -184,6 +184,8 @@ OPENAI, ANTHROPIC, GEMINI = (
     PROVIDERS[name].demo_path for name in ("openai", "anthropic", "gemini")
 )
 POSTS = (
+    (f"{ANTHROPIC}/v1/chat/completions", openai_chat.CLAUDE, "send"),
+    (f"{GEMINI}/v1beta/openai/chat/completions", openai_chat.GOOGLE, "send"),
     (f"{OPENAI}/responses", RESPONSES, "send"),
     (f"{OPENAI}/responses/input_tokens", RESPONSES, "count"),
     (f"{OPENAI}/chat/completions", CHAT, "send"),

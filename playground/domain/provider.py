@@ -65,6 +65,8 @@ class Provider:
     """Its doors, names of rows in APIS; the first is used when a spelling names none."""
     session: str = ""
     """Its door that goes both ways over a WebSocket, the name of a row in SESSIONS; empty = it has none."""
+    compatible_path: str = ""
+    """What stands between its base URL and the paths of its OpenAI-compatible door."""
     demo_path: str = ""
     """Its base URL on the demo server, after host and port; empty = it is not simulated."""
     telemetry: str = ""
@@ -136,6 +138,13 @@ APIS = {
         Api(
             name="chat",
             label="Chat Completions",
+            path="/chat/completions",
+            sdk=_OPENAI_SDK,
+            method="chat.completions.create",
+        ),
+        Api(
+            name="compatible",
+            label="OpenAI-compatible",
             path="/chat/completions",
             sdk=_OPENAI_SDK,
             method="chat.completions.create",
@@ -230,7 +239,8 @@ PROVIDERS = {
             needs_key=True,
             key_page="https://platform.claude.com/settings/keys",
             billing_page="https://platform.claude.com/settings/billing",
-            apis=("messages",),
+            apis=("messages", "compatible"),
+            compatible_path="/v1",
             demo_path="/anthropic",
             product="Claude",
             app="Claude.ai",
@@ -248,8 +258,9 @@ PROVIDERS = {
             needs_key=True,
             key_page="https://aistudio.google.com/apikey",
             billing_page="https://aistudio.google.com/usage",
-            apis=("generate_content", "interactions"),
             session="live",
+            apis=("generate_content", "interactions", "compatible"),
+            compatible_path="/v1beta/openai",
             demo_path="/gemini",
             telemetry="gcp.gemini",
             product="Gemini",

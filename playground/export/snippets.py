@@ -65,6 +65,7 @@ def describe(request: Request, endpoint: Endpoint) -> Sent:
     provider = provider_of(endpoint.provider)
     real = endpoint.simulated and provider.built_in
     base_url = provider.base_url if real else endpoint.base_url
+    base_url += provider.compatible_path if api.name == "compatible" else ""
     path = api.request_path(stream=request.stream).format(model=quote(model, safe="/:@"))
     variable = _key_variable(endpoint)
     return Sent(

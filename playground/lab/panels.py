@@ -73,6 +73,12 @@ PANELS = {
             look_for=(
                 "Before sending, see which keyword each provider refuses, ignores or moves: one schema is rarely taken by all three.",
                 "Send it several times: valid JSON of the right shape is enforced, but what stands in the fields still differs by model.",
+            name="doors",
+            title="Doors",
+            group="The wire",
+            look_for=(
+                "Look at how the same words are wrapped in each body, and what stands in the events before and after the answer.",
+                "Compare what each door counts, and read below what a door takes without effect or refuses.",
             ),
             documentation=(
                 Link(
@@ -92,6 +98,26 @@ PANELS = {
                 ),
             ),
             needs_key="How long a provider compiles a schema at first, and what it refuses as too complex, shows only with a key.",
+                    "Responses and Chat Completions",
+                    "https://developers.openai.com/api/docs/guides/migrate-to-responses",
+                ),
+                Link(
+                    "Anthropic",
+                    "OpenAI SDK compatibility",
+                    "https://platform.claude.com/docs/en/api/openai-sdk",
+                ),
+                Link(
+                    "Google",
+                    "OpenAI compatibility",
+                    "https://ai.google.dev/gemini-api/docs/openai",
+                ),
+                Link(
+                    "Google",
+                    "Interactions",
+                    "https://ai.google.dev/gemini-api/docs/interactions",
+                ),
+            ),
+            needs_key="Which fields Gemini's OpenAI-compatible door drops is documented nowhere that we found: only a key tells.",
         ),
         Panel(
             name="tools",

@@ -30,6 +30,7 @@ _CHOICE: Mapping[Choice, Literal["auto", "required", "none"]] = {
 _ONE: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "responses": lambda name: {"tool_choice": {"type": "function", "name": name}},
     "chat": lambda name: {"tool_choice": {"type": "function", "function": {"name": name}}},
+    "compatible": lambda name: {"tool_choice": {"type": "function", "function": {"name": name}}},
     "messages": lambda name: {"tool_choice": {"type": "tool", "name": name}},
     "generate_content": lambda name: {
         "toolConfig": {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": [name]}}
@@ -92,7 +93,7 @@ class Asked:
 
 def dialect(api: str, choice: Choice) -> str:
     """How a door spells a choice."""
-    return _SAID[api][choice]
+    return _SAID["chat" if api == "compatible" else api][choice]
 
 
 def notes(asked: Asked) -> list[str]:

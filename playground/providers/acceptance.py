@@ -28,7 +28,7 @@ class Note:
 
 def offered(ref: ModelRef, setting: str) -> Any:
     """What there is of a setting at this model through this door: its choices, its limit, or True; otherwise nothing."""
-    if at_door(ref, setting).startswith("dropped"):
+    if at_door(ref, setting).startswith(("dropped", "ignored")):
         return False
     if setting == "server_tools":
         return tuple(tool for tool in SERVER_TOOLS if accepts(ref, tool))
@@ -87,8 +87,8 @@ def _files(request: Request) -> Iterator[tuple[str, Any]]:
 def _note(request: Request, model: Model, setting: str, value: Any) -> Note:
     door = at_door(request.model, setting)
     how, _, what = door.partition(": ")
-    if how == "dropped":
-        return Note(setting=setting, action="dropped", why=what)
+    if how in ("dropped", "ignored"):
+        return Note(setting=setting, action="dropped" if how == "dropped" else "ignored", why=what)
     if model.known and (found := RULES.get(setting, ANY).judge(model, request, value)) is not None:
         return Note(setting=setting, action=found[0], why=found[1])
     if how == "renamed" and what != setting:

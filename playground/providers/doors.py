@@ -36,6 +36,7 @@ class Row(NamedTuple):
 DOORS = {
     "responses": Row(openai_responses, openai_sdk, counts=True),
     "chat": Row(openai_chat, openai_sdk),
+    "compatible": Row(openai_chat, openai_sdk),
     "messages": Row(anthropic_messages, anthropic_sdk, counts=True),
     "generate_content": Row(gemini_generate, gemini_sdk, counts=True),
     "interactions": Row(gemini_interactions, gemini_sdk),

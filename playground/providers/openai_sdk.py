@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.domain import Endpoint
+from playground.domain.provider import provider_of
 from playground.providers.listed import ListedModel, day, listed_model
 from playground.providers.sdk import NO_KEY, kept, relayed, silence_log, some, timeout_of
 
@@ -20,9 +21,10 @@ def client(endpoint: Endpoint, silence: float) -> Any:
     from openai import AsyncOpenAI
 
     silence_log("openai")
+    base_url = endpoint.base_url + provider_of(endpoint.provider).compatible_path
     revealed = endpoint.key.reveal() if endpoint.key else NO_KEY
     return AsyncOpenAI(
-        base_url=endpoint.base_url,
+        base_url=base_url,
         api_key=revealed,
         admin_api_key="",
         organization="",

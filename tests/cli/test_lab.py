@@ -78,3 +78,15 @@ def test_a_schema_that_two_refuse_fails_there(capsys: pytest.CaptureFixture[str]
     assert run("structured", "--demo", "--json") == 1
     lanes = json.loads(capsys.readouterr().out)["lanes"]
     assert [lane["failure_rate"] for lane in lanes] == [1.0, 1.0, 0.0]
+def test_the_doors_are_printed_and_one_that_refuses_makes_it_fail(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("doors", "Hi", "--demo", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["doors"]) == 7
+    assert told["simulated"]
+    assert all(row["usage"] for row in told["doors"])
+    assert run("doors", "Hi", "--function", "-m", "openai:gpt-6.1-sol", "--demo") == 1
+    captured = capsys.readouterr()
+    assert "Responses" in captured.err
+    assert "400" in captured.out

@@ -176,3 +176,23 @@ def test_a_class_that_is_no_python_is_named(page: AppTest) -> None:
     opened(page, "structured")
     page.text_area(key="lab_structured_schema").set_value("class X(BaseModel)").run()
     assert "no Python, line 1" in said(page)
+def test_the_doors_stand_side_by_side_and_say_what_they_refuse_before_it_is_sent(
+    page: AppTest,
+) -> None:
+    opened(page, "doors")
+    assert "What each door can't do" in [header.value for header in page.subheader]
+    page.toggle(key="lab_doors_function").set_value(True).run()
+    assert "Responses" in said(page)
+    page.button(key="lab_doors_send").click().run()
+    for _ in range(100):
+        if page.dataframe:
+            break
+        time.sleep(0.1)
+        page.run()
+    table = page.dataframe[0].value
+    assert len(table) == 7
+    assert list(table.loc[table["HTTP"] == 400, "door"]) == ["OpenAI · Chat Completions"]
+    for view in ("Events", "Usage", "Answers"):
+        page.button_group(key="lab_doors_view").set_value(view).run()
+        assert not page.exception
+    assert "simulated" in said(page)

@@ -8,13 +8,15 @@ import click
 
 from playground.cli.lab.batch import batch
 from playground.cli.lab.created import created
-from playground.cli.lab.structured import structured
+from playground.cli.lab.doors import doors
 from playground.cli.lab.realtime import realtime
+from playground.cli.lab.structured import structured
 from playground.cli.lab.tools import tools
 from playground.cli.lab.wire import wire
 from playground.lab.panels import PANELS
 
 COMMANDS: tuple[click.Command, ...] = (wire, structured, tools, batch, created, realtime)
+COMMANDS: tuple[click.Command, ...] = (wire, doors, tools)
 """Each is called as its panel is."""
 
 
