@@ -67,12 +67,6 @@ PANELS = {
             needs_key="The server's own time and its rate limits are real only with a key: the demo makes them up in the providers' form.",
         ),
         Panel(
-            name="structured",
-            title="Structured output",
-            group="What the API adds",
-            look_for=(
-                "Before sending, see which keyword each provider refuses, ignores or moves: one schema is rarely taken by all three.",
-                "Send it several times: valid JSON of the right shape is enforced, but what stands in the fields still differs by model.",
             name="doors",
             title="Doors",
             group="The wire",
@@ -83,21 +77,6 @@ PANELS = {
             documentation=(
                 Link(
                     "OpenAI",
-                    "Structured outputs",
-                    "https://developers.openai.com/api/docs/guides/structured-outputs",
-                ),
-                Link(
-                    "Anthropic",
-                    "Structured outputs",
-                    "https://platform.claude.com/docs/en/build-with-claude/structured-outputs",
-                ),
-                Link(
-                    "Google",
-                    "Structured output",
-                    "https://ai.google.dev/gemini-api/docs/structured-output",
-                ),
-            ),
-            needs_key="How long a provider compiles a schema at first, and what it refuses as too complex, shows only with a key.",
                     "Responses and Chat Completions",
                     "https://developers.openai.com/api/docs/guides/migrate-to-responses",
                 ),
@@ -118,6 +97,33 @@ PANELS = {
                 ),
             ),
             needs_key="Which fields Gemini's OpenAI-compatible door drops is documented nowhere that we found: only a key tells.",
+        ),
+        Panel(
+            name="structured",
+            title="Structured output",
+            group="What the API adds",
+            look_for=(
+                "Before sending, see which keyword each provider refuses, ignores or moves: one schema is rarely taken by all three.",
+                "Send it several times: valid JSON of the right shape is enforced, but what stands in the fields still differs by model.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Structured outputs",
+                    "https://developers.openai.com/api/docs/guides/structured-outputs",
+                ),
+                Link(
+                    "Anthropic",
+                    "Structured outputs",
+                    "https://platform.claude.com/docs/en/build-with-claude/structured-outputs",
+                ),
+                Link(
+                    "Google",
+                    "Structured output",
+                    "https://ai.google.dev/gemini-api/docs/structured-output",
+                ),
+            ),
+            needs_key="How long a provider compiles a schema at first, and what it refuses as too complex, shows only with a key.",
         ),
         Panel(
             name="tools",

@@ -78,6 +78,8 @@ def test_a_schema_that_two_refuse_fails_there(capsys: pytest.CaptureFixture[str]
     assert run("structured", "--demo", "--json") == 1
     lanes = json.loads(capsys.readouterr().out)["lanes"]
     assert [lane["failure_rate"] for lane in lanes] == [1.0, 1.0, 0.0]
+
+
 def test_the_doors_are_printed_and_one_that_refuses_makes_it_fail(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -176,6 +176,8 @@ def test_a_class_that_is_no_python_is_named(page: AppTest) -> None:
     opened(page, "structured")
     page.text_area(key="lab_structured_schema").set_value("class X(BaseModel)").run()
     assert "no Python, line 1" in said(page)
+
+
 def test_the_doors_stand_side_by_side_and_say_what_they_refuse_before_it_is_sent(
     page: AppTest,
 ) -> None:
