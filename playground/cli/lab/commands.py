@@ -15,8 +15,15 @@ from playground.cli.lab.tools import tools
 from playground.cli.lab.wire import wire
 from playground.lab.panels import PANELS
 
-COMMANDS: tuple[click.Command, ...] = (wire, structured, tools, batch, created, realtime)
-COMMANDS: tuple[click.Command, ...] = (wire, doors, tools)
+COMMANDS: tuple[click.Command, ...] = (
+    wire,
+    doors,
+    structured,
+    tools,
+    batch,
+    created,
+    realtime,
+)
 """Each is called as its panel is."""
 
 

@@ -13,8 +13,8 @@ Draw = Callable[[Mapping[str, Endpoint]], None]
 
 DRAW: dict[str, Draw] = {
     "wire": wire.view,
-    "structured": structured.view,
     "doors": doors.view,
+    "structured": structured.view,
     "tools": tools.view,
     "batch": batch.view,
     "created": created.view,
