@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.ui.chat_vs_api.sections import VIEWS
-from tests.browser.conftest import Seen
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_a_visitor_sees_why_and_climbs_the_ladder(chat: Page) -> None:
     expect(chat.get_by_role("cell", name="reported by the provider:")).to_be_visible()
 
 
-def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page, seen: Seen) -> None:
+def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page) -> None:
     section(chat, "Conversation")
     box = chat.get_by_placeholder("Ask all models…")
     box.fill("What is a token?")
@@ -51,8 +50,6 @@ def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page, seen: 
     expect(chat.get_by_text(re.compile("Turn 2 sent"))).to_be_visible()
     chat.reload()
     expect(chat.get_by_text(re.compile("Turn 2 sent"))).to_be_visible()
-    # Loaded below a page's own address, Streamlit first looks for itself there and finds a 404.
-    seen.problems[:] = [problem for problem in seen.problems if "404" not in problem]
     section(chat, "Three ways to pay")
     expect(chat.get_by_text("A plan is not API quota")).to_be_visible()
     expect(chat.get_by_text(re.compile("measured on the simulation: 2 turns"))).to_be_visible()
@@ -75,7 +72,7 @@ def test_the_picture_comes_first_and_the_question_field_stays_on_the_screen(chat
     assert chat.get_by_test_id("stMain").evaluate("e => e.scrollTop") == 0
 
 
-def test_presenting_hides_the_menu_and_enlarges_the_letters(chat: Page, seen: Seen) -> None:
+def test_presenting_hides_the_menu_and_enlarges_the_letters(chat: Page) -> None:
     menu = chat.get_by_role("link", name="Compare")
     expect(menu).to_be_visible()
     size = "parseFloat(getComputedStyle(document.querySelector('.stMain .stMarkdown h2')).fontSize)"
@@ -87,7 +84,6 @@ def test_presenting_hides_the_menu_and_enlarges_the_letters(chat: Page, seen: Se
     chat.reload()
     expect(chat.get_by_text(re.compile("Why does turn 10 cost"))).to_be_visible()
     expect(menu).to_be_hidden()
-    seen.problems[:] = [problem for problem in seen.problems if "404" not in problem]
     chat.get_by_text("Present", exact=True).click()
     expect(menu).to_be_visible()
 

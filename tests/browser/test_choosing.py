@@ -7,8 +7,6 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, WebSocket, expect
 
-from tests.browser.states import settled
-
 NAMES = ("gpt-6.1-sol", "claude-sonnet-5-5", "gemini-3.8-flash")
 
 
@@ -70,15 +68,11 @@ def test_nothing_tells_a_name_before_the_vote_nor_after_a_reload(slow_page: Page
 
 
 def test_a_draft_that_was_not_run_outlives_a_reload(page: Page) -> None:
-    asked = page.get_by_role("textbox", name="Prompt", exact=True)
-    asked.fill("My own careful prompt")
-    asked.press("Tab")
-    settled(page)
+    page.get_by_role("textbox", name="Prompt", exact=True).fill("My own careful prompt")
     page.get_by_role("button", name="System prompt").click()
     system = page.get_by_role("textbox", name="System prompt")
     system.fill("Be brief.")
-    system.press("Tab")
-    page.keyboard.press("Escape")
+    system.press("Escape")
     expect(page.get_by_role("button", name="System prompt · set")).to_be_visible()
     page.get_by_role("button", name="Add a lane").click()
     expect(page.get_by_role("combobox", name="Model of lane 4")).to_be_attached()

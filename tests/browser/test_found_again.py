@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from playground.demo.process import DemoServer
+from playground.ui.shell.pages import PAGES
 from tests.browser.conftest import App, Seen, free_port, served
+from tests.browser.states import settled
 
 QUESTION = "Why is my prompt of five words billed as sixteen tokens?"
 
@@ -26,12 +27,10 @@ def asked(app: App) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def chat(slow_page: Page, seen: Seen) -> Iterator[Page]:
+def chat(slow_page: Page) -> Page:
     slow_page.get_by_role("link", name="Chat vs API").click()
     slow_page.get_by_text("the model remembers nothing").wait_for()
-    yield slow_page
-    # Loaded below a page's own address, Streamlit first looks for itself there and finds a 404.
-    seen.problems[:] = [problem for problem in seen.problems if "404" not in problem]
+    return slow_page
 
 
 def section(page: Page, name: str) -> None:
@@ -44,6 +43,19 @@ def streaming(page: Page) -> Locator:
 
 def prompt(page: Page) -> Locator:
     return page.get_by_label("Prompt", exact=True)
+
+
+def test_every_page_opens_by_its_link_and_asks_for_nothing_that_is_not_there(
+    page: Page, app: App, seen: Seen
+) -> None:
+    failed: list[str] = []
+    page.on("response", lambda one: failed.append(one.url) if one.status >= 400 else None)
+    for row in PAGES:
+        page.goto(f"{app.url}/{Path(row.file).stem}")
+        expect(page.get_by_role("heading", name=row.title, level=1)).to_be_attached()
+        settled(page)
+    assert failed == []
+    assert seen.problems == []
 
 
 def test_after_a_reload_compare_has_the_fields_of_the_run_that_it_shows(page: Page) -> None:

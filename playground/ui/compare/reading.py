@@ -25,7 +25,7 @@ def start(model: ModelRef, response: Response) -> str:
 def buttons(request: Request, response: Response, key: str) -> None:
     """Copy and open large; there is nothing to copy where no text came."""
     name = plain(str(request.model))
-    if response.text:  # the click ends in the browser: live/tab.js
+    if response.text:  # the click ends in the browser: live/guard.js
         st.button(
             f"Copy the answer of {name}",
             key=f"copy_{key}",

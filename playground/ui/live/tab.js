@@ -1,21 +1,13 @@
-// What only the browser can do for the fields: keep a draft over a reload, and take what is typed before a key closes it.
+// What only the browser can do for the fields: keep a draft over a reload, and put the keyboard where the server says.
 
 const SEEN = "playground_tour=seen; path=/; max-age=31536000; samesite=lax"
 const DRAFT = "playground-draft"
-const MENU_BUTTON = 'button[aria-haspopup="menu"]'
-const MENU_ITEM = '[data-testid="stMenuButtonBody"] [role="menuitem"]'
-const MENUS = '[data-testid="stPopoverBody"], [role="dialog"]'
-const COPY_BUTTON = '[class*="st-key-copy_"] button'
-const LANE = '[class*="st-key-fresh_"], [class*="st-key-stale_"]'
-const COPIED_MS = 1500
 const DRAWN_MS = 50 // between two looks whether a widget is there
 const MOST_LOOKS = 40
 
-let guarded = false
 let focused = 0 // how many widgets the server has named so far
 
 export default function ({ data, setTriggerValue }) {
-  guard()
   focus(data.focus)
   if (data.seen) document.cookie = SEEN
   if (data.ask) {
@@ -58,67 +50,5 @@ function write(draft) {
     sessionStorage.setItem(DRAFT, draft)
   } catch {
     // as above, or the draft is longer than what it keeps
-  }
-}
-
-// Streamlit takes what is typed when the field is left. Escape closes a menu and Ctrl+Enter sends before that.
-function guard() {
-  if (guarded) return
-  guarded = true
-  document.addEventListener("keydown", leaveField, true)
-  document.addEventListener("click", copyAnswer, true)
-  document.addEventListener("click", enterMenu)
-}
-
-// The answer as the model wrote it, which the page has rendered; the server has nothing to do with it.
-function copyAnswer(event) {
-  const button = event.target.closest?.(COPY_BUTTON)
-  const text = button?.closest(LANE)?.querySelector("[data-text]")?.dataset.text
-  if (text === undefined) return
-  event.preventDefault()
-  event.stopImmediatePropagation()
-  const done = () => {
-    button.dataset.copied = "yes"
-    setTimeout(() => delete button.dataset.copied, COPIED_MS)
-  }
-  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {})
-  else if (copyByHand(text)) done()
-}
-
-// Where the page is not on a secure address there is no clipboard to write to.
-function copyByHand(text) {
-  const box = document.body.appendChild(document.createElement("textarea"))
-  box.value = text
-  box.select()
-  const done = document.execCommand("copy")
-  box.remove()
-  return done
-}
-
-// Streamlit 1.67 marks a menu's first item when a key opens it, but leaves the focus on the button: no arrow moves it.
-function enterMenu(event) {
-  const button = event.detail === 0 && event.target.closest?.(MENU_BUTTON)
-  if (!button) return
-  soon(() => {
-    if (document.activeElement !== button) return true
-    const item = document.querySelector(MENU_ITEM)
-    item?.focus()
-    return document.activeElement === item
-  })
-}
-
-function leaveField(event) {
-  const field = document.activeElement
-  if (!event.isTrusted || !field?.matches("textarea, input")) return
-  if (event.key === "Escape" && field.closest(MENUS)) {
-    event.preventDefault()
-    event.stopImmediatePropagation()
-    const menu = field.closest(MENUS)
-    field.blur()
-    const again = new KeyboardEvent("keydown", { key: "Escape", code: "Escape", bubbles: true })
-    setTimeout(() => (menu.isConnected ? menu : document.body).dispatchEvent(again), 0)
-  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    field.blur()
-    field.focus()
   }
 }

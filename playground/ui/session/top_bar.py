@@ -14,6 +14,7 @@ from playground.figures import fenced
 from playground.providers import ProviderError, list_models
 from playground.settings import SettingsError
 from playground.ui import names
+from playground.ui.live.guard import guard
 from playground.ui.session import keeping, local
 from playground.ui.session.endpoints import is_real, real_endpoints
 from playground.ui.session.state import session
@@ -27,6 +28,7 @@ def top_bar() -> None:
     """The product's name at the left of the menu, the keys at its right; the button says who answers."""
     with st.container(key="topbar", horizontal=True, vertical_alignment="center"):
         st.html(BRAND, width="content")
+        guard()
         # Open it stays under another label, which makes it another widget for Streamlit.
         st.session_state[names.KEYS_OPEN] = st.session_state.get(names.KEYS_OPEN, False)
         with st.popover(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import file_util
 
 from playground.ui.live import grants
 from playground.ui.shell import first_page, preload
+from playground.ui.shell.document import script_hashes
 
 
 class SecurityHeaders:
@@ -67,7 +64,7 @@ def content_security_policy(host: str, *, framed: bool = False) -> str:
     """What the page may load: only this server. `blob:` scripts are how Streamlit loads a component's own code."""
     rules = {
         "default-src": "'self'",
-        "script-src": f"'self' blob: {_inline_script_hashes()}",
+        "script-src": f"'self' blob: {script_hashes()}",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
@@ -81,15 +78,6 @@ def content_security_policy(host: str, *, framed: bool = False) -> str:
         "frame-ancestors": "'self'" if framed else "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-@functools.cache
-def _inline_script_hashes() -> str:
-    """The hashes of the inline scripts of Streamlit's own page: no other inline script runs."""
-    page = Path(file_util.get_static_dir(), "index.html").read_bytes()
-    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
-    digests = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts)
-    return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
 def _is_loopback(host: str) -> bool:

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 from playground import files
 from playground.ui.live import stream
+from playground.ui.shell import document
 from playground.ui.shell.headers import SecurityHeaders
 from playground.ui.shell.lifespan import lifespan, on_script_error
 from playground.ui.shell.origin import OwnAddressOnly
@@ -31,7 +32,7 @@ def parts(script: Path = ROUTER) -> dict[str, Any]:
     """The arguments of `st.App`: the app is these and nothing else, however it is started."""
     return {
         "script_path": script,
-        "routes": [*stream.routes(), to_first_page()],
+        "routes": [*stream.routes(), to_first_page(), *document.routes()],
         "middleware": [Middleware(SecurityHeaders), Middleware(OwnAddressOnly)],
         "lifespan": lifespan,
         "on_script_error": on_script_error,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
 from playground.ui.live import grants
+from playground.ui.shell.pages import PAGES
 
 
 def policy(client: TestClient, path: str = "/", host: str = "localhost:8501") -> dict[str, str]:
@@ -34,6 +40,15 @@ def test_only_scripts_of_this_server_run(client: TestClient) -> None:
     allowed = policy(client)["script-src"].split()
     assert allowed[:2] == ["'self'", "blob:"]
     assert all(source.startswith("'sha256-") for source in allowed[2:])
+
+
+def test_every_page_says_where_its_server_is_by_a_script_that_may_run(client: TestClient) -> None:
+    whole = client.get("/").text
+    (script,) = re.findall(r"<script>(window.__streamlit.*?)</script>", whole)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in policy(client)["script-src"]
+    assert {client.get(f"/{Path(row.file).stem}").text for row in PAGES} == {whole}
+    assert client.get("/nosuch").text != whole
 
 
 def test_away_from_this_computer_only_the_own_site_may_frame_the_app(client: TestClient) -> None:

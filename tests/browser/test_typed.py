@@ -1,0 +1,117 @@
+"""What is typed is what is sent, on every page, whatever key or click follows it and however late the server draws."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+
+from tests.browser.conftest import App
+from tests.browser.states import settled
+
+
+class Wire:
+    """What the server sends, which can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self._waiting: list[bytes | str] = []
+        self._from: bytes | None = None
+        self._held = False
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        self._browser, server = browser, browser.connect_to_server()
+        server.on_message(self._sent)
+
+    def _sent(self, frame: bytes | str) -> None:
+        raw = frame.encode() if isinstance(frame, str) else frame
+        self._held = self._held or (self._from is not None and self._from in raw)
+        if self._held:
+            self._waiting.append(frame)
+        else:
+            self._browser.send(frame)
+
+    def hold(self, beginning: bytes | None = None) -> None:
+        """Hold back all that comes from now on, or from the frame that holds this."""
+        self._held, self._from = beginning is None, beginning
+
+    def let_go(self) -> None:
+        self._held, self._from = False, None
+        for frame in self._waiting:
+            self._browser.send(frame)
+        self._waiting.clear()
+
+
+@pytest.fixture
+def blank(profile: BrowserContext) -> Iterator[Page]:
+    """A tab that has not been at the app."""
+    page = profile.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    page.evaluate("localStorage.clear()")
+    page.close()
+    profile.clear_cookies()
+
+
+def test_escape_keeps_what_was_typed_while_the_page_is_still_drawn(blank: Page, app: App) -> None:
+    wire = Wire(blank)
+    wire.hold(b"lane_0")  # the fields are there, all beneath them is on its way
+    blank.goto(app.url)
+    blank.get_by_role("button", name="System prompt").click()
+    field = blank.get_by_role("textbox", name="System prompt")
+    field.fill("Be brief.")
+    field.press("Escape")
+    wire.let_go()
+    expect(blank.get_by_role("button", name="System prompt · set")).to_be_visible()
+
+
+class Field(NamedTuple):
+    """A field of a page that was opened by its link, and the key that leaves it."""
+
+    path: str
+    menu: str
+    label: str
+    text: str
+    key: str
+    then: Callable[[Page], None]
+
+
+def alerted(text: str) -> Callable[[Page], None]:
+    return lambda page: expect(page.get_by_test_id("stAlert").filter(has_text=text)).to_be_visible()
+
+
+def said(text: str) -> Callable[[Page], None]:
+    return lambda page: expect(page.get_by_text(text).first).to_be_visible()
+
+
+FIELDS = (
+    Field("history", "Filters", "Cost from, USD", "2,5,0", "Escape", alerted("Cost from")),
+    Field(
+        "chat_vs_api?chat_view=Ladder",
+        "",
+        "Prompt",
+        "Go",
+        "Control+Enter",
+        said("Your prompt is 1 token"),
+    ),
+    Field(
+        "costs", "Keys", "OpenAI key", "sk-typed-canary-77", "Escape", said("Keys · real: openai")
+    ),
+)
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.path)
+def test_a_key_that_leaves_a_field_takes_what_stands_in_it(
+    blank: Page, app: App, field: Field
+) -> None:
+    blank.goto(f"{app.url}/{field.path}")
+    settled(blank)
+    if field.menu:
+        blank.get_by_role("button", name=re.compile(f"^{field.menu}")).first.click()
+    box = blank.get_by_role("textbox", name=field.label, exact=True)
+    box.fill(field.text)
+    box.press(field.key)
+    field.then(blank)
