@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import VIEWPORT, App, Seen, visit
+from tests.browser.states import settled
 
 LANES = ("openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", "gemini:gemini-3.8-flash")
 WRONG = "sk-wrong-canary-5f1c9a"
@@ -236,3 +237,21 @@ def test_the_link_of_a_run_opens_it_in_another_tab_and_another_browser(ended: Pa
 
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_lane_that_asked_too_often_counts_down_to_its_retry(page: Page) -> None:
+    box = page.get_by_role("combobox", name="Model of lane 1")
+    box.fill("~429")
+    box.press("Enter")
+    settled(page)
+    run(page)
+    lane = page.locator(".st-key-lane_0")
+    timer = lane.get_by_role("timer")
+    expect(timer).to_have_text(re.compile("^in [12] s$"))
+    expect(lane).to_contain_text("Wait 2 s")
+    expect(timer).to_have_text("")
+    lane.get_by_role("button", name="Retry this lane").click()
+    expect(lane.locator(".chip[data-state=done]")).to_be_visible()
+    page.reload()
+    expect(lane.locator(".chip[data-state=done]")).to_be_visible()
+    expect(timer).to_have_count(0)

@@ -13,6 +13,7 @@ from playground.ui import names
 from playground.ui.compare import blind, lanes, parts, prompt, reading, replay, shown, tour
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.settings import settings
+from playground.ui.live import wait
 from playground.ui.live.component import live_run
 from playground.ui.live.held import held
 from playground.ui.parts.head import Chip, answers, awaited, chips_html, head
@@ -197,13 +198,16 @@ def _read(
         _inspect(key)
     remarks(response)
     if not whole(response) and response.source != "recorded":
-        st.button(
-            RETRY,
-            icon=":material/replay:",
-            key=f"retry_{key}",
-            on_click=_retry,
-            args=(run, index, where),
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.button(
+                RETRY,
+                icon=":material/replay:",
+                key=f"retry_{key}",
+                on_click=_retry,
+                args=(run, index, where),
+            )
+            if seconds := wait.left(shown.answers(run)[index][0], lane):
+                wait.wait(seconds, key)
 
 
 def _inspect(key: str) -> None:
