@@ -149,7 +149,7 @@ def python_http(sent: Sent) -> str:
     return (
         f"{_comment('#', sent)}import json\n{_import_os(sent)}import urllib.request\n\n"
         f"body = {literal(sent.body)}\n"
-        f"request = urllib.request.Request(\n    {_quoted(sent.url)},\n"
+        f"request = urllib.request.Request(\n    {quoted(sent.url)},\n"
         f"    data=json.dumps(body).encode(),\n    headers={{\n{rows}    }},\n)\n"
         "with urllib.request.urlopen(request, timeout=600) as response:\n"
         '    for line in response:\n        print(line.decode(), end="", flush=True)\n'
@@ -159,8 +159,8 @@ def python_http(sent: Sent) -> str:
 def python_sdk(sent: Sent) -> str:
     """Python with the provider's own SDK."""
     api = APIS[sent.api]
-    client = api.sdk.format(key=_key(sent), base_url=_quoted(sent.base_url))
-    call = CALLS.get(sent.api, _arguments)
+    client = api.sdk.format(key=key_of(sent), base_url=quoted(sent.base_url))
+    call = CALLS.get(sent.api, arguments_of)
     return f"{_comment('#', sent)}{_import_os(sent)}\n{client}{call(f'client.{api.method}', sent)}"
 
 
@@ -199,7 +199,7 @@ def _generate_content(method: str, sent: Sent) -> str:
     return _shown(f"{method}_stream" if sent.stream else method, arguments, sent.stream)
 
 
-def _arguments(method: str, sent: Sent) -> str:
+def arguments_of(method: str, sent: Sent) -> str:
     """A call with the body's fields as arguments, those without an argument of their own in `extra_body`."""
     own = {n: v for n, v in sent.body.items() if n.isidentifier() and n not in sent.extra}
     rest = {n: v for n, v in sent.body.items() if n not in own}
@@ -222,10 +222,10 @@ def _shown(function: str, arguments: Mapping[str, Any], stream: bool) -> str:
 def literal(value: Any, depth: int = 0) -> str:
     """JSON data as Python source, indented by 4, short objects on one line."""
     if not isinstance(value, dict | list) or not value:
-        return _quoted(value) if isinstance(value, str) else repr(value)
+        return quoted(value) if isinstance(value, str) else repr(value)
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     if isinstance(value, dict):
-        rows = [f"{_quoted(key)}: {literal(item, depth + 1)}" for key, item in value.items()]
+        rows = [f"{quoted(key)}: {literal(item, depth + 1)}" for key, item in value.items()]
     else:
         rows = [literal(item, depth + 1) for item in value]
     line = f"{opening}{', '.join(rows)}{closing}"
@@ -235,7 +235,7 @@ def literal(value: Any, depth: int = 0) -> str:
     return f"{opening}\n" + "".join(f"{pad}    {row},\n" for row in rows) + f"{pad}{closing}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Text as a Python literal, in double quotes where that needs no more escapes."""
     plain = repr(text)
     if plain.startswith("'") and '"' not in text and "\\'" not in plain:
@@ -243,7 +243,8 @@ def _quoted(text: str) -> str:
     return plain
 
 
-def _key(sent: Sent) -> str:
+def key_of(sent: Sent) -> str:
+    """Where the key is, as a Python expression."""
     return f'os.environ["{sent.key_variable}"]' if sent.key_variable else '"none"'
 
 
@@ -254,8 +255,13 @@ def _import_os(sent: Sent) -> str:
 def _python_header(value: str, sent: Sent) -> str:
     prefix, named, _ = value.partition("{key}")
     if not named:
-        return _quoted(value)
-    return f"{_quoted(prefix)} + {_key(sent)}" if prefix else _key(sent)
+        return quoted(value)
+    return f"{quoted(prefix)} + {key_of(sent)}" if prefix else key_of(sent)
+
+
+def commented(sent: Sent) -> str:
+    """The notes as Python's comments."""
+    return _comment("#", sent)
 
 
 def _comment(mark: str, sent: Sent) -> str:

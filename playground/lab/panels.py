@@ -99,6 +99,29 @@ PANELS = {
             needs_key="Which fields Gemini's OpenAI-compatible door drops is documented nowhere that we found: only a key tells.",
         ),
         Panel(
+            name="errors",
+            title="Errors",
+            group="The wire",
+            look_for=(
+                "Compare how three providers say the same thing: another status, another shape, another place for how long to wait.",
+                "See which failures come with status 200, inside the stream or in the finish reason, where code that looks at the status misses them.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Error codes",
+                    "https://developers.openai.com/api/docs/guides/error-codes",
+                ),
+                Link("Anthropic", "Errors", "https://platform.claude.com/docs/en/api/errors"),
+                Link(
+                    "Google",
+                    "Troubleshooting",
+                    "https://ai.google.dev/gemini-api/docs/troubleshooting",
+                ),
+            ),
+            needs_key="Every failure here is the demo's, worded as the providers word theirs; a real one needs a real mistake.",
+        ),
+        Panel(
             name="structured",
             title="Structured output",
             group="What the API adds",

@@ -92,3 +92,14 @@ def test_the_doors_are_printed_and_one_that_refuses_makes_it_fail(
     captured = capsys.readouterr()
     assert "Responses" in captured.err
     assert "400" in captured.out
+
+
+def test_a_fault_is_printed_with_code_and_one_that_is_none_is_bad_usage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("errors", "429", "--json") == 0
+    lanes = json.loads(capsys.readouterr().out)["lanes"]
+    assert [lane["type"] for lane in lanes] == ["rate_limited"] * 3
+    assert all("time.sleep" in lane["code"] for lane in lanes)
+    assert run("errors", "telepathy") == 2
+    assert "'telepathy' is no fault" in capsys.readouterr().err

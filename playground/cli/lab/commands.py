@@ -9,6 +9,7 @@ import click
 from playground.cli.lab.batch import batch
 from playground.cli.lab.created import created
 from playground.cli.lab.doors import doors
+from playground.cli.lab.errors import errors
 from playground.cli.lab.realtime import realtime
 from playground.cli.lab.structured import structured
 from playground.cli.lab.tools import tools
@@ -18,6 +19,7 @@ from playground.lab.panels import PANELS
 COMMANDS: tuple[click.Command, ...] = (
     wire,
     doors,
+    errors,
     structured,
     tools,
     batch,

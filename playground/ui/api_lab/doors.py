@@ -156,7 +156,7 @@ def _cant() -> None:
 
 
 def _lines(rows: Sequence[doors.Limit]) -> str:
-    head = "| door | what | | | source |\n|:--|:--|:--|:--|:--|\n"
+    head = "| door | what | how | what it says | source |\n|:--|:--|:--|:--|:--|\n"
     return head + "".join(
         f"| {plain(row.door)} | {plain(row.what)} | {EFFECTS[row.effect]} | {plain(row.says)} {plain(row.note)} |"
         f" [{row.as_of}]({row.url}) |\n"

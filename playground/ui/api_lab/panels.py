@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from playground.domain import Endpoint
-from playground.ui.api_lab import batch, created, doors, realtime, structured, tools
+from playground.ui.api_lab import batch, created, doors, errors, realtime, structured, tools
 from playground.ui.api_lab.wire import panel as wire
 
 Draw = Callable[[Mapping[str, Endpoint]], None]
@@ -14,6 +14,7 @@ Draw = Callable[[Mapping[str, Endpoint]], None]
 DRAW: dict[str, Draw] = {
     "wire": wire.view,
     "doors": doors.view,
+    "errors": errors.view,
     "structured": structured.view,
     "tools": tools.view,
     "batch": batch.view,
