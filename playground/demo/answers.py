@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from playground.demo import stated, talk, tasks
+from playground.demo import office, stated, talk, tasks
 from playground.demo.ask import Ask
 
 NOTE = "*Simulated answer: no model was asked.*"
@@ -113,7 +113,13 @@ def written(ask: Ask, tokens: int, choice: int = 0) -> str:
     if task is not None and topic is not None and topic.general:
         topic = None  # a task that mentions a subject does not ask about it
     other = talk.elsewhere(ask.prompt) if task is None and said is None else None
-    answer = (task[1] if task else None) or (said.text if said else "") or other or ""
+    answer = (
+        office.from_document(ask)
+        or (task[1] if task else None)
+        or (said.text if said else "")
+        or other
+        or ""
+    )
     if not answer and topic:
         answer = voiced(topic, ask.model.vendor, choice + (1 if said else 0))
         if topic.general:

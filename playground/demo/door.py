@@ -102,13 +102,17 @@ def texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
 
 
+URL_SAFE = str.maketrans("-_", "+/")
+"""Google's SDK writes base64 in the alphabet for addresses."""
+
+
 def file_part(kind: Kind, encoded: Any, cache: str | None = None) -> Part:
     """An inline file from base64 or a data URL; a URL to fetch is counted as a file of unknown size."""
     text = str(encoded or "")
     if text.startswith("data:"):
         text = text.partition(",")[2]
     try:
-        raw = base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text.translate(URL_SAFE), validate=True)
     except (binascii.Error, ValueError):
         raw = text.encode()
     return Part(kind, data=raw, cache=cache)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from playground.demo import tasks
+from playground.demo.office import labelled
 from playground.demo.pattern import from_pattern
 
 FORMATS = {
@@ -39,6 +41,10 @@ BY_NAME = (
     (
         re.compile(r"time_?zone", re.IGNORECASE),
         re.compile(r"\b(?:Africa|America|Asia|Australia|Europe|Pacific)/[A-Z][A-Za-z_]+\b"),
+    ),
+    (
+        re.compile(r"^(?:value|amount|figure)$", re.IGNORECASE),
+        re.compile(r"(?<![\w,.])[$€£]?\d[\d.,]*\d(?: ?%| [a-z]+)?"),
     ),
     (re.compile(r"(?:^|_)(?:id|key|no)$", re.IGNORECASE), re.compile(r"\b[A-Z]{1,4}-\d{3,}\b")),
     (re.compile("e-?mail", re.IGNORECASE), FORMS["email"]),
@@ -147,7 +153,7 @@ class Instance:
         self._prompt = prompt
         self._dice = dice
         self._made = 0
-        self._numbers = [float(n) for n in NUMBER.findall(prompt)]
+        self._numbers = [float(n) for n in NUMBER.findall(FORMS["date"].sub(" ", prompt))]
 
     def make(self) -> Any:
         """An instance of the root schema; `{}` for an empty one."""
@@ -170,6 +176,9 @@ class Instance:
         """The value that the prompt names, or one by chance."""
         said = self._prompt.lower()
         named = [v for v in values if isinstance(v, str) and v and v.lower() in said]
+        kinds = tasks.data()["kinds"]
+        fits = {v: sum(w in said for w in kinds.get(v, ())) for v in values if isinstance(v, str)}
+        named += [max(fits, key=lambda v: fits[v])] if any(fits.values()) else []
         return named[0] if named else self._dice.choice(values)
 
     def _resolve(self, schema: Mapping[str, Any], depth: int) -> Mapping[str, Any]:
@@ -240,6 +249,8 @@ class Instance:
         return text[: int(most)] if most is not None else text
 
     def _words(self, name: str) -> str:
+        if len(name) > 3 and (told := labelled(name, self._prompt)):
+            return told
         place = PLACE.search(self._prompt)
         if name.lower() in PLACES:
             return place[1] if place else "Lisbon"

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from playground.demo import office
+
 QUOTED = re.compile(
     r"```\w*\n?(.+?)```|“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|(?<!\w)'([^']{2,})'(?!\w)", re.S
 )
@@ -213,6 +215,12 @@ def fact(asked: str, text: str) -> str | None:
 
 Task = tuple[str, re.Pattern[str], Callable[[str, str], str | None]]
 TASKS: tuple[Task, ...] = (
+    (
+        "reply",
+        re.compile(r"\bdraft (?:a|an|the) (?:reply|answer)\b", re.I),
+        office.reply,
+    ),
+    ("minutes", re.compile(r"\bminutes of\b", re.I), office.minutes),
     (
         "translate",
         re.compile(r"\b(translate|how do you say|in (german|french|spanish|italian))\b", re.I),

@@ -178,6 +178,29 @@ PANELS = {
             ),
         ),
         Panel(
+            name="jobs",
+            title="Jobs",
+            group="What the API adds",
+            look_for=(
+                "Each job is a prompt, a schema where a program reads the answer, and functions where it must look something up: change one and see what breaks.",
+                "In the chain, see which step costs most, and what 1,000 cases cost when a small model reads and a strong one writes.",
+            ),
+            documentation=(
+                Link("OpenAI", "Cookbook", "https://developers.openai.com/cookbook"),
+                Link(
+                    "Anthropic",
+                    "Ticket routing",
+                    "https://platform.claude.com/docs/en/about-claude/use-case-guides/ticket-routing",
+                ),
+                Link(
+                    "Google",
+                    "Document understanding",
+                    "https://ai.google.dev/gemini-api/docs/document-processing",
+                ),
+            ),
+            needs_key="How well a model does a job shows only with a key: the demo's answers are made by simple rules.",
+        ),
+        Panel(
             name="batch",
             title="Batch",
             group="What the API adds",

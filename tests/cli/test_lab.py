@@ -103,3 +103,26 @@ def test_a_fault_is_printed_with_code_and_one_that_is_none_is_bad_usage(
     assert all("time.sleep" in lane["code"] for lane in lanes)
     assert run("errors", "telepathy") == 2
     assert "'telepathy' is no fault" in capsys.readouterr().err
+
+
+def test_a_job_is_done_at_every_provider(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("jobs", "ticket", "--demo", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [lane["verdict"] for lane in found["lanes"]] == ["valid"] * 3
+    assert all(lane["per_1000"]["cost_usd"] for lane in found["lanes"])
+
+
+def test_jobs_are_listed_and_an_unknown_one_is_bad_usage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("jobs") == 0
+    assert "FAQ for customer service" in capsys.readouterr().out
+    assert run("jobs", "nothing", "--demo") == 2
+    assert "there are form, ticket" in capsys.readouterr().err
+
+
+def test_the_chain_is_run_by_every_mix(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("jobs", "chain", "--demo", "--json") == 0
+    mixes = json.loads(capsys.readouterr().out)["mixes"]
+    assert [mix["row"]["customer_id"] for mix in mixes] == ["C-1042"] * 3
+    assert all(len(mix["steps"]) == 5 and mix["simulated"] for mix in mixes)

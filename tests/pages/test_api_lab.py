@@ -214,3 +214,39 @@ def test_a_fault_is_shown_at_each_provider_with_the_code_that_handles_it(page: A
     assert "context_length_exceeded" in told
     assert told.count("raise SystemExit") == 3
     assert "simulated" in told
+
+
+def test_a_job_is_done_and_judged(page: AppTest) -> None:
+    opened(page, "jobs")
+    page.button(key="lab_jobs_send").click().run(timeout=90)
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert [*table["Usable"]] == ["valid"] * 3
+    assert "simulated" in said(page)
+    page.button_group(key="lab_jobs_job").set_value("sop").run()
+    assert "press **Do the job**" in said(page)  # what was done was another job
+
+
+def test_the_chain_is_run_by_three_mixes(page: AppTest) -> None:
+    opened(page, "jobs")
+    page.button_group(key="lab_jobs_job").set_value("chain").run()
+    page.button(key="lab_jobs_chain").click().run(timeout=90)
+    assert not page.exception
+    assert [*page.dataframe[0].value["Row written"]] == ["yes"] * 3
+    assert said(page).count("plain code ·") == 6
+
+
+def test_a_link_opens_the_job_that_was_done_and_the_chain_that_was_run(page: AppTest) -> None:
+    opened(page, "jobs")
+    page.button_group(key="lab_jobs_job").set_value("ticket").run()
+    page.button(key="lab_jobs_send").click().run(timeout=90)
+    done = str(page.query_params["loops"])
+    page.button_group(key="lab_jobs_job").set_value("chain").run()
+    page.button(key="lab_jobs_chain").click().run(timeout=90)
+    chained = str(page.query_params["loops"])
+    assert chained != done
+    for group, job in ((done, "ticket"), (chained, "chain")):
+        page.session_state["lab_jobs_seen"] = ""  # as in a new tab
+        opened(page, "jobs", loops=group)
+        assert page.button_group(key="lab_jobs_job").value == job
+        assert page.dataframe

@@ -10,6 +10,7 @@ from playground.cli.lab.batch import batch
 from playground.cli.lab.created import created
 from playground.cli.lab.doors import doors
 from playground.cli.lab.errors import errors
+from playground.cli.lab.jobs import jobs
 from playground.cli.lab.realtime import realtime
 from playground.cli.lab.structured import structured
 from playground.cli.lab.tools import tools
@@ -22,6 +23,7 @@ COMMANDS: tuple[click.Command, ...] = (
     errors,
     structured,
     tools,
+    jobs,
     batch,
     created,
     realtime,

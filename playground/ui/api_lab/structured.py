@@ -11,6 +11,7 @@ import streamlit as st
 from playground import catalog
 from playground import figures as fmt
 from playground.domain import Endpoint
+from playground.domain.provider import provider_of
 from playground.engine import LiveRun
 from playground.lab import schema_reading as reading
 from playground.lab import structured as lab
@@ -160,7 +161,7 @@ def _linted(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _findings(provider: str, found: Sequence[Finding]) -> None:
     with st.container(border=True):
-        st.markdown(f"**{provider}**")
+        st.markdown(f"**{provider_of(provider).label}**")
         if not found:
             st.markdown(":green[:material/check:] takes it as it is")
         for one in found:

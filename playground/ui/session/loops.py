@@ -42,16 +42,22 @@ def look_at(panel: str, group: str) -> None:
     st.query_params[PARAMETER] = group
 
 
+def group_of(panel: str) -> str:
+    """What the loops share that the tab looks at in this panel: by its address, or those begun last; empty = none."""
+    return st.query_params.get(PARAMETER) or session().looking.get(f"{panel} {PARAMETER}") or ""
+
+
 def looked_at(panel: str) -> tuple[list[Loop], list[Hops]]:
     """The loops under way or ended in memory, and what there is of them; those of the history have no Loop."""
-    group = st.query_params.get(PARAMETER) or session().looking.get(f"{panel} {PARAMETER}")
+    group = group_of(panel)
     if not group:
         return [], []
     loops = lab.of_group(group, owner())
     if loops:
         return loops, [loop.hops for loop in loops]
-    found = lab.groups_of(runs_with(GROUP, group))
-    if not found:
+    runs = runs_with(GROUP, group)
+    found = lab.groups_of(runs)
+    if not runs:
         st.query_params.pop(PARAMETER, None)
         session().looking.pop(f"{panel} {PARAMETER}", None)
         st.warning("The loops of this link are not here.", icon=":material/link_off:")
