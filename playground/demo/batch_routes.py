@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,7 +16,9 @@ from starlette.routing import Route
 from playground.demo import (
     anthropic_messages,
     batch_objects,
+    explicit,
     gemini_generate,
+    models,
     openai_chat,
     openai_responses,
 )
@@ -385,6 +388,39 @@ async def gemini_file(desk: Desk) -> Response:
     return desk.call.answered(gemini_file_object(found))
 
 
+async def caches(desk: Desk) -> Response:
+    """Gemini: a new explicit cache, or the list."""
+    if desk.request.method == "GET":
+        found = [prefix.told() for prefix in desk.state.prefixes.all()]
+        return desk.call.answered({"cachedContents": found} if found else {})
+    body = gemini_generate.camel(await desk.json())
+    model = str(body.get("model") or "").removeprefix("models/")
+    held = {n: body[n] for n in ("contents", "systemInstruction", "tools") if n in body}
+    dot = [{"role": "user", "parts": [{"text": "."}]}]
+    tokens = desk.call.tokens({"contents": dot, **held}, model)
+    row = models.find("gemini", model)
+    least = row.row.cache_minimum if row else 0
+    if tokens < least:
+        said = f"Cached content is too small. total_token_count={tokens}, min_total_token_count={least}"
+        raise Refused("invalid", said)
+    return desk.call.answered(desk.state.prefixes.make(model, body, tokens).told())
+
+
+async def cache(desk: Desk) -> Response:
+    """Gemini: one explicit cache, its end, or another expiry; one that is gone is a 403."""
+    found = desk.state.prefixes.find(f"cachedContents/{desk.id}")
+    if found is None:
+        raise Refused("no_cache", "CachedContent not found (or permission denied)")
+    if desk.request.method == "DELETE":
+        desk.state.prefixes.delete(found.name)
+        return desk.call.answered({})
+    if desk.request.method == "PATCH":
+        body = gemini_generate.camel(await desk.json())
+        found.updated = time.time()
+        found.expires = explicit.end(body, found.updated) or found.expires
+    return desk.call.answered(found.told())
+
+
 def routes(state: State) -> list[Route]:
     """All of them, before those of models and answers."""
     return [
@@ -412,6 +448,8 @@ _ANTHROPIC: tuple[tuple[str, Door, Work, tuple[str, ...]], ...] = (
 _GEMINI: tuple[tuple[str, Door, Work, tuple[str, ...]], ...] = (
     (f"{GEMINI}/v1beta/batches", _G, gemini_batches, ("GET",)),
     (f"{GEMINI}/v1beta/batches/{{id:path}}", _G, gemini_batch, ("GET", "POST", "DELETE")),
+    (f"{GEMINI}/v1beta/cachedContents", _G, caches, ("GET", "POST")),
+    (f"{GEMINI}/v1beta/cachedContents/{{id}}", _G, cache, ("GET", "PATCH", "DELETE")),
     (f"{GEMINI}/upload/v1beta/files", _G, gemini_begin, ("POST",)),
     (f"{GEMINI}/upload/v1beta/files/{{id}}", _G, gemini_more, ("POST",)),
     (f"{GEMINI}/v1beta/files/{{id:path}}", _G, gemini_file, ("GET", "DELETE")),

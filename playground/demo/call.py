@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
+from dataclasses import replace
 from math import isinf
 from typing import Any
 
@@ -27,6 +28,7 @@ from playground.demo import (
 )
 from playground.demo.ask import Ask, Refused
 from playground.demo.breaking import CUT, Frame
+from playground.demo.caching import Cached
 from playground.demo.compose import Reply
 from playground.demo.door import Door, dumps
 from playground.demo.faults import MAX_BODY, Wrong
@@ -64,6 +66,8 @@ class Call:
         self.id = headers.request_id(door.form)
         self.model = ""
         self.over: Over | None = None
+        self.prefix_tokens = 0
+        """Tokens that come from an explicit cache."""
         self.line = state.seen(request.method, request.url.path)
         self.line["door"] = door.name
         self.started = time.monotonic()
@@ -109,6 +113,8 @@ class Call:
 
     async def _send(self, ask: Ask, body: dict[str, Any]) -> Response:
         reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)
+        if self.prefix_tokens:
+            reply = replace(reply, cached=Cached(min(self.prefix_tokens, reply.input_tokens)))
         self._limits().add(reply.input_tokens - reply.cached.read, reply.output_tokens)
         if body.get("store") is not False:
             turns = (*ask.turns, reply.turn(self.door.call_id))
@@ -124,6 +130,7 @@ class Call:
         self.model = str(named or "")
         self.line["model"] = self.model
         form = gemini_generate.camel(body) if self.door.name == "gemini_generate" else body
+        form = body = self._with_prefix(form, body)
         refusals.shape(self.door.name, form, action, self.request.headers)
         ask = self.door.read(body, model, action == "stream")
         self.line["stream"] = ask.stream
@@ -137,6 +144,24 @@ class Call:
         if action not in ("count", LINE):
             self._admit(ask)
         return ask
+
+    def _with_prefix(self, form: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        """Gemini: the body with the explicit cache that it names put in front; Refused when that is gone."""
+        name = form.get("cachedContent") if self.door.vendor == "gemini" else None
+        if not name:
+            return body
+        found = self.state.prefixes.find(str(name))
+        if found is None:
+            raise Refused("no_cache", "CachedContent not found (or permission denied)")
+        if twice := [n for n in ("systemInstruction", "tools", "toolConfig") if form.get(n)]:
+            said = "CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config."
+            raise Refused(
+                "invalid", f"{said} Proposed fix: move those values to CachedContent ({twice[0]})."
+            )
+        self.prefix_tokens = found.tokens
+        rest = {n: v for n, v in form.items() if n != "cachedContent"}
+        contents = [*found.body.get("contents", ()), *rest.get("contents", ())]
+        return {**rest, **found.body, "contents": contents}
 
     def batched(self, body: dict[str, Any], model: str) -> tuple[int | None, dict[str, Any]]:
         """One line of a batch: status and body; status None for one that the model never answers. Limits don't count."""
@@ -178,6 +203,10 @@ class Call:
         if not isinstance(body, dict):
             raise Refused("invalid", "The body must be a JSON object.")
         return body
+
+    def tokens(self, body: dict[str, Any], model: str) -> int:
+        """The input tokens of a body; Refused for a model that is none."""
+        return sum(compose.count(self._ask(body, model, LINE)).values())
 
     def _count(self, ask: Ask) -> dict[str, Any]:
         sums = compose.count(ask)

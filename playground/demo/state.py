@@ -13,6 +13,7 @@ from playground.demo.batches import Batches, Files
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
 from playground.demo.exhausted import RETRY_AFTER
+from playground.demo.explicit import Prefixes
 from playground.demo.limits import Limits, row_of
 from playground.demo.stored import Stored
 
@@ -40,6 +41,7 @@ class State:
         self.conversations = Conversations()
         self.stored = Stored()
         self.files = Files(clock)
+        self.prefixes = Prefixes()
         self.batches = Batches(clock, scale)
         self.clock = clock
         """Seconds, for limits only: a test turns it on by hand."""

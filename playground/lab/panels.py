@@ -178,6 +178,29 @@ PANELS = {
             ),
         ),
         Panel(
+            name="caching",
+            title="Prompt caching",
+            group="What the API adds",
+            look_for=(
+                "The second call reads what the first one wrote, at a tenth of the price or less: compare the two receipts.",
+                "Change one character at the beginning and all of it is billed again: the place and the dollars are told.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Prompt caching",
+                    "https://developers.openai.com/api/docs/guides/prompt-caching",
+                ),
+                Link(
+                    "Anthropic",
+                    "Prompt caching",
+                    "https://platform.claude.com/docs/en/build-with-claude/prompt-caching",
+                ),
+                Link("Google", "Context caching", "https://ai.google.dev/gemini-api/docs/caching"),
+            ),
+            needs_key="The demo's caches always hit where they may: a provider that caches by itself promises nothing.",
+        ),
+        Panel(
             name="jobs",
             title="Jobs",
             group="What the API adds",

@@ -93,3 +93,15 @@ def test_what_is_wrong_with_a_table_or_an_id_is_said(
     assert "no column 'mail'" in capsys.readouterr().err
     assert run("batch", "collect", "nothing") == 2
     assert "No one batch begins with 'nothing'" in capsys.readouterr().err
+
+
+def test_a_prefix_is_sent_twice_from_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    how = ("lab", "caching", "-m", "anthropic:claude-sonnet-5-5", "--ttl", "1h", "--demo")
+    assert run(*how, "--json") == 0
+    (pair,) = printed(capsys)["pairs"]
+    assert pair["calls"][0]["usage"]["cache_write_by_ttl"]["1h"] > 4_000
+    assert pair["calls"][1]["usage"]["cache_read_input_tokens"] > 4_000
+    assert pair["break_even"]["reads"] == 2
+    assert pair["cache"]["reasons"] == []
+    assert run(*how, "--change", "byte") == 0
+    assert "The system prompt changed" in capsys.readouterr().out

@@ -69,3 +69,13 @@ def test_what_lies_at_a_provider_is_deleted_one_by_one_or_all_at_once() -> None:
     assert "**batch** at openai" in said(app)
     press(app, "Delete all")
     assert "Nothing of yours" in said(app)
+
+
+def test_a_prefix_sent_twice_is_read_and_a_changed_one_says_where() -> None:
+    app = tab("caching")
+    press(app, "Send twice")
+    assert "The cache was read" in "\n".join(str(e.value) for e in app.success)
+    app.selectbox(key="lab_caching_change").select("byte").run()
+    press(app, "Send twice")
+    assert "The system prompt changed" in said(app)
+    assert "Billed again" in said(app)

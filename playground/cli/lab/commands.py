@@ -7,6 +7,7 @@ import json
 import click
 
 from playground.cli.lab.batch import batch
+from playground.cli.lab.caching import caching
 from playground.cli.lab.created import created
 from playground.cli.lab.doors import doors
 from playground.cli.lab.errors import errors
@@ -24,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     structured,
     tools,
     jobs,
+    caching,
     batch,
     created,
     realtime,

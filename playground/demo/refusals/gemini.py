@@ -122,8 +122,6 @@ def generate(body: Body, ask: Ask) -> Iterator[Refused]:
     yield from _modalities(config, ask)
     yield from _output(config, body, ask)
     yield from _functions(body, ask)
-    if body.get("cachedContent"):
-        yield Refused("no_cache", "CachedContent not found (or permission denied)")
 
 
 def shape(contents: Any) -> Iterator[Refused]:

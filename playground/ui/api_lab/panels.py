@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from playground.domain import Endpoint
-from playground.ui.api_lab import batch, created, doors, errors, jobs, realtime, structured, tools
+from playground.ui.api_lab import (
+    batch,
+    caching,
+    created,
+    doors,
+    errors,
+    jobs,
+    realtime,
+    structured,
+    tools,
+)
 from playground.ui.api_lab.wire import panel as wire
 
 Draw = Callable[[Mapping[str, Endpoint]], None]
@@ -18,6 +28,7 @@ DRAW: dict[str, Draw] = {
     "structured": structured.view,
     "tools": tools.view,
     "jobs": jobs.view,
+    "caching": caching.view,
     "batch": batch.view,
     "created": created.view,
     "realtime": realtime.view,

@@ -1,0 +1,397 @@
+"""Why a prompt cache missed: two calls compared, from what was sent, when, and what was reported. Nothing is asked of anyone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from playground import catalog, pricing, tokens
+from playground.domain import ModelRef, Request, Response, Usage
+from playground.domain.nouns import jsonable
+from playground.domain.provider import provider_of
+
+Kind = Literal[
+    "model",
+    "not_asked",
+    "tools",
+    "system",
+    "messages",
+    "settings",
+    "idle",
+    "minimum",
+    "failed",
+    "unexplained",
+]
+SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "12h": 43_200.0}
+DEFAULT_TTL = {"anthropic": "5m", "openai": "30m"}
+"""Time to live where a request names none; OpenAI's models before 5.6 keep 5 to 10 minutes. Google names none."""
+SHOWN = 40
+"""Characters around the first difference that are shown."""
+TTL = re.compile(r'"ttl": "(5m|30m|1h|12h)"')
+OF_SETTINGS = (
+    "effort",
+    "reasoning_summary",
+    "verbosity",
+    "tool_choice",
+    "response_schema",
+    "service_tier",
+    "cache_ttl",
+)
+"""Settings that are part of the prefix, or of where its cache is looked for."""
+ORDER = {
+    "anthropic": ("tools", "system", "messages"),
+    "gemini": ("system", "tools", "messages"),
+    "openai": ("tools", "system", "messages"),
+}
+"""In which order a provider puts together what it caches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One call: what was asked, what came back."""
+
+    request: Request
+    response: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The first place at which two prefixes part."""
+
+    part: str
+    """`tools`, `system` or `message 3`."""
+    byte: int
+    """Bytes of the part that are the same, as UTF-8 of its compact JSON or text."""
+    before: str
+    after: str
+    """What stands there in each, a few characters around it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One cause, in a sentence; `certain` False where it may not be the cause."""
+
+    kind: Kind
+    said: str
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of the cache between two calls."""
+
+    read: int | None
+    """Tokens read from the cache by the later call; None = not reported."""
+    shared: int
+    """Tokens that both calls begin with, counted here."""
+    reasons: tuple[Reason, ...]
+    """Empty where the cache was read as far as the two agree."""
+    difference: Difference | None = None
+    again_tokens: int | None = None
+    """Tokens of the earlier prefix that were billed once more as input, or written anew."""
+    again_cost: Decimal | None = None
+    """USD more than if they had been read; None without a price."""
+    provider_says: str | None = None
+    """The provider's own reason, where it was asked for one."""
+
+
+def explain(before: Said, now: Said) -> Told:
+    """Compare a call with the one before it; both were answered, or the reason says that one was not."""
+    usage = now.response.usage
+    read = usage.cache_read_input_tokens
+    apart = first_difference(before.request, now.request)
+    shared = _shared(before, now, apart)
+    found = tuple(_reasons(before, now, apart, shared))
+    hit = bool(read) and (read or 0) >= _expected(now.request.model, shared)
+    never = any(reason.kind in ("failed", "minimum") for reason in found)
+    again = None if read is None or hit or never else max(0, _had(before, now) - read)
+    if hit:
+        found = ()
+    elif not found:
+        found = (_unexplained(now.request.model),)
+    return Told(
+        read=read,
+        shared=shared,
+        reasons=found,
+        difference=apart,
+        again_tokens=again or None,
+        again_cost=_again(now, again) if again else None,
+        provider_says=provider_says(now.response),
+    )
+
+
+def _had(before: Said, now: Said) -> int:
+    """Tokens that the later call would have read had it begun like the earlier one: what that wrote and read, or all of it."""
+    old, new = before.response.usage, now.response.usage
+    kept = (old.cache_write_input_tokens or 0) + (old.cache_read_input_tokens or 0)
+    most = [count for count in (kept or old.input_tokens, new.input_tokens) if count is not None]
+    return min(most, default=0)
+
+
+def _expected(ref: ModelRef, shared: int) -> int:
+    """Tokens that a cache reads of a shared beginning at least: its steps, and what a count of ours may be off."""
+    row = catalog.describe(ref)
+    return int(max(1, (shared - row.cache_step) * 0.8))
+
+
+def prefix(request: Request) -> list[tuple[str, str]]:
+    """The parts that a provider caches, in its order, each as the text that is compared."""
+    parts: dict[str, list[tuple[str, str]]] = {"tools": [], "system": [], "messages": []}
+    offered = [*(jsonable(tool) for tool in request.tools), *request.server_tools]
+    if offered:
+        parts["tools"] = [("tools", json.dumps(offered, ensure_ascii=False))]
+    if request.system:
+        parts["system"] = [("system", request.system)]
+    for number, message in enumerate(request.messages, 1):
+        kept = jsonable(message)
+        text = message.text
+        plain = len(message.parts) == 1 and text
+        whole = f"{message.role}: {text}" if plain else json.dumps(kept, ensure_ascii=False)
+        parts["messages"].append((f"message {number}", whole))
+    order = ORDER.get(request.model.provider, ORDER["openai"])
+    return [part for name in order for part in parts[name]]
+
+
+def first_difference(before: Request, now: Request) -> Difference | None:
+    """Where the later request stops beginning like the earlier one; None where it begins with all of it."""
+    old, new = prefix(before), prefix(now)
+    for index, (name, text) in enumerate(old):
+        other_name, other = new[index] if index < len(new) else ("the end", "")
+        if (name, text) != (other_name, other):
+            same = _same(text, other) if name == other_name else 0
+            return Difference(
+                part=name if name == other_name else f"{name} (now {other_name})",
+                byte=len(text[:same].encode("utf-8", "replace")),
+                before=_around(text, same),
+                after=_around(other, same),
+            )
+    return None
+
+
+def _same(one: str, other: str) -> int:
+    """Characters with which both begin."""
+    most = min(len(one), len(other))
+    if one[:most] == other[:most]:
+        return most
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
+
+
+def _around(text: str, at: int) -> str:
+    head = "…" if at > SHOWN else ""
+    tail = "…" if at + SHOWN < len(text) else ""
+    return f"{head}{text[max(0, at - SHOWN) : at + SHOWN]}{tail}"
+
+
+def _shared(before: Said, now: Said, apart: Difference | None) -> int:
+    """Tokens of the common beginning: reported where it is the whole earlier input, else counted here."""
+    reported = [s.response.usage.input_tokens for s in (before, now)]
+    known = [count for count in reported if count is not None]
+    if before.request.model != now.request.model:
+        return 0
+    if apart is None and known:
+        return min(known)
+    counted = tokens.count("".join(_common(before.request, now.request)))
+    return min([counted, *known])
+
+
+def _common(before: Request, now: Request) -> Iterator[str]:
+    for (name, text), (other_name, other) in zip(prefix(before), prefix(now), strict=False):
+        if name != other_name:
+            return
+        same = _same(text, other)
+        yield text[:same]
+        if text != other:
+            return
+
+
+def _reasons(before: Said, now: Said, apart: Difference | None, shared: int) -> Iterator[Reason]:
+    for rule in RULES:
+        if found := rule(before, now, apart, shared):
+            yield found
+            if found.kind in ("failed", "model") or (found.kind == "minimum" and found.certain):
+                return
+
+
+def _failed(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
+    for which, said in (("The earlier call", before), ("This call", now)):
+        if said.response.failure is not None:
+            return Reason(kind="failed", said=f"{which} failed, so nothing was cached or read.")
+    return None
+
+
+def _model(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
+    old, new = before.request.model, now.request.model
+    if old == new:
+        return None
+    return Reason(
+        kind="model", said=f"Another model: {old} before, {new} now. Each has its own cache."
+    )
+
+
+def _not_asked(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
+    provider = provider_of(now.request.model.provider)
+    asks = [s for s in (before, now) if not s.request.settings.cache_ttl and not _marked(s)]
+    if not (provider.cache_on_request and asks):
+        return None
+    said = (
+        f"{provider.label} caches only what is asked to be cached, and no cache_control was sent."
+    )
+    return Reason(kind="not_asked", said=said)
+
+
+def _marked(said: Said) -> bool:
+    """Whether the request asked for a cache in its own fields, or usage shows that one was used."""
+    usage = said.response.usage
+    used = (usage.cache_read_input_tokens or 0) + (usage.cache_write_input_tokens or 0)
+    return bool(used) or "cache_control" in json.dumps(jsonable(said.request.settings.extra))
+
+
+def _changed(kind: Kind, start: str, words: str) -> Callable[..., Reason | None]:
+    def rule(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
+        if apart is None or not apart.part.startswith(start) or _readable(now, shared):
+            return None
+        where = f"{apart.part} from byte {apart.byte:,} on"
+        return Reason(kind=kind, said=f"{words}: {where}. What comes after it can't be read.")
+
+    return rule
+
+
+def _readable(now: Said, shared: int) -> bool:
+    """Whether what both begin with could have been read all the same: long enough, and cached wherever it ends."""
+    ref, read = now.request.model, now.response.usage.cache_read_input_tokens
+    by_itself = not provider_of(ref.provider).cache_on_request
+    return by_itself and not read and shared >= catalog.describe(ref).cache_minimum
+
+
+def _settings(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
+    old, new = before.request.settings, now.request.settings
+    told = [
+        f"{name.replace('_', ' ')} {getattr(old, name) or 'not set'} → {getattr(new, name) or 'not set'}"
+        for name in OF_SETTINGS
+        if getattr(old, name) != getattr(new, name)
+    ]
+    if not told:
+        return None
+    said = f"Settings that belong to the prefix changed: {'; '.join(told)}."
+    return Reason(kind="settings", said=said)
+
+
+def _idle(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
+    waited, ttl = idle(before, now), ttl_of(before.request)
+    if waited is None or ttl is None or waited <= SECONDS[ttl]:
+        return None
+    said = f"{waited / 60:,.0f} minutes passed between the calls, the cache lives {ttl} after its last use."
+    return Reason(kind="idle", said=said, certain=bool(before.request.settings.cache_ttl))
+
+
+def idle(before: Said, now: Said) -> float | None:
+    """Seconds from the earlier answer's start to the later request; None where a time is not known."""
+    moments = [s.response.timing.started_at for s in (before, now)]
+    if None in moments:
+        return None
+    old, new = (datetime.fromisoformat(str(moment)) for moment in moments)
+    return max(0.0, (new - old).total_seconds())
+
+
+def ttl_of(request: Request) -> str | None:
+    """How long what the request wrote lives after its last use; None where the provider does not say."""
+    told = TTL.search(json.dumps(jsonable(request.settings.extra)))
+    return (
+        request.settings.cache_ttl or (told and told[1]) or DEFAULT_TTL.get(request.model.provider)
+    )
+
+
+def _minimum(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
+    least = catalog.describe(now.request.model).cache_minimum
+    counts = (s.response.usage.input_tokens for s in (before, now))
+    shorter = min((count for count in counts if count is not None), default=None)
+    if shorter is None or shorter >= least:
+        return None
+    said = f"The shorter of the two has {shorter:,} input tokens, and this model caches from {least:,} on."
+    return Reason(kind="minimum", said=said, certain=shorter <= least * 0.9)
+
+
+RULES: Sequence[Callable[[Said, Said, Difference | None, int], Reason | None]] = (
+    _failed,
+    _model,
+    _not_asked,
+    _minimum,
+    _changed("tools", "tools", "The tools changed"),
+    _changed("system", "system", "The system prompt changed"),
+    _changed("messages", "message", "An earlier message changed"),
+    _settings,
+    _idle,
+)
+"""What is looked at, in this order."""
+
+
+def _unexplained(ref: ModelRef) -> Reason:
+    label = provider_of(ref.provider).label
+    said = f"Both begin alike, in time, and long enough: {label} promises no hit for a cache that it keeps by itself."
+    return Reason(kind="unexplained", said=said, certain=False)
+
+
+def _again(now: Said, lost: int) -> Decimal | None:
+    """USD that the later call cost more than if these tokens had been read from the cache."""
+    usage, book = now.response.usage, pricing.load()
+    on = _day(now.response)
+
+    def cost(counted: Usage) -> Decimal | None:
+        found = book.price(
+            now.request.model,
+            now.response.response_model,
+            replace(counted, raw=None),
+            on=on,
+            service_tier=now.response.service_tier,
+        )
+        return None if found is None else found.total
+
+    written = max(0, (usage.cache_write_input_tokens or 0) - lost)
+    had = replace(
+        usage,
+        cache_read_input_tokens=(usage.cache_read_input_tokens or 0) + lost,
+        cache_write_input_tokens=written,
+        cache_write_by_ttl={t: min(n, written) for t, n in usage.cache_write_by_ttl.items()},
+    )
+    paid, less = cost(usage), cost(had)
+    return None if paid is None or less is None else paid - less
+
+
+def _day(response: Response) -> date:
+    started = response.timing.started_at
+    return datetime.fromisoformat(started).date() if started else date.today()
+
+
+def provider_says(response: Response) -> str | None:
+    """The reason in the provider's own answer (`prompt_cache_diagnostics`, `diagnostics`); None where none stands there."""
+    exchange = response.exchange
+    texts = [e.data for e in exchange.events] if exchange else []
+    if exchange and exchange.response_body:
+        texts.append(exchange.response_body)
+    for text in reversed(texts):
+        if "diagnostics" in text and (found := _reason_in(text)):
+            return found
+    return None
+
+
+def _reason_in(text: str) -> str | None:
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return None
+    inner = value.get("response", value) if isinstance(value, dict) else {}
+    inner = inner.get("message", inner) if isinstance(inner, dict) else {}
+    told = inner.get("prompt_cache_diagnostics") or inner.get("diagnostics") or {}
+    if not isinstance(told, dict):
+        return None
+    reason = told.get("cache_miss_reason") or told
+    return reason.get("reason") or reason.get("type") if isinstance(reason, dict) else None
