@@ -130,7 +130,8 @@ class Call:
         self.model = str(named or "")
         self.line["model"] = self.model
         form = gemini_generate.camel(body) if self.door.name == "gemini_generate" else body
-        form = body = self._with_prefix(form, body)
+        if self.door.vendor == "gemini" and form.get("cachedContent"):
+            form = body = self._with_prefix(form)
         refusals.shape(self.door.name, form, action, self.request.headers)
         ask = self.door.read(body, model, action == "stream")
         self.line["stream"] = ask.stream
@@ -145,12 +146,9 @@ class Call:
             self._admit(ask)
         return ask
 
-    def _with_prefix(self, form: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    def _with_prefix(self, form: dict[str, Any]) -> dict[str, Any]:
         """Gemini: the body with the explicit cache that it names put in front; Refused when that is gone."""
-        name = form.get("cachedContent") if self.door.vendor == "gemini" else None
-        if not name:
-            return body
-        found = self.state.prefixes.find(str(name))
+        found = self.state.prefixes.find(str(form["cachedContent"]))
         if found is None:
             raise Refused("no_cache", "CachedContent not found (or permission denied)")
         if twice := [n for n in ("systemInstruction", "tools", "toolConfig") if form.get(n)]:
