@@ -135,12 +135,14 @@ JOBS: Mapping[str, Job] = {
         Job(
             name="minutes",
             title="Meeting minutes",
+            system="You write minutes: short lines, each task with a person and a day.",
             prompt=f"Write the minutes of this meeting, with decisions, tasks and open questions:\n{MEETING}",
             check="12 january",
         ),
         Job(
             name="summary",
             title="Document summary",
+            system="You summarise for a manager who has a minute.",
             prompt=f"Summarise this report in two sentences:\n{REPORT}",
             check="ticket",
         ),
@@ -188,13 +190,20 @@ def begin(job: Job, models: Sequence[ModelRef], sending: Sending) -> list[Loop]:
 
 
 def is_of(job: Job, loops: Sequence[Hops]) -> bool:
-    """Whether these loops did this job: an address may name those of another."""
-    asked = [hops.hops[0].request.messages[0].text for hops in loops if hops.hops]
-    return all(text == job.prompt for text in asked)
+    """Whether these loops did this job, also with another prompt: an address may name those of another job."""
+    asked = [hops.hops[0].request for hops in loops if hops.hops]
+    return all(_kind(one) == _kind(request(job, one.model)) for one in asked)
+
+
+def _kind(one: Request) -> tuple[Any, ...]:
+    """What sets a job's request apart: all but its prompt."""
+    files = [p.name for p in one.messages[0].parts if isinstance(p, File)]
+    tools = [tool.name for tool in one.tools]
+    return one.system, one.settings.response_schema, tools, files
 
 
 def verdict(job: Job, hops: Hops) -> Verdict:
-    """Whether the answer is what the job asks for: by its schema, and by the word that a right one holds."""
+    """Whether the answer is what the job asks for: by its schema, and for the sample's own prompt by a word that a right one holds."""
     if not hops.hops:
         return Verdict("failed", hops.problem)
     response = hops.hops[-1].response
@@ -202,7 +211,8 @@ def verdict(job: Job, hops: Hops) -> Verdict:
         found = judge(response, job.schema or {})
         if found.state != "valid":
             return found
-    if job.check not in response.text.lower():
+    sample = hops.hops[0].request.messages[0].text == JOBS[job.name].prompt
+    if sample and job.check not in response.text.lower():
         return Verdict("invalid", f"A right answer holds “{job.check}”.")
     return Verdict("valid")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -45,12 +46,12 @@ def test_a_thousand_cases_are_a_thousand_times_one(sending: Sending) -> None:
     assert many["input_tokens"] == hops.input_tokens * 1_000
 
 
-def test_a_wrong_answer_is_found(sending: Sending) -> None:
-    (loop,) = jobs.begin(jobs.JOBS["sop"], REFS[:1], sending)
+def test_an_answer_without_the_word_of_a_right_one_is_found(sending: Sending) -> None:
+    job = jobs.JOBS["sop"]
+    (loop,) = jobs.begin(job, [ModelRef.parse("openai:gpt-6.1-sol~truncate")], sending)
     assert loop.wait(30)
-    found = jobs.verdict(jobs.JOBS["summary"], loop.hops)
-    assert found.state == "invalid"
-    assert "ticket" in found.why
+    found = jobs.verdict(job, loop.hops)
+    assert (found.state, found.why) == ("invalid", "A right answer holds “team lead”.")
 
 
 @pytest.mark.parametrize("mix", chain.mixes(STRONG, SMALL), ids=lambda mix: mix.name)
@@ -103,3 +104,12 @@ def test_the_sample_pdf_is_one_page_that_can_be_counted() -> None:
     assert counted is not None
     place = int(data.rsplit(b"startxref\n", 1)[1].split(b"\n")[0])
     assert data[place : place + 4] == b"xref"
+
+
+def test_another_prompt_is_still_the_same_job_and_no_other(sending: Sending) -> None:
+    job = replace(jobs.JOBS["ticket"], prompt="Sort this ticket: the app crashes at login.")
+    (loop,) = jobs.begin(job, REFS[:1], sending)
+    assert loop.wait(30)
+    assert [name for name, one in jobs.JOBS.items() if jobs.is_of(one, [loop.hops])] == ["ticket"]
+    assert jobs.verdict(job, loop.hops).state == "valid"  # the sample's word is not asked for
+    assert "technical" in loop.hops.text

@@ -11,6 +11,9 @@ from playground.cli.lab.asking import asking_options
 
 @click.command(short_help="Do a ready job at each model, or a chain of them.")
 @click.argument("job", required=False)
+@click.option(
+    "--prompt", metavar="TEXT", help="Another prompt for the job; - reads it from standard input."
+)
 @asking_options
 def jobs(**options: Any) -> int:
     """Do JOB at each model, or `chain` with a strong and a small one (-m twice); without JOB they are listed.

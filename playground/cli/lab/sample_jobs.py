@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from playground import figures as fmt
+from playground.cli import attach
 from playground.cli.lab import asking, looping
 from playground.cli.show import safe
 from playground.domain import Endpoint, ModelRef
@@ -32,7 +33,10 @@ def run(options: Mapping[str, Any]) -> int:
     with asking.asked(own) as (refs, endpoints):
         if name == CHAIN:
             return _chain(refs, endpoints, as_json=own.as_json)
-        return _job(lab.JOBS[name], refs, endpoints, as_json=own.as_json)
+        job = lab.JOBS[name]
+        if options["prompt"]:
+            job = replace(job, prompt=attach.prompt_text(options["prompt"]))
+        return _job(job, refs, endpoints, as_json=own.as_json)
 
 
 def _listed(*, as_json: bool) -> int:

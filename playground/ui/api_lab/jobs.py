@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -67,14 +68,14 @@ def _follow_the_address() -> None:
 
 def _job(job: lab.Job, where: Mapping[str, Endpoint]) -> None:
     under_way, found = loops.looked_at(PANEL)
-    _sample(job)
+    job = replace(job, prompt=_sample(job))
     models = asking.models_field(PANEL, where, most=MOST, default=catalog.defaults())
     if st.button(
         "Do the job",
         type="primary",
         icon=":material/send:",
         key="lab_jobs_send",
-        disabled=not models or any(not loop.done for loop in under_way),
+        disabled=not (models and job.prompt.strip()) or any(not loop.done for loop in under_way),
     ):
         group = uuid.uuid4().hex
         lab.begin(job, models, loops.sending(where, group))
@@ -93,12 +94,20 @@ def _job(job: lab.Job, where: Mapping[str, Endpoint]) -> None:
         )
 
 
-def _sample(job: lab.Job) -> None:
-    """What is sent: the prompt, the schema, the functions, the document."""
+def _sample(job: lab.Job) -> str:
+    """What is sent: the prompt, which can be changed, the schema, the functions, the document."""
+    key = names.lab(PANEL, f"prompt_{job.name}")
+    st.session_state.setdefault(key, job.prompt)
     with st.expander("What is sent", icon=":material/outbox:", expanded=True):
         if job.system:
             st.caption(f"System: {markdown.safe(job.system)}")
-        st.code(job.prompt, language=None, wrap_lines=True)
+        prompt = st.text_area(
+            "Prompt",
+            key=key,
+            height=160,
+            persist_state="session",
+            max_chars=asking.MOST_CHARACTERS,
+        )
         if job.document:
             st.caption("With this PDF of one page:")
             st.code("\n".join(job.document), language=None, wrap_lines=True)
@@ -108,6 +117,7 @@ def _sample(job: lab.Job) -> None:
         if job.schema is not None:
             st.caption("Its answer must follow this schema:")
             st.json(job.schema, expanded=1)
+    return prompt or ""
 
 
 def _results(job: lab.Job, found: Sequence[Hops]) -> None:

@@ -63,7 +63,9 @@ def _hop(number: int, hop: Hop) -> None:
     st.markdown(f"**Hop {number}** :small[{counted} · {cost} · {took}]")
     if response.failure:
         st.error(markdown.failed(response.failure))
-    if response.text:
+    if response.text and fmt.is_json(response.text):
+        st.code(response.text, language="json", wrap_lines=True)
+    elif response.text:
         markdown.answer(response.text)
     for ran in hop.ran:
         _ran(ran)
