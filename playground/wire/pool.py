@@ -22,7 +22,7 @@ CONNECT_TIMEOUT = 10.0
 _KEEP_ALIVE = 120.0
 _ORIGINS = 64
 """Servers to which connections are kept open."""
-_SHARD = 8
+_SHARD = 1
 """Connections in one of httpcore2's pools, which looks at each of them whenever a request comes or goes."""
 
 
