@@ -33,6 +33,8 @@ LOG = logging.getLogger("playground")
 
 FLUSH_SECONDS = 0.5
 """How often the text that has streamed is written: what a kill can cost."""
+GROUP_SECONDS = 0.02
+"""Between two transactions: where many runs begin and end, several share one. A run that comes alone waits for none."""
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 1.0
 """Between two tries while the history can't be written."""
@@ -166,13 +168,15 @@ class Writer:
         return saved
 
     def _work(self) -> None:
+        wrote = 0.0
         while not self._closing:
             under_way = bool(self._kept or self._charges)
             self._wake.wait(FLUSH_SECONDS if under_way else None)
+            time.sleep(max(0.0, wrote + GROUP_SECONDS - time.monotonic()))
             self._wake.clear()
             try:
                 self._write()
-                self.problem = None
+                self.problem, wrote = None, time.monotonic()
             except HistoryError as error:
                 if str(error) != self.problem:
                     LOG.warning("%s", error)

@@ -24,7 +24,7 @@ from playground.domain import Request, Response, Run
 from playground.engine import Engine, LiveRun
 from playground.history import queries
 from playground.history.documents import stored_document
-from playground.history.journal import Keeper, Writer
+from playground.history.journal import GROUP_SECONDS, Keeper, Writer
 from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter
 from playground.history.reading import read_run
@@ -117,6 +117,22 @@ def test_a_run_is_written_before_its_first_request_leaves_and_each_response_when
     assert whole.state == "done"
     assert whole.run == run.run()
     assert queries.find(writer.store(), Filter(search="answer question")).total == 1
+
+
+def test_many_runs_that_come_one_by_one_share_transactions(writer: Writer) -> None:
+    keeper = Keeper(writer, Labels())
+    keeper.began(live(0)).result(10)
+    commits: list[Any] = []
+    sa.event.listen(writer.store().engine, "commit", commits.append)
+    begun = time.monotonic()
+    written = []
+    for number in range(1, 61):
+        written.append(keeper.began(live(number)))
+        time.sleep(0.002)
+    for one in written:
+        one.result(10)
+    assert len(commits) <= (time.monotonic() - begun) / GROUP_SECONDS + 1
+    assert len(queries.ids(writer.store(), Filter())) == 61
 
 
 def test_partial_texts_are_written_while_they_stream_and_go_when_the_lane_ends(
