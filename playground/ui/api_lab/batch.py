@@ -230,6 +230,8 @@ def _answers(job: Job, run: Run) -> None:
             "Single call": [fmt.money(c.total) if c else "n/a" for _, _, _, c in rows],
         },
         hide_index=True,
+        column_order=("Row", "Answer", "Input", "Output", "Batch", "Single call", "Prompt"),
+        column_config={"Answer": st.column_config.TextColumn(width="medium")},
         alt=f"Answers of {job.title}",
     )
     first = next((r for r in run.responses if r.cost), None)
