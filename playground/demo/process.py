@@ -68,10 +68,7 @@ class DemoServer(Child):
 
     def heard(self, token: str) -> list[dict[str, Any]]:
         """What came under this token (see `heard_url`), oldest first, keys masked."""
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(f"{self.base_url}/_heard/{token}", timeout=10) as answer:
-            told: list[dict[str, Any]] = json.load(answer)
-        return told
+        return heard_at(self.base_url, token)
 
     def endpoints(self, *, start: bool = True) -> dict[str, Endpoint]:
         """Endpoints of the built-in providers, marked as simulated; without `start` the process may come later."""
@@ -83,10 +80,21 @@ class DemoServer(Child):
         }
 
 
-def heard_url(base_url: str, token: str) -> str:
-    """The same address of the simulation, at which all that comes is noted under the token: 16 letters or more."""
+def heard_at(root: str, token: str) -> list[dict[str, Any]]:
+    """What came under this token at the simulation with this address, oldest first, keys masked; OSError where it is not."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with direct.open(f"{root}/_heard/{token}", timeout=10) as answer:
+        told: list[dict[str, Any]] = json.load(answer)
+    return told
+
+
+def heard_url(base_url: str, token: str, way: str = "heard") -> str:
+    """The same address of the simulation, at which all that comes is noted under the token: 16 letters or more.
+
+    With the way `gateway` it goes through the sample gateway first.
+    """
     parts = urlsplit(base_url)
-    return f"{parts.scheme}://{parts.netloc}/heard/{token}{parts.path}"
+    return f"{parts.scheme}://{parts.netloc}/{way}/{token}{parts.path}"
 
 
 def _urls(root: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ from playground.demo.call import Call, check_key
 from playground.demo.door import Door
 from playground.demo.heard import Heard
 from playground.demo.process import COMPATIBLE
+from playground.demo.sample_gateway import SampleGateway
 from playground.demo.state import State, now
 from playground.domain import PROVIDERS
 
@@ -256,4 +257,4 @@ def build(
     app = Starlette(routes=[*service(state), *routes])
     heard = Heard(app)
     app.router.routes[:0] = heard.routes()
-    return Local(heard)
+    return Local(SampleGateway(heard))

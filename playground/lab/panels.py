@@ -122,6 +122,31 @@ PANELS = {
             needs_key="Every failure here is the demo's, worded as the providers word theirs; a real one needs a real mistake.",
         ),
         Panel(
+            name="gateway",
+            title="Gateway truth",
+            group="The wire",
+            look_for=(
+                "See what a proxy adds, changes or takes away: a setting that never arrives is a setting that you never had.",
+                "Look whether the stream comes back as it was sent, and whether one request of yours became several.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Libraries",
+                    "https://developers.openai.com/api/docs/libraries",
+                ),
+                Link(
+                    "Anthropic",
+                    "LLM gateways",
+                    "https://code.claude.com/docs/en/llm-gateway",
+                ),
+                Link(
+                    "LiteLLM", "Proxy configuration", "https://docs.litellm.ai/docs/proxy/configs"
+                ),
+            ),
+            needs_key="Behind your gateway stands the demo, so that what arrives can be seen; no provider tells you that.",
+        ),
+        Panel(
             name="structured",
             title="Structured output",
             group="What the API adds",

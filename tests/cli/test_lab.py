@@ -126,3 +126,12 @@ def test_the_chain_is_run_by_every_mix(capsys: pytest.CaptureFixture[str]) -> No
     mixes = json.loads(capsys.readouterr().out)["mixes"]
     assert [mix["row"]["customer_id"] for mix in mixes] == ["C-1042"] * 3
     assert all(len(mix["steps"]) == 5 and mix["simulated"] for mix in mixes)
+
+
+def test_the_sample_gateway_is_told_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("gateway", "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["calls"]) == (True, 1)
+    assert not {part["name"]: part["same"] for part in told["parts"]}["Request body"]
+    assert run("gateway", "http://127.0.0.1:9/v1") == 2
+    assert "belong together" in capsys.readouterr().err

@@ -250,3 +250,13 @@ def test_a_link_opens_the_job_that_was_done_and_the_chain_that_was_run(page: App
         opened(page, "jobs", loops=group)
         assert page.button_group(key="lab_jobs_job").value == job
         assert page.dataframe
+
+
+def test_the_sample_gateway_is_seen_through(page: AppTest) -> None:
+    opened(page, "gateway")
+    assert "/heard/" in said(page)
+    sent(page, "lab_gateway_send")
+    told = said(page)
+    assert "+ via: 1.1 sample-gateway" in told
+    assert "- store: false" in told
+    assert "simulated" in told

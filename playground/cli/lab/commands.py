@@ -11,6 +11,7 @@ from playground.cli.lab.caching import caching
 from playground.cli.lab.created import created
 from playground.cli.lab.doors import doors
 from playground.cli.lab.errors import errors
+from playground.cli.lab.gateway import gateway
 from playground.cli.lab.jobs import jobs
 from playground.cli.lab.realtime import realtime
 from playground.cli.lab.structured import structured
@@ -22,6 +23,7 @@ COMMANDS: tuple[click.Command, ...] = (
     wire,
     doors,
     errors,
+    gateway,
     structured,
     tools,
     jobs,
