@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from playground.demo import office, stated, talk, tasks
 from playground.demo.ask import Ask
+from playground.demo.used import Used
 
 NOTE = "*Simulated answer: no model was asked.*"
 VOICES = ("openai", "anthropic", "gemini", "compatible")
@@ -256,6 +257,13 @@ def reasoning(ask: Ask, tokens: int, dice: random.Random) -> str:
             break
         text = f"{text.rstrip()}\n\n{more}"
     return text if len(text.split()) <= most else cut_words(text, most)
+
+
+def out_of_files(used: tuple[Used, ...]) -> str:
+    """An answer that quotes what was found in files that somebody uploaded; empty where nothing was."""
+    pages = [page for one in used for page in one.pages if page.file_id]
+    told = "\n".join(f"> {' '.join(page.text.split())}" for page in pages[:1])
+    return f"Your files say:\n\n{told}\n\n{NOTE}" if told else ""
 
 
 def after_tool(ask: Ask) -> str:

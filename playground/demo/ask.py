@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Literal
 
 from playground.demo.models import Model
+from playground.demo.used import Page
 
 Kind = Literal["text", "image", "document", "audio", "tool_call", "tool_result", "reasoning", "mcp"]
 
@@ -79,6 +80,10 @@ class Offer:
     """Of an MCP server."""
 
 
+Search = Callable[[list[str], str, int | None], tuple[Page, ...]]
+"""Ids of stores, the question, and how many chunks at most → what is found."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One request, understood."""
@@ -108,6 +113,8 @@ class Ask:
     """Anthropic's top-level `cache_control`: a breakpoint after the last part, with this time to live."""
     body: Mapping[str, Any] = field(default_factory=dict)
     """The body as it came, for the fields that a door only echoes."""
+    search: Search | None = None
+    """Looks through the server's stores of files."""
 
     @property
     def prompt(self) -> str:

@@ -116,7 +116,7 @@ def handler(state: State, door: Door, work: Work) -> Callable[[Request], Awaitab
     async def handle(request: Request) -> Response:
         desk = Desk(state, door, request)
         try:
-            if work is not gemini_more:
+            if work is not gemini_more and "upload_id" not in request.query_params:
                 check_key(request, door.vendor)
             return await work(desk)
         except Refused as wrong:
@@ -338,8 +338,8 @@ async def gemini_batch(desk: Desk) -> Response:
 async def gemini_begin(desk: Desk) -> Response:
     """Gemini: announce a file; the answer's header says where to send it."""
     named = ((await desk.json()).get("file") or {}).get("displayName", "")
-    id = new_id("", 12)
-    desk.state.files.keep(f"upload/{id}", named, b"", "")
+    id, kind = new_id("", 12), desk.request.headers.get("x-goog-upload-header-content-type", "")
+    desk.state.files.keep(f"upload/{id}", named, b"", "", kind)
     answered = desk.call.answered({})
     answered.headers["x-goog-upload-status"] = "active"
     answered.headers["x-goog-upload-url"] = f"{desk.request.url}/{id}"
@@ -354,7 +354,9 @@ async def gemini_more(desk: Desk) -> Response:
     over = "finalize" in desk.request.headers.get("x-goog-upload-command", "")
     if over:
         desk.state.files.delete(begun.id)
-        kept = desk.state.files.keep(f"files/{desk.id}", begun.name, begun.data, "")
+        kept = desk.state.files.keep(
+            f"files/{desk.id}", begun.name, begun.data, "", begun.media_type
+        )
         answer = {"file": gemini_file_object(kept)}
     answered = desk.call.answered(answer)
     answered.headers["x-goog-upload-status"] = "final" if over else "active"
@@ -371,6 +373,7 @@ def gemini_file_object(file: File) -> dict[str, Any]:
         "createTime": iso(file.created),
         "updateTime": iso(file.created),
         "expirationTime": iso(file.created + 2 * batch_objects.DAY),
+        "uri": f"https://generativelanguage.googleapis.com/v1beta/{file.id}",
         "state": "ACTIVE",
         "source": "UPLOADED",
     }

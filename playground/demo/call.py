@@ -19,6 +19,7 @@ from playground.demo import (
     compose,
     exhausted,
     faults,
+    filed,
     gemini_generate,
     headers,
     models,
@@ -139,6 +140,7 @@ class Call:
             raise Refused(UNFINISHED if ask.fault == "stall" else "500")
         if ask.fault in faults.BY_STATUS and (ask.fault != "429" or self._limited(body)):
             raise Refused(ask.fault)
+        ask = replace(ask, search=self.state.library.search)
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         ask = self.state.conversations.continued(ask, previous)
         refusals.check(self.door.name, ask)
@@ -200,7 +202,8 @@ class Call:
             raise Refused("invalid", "We could not parse the JSON body of your request.") from None
         if not isinstance(body, dict):
             raise Refused("invalid", "The body must be a JSON object.")
-        return body
+        named = any(name in raw for name in filed.NAMES)
+        return dict(filed.inlined(body, self.state.files)) if named else body
 
     def tokens(self, body: dict[str, Any], model: str) -> int:
         """The input tokens of a body; Refused for a model that is none."""

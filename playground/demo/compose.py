@@ -152,7 +152,7 @@ def compose(ask: Ask, cache: Cache, scale: float) -> Reply:
     call_tokens += sum(CALL_TOKENS + counting.text_tokens(wanted, ask.model) for wanted in asked)
     waits = any(one.waits for one in used)
     choices = tuple(
-        _choice(ask, number, size, budget - thought, bool(calls) or waits, dice)
+        _choice(ask, number, size, budget - thought, bool(calls) or waits, dice, used)
         for number in range(ask.choices)
     )
     cached = cache.use(ask, found)
@@ -198,7 +198,13 @@ def thinking(ask: Ask, dice: random.Random) -> int:
 
 
 def _choice(
-    ask: Ask, number: int, size: int, room: int, calling: bool, dice: random.Random
+    ask: Ask,
+    number: int,
+    size: int,
+    room: int,
+    calling: bool,
+    dice: random.Random,
+    used: tuple[Used, ...],
 ) -> Choice:
     if ask.fault == "refuse":
         text = answers.REFUSALS[ask.model.vendor]
@@ -207,7 +213,7 @@ def _choice(
         said = answers.BEFORE_CALL.get(ask.model.vendor, "") if not ask.has_result else ""
         said = "" if ask.tool_choice == "required" else said
         return Choice(said, counting.text_tokens(said, ask.model), "tool")
-    text, finish, stop = _text(ask, number, size, dice), "stop", None
+    text, finish, stop = _text(ask, number, size, dice, used), "stop", None
     for mark in ask.stop:
         if mark and mark in text:
             text, finish, stop = text[: text.index(mark)], "stop_sequence", mark
@@ -219,13 +225,15 @@ def _choice(
     return Choice(text, tokens, finish, stop)
 
 
-def _text(ask: Ask, number: int, size: int, dice: random.Random) -> str:
+def _text(ask: Ask, number: int, size: int, dice: random.Random, used: tuple[Used, ...]) -> str:
     if (schema := _schema(ask)) is not None:
         made = Instance(schema, ask.prompt, dice).make()
         written = json.dumps(made, ensure_ascii=False, indent=2)
         return written if ask.schema is not None else prompted.fenced(written, ask.prompt)
     if ask.has_result:
         return answers.after_tool(ask)
+    if read := answers.out_of_files(used):
+        return read
     return answers.written(ask, size, number)
 
 

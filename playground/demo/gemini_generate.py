@@ -22,6 +22,7 @@ from playground.demo.door import (
     positive,
     texts,
 )
+from playground.demo.used import Page
 
 FINISH = {"stop_sequence": "STOP", "stop": "STOP", "tool": "STOP", "length": "MAX_TOKENS"}
 FINISH_MESSAGE = "Model generated function call(s)."
@@ -266,11 +267,17 @@ def _used_parts(reply: Reply) -> list[dict[str, Any]]:
     return parts
 
 
+def _retrieved(page: Page, store: str) -> dict[str, str]:
+    """A chunk of a file; one that nobody uploaded has no title."""
+    title = {"title": page.title} if page.file_id else {}
+    return {**title, "text": page.text, "fileSearchStore": page.store or store}
+
+
 def _grounding(reply: Reply) -> dict[str, Any]:
     searches = [used for used in reply.used if used.tool == "web_search"]
     chunks = [{"web": {"uri": page.url, "title": page.title}} for u in searches for page in u.pages]
     chunks += [
-        {"retrievedContext": {"text": page.text, "fileSearchStore": used.store}}
+        {"retrievedContext": _retrieved(page, used.store)}
         for used in reply.used
         if used.tool == "file_search"
         for page in used.pages

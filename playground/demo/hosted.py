@@ -60,7 +60,7 @@ def use(ask: Ask, dice: random.Random) -> tuple[Used, ...]:
             found += mcp.uses(ask, offer, dice)
         else:
             made = _USE[tool](ask.prompt, f"{dice.getrandbits(96):024x}")
-            found.append(replace(made, store=_store(offer)) if tool == "file_search" else made)
+            found.append(_in_files(ask, made, offer) if tool == "file_search" else made)
     return tuple(found)
 
 
@@ -72,13 +72,18 @@ def _is_wanted(tool: str, ask: Ask) -> bool:
     )
 
 
-def _store(offer: Offer) -> str:
-    """The first store that a file search names, however its vendor spells it."""
+def _in_files(ask: Ask, made: Used, offer: Offer) -> Used:
+    """What is found in the stores that a file search names; what is made up, where the server has none of them."""
     names = STORES.search(offer.text)
-    return names[1] if names else ""
+    stores = re.findall(r'"([^"]+)"', names[1]) if names else []
+    most = MOST.search(offer.text)
+    pages = ask.search(stores, ask.prompt, int(most[1]) if most else None) if ask.search else ()
+    store = stores[0] if stores else ""
+    return replace(made, store=store, pages=pages or made.pages)
 
 
-STORES = re.compile(r'"(?:vector_store_ids|file_?[sS]earch_?[sS]tore_?[nN]ames)":\["([^"]+)"')
+STORES = re.compile(r'"(?:vector_store_ids|file_?[sS]earch_?[sS]tore_?[nN]ames)":\[([^\]]+)\]')
+MOST = re.compile(r'"(?:max_num_results|topK|top_k)":(\d+)')
 
 
 def _search(prompt: str, id: str) -> Used:

@@ -73,12 +73,12 @@ def _code(used: Used, include: tuple[str, ...]) -> list[Shown]:
 def _files(used: Used, include: tuple[str, ...]) -> list[Shown]:
     results = [
         {
-            "file_id": f"file-{used.id[:20]}{number}",
+            "file_id": page.file_id or f"file-{used.id[:20]}{number}",
             "filename": page.title,
-            "score": round(0.9 - number / 10, 2),
+            "score": page.score or round(0.9 - number / 10, 2),
             "text": page.text,
             "attributes": {},
-            "vector_store_id": f"vs_{used.id[:20]}",
+            "vector_store_id": page.store or f"vs_{used.id[:20]}",
         }
         for number, page in enumerate(used.pages)
     ]
@@ -218,7 +218,7 @@ def cited(used: tuple[Used, ...], size: int) -> list[dict[str, Any]]:
     ]
     files = [
         {"type": "file_citation", "index": size, "filename": page.title}
-        | {"file_id": f"file-{one.id[:20]}{number}"}
+        | {"file_id": page.file_id or f"file-{one.id[:20]}{number}"}
         for one in used
         if one.tool == "file_search"
         for number, page in enumerate(one.pages)

@@ -23,6 +23,7 @@ from playground.demo import (
     openai_chat,
     openai_responses,
     realtime,
+    store_routes,
 )
 from playground.demo.ask import Refused
 from playground.demo.call import Call, check_key
@@ -236,7 +237,7 @@ def build(
     """
     state = State(scale, record, clock)
     routes: list[BaseRoute] = [WebSocketRoute(p, session(state, s)) for p, s in SESSIONS]
-    routes += batch_routes.routes(state)
+    routes += [*batch_routes.routes(state), *store_routes.routes(state)]
     routes += [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
     for path, door in STORED:
         routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))

@@ -12,6 +12,10 @@ class Page:
     title: str
     url: str
     text: str
+    file_id: str = ""
+    """Of a passage out of a file that somebody uploaded."""
+    score: float = 0.0
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)

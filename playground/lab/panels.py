@@ -310,6 +310,27 @@ PANELS = {
             ),
             needs_key="Whether a Gemini Live model also answers by text alone shows only with a key: no recording of that is public.",
         ),
+        Panel(
+            name="file_search",
+            title="File search",
+            group="What the API adds",
+            look_for=(
+                "The provider cuts your files into chunks and puts some of them into the prompt: see which, and how few words of yours they are beside the input that is billed.",
+                "The receipt has more than tokens: a fee for each search at OpenAI, for indexing at Google, and for what is stored until you delete it.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI", "Retrieval", "https://developers.openai.com/api/docs/guides/retrieval"
+                ),
+                Link(
+                    "OpenAI",
+                    "File search",
+                    "https://developers.openai.com/api/docs/guides/tools-file-search",
+                ),
+                Link("Google", "File Search", "https://ai.google.dev/gemini-api/docs/file-search"),
+            ),
+            needs_key="How well a provider finds shows only with a key: the demo searches by words that are the same.",
+        ),
     )
 }
 """Every panel by its name, in the order in which they stand; a new one is a new row and a file."""

@@ -11,6 +11,7 @@ from playground.cli.lab.caching import caching
 from playground.cli.lab.created import created
 from playground.cli.lab.doors import doors
 from playground.cli.lab.errors import errors
+from playground.cli.lab.file_search import file_search
 from playground.cli.lab.gateway import gateway
 from playground.cli.lab.jobs import jobs
 from playground.cli.lab.realtime import realtime
@@ -31,6 +32,7 @@ COMMANDS: tuple[click.Command, ...] = (
     batch,
     created,
     realtime,
+    file_search,
 )
 """Each is called as its panel is."""
 

@@ -11,6 +11,7 @@ from playground.ui.api_lab import (
     created,
     doors,
     errors,
+    file_search,
     gateway,
     jobs,
     realtime,
@@ -34,4 +35,5 @@ DRAW: dict[str, Draw] = {
     "batch": batch.view,
     "created": created.view,
     "realtime": realtime.view,
+    "file_search": file_search.view,
 }

@@ -1,0 +1,131 @@
+"""What `playground lab file_search` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from playground import figures as fmt
+from playground import history, settings
+from playground.cli import keeping
+from playground.cli.lab import asking
+from playground.cli.say import say
+from playground.cli.show import safe
+from playground.domain import Endpoint, ModelRef, Response
+from playground.engine import Engine
+from playground.history import Labels
+from playground.lab import file_search as lab
+from playground.lab.file_search import Shelf
+from playground.providers import ProviderError
+from playground.providers.stores import searches
+from playground.store.store import Store
+
+PATIENCE = 180.0
+Answer = tuple[Shelf, Response]
+
+
+def search(question: str | None, files: Sequence[str], options: asking.Options) -> int:
+    """One store a model, deleted at the end; the exit code: 0 all answered, 1 any failed."""
+    given = [(Path(name).name, Path(name).read_bytes()) for name in files]
+    given = given or [(lab.SAMPLE_NAME, lab.SAMPLE.encode())]
+    if not options.models:
+        options = replace(options, models=("openai:gpt-6.1-sol", "gemini:gemini-3.8-flash"))
+    engine, found = Engine(), list[Answer]()
+    try:
+        with asking.asked(options) as (refs, endpoints):
+            for ref in refs:
+                if not searches(ref):
+                    raise click.UsageError(f"{ref} searches no store: use OpenAI or Gemini.")
+            for ref in refs:
+                found.append(_one(engine, ref, question or lab.QUESTION, given, endpoints))
+    except (ProviderError, keeping.Forbidden) as error:
+        said = error.failure.told if isinstance(error, ProviderError) else str(error)
+        say(said)
+        return 1
+    finally:
+        engine.close()
+        keeping.finish()
+    _print(found, as_json=options.as_json)
+    return 0 if all(response.ok for _, response in found) else 1
+
+
+def _one(
+    engine: Engine,
+    ref: ModelRef,
+    question: str,
+    files: Sequence[tuple[str, bytes]],
+    endpoints: Mapping[str, Endpoint],
+) -> Answer:
+    kept: Store | None = history.get_store() if settings.keeps_history() else None
+    endpoint = endpoints[ref.provider]
+    shelf = engine.submit(
+        lambda pool: lab.build(lab.Desk(endpoint=endpoint, pool=pool, kept=kept), files)
+    ).result(PATIENCE)
+    try:
+        requests = [lab.asked(ref, question, shelf)]
+        there = lab.where(endpoints, ref.provider)
+        keeping.foretold(requests, there)
+        live = keeping.start(
+            engine,
+            requests,
+            there,
+            labels=Labels(kind="lab"),
+            context={lab.STORE: shelf.store.id},
+        )
+        while not live.wait(0.2):
+            pass
+        return shelf, live.run().responses[0]
+    finally:
+        engine.submit(
+            lambda pool: lab.remove(lab.Desk(endpoint=endpoint, pool=pool, kept=kept), shelf)
+        ).result(PATIENCE)
+
+
+def _print(found: Sequence[Answer], *, as_json: bool) -> None:
+    if as_json:
+        from playground.export import dumps
+
+        print(dumps({"answers": [_json(shelf, response) for shelf, response in found]}))
+        return
+    for shelf, response in found:
+        print(f"# {response.model}{' (simulated)' if response.simulated else ''}")
+        print(safe(response.failure.told if response.failure else response.text))
+        told = lab.found(response)
+        for chunk in told.chunks:
+            cited = "cited" if chunk.cited else "     "
+            score = "     " if chunk.score is None else f"{chunk.score:5.2f}"
+            text = " ".join((chunk.text or "").split())[:90]
+            print(f"{cited} {score} {safe(chunk.file or '')}: {safe(text)}")
+        print(
+            f"Input {fmt.count(response.usage.input_tokens)}, retrieved {fmt.count(told.retrieved)}"
+            f" (our count: {fmt.count(told.estimated)}), cost {fmt.cost_of(response)}"
+        )
+        for fee in _fees(shelf):
+            amount = "not known" if fee.amount is None else fmt.money(fee.amount)
+            print(f"{fee.what}: {amount} ({fee.how})")
+        print(f"Deleted: {shelf.store.id}")
+
+
+def _fees(shelf: Shelf) -> Sequence[lab.Fee]:
+    return lab.fees(shelf.provider, shelf.store, [text for _, text in shelf.files])
+
+
+def _json(shelf: Shelf, response: Response) -> dict[str, Any]:
+    from playground.domain.nouns import jsonable
+
+    told = lab.found(response)
+    return {
+        "model": str(response.model),
+        "simulated": response.simulated,
+        "store": jsonable(shelf.store),
+        "chunks": jsonable(told.chunks),
+        "retrieved_tokens": told.retrieved,
+        "retrieved_tokens_estimated": told.estimated,
+        "fees": jsonable(_fees(shelf)),
+        "response": jsonable(replace(response, exchange=None)),
+        "exchanges": jsonable(tuple(shelf.exchanges)),
+    }

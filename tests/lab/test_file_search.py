@@ -1,0 +1,119 @@
+"""A store from its making to its end, at both providers of the demo: what was found, what it cost, and that nothing stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from playground import catalog
+from playground.created import all_created
+from playground.demo.process import DemoServer
+from playground.domain import ModelRef, Response
+from playground.domain.hosted import FileStore
+from playground.engine import Engine
+from playground.lab import file_search as lab
+from playground.providers import ProviderError
+from playground.providers.stores import APIS
+from playground.store.store import Store
+
+FILES = [(lab.SAMPLE_NAME, lab.SAMPLE.encode())]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoServer]:
+    with DemoServer(pace=0) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    made = Engine()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Store]:
+    store = Store(make_url(f"sqlite:///{tmp_path / 'history.db'}"))
+    yield store
+    store.close()
+
+
+def asked(
+    engine: Engine, demo: DemoServer, kept: Store, provider: str
+) -> tuple[lab.Shelf, Response]:
+    """The sample's answer, and its store, which is there still."""
+    endpoints = demo.endpoints()
+    usual = next(ref for ref in catalog.defaults() if ref.provider == provider)
+    shelf = engine.submit(
+        lambda pool: lab.build(lab.Desk(endpoint=endpoints[provider], pool=pool, kept=kept), FILES)
+    ).result(30)
+    request = lab.asked(ModelRef(provider, APIS[provider], usual.model), lab.QUESTION, shelf)
+    run = engine.start([request], lab.where(endpoints, provider))
+    assert run.wait(20)
+    return shelf, run.run().responses[0]
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_the_chunks_that_answer_are_found_and_nothing_stays(
+    engine: Engine, demo: DemoServer, kept: Store, provider: str
+) -> None:
+    shelf, response = asked(engine, demo, kept, provider)
+    assert response.ok
+    found = lab.found(response)
+    assert found.chunks
+    assert any("30 days" in (chunk.text or "") for chunk in found.chunks)
+    assert all(chunk.file == lab.SAMPLE_NAME for chunk in found.chunks)
+    assert any(chunk.cited for chunk in found.chunks)
+    assert found.estimated is not None
+    assert (found.retrieved is None) == (provider == "openai")
+    assert response.usage.input_tokens is not None
+    assert response.usage.input_tokens > found.estimated
+    assert {one.kind for one in all_created(kept, owner=None)} >= {
+        "vector store" if provider == "openai" else "file search store"
+    }
+    endpoint = demo.endpoints()[provider]
+    engine.submit(
+        lambda pool: lab.remove(lab.Desk(endpoint=endpoint, pool=pool, kept=kept), shelf)
+    ).result(20)
+    assert all_created(kept, owner=None) == []
+    methods = [exchange.method for exchange in shelf.exchanges]
+    assert methods[0] == "POST"
+    assert methods[-1] == "DELETE"
+
+
+def test_each_search_at_openai_is_in_the_receipt(
+    engine: Engine, demo: DemoServer, kept: Store
+) -> None:
+    _, response = asked(engine, demo, kept, "openai")
+    assert response.cost is not None
+    (line,) = [line for line in response.cost.lines if line.name == "file_search"]
+    assert line.amount == Decimal("2.5") / 1000
+
+
+def test_storage_and_indexing_are_priced_and_unknown_sizes_are_not() -> None:
+    gib = FileStore(id="vs_1", size=2**30)
+    (storage,) = lab.fees("openai", gib, [])
+    assert storage.amount == Decimal("0.10")
+    (storage,) = lab.fees("openai", FileStore(id="vs_1"), [])
+    assert storage.amount is None
+    indexing, storage = lab.fees("gemini", gib, ["word " * 1000])
+    assert indexing.amount is not None
+    assert Decimal("0.0001") < indexing.amount < Decimal("0.0002")
+    assert storage.amount == 0
+
+
+def test_a_store_that_could_not_be_filled_is_deleted_again(
+    engine: Engine, demo: DemoServer, kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab, "PATIENCE", 0.0)
+    endpoint = demo.endpoints()["openai"]
+    with pytest.raises(ProviderError, match="not ready"):
+        engine.submit(
+            lambda pool: lab.build(lab.Desk(endpoint=endpoint, pool=pool, kept=kept), FILES)
+        ).result(20)
+    assert all_created(kept, owner=None) == []
