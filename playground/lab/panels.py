@@ -331,6 +331,39 @@ PANELS = {
             ),
             needs_key="How well a provider finds shows only with a key: the demo searches by words that are the same.",
         ),
+        Panel(
+            name="files",
+            title="Images, PDFs and files",
+            group="What the API adds",
+            look_for=(
+                "The same picture becomes 64 tokens at one provider and 1,120 at another: the formula stands beside each count, and the provider's own count and the bill beside that.",
+                "A file that is uploaded once is sent by its id from then on: the request shrinks to some bytes, and the tokens that are billed stay the same.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Images and vision",
+                    "https://developers.openai.com/api/docs/guides/images-vision",
+                ),
+                Link(
+                    "Anthropic",
+                    "Vision",
+                    "https://platform.claude.com/docs/en/build-with-claude/vision",
+                ),
+                Link(
+                    "Anthropic",
+                    "Files",
+                    "https://platform.claude.com/docs/en/build-with-claude/files",
+                ),
+                Link(
+                    "Google",
+                    "Media resolution",
+                    "https://ai.google.dev/gemini-api/docs/media-resolution",
+                ),
+                Link("Google", "Files", "https://ai.google.dev/gemini-api/docs/files"),
+            ),
+            needs_key="The demo counts pictures by a rule of its own, so count and bill agree with the formula only with a key.",
+        ),
     )
 }
 """Every panel by its name, in the order in which they stand; a new one is a new row and a file."""

@@ -12,6 +12,7 @@ from playground.cli.lab.created import created
 from playground.cli.lab.doors import doors
 from playground.cli.lab.errors import errors
 from playground.cli.lab.file_search import file_search
+from playground.cli.lab.files import files
 from playground.cli.lab.gateway import gateway
 from playground.cli.lab.jobs import jobs
 from playground.cli.lab.realtime import realtime
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     created,
     realtime,
     file_search,
+    files,
 )
 """Each is called as its panel is."""
 

@@ -12,6 +12,7 @@ from playground.ui.api_lab import (
     doors,
     errors,
     file_search,
+    files,
     gateway,
     jobs,
     realtime,
@@ -36,4 +37,5 @@ DRAW: dict[str, Draw] = {
     "created": created.view,
     "realtime": realtime.view,
     "file_search": file_search.view,
+    "files": files.view,
 }
