@@ -40,6 +40,7 @@ MODELS = tuple(
         ("openai", "realtime", "gpt-realtime-2.1", "GPT Realtime 2.1", 128_000, False, None, _OPENAI),
         ("openai", "realtime", "gpt-realtime-2.1-mini", "GPT Realtime 2.1 mini", None, False, None, _OPENAI),
         ("openai", "realtime", "gpt-realtime", "GPT Realtime", 32_000, False, _SOON, _OPENAI),
+        ("openai", "realtime", "gpt-realtime-mini", "GPT Realtime mini", None, False, _SOON, _OPENAI),
         ("gemini", "live", "gemini-3.8-live", "Gemini 3.8 Live", 131_072, None, None, _GENAI),
         ("gemini", "live", "gemini-3.1-flash-live-preview", "Gemini 3.1 Flash Live", None, None, None, _GENAI),
     )

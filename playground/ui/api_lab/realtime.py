@@ -106,7 +106,7 @@ def _model(where: Mapping[str, Endpoint], begun: bool) -> SessionModel | None:
 
 def _ask(model: SessionModel, runs: Sequence[LiveRun], where: Mapping[str, Endpoint]) -> None:
     """The next question, and the end of the session."""
-    key = f"{names.lab(PANEL, 'question')}_{len(runs)}"
+    key = names.lab(PANEL, f"question_{len(runs)}")
     st.session_state.setdefault(key, QUESTIONS[len(runs) % len(QUESTIONS)])
     question = st.text_area("Your message", key=key, height=68, max_chars=asking.MOST_CHARACTERS)
     left, right = st.columns(2)
