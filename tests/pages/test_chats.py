@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,17 @@ def test_what_was_given_is_read_and_what_is_left_out_is_named(page: AppTest) -> 
     assert not page.exception
     assert metrics(page)["Conversations"] == "1"
     assert any("who the account belongs to" in one.value for one in page.markdown)
+
+
+def test_what_was_given_is_nowhere_on_disk(page: AppTest, tmp_path: Path) -> None:
+    """The test's own folder holds the app's data: neither a text nor a title of the export is in it."""
+    talk = chatgpt(node("a", None, "user", "canary-of-the-prompt"), title="canary-of-the-title")
+    content = json.dumps([talk]).encode()
+    page.file_uploader[0].set_value([("conversations.json", content, "application/json")]).run()
+    assert metrics(page)["Conversations"] == "1"
+    places = [tmp_path, Path(os.environ["PLAYGROUND_DATA_DIR"])]
+    files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    assert not [file for file in files if b"canary-of-the-" in file.read_bytes()]
 
 
 def test_nothing_found_is_an_error_with_its_reason(page: AppTest) -> None:
