@@ -5,7 +5,7 @@ WORKERS ?= 2
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check bench format lock clean
+.PHONY: help run demo test quick check bench pictures format lock clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,10 @@ check: ## formatting, lint, types and the floors between packages
 bench: ## run all benchmarks: a table of figures with their limits (one of them: make bench ARGS=start)
 	@scripts/bootstrap dev
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+pictures: ## take README's pictures anew, of the app on its simulation
+	@scripts/bootstrap dev
+	@.venv/bin/python scripts/pictures.py
 
 format: ## put the code in the project's format and mend what lint can mend
 	@scripts/bootstrap dev
