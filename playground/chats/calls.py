@@ -47,14 +47,28 @@ Counter = Callable[[Step], int]
 """Tokens of a step as it is sent again, framing included."""
 
 
-def counter(ref: ModelRef) -> Counter:
+class Counted:
+    """Counts the texts of one conversation, each once: every model of a vocabulary, and input and output, share them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int] = {}
+
+    def count(self, text: str, encoding: str) -> int:
+        """Tokens of the text."""
+        key = (text, encoding)
+        if key not in self._known:
+            self._known[key] = count(text, encoding)
+        return self._known[key]
+
+
+def counter(ref: ModelRef, counted: Counted) -> Counter:
     """Counts for this model: its own tokenizer where it is known, o200k_base where not; images by their size."""
     encoding = known_encoding(ref) or DEFAULT
     framing = PER_MESSAGE if ref.provider == "openai" else 0
 
     def tokens(step: Step) -> int:
         images = sum(image_tokens(ref, *size) or 0 for size in step.images)
-        return count(step.text, encoding) + images + step.attached + framing
+        return counted.count(step.text, encoding) + images + step.attached + framing
 
     return tokens
 

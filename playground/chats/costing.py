@@ -9,13 +9,12 @@ from decimal import Decimal
 from functools import cache
 
 from playground import catalog
-from playground.chats.calls import Cached, CallTokens, cached, calls, counter, start
+from playground.chats.calls import Cached, CallTokens, Counted, cached, calls, counter, start
 from playground.chats.nouns import Chat
 from playground.chats.twins import Twin, twin
-from playground.domain import ModelRef, Usage
+from playground.domain import Cost, ModelRef, Usage
 from playground.domain.provider import provider_of
 from playground.pricing import PriceBook
-from playground.tokens import count
 from playground.tokens.counting import DEFAULT, known_encoding
 
 REASONING = 512
@@ -94,12 +93,13 @@ class Pricing:
 
     def add(self, chat: Chat) -> None:
         """Price a conversation at every model."""
+        counted = Counted()
         for ref in self.models:
-            self._sum(str(ref)).add(self._at(chat, {None: Twin(ref, nearest=False)}))
+            self._sum(str(ref)).add(self._at(chat, {None: Twin(ref, nearest=False)}, counted))
         slugs = {step.model or chat.model for step in chat.steps if step.who == "assistant"}
         twins = {slug: twin(chat.product, slug, self.book, self.on) for slug in slugs}
         known = {slug: found for slug, found in twins.items() if found}
-        mine = self._at(chat, known, self.months) if known else Sum(model=USED, unpriced=1)
+        mine = self._at(chat, known, counted, self.months) if known else Sum(model=USED, unpriced=1)
         self._sum(USED).add(mine)
         self._remember(chat, mine, known)
 
@@ -123,6 +123,7 @@ class Pricing:
         self,
         chat: Chat,
         twins: dict[str | None, Twin],
+        texts: Counted,
         months: dict[tuple[str, str], Decimal] | None = None,
     ) -> Sum:
         """A conversation, each call at the model that the product's name for its own stands for."""
@@ -130,7 +131,7 @@ class Pricing:
         usual = next(iter(twins.values()))
         by_ref: dict[ModelRef, tuple[list[CallTokens], list[Cached]]] = {}
         for ref in dict.fromkeys(one.ref for one in twins.values()):
-            counted = self._calls(chat, ref)
+            counted = self._calls(chat, ref, texts)
             seconds = _seconds(ref, self.book)
             kept = list(cached(counted, chat, seconds, catalog.describe(ref).cache_minimum))
             by_ref[ref] = (counted, kept)
@@ -144,41 +145,43 @@ class Pricing:
             found.model = str(usual.ref)
         return found
 
-    def _calls(self, chat: Chat, ref: ModelRef) -> list[CallTokens]:
+    def _calls(self, chat: Chat, ref: ModelRef, texts: Counted) -> list[CallTokens]:
         encoding = known_encoding(ref) or DEFAULT
-        return calls(
-            chat, counter(ref), lambda text: count(text, encoding), self.extra + start(ref)
-        )
+        extra = self.extra + start(ref)
+        return calls(chat, counter(ref, texts), lambda text: texts.count(text, encoding), extra)
 
     def _call(self, found: Sum, ref: ModelRef, call: CallTokens, kept: Cached) -> Decimal:
         """Add a call; its USD at the upper end, 0 where no price is known."""
         low, high = _output(ref, call)
-        plain = Usage(input_tokens=call.input, output_tokens=low)
+        plain = Usage(input_tokens=call.input, output_tokens=high)
         with_cache = replace(
             plain,
             cache_read_input_tokens=kept.read,
             cache_write_input_tokens=kept.written if _writes(ref) else None,
         )
-        prices = [
-            self.book.price(ref, None, replace(usage, output_tokens=output), on=self.on)
-            for usage in (plain, with_cache)
-            for output in (low, high)
-        ]
-        if any(price is None for price in prices):
+        plainly, cached = (
+            self.book.price(ref, None, usage, on=self.on) for usage in (plain, with_cache)
+        )
+        if plainly is None or cached is None:
             found.unpriced = 1
             return Decimal(0)
-        totals = [price.total for price in prices if price]
-        found.low += totals[0]
-        found.high += totals[1]
-        found.cached_low += totals[2]
-        found.cached_high += totals[3]
+        found.low += _without(plainly, high - low)
+        found.high += plainly.total
+        found.cached_low += _without(cached, high - low)
+        found.cached_high += cached.total
         found.calls += 1
         found.input_tokens += call.input
         found.history_tokens += call.history
         found.output_tokens += call.output
         window = catalog.describe(ref).context_window
         found.too_long += bool(window and call.input > window)
-        return totals[1]
+        return plainly.total
+
+
+def _without(cost: Cost, tokens: int) -> Decimal:
+    """USD of the same call with so many tokens less written: its input, and what a token costs, stay."""
+    rate = next((line.rate / line.per for line in cost.lines if line.name == "output"), Decimal(0))
+    return cost.total - tokens * rate
 
 
 def _output(ref: ModelRef, call: CallTokens) -> tuple[int, int]:
