@@ -75,6 +75,11 @@ def closed(page: Page) -> None:
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
+def unfolded(page: Page) -> None:
+    """Wait until what was opened has its whole height."""
+    page.wait_for_function("() => document.querySelector('details[open]').style.height === ''")
+
+
 def run(page: Page) -> None:
     """Run, and wait until something streams."""
     page.get_by_role("button", name="Run").click()
@@ -96,9 +101,7 @@ def differing(page: Page) -> None:
     """Two answers word by word."""
     page.get_by_text("What differs").click()
     expect(page.locator(".word-diff")).to_be_visible()
-    page.wait_for_function(
-        "() => document.querySelector('details[open]').style.height === ''"
-    )  # unfolded
+    unfolded(page)
 
 
 def blind(page: Page) -> None:
@@ -165,6 +168,26 @@ def row(number: int) -> Step:
     return reach
 
 
+def local_model(page: Page) -> None:
+    """What is told of a model on this computer, and what else was found there."""
+    page.get_by_text("A model on this computer").click()
+    expect(page.get_by_role("button", name="Look for others again")).to_be_visible()
+    expect(page.get_by_text("No other model was found here")).to_be_visible()
+    unfolded(page)
+
+
+def recorded_lane(page: Page) -> None:
+    """A recorded answer beside others, that was offered where its prompt was typed."""
+    box = page.get_by_role("textbox", name="Prompt", exact=True)
+    box.fill("List all U.S. states.")
+    box.press("Tab")
+    page.get_by_role("button", name="Add what gpt-4o answered").click()
+    page.locator(".chip[data-state=recorded]").wait_for()
+    page.locator(".st-key-run button").click()
+    page.locator("dl.figures ~ *, .chip[data-state=recorded]").first.wait_for()
+    ended(page)
+
+
 def replayed(page: Page) -> None:
     """A recorded answer that was replayed."""
     page.get_by_role("button", name="Replay").click()
@@ -203,6 +226,7 @@ STATES = (
     State("History", "empty", stay),
     State("Compare", "empty", stay),
     State("Compare", "keys open", opened("Keys")),
+    State("Compare", "a model on this computer", local_model),
     State("Compare", "settings open", both(closed, opened("Settings"))),
     State("Compare", "live", both(closed, run)),
     State("Compare", "done", ended),
@@ -218,6 +242,7 @@ STATES = (
     State("Compare", "blind", blind),
     State("Compare", "voted", voted),
     State("Compare", "failed", failed),
+    State("Compare", "a recorded lane", recorded_lane),
     *(State("Chat vs API", section, tab(section)) for section in SECTIONS),
     State("Chat vs API", "climbed", both(tab("Ladder"), climbed)),
     State("Chat vs API", "a turn", both(tab("Conversation"), one_turn)),

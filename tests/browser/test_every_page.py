@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from playground.demo.process import DemoServer
 from playground.ui.shell.brand import NAME
@@ -136,7 +136,8 @@ def _violations(page: Page, *only: str) -> set[tuple[str, str, str]]:
 
 
 def _stops(page: Page) -> list[dict[str, Any]]:
-    """Every place that Tab leads to from the top of the page."""
+    """Every place that Tab leads to from the top of the page, once the menu is back: on a phone it is folded."""
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(len(PAGES))
     page.evaluate(TO_THE_TOP)
     stops: list[dict[str, Any]] = []
     while len(stops) < MOST_STOPS:

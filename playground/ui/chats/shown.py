@@ -162,7 +162,7 @@ def _plan(summary: Summary) -> None:
 
 def _dearest(pricing: Pricing) -> None:
     top = pricing.top()
-    st.subheader("The dearest conversations", anchor=False)
+    st.header("The dearest conversations", anchor=False)
     table: dict[str, Sequence[Any]] = {
         "Title": [one.title or "without a title" for one in top],
         "API calls": [one.calls for one in top],
