@@ -8,6 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.ui.chat_vs_api.sections import VIEWS
+from tests.browser.states import settled
+from tests.browser.test_compare_access import SHIFTS
+
+PLACE = """chart => {
+  const box = chart.getBoundingClientRect(), title = document.querySelector('h1').getBoundingClientRect()
+  return [box.x, box.y - title.y, box.width, box.height]
+}"""
+"""Where it stands on the page, however far that is scrolled."""
 
 
 @pytest.fixture
@@ -37,6 +45,34 @@ def test_a_visitor_sees_why_and_climbs_the_ladder(chat: Page) -> None:
     ).to_be_visible()
     chat.get_by_role("tab", name="Tokens").click()
     expect(chat.get_by_role("cell", name="reported by the provider:")).to_be_visible()
+
+
+def test_the_ladders_chart_grows_where_it_stands_at_the_end(slow_page: Page) -> None:
+    slow_page.set_viewport_size({"width": 1280, "height": 900})
+    chat = to_chat(slow_page)
+    section(chat, "Ladder")
+    expect(chat.locator(".st-key-ladder_go button")).to_be_visible()
+    box = chat.get_by_role("textbox", name="Prompt", exact=True)
+    box.fill("What is a token? Answer in about 300 words.")
+    box.press("Tab")
+    settled(chat)
+    chat.evaluate(SHIFTS)
+    chat.locator(".st-key-ladder_go button").click()
+    chart = chat.locator(".st-key-ladder_picture").get_by_test_id("stVegaLiteChart")
+    expect(chart).to_have_attribute("aria-label", re.compile(r"^0\. Bare request: …"))
+    expect(chat.locator(".live .card").first).to_contain_text("Streaming")
+    stop = chat.get_by_role("button", name=re.compile("^Stop .* Bare request"))
+    stop.dispatch_event("click")  # a mouse would have to scroll there, away from the chart
+    expect(chat.get_by_role("heading", name="1 of 7 steps have ended")).to_be_visible()
+    expect(chart).to_have_attribute(
+        "aria-label", re.compile(r"^0\. Bare request: [0-9]+ .* 1\. .*: …\. 2\. .*: …")
+    )
+    growing = chart.evaluate(PLACE)
+    expect(chat.get_by_role("button", name="JSON", exact=True)).to_be_visible()
+    expect(chart).to_have_attribute("aria-label", re.compile(r"^[^…]*$"))
+    assert chart.evaluate(PLACE) == pytest.approx(growing, abs=1)
+    shifts = chat.evaluate("window.shifts")
+    assert sum(value for value, *_ in shifts) <= 0.02, shifts
 
 
 def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page) -> None:

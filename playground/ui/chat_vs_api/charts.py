@@ -31,6 +31,8 @@ TURN_COLORS = {HIDDEN: VIOLET, RESENT: ORANGE, NEW: GREEN}
 """From the axis up."""
 PART_COLORS = (GREEN, GREY, BLUE, SKY, ORANGE, PINK, RED, VIOLET)
 """The prompt first, the provider's framing second, then the steps in their order."""
+COUNTING = {"the parts are being counted …": GREY}
+"""Stands where the legend will be."""
 MEASURED = "measured"
 SERIES_COLORS = (GREEN, RED, ORANGE, VIOLET, PINK)
 """Measured first, then the projections in their order."""
@@ -70,19 +72,32 @@ def turn_bars(rows: Sequence[Mapping[str, Any]], *, height: int = 260) -> Pictur
 
 
 def ladder_bars(
-    steps: Sequence[str], rows: Sequence[Mapping[str, Any]], parts: Sequence[str]
+    steps: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    parts: Sequence[str],
+    *,
+    whole: Sequence[Mapping[str, Any]],
 ) -> Picture:
-    """Input of every step as a stacked bar with its total; rows have `step`, `part`, `tokens`, `kind`."""
+    """Input of every step as a stacked bar with its total; rows have `step`, `part`, `tokens`, `kind`.
+
+    `whole` are the rows when every step has ended: scale and legend are theirs, so that bars may come one by one.
+    """
     colors = {name: PART_COLORS[i % len(PART_COLORS)] for i, name in enumerate(parts)}
     values = [{**row, "rank": parts.index(row["part"])} for row in rows]
-    totals = [f"{sum(row['tokens'] for row in rows if row['step'] == step):,}" for step in steps]
+    sums, longest = _sums(rows), max(_sums(whole).values(), default=1)
+    totals = [f"{sums[step]:,}" if step in sums else "…" for step in steps]
     chart = charts.bars(
         values,
         steps,
         charts.marked(totals),
         lane="step",
-        x=alt.X("sum(tokens):Q", title="input tokens", axis=alt.Axis(tickCount=5)),
-        color=charts.colored("part", colors, values),
+        x=alt.X(
+            "sum(tokens):Q",
+            title="input tokens",
+            axis=alt.Axis(tickCount=5, labelOpacity=float(bool(whole))),
+            scale=alt.Scale(domain=[0, longest], nice=True),
+        ),
+        color=charts.colored("part", colors, whole),
         order=alt.Order("rank:Q"),
         tooltip=[
             alt.Tooltip("step:N"),
@@ -94,7 +109,15 @@ def ladder_bars(
     told = charts.in_words(
         steps, totals, [(row["step"], row["part"], fmt.count(row["tokens"])) for row in rows]
     )
-    return Picture(chart, charts.shown(colors, values, "part"), told)
+    return Picture(chart, charts.shown(colors, whole, "part") or COUNTING, told)
+
+
+def _sums(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Tokens by step."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row["step"]] = sums.get(row["step"], 0) + row["tokens"]
+    return sums
 
 
 def growth_lines(

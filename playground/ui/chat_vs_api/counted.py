@@ -51,6 +51,13 @@ def counted(run: LiveRun, name: str, kind: type[T], how: Callable[[], Work[T]]) 
     return found
 
 
+def is_there(run: LiveRun, name: str) -> bool:
+    """Whether a count is kept with the run, or has come or failed meanwhile: nobody waits for it."""
+    with _lock:
+        future = _under_way.get(run, {}).get(name)
+    return name in (run.context.get(COUNTS) or {}) or (future is not None and future.done())
+
+
 def counter(run: LiveRun, lane: int, where: Mapping[str, Endpoint]) -> Endpoint | None:
     """Where a lane's request is counted; None where its provider is not the one that answered: the simulation, or the real one."""
     endpoint = where.get(run.lanes[lane].request.model.provider)

@@ -13,12 +13,12 @@ import streamlit as st
 
 from playground.domain import Endpoint, ModelRef, Response
 from playground.domain.nouns import NotARun
-from playground.engine import LiveRun, get_engine
+from playground.engine import Lane, LiveRun, get_engine
 from playground.lab import ladder, ladder_profile
 from playground.lab.ladder import Counts, Part, Rung
 from playground.lab.ladder_profile import Profile, ProfileError
 from playground.ui import names
-from playground.ui.chat_vs_api.counted import COUNT_SECONDS, begin, counted, counter
+from playground.ui.chat_vs_api.counted import COUNT_SECONDS, begin, counted, counter, is_there
 from playground.ui.chat_vs_api.ladder.steps import take
 from playground.ui.session import compose, keeping
 from playground.ui.session.endpoints import endpoints
@@ -49,6 +49,15 @@ class Climb:
         """The answers of one model, step by step."""
         start = model * self.height
         return self.live.run().responses[start : start + self.height]
+
+    def lanes(self, model: int) -> tuple[Lane, ...]:
+        """The lanes of one model, step by step."""
+        start = model * self.height
+        return tuple(self.live.lanes[start : start + self.height])
+
+    def has_counts(self, model: int) -> bool:
+        """Whether the counts of one model are there: to ask for them waits for nobody."""
+        return is_there(self.live, f"ladder {model}")
 
     def counts(self, model: int) -> Counts:
         """The counts of one model; waits for the last of them, and estimates where they can't be had."""

@@ -1,4 +1,4 @@
-"""What a climb showed: the headline, the chart, the table of the steps, and each step taken apart."""
+"""What a climb showed: the headline, the picture, the table of the steps, and each step taken apart."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from playground.export.document import document
 from playground.lab import ladder
 from playground.lab.ladder import Part
 from playground.providers import preview
-from playground.ui.chat_vs_api.charts import ladder_bars
+from playground.ui.chat_vs_api.ladder import picture
 from playground.ui.chat_vs_api.ladder.climb import Climb
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.card import result_card
-from playground.ui.parts.charts import draw
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.tables import figure_table
@@ -33,19 +32,12 @@ FIGURES = fmt.named(
 
 def results(climb: Climb, where: Mapping[str, Endpoint]) -> None:
     """All of one model's steps, and the whole climb to download."""
-    shown = 0
-    if len(climb.models) > 1:
-        names = [str(ref) for ref in climb.models]
-        chosen = st.segmented_control(
-            "Model", names, default=names[0], key=f"ladder_model_{climb.live.id}", required=True
-        )
-        shown = names.index(chosen) if chosen else 0
+    shown = picture.which(climb)
     responses = climb.responses(shown)
     parts = [climb.parts(shown, step) for step in range(climb.height)]
-    if responses[0].stand_in:
-        st.badge(responses[0].stand_in, icon=":material/science:", color="violet")
-    _headline(climb, responses, parts)
-    _chart(climb, shown, parts)
+    with picture.head(climb, shown):
+        _headline(responses, parts)
+    picture.chart(climb, shown, parts)
     _table(climb, shown, responses, parts)
     for step in range(climb.height):
         _details(climb, shown, step, where)
@@ -60,12 +52,13 @@ def results(climb: Climb, where: Mapping[str, Endpoint]) -> None:
     )
 
 
-def _headline(climb: Climb, responses: Sequence[Response], parts: Sequence[Sequence[Part]]) -> None:
+def _headline(responses: Sequence[Response], parts: Sequence[Sequence[Part]]) -> None:
     first, last = responses[0], responses[-1]
     before, after = first.usage.input_tokens, last.usage.input_tokens
     if not before or not after:
         word = "was stopped" if "stopped" in (first.state, last.state) else "failed"
-        st.warning(f"A step {word}, so there is nothing to compare. Its row says why.")
+        st.markdown(f"## A step {word}, so there is nothing to compare.")
+        st.caption(":material/warning: Its row says why.")
         return
     st.markdown(f"## {headline(parts[0][0].tokens, before, after)}")
     if first.cost and last.cost:
@@ -84,32 +77,6 @@ def headline(prompt: int, bare: int, dressed: int) -> str:
         f"Your prompt is {prompt:,} tokens{framed}. Dressed like a chat product, it is {dressed:,}:"
         f" {dressed / bare:,.0f} × {bare:,}."
     )
-
-
-def _chart(climb: Climb, model: int, parts: Sequence[Sequence[Part]]) -> None:
-    steps = [f"{i}. {rung.name}" for i, rung in enumerate(climb.ladders[model])]
-    guessed = {part.name for part in parts[-1] if part.estimate}
-    names = [_marked(part.name, guessed) for part in parts[-1]]
-    rows = [
-        {
-            "step": steps[i],
-            "part": _marked(part.name, guessed),
-            "tokens": part.tokens,
-            "kind": "estimate" if part.estimate else "the provider",
-        }
-        for i, row in enumerate(parts)
-        for part in row
-        if part.tokens
-    ]
-    draw(ladder_bars(steps, rows, names))
-    if guessed:
-        st.caption(
-            ":material/info: Parts marked ≈ are estimates; the others are counted by the provider."
-        )
-
-
-def _marked(name: str, guessed: set[str]) -> str:
-    return f"{name} (≈ estimate)" if name in guessed else name
 
 
 def _table(

@@ -12,10 +12,10 @@ from playground.lab import ladder
 from playground.lab.ladder_profile import Profile
 from playground.ui import names
 from playground.ui.chat_vs_api.ladder.climb import PLACE, Climb, current_climb, start
+from playground.ui.chat_vs_api.ladder.picture import growing
 from playground.ui.chat_vs_api.ladder.results import results
 from playground.ui.chat_vs_api.ladder.steps import edit_profile
 from playground.ui.chat_vs_api.sections import MOST_CHARACTERS, foretold
-from playground.ui.live.component import live_run
 from playground.ui.parts.examples import EXAMPLES
 from playground.ui.parts.markdown import plain
 from playground.ui.session import once
@@ -48,7 +48,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     if climb is None:
         _empty()
     elif not climb.live.done:
-        _running(climb)
+        growing(climb)
     else:
         results(climb, where)
 
@@ -80,13 +80,14 @@ def _buttons(climb: Climb | None, *, steps: int, models: int) -> bool:
             shortcut="Ctrl+Enter",
             key="ladder_go",
         )
-        if climb and not climb.live.done:
-            st.button(
-                "Stop all",
-                icon=":material/stop:",
-                key="ladder_stop",
-                on_click=climb.live.stop,
-            )
+        running = climb is not None and not climb.live.done
+        st.button(
+            "Stop all",
+            icon=":material/stop:",
+            key="ladder_stop",
+            disabled=not running,
+            on_click=climb.live.stop if climb else None,
+        )
         st.caption(
             f"{steps} steps × {models} model{'s' if models != 1 else ''} = {steps * models} requests"
         )
@@ -118,12 +119,3 @@ def _empty() -> None:
         " way to the model, and which of them a chat product would have sent without telling you.",
         icon=":material/lightbulb:",
     )
-
-
-def _running(climb: Climb) -> None:
-    titles = [
-        f"{ref.model} · {rung.name}"
-        for ref, rungs in zip(climb.models, climb.ladders, strict=True)
-        for rung in rungs
-    ]
-    live_run(climb.live, key=f"ladder_live_{climb.live.id}", titles=titles)
