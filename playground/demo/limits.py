@@ -110,7 +110,12 @@ class Limits:
 
     def admit(self, input_tokens: int) -> Over | None:
         """Let a request in and count it; or say what it is over, where the row refuses."""
-        amounts = {"requests": 1, "input_tokens": input_tokens, "tokens": input_tokens}
+        amounts = {
+            "requests": 1,
+            "input_tokens": input_tokens,
+            "tokens": input_tokens,
+            "output_tokens": 0,  # not known yet: refused only while more was written than a minute allows
+        }
         asked = {kind: n for kind, n in amounts.items() if kind in self.buckets}
         if self.row and self.row.refuses:
             for kind, amount in asked.items():

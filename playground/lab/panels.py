@@ -147,6 +147,29 @@ PANELS = {
             needs_key="Behind your gateway stands the demo, so that what arrives can be seen; no provider tells you that.",
         ),
         Panel(
+            name="limits",
+            title="Rate limits",
+            group="The wire",
+            look_for=(
+                "See which of the limits binds: requests, tokens in or tokens out, and how soon each is full again.",
+                "Run into a 429 and see that waiting for as long as it says is enough; then plan with the shape of your own requests.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Rate limits",
+                    "https://developers.openai.com/api/docs/guides/rate-limits",
+                ),
+                Link(
+                    "Anthropic",
+                    "Rate limits",
+                    "https://platform.claude.com/docs/en/api/rate-limits",
+                ),
+                Link("Google", "Rate limits", "https://ai.google.dev/gemini-api/docs/rate-limits"),
+            ),
+            needs_key="Your own tier shows only with your key; the demo counts as the lowest paid tiers do.",
+        ),
+        Panel(
             name="structured",
             title="Structured output",
             group="What the API adds",

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from playground.domain import Exchange
+from playground.lab.capacity import all_tiers
 
 Per = Literal["minute", "day", "month"]
 PARTS = ("limit", "remaining", "reset")
@@ -123,12 +124,6 @@ HEADERS: Mapping[str, Family] = {
 }
 """Provider → how its headers are read; of any other nothing is assumed."""
 TIGHTEST = {("anthropic", "tokens")}
-TIERS: Mapping[str, Mapping[int, str]] = {
-    "openai": {5_000: "Build", 10_000: "Launch", 15_000: "Grow"},
-    "anthropic": {1_000: "Start", 5_000: "Build", 10_000: "Scale"},
-}
-"""Requests a minute → tier (https://developers.openai.com/api/docs/guides/rate-limits, read 2026-11-21;
-https://platform.claude.com/docs/en/api/rate-limits, read 2026-08-22)."""
 
 
 def gauges(provider: str, exchange: Exchange, *, now: datetime | None = None) -> tuple[Gauge, ...]:
@@ -199,8 +194,9 @@ def _of_quota(body: str) -> Iterator[Gauge]:
 
 def tier(provider: str, found: tuple[Gauge, ...]) -> str | None:
     """The tier that these limits belong to, guessed by the requests a minute; None where none fits."""
-    limits = (g.limit for g in found if (g.kind, g.per) == ("requests", "minute"))
-    return next((TIERS.get(provider, {}).get(limit or 0) for limit in limits), None)
+    limits = {g.limit for g in found if (g.kind, g.per) == ("requests", "minute")} - {None}
+    fits = (row for row in all_tiers() if row.provider == provider and row.requests in limits)
+    return next((row.tier for row in fits), None)
 
 
 def binding(found: tuple[Gauge, ...]) -> Gauge | None:

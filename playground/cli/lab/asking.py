@@ -60,7 +60,9 @@ def asked(options: Options) -> Iterator[tuple[list[ModelRef], Mapping[str, Endpo
         yield refs, endpoints
 
 
-def run(requests: Sequence[Request], endpoints: Mapping[str, Endpoint]) -> Run | int:
+def run(
+    requests: Sequence[Request], endpoints: Mapping[str, Endpoint], *, retries: int = 0
+) -> Run | int:
     """Send these as one run and wait for it; the exit code where a budget forbids it, or Ctrl+C ended it."""
     from playground.cli import keeping
     from playground.engine import Engine
@@ -69,7 +71,9 @@ def run(requests: Sequence[Request], endpoints: Mapping[str, Endpoint]) -> Run |
     keeping.foretold(requests, endpoints)
     engine = Engine()
     try:
-        live = keeping.start(engine, requests, endpoints, labels=Labels(kind="lab"))
+        live = keeping.start(
+            engine, requests, endpoints, labels=Labels(kind="lab"), retries=retries
+        )
         try:
             while not live.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
                 pass

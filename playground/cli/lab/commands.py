@@ -15,6 +15,7 @@ from playground.cli.lab.file_search import file_search
 from playground.cli.lab.files import files
 from playground.cli.lab.gateway import gateway
 from playground.cli.lab.jobs import jobs
+from playground.cli.lab.limits import limits
 from playground.cli.lab.realtime import realtime
 from playground.cli.lab.structured import structured
 from playground.cli.lab.tools import tools
@@ -26,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     doors,
     errors,
     gateway,
+    limits,
     structured,
     tools,
     jobs,

@@ -52,6 +52,7 @@ def send(
     *,
     label: str = "Send",
     key: str,
+    retries: int = 0,
 ) -> None:
     """The button that sends these requests as one run, at which the tab then looks; what forbids it is said."""
     pressed = once.button(
@@ -65,7 +66,7 @@ def send(
         disabled=not requests,
     )
     if once.goes(place.key, running, pressed, tuple(requests)):
-        started = start(requests, where, kind=KIND)
+        started = start(requests, where, kind=KIND, retries=retries)
         if started:
             once.started(place.key, tuple(requests))
             look_at(place, started)

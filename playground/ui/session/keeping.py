@@ -39,6 +39,7 @@ def start(
     kind: str = "compare",
     context: Mapping[str, Any] | None = None,
     caller: Callable[..., Any] | None = None,
+    retries: int = 0,
 ) -> LiveRun | None:
     """Start a run of this tab with what it belongs to; None when a budget or a key in the prompt forbids it, which the page then says."""
     if any(request.model.recorded for request in requests):
@@ -54,6 +55,7 @@ def start(
         secrets=secrets(),
         context=context,
         caller=caller,
+        retries=retries,
     )
     if isinstance(made, runs.Refusal):
         _refused(made)
