@@ -12,7 +12,16 @@ from pathlib import Path
 
 from streamlit import file_util
 
-ELEMENTS = ("Html", "TextArea", "MenuButton", "Checkbox", "Button", "ButtonGroup", "Selectbox")
+ELEMENTS = (
+    "BidiComponent",
+    "Html",
+    "TextArea",
+    "MenuButton",
+    "Checkbox",
+    "Button",
+    "ButtonGroup",
+    "Selectbox",
+)
 """What the first page is drawn with, by the names of Streamlit's scripts."""
 _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 
