@@ -24,6 +24,8 @@ from playground.ui.session.models import default_model
 
 PANEL = "limits"
 MODEL = names.lab(PANEL, "burst_model")
+NUMBERS = ("A minute", "A day", "At once", "Replayed a minute", "At most $ a month")
+"""Columns of the plan that are written with separators of thousands."""
 
 
 def _fill(run: LiveRun) -> None:
@@ -176,7 +178,11 @@ def _planner(where: Mapping[str, Endpoint]) -> None:
         [_tier_row(plan, shape) for plan in found],
         hide_index=True,
         key="lab_limits_plans",
-        column_config={"Source": st.column_config.LinkColumn(display_text="source")},
+        placeholder="–",
+        column_config={
+            **{name: st.column_config.NumberColumn(format="localized") for name in NUMBERS},
+            "Source": st.column_config.LinkColumn(display_text="source"),
+        },
     )
     for note in dict.fromkeys(plan.tier.note for plan in found if plan.tier.note):
         st.caption(note.replace("$", r"\$"))
