@@ -124,6 +124,8 @@ def test_the_list_of_gaps_only_shrinks(
 
 
 TIGHTENED = {
+    "anth-n-test-multimodal-tool-return-matrix-direct-uploaded-f-b69c65c8": "File not found",
+    "oair-n-test-multimodal-tool-return-matrix-direct-uploaded-f-094ce344": "File not found",
     "anth-n-test-anthropic-model-thinking-part-from-other-model-ce50e08e": "thinking.type.enabled",
     "anth-n-testmodels-test-litellm-reasoning-model-has-expected-8c9c70f4": "thinking.type.enabled",
     "anth-s-test-anthropic-thinking-streaming-legacy-4940a0aa": "thinking.type.enabled",
