@@ -12,6 +12,9 @@ from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from tests.browser.conftest import App
 from tests.browser.states import settled
 
+GUARDED = "() => document.documentElement.dataset.guarded === 'yes'"
+"""Sooner than any hand could type: the guard is drawn before any field, its script comes with the page."""
+
 
 class Wire:
     """What the server sends, which can be held back."""
@@ -60,6 +63,9 @@ def test_escape_keeps_what_was_typed_while_the_page_is_still_drawn(blank: Page, 
     wire = Wire(blank)
     wire.hold(b"lane_0")  # the fields are there, all beneath them is on its way
     blank.goto(app.url)
+    blank.wait_for_function(
+        GUARDED
+    )  # which comes with the first fields: here before the last part of the page
     blank.get_by_role("button", name="System prompt").click()
     field = blank.get_by_role("textbox", name="System prompt")
     field.fill("Be brief.")

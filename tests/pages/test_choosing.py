@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,9 +204,13 @@ HIDDEN = (
 
 
 def kept() -> Stored:
-    """The only run of the history."""
+    """The only run of the history, once its answers are written: they are a moment after they are shown."""
     store = history.get_store()
-    (stored,) = each(store, ids(store, Filter()))
+    for _ in range(200):
+        (stored,) = each(store, ids(store, Filter()))
+        if all(answer.text or answer.failure for answer in stored.run.responses):
+            break
+        time.sleep(0.02)
     return stored
 
 
