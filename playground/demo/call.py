@@ -140,7 +140,7 @@ class Call:
             raise Refused(UNFINISHED if ask.fault == "stall" else "500")
         if ask.fault in faults.BY_STATUS and (ask.fault != "429" or self._limited(body)):
             raise Refused(ask.fault)
-        ask = replace(ask, search=self.state.library.search)
+        ask = replace(ask, search=self.state.shelves.search)
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         ask = self.state.conversations.continued(ask, previous)
         refusals.check(self.door.name, ask)

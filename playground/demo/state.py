@@ -14,8 +14,8 @@ from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
 from playground.demo.exhausted import RETRY_AFTER
 from playground.demo.explicit import Prefixes
-from playground.demo.library import Library
 from playground.demo.limits import Limits, row_of
+from playground.demo.shelves import Shelves
 from playground.demo.stored import Stored
 
 FORGOTTEN = 30.0
@@ -44,7 +44,7 @@ class State:
         self.files = Files(clock)
         self.prefixes = Prefixes()
         self.batches = Batches(clock, scale)
-        self.library = Library(clock, scale)
+        self.shelves = Shelves(clock, scale)
         self.clock = clock
         """Seconds, for limits only: a test turns it on by hand."""
         self._limits: dict[tuple[str, str, str | None], Limits] = {}

@@ -8,12 +8,12 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playground.demo import anthropic_messages, gemini_generate, library, openai_responses
+from playground.demo import anthropic_messages, gemini_generate, openai_responses, shelves
 from playground.demo.ask import Refused
 from playground.demo.batch_routes import Desk, Work, handler
 from playground.demo.batches import File, iso, new_id
 from playground.demo.door import Door
-from playground.demo.library import Held, Store
+from playground.demo.shelves import Held, Store
 from playground.demo.state import State
 from playground.domain import PROVIDERS
 
@@ -23,7 +23,7 @@ STORES = f"{OPENAI}/vector_stores"
 
 def store_of(desk: Desk, id: str) -> Store:
     """The store; Refused when it is not there."""
-    found = desk.state.library.find(id)
+    found = desk.state.shelves.find(id)
     if found is None or found.vendor != desk.door.vendor:
         raise Refused("no_thing", f"No vector store found with id '{id}'.")
     return found
@@ -51,39 +51,39 @@ def listing(desk: Desk, rows: list[dict[str, Any]]) -> Response:
 
 async def stores(desk: Desk) -> Response:
     """OpenAI: a new store, or the list."""
-    shelf = desk.state.library
+    shelf = desk.state.shelves
     if desk.request.method == "GET":
-        return listing(desk, [library.openai_store(shelf, s) for s in shelf.of("openai")])
+        return listing(desk, [shelves.openai_store(shelf, s) for s in shelf.of("openai")])
     body = await desk.json()
     files = [desk.file(id) for id in body.get("file_ids") or ()]
     kept = {name: body.get(name) for name in ("expires_after", "metadata")}
     made = shelf.make("openai", str(body.get("name") or ""), **kept)
     for one in files:
         shelf.add(made, one, one.id)
-    return desk.call.answered(library.openai_store(shelf, made))
+    return desk.call.answered(shelves.openai_store(shelf, made))
 
 
 async def store(desk: Desk) -> Response:
     """OpenAI: one store, or its end."""
     found = store_of(desk, desk.id)
     if desk.request.method == "DELETE":
-        desk.state.library.delete(found.id)
+        desk.state.shelves.delete(found.id)
         gone = {"id": found.id, "object": "vector_store.deleted", "deleted": True}
         return desk.call.answered(gone)
     if desk.request.method == "POST":
         found.name = str((await desk.json()).get("name") or found.name)
-    return desk.call.answered(library.openai_store(desk.state.library, found))
+    return desk.call.answered(shelves.openai_store(desk.state.shelves, found))
 
 
 async def store_files(desk: Desk) -> Response:
     """OpenAI: a file into a store, or the files in it, the newest first."""
-    found, shelf = store_of(desk, desk.id), desk.state.library
+    found, shelf = store_of(desk, desk.id), desk.state.shelves
     if desk.request.method == "GET":
-        rows = [library.openai_file(shelf, found, held) for held in found.files.values()]
+        rows = [shelves.openai_file(shelf, found, held) for held in found.files.values()]
         return listing(desk, rows[::-1])
     file = desk.file(str((await desk.json()).get("file_id")))
     held = shelf.add(found, file, file.id)
-    row = library.openai_file(shelf, found, held)
+    row = shelves.openai_file(shelf, found, held)
     return desk.call.answered({**row, "status": "in_progress", "usage_bytes": 0})
 
 
@@ -95,7 +95,7 @@ async def store_file(desk: Desk) -> Response:
         del found.files[held.id]
         gone = {"id": held.id, "object": "vector_store.file.deleted", "deleted": True}
         return desk.call.answered(gone)
-    return desk.call.answered(library.openai_file(desk.state.library, found, held))
+    return desk.call.answered(shelves.openai_file(desk.state.shelves, found, held))
 
 
 async def store_search(desk: Desk) -> Response:
@@ -103,7 +103,7 @@ async def store_search(desk: Desk) -> Response:
     found, body = store_of(desk, desk.id), await desk.json()
     query = body.get("query")
     asked = " ".join(query) if isinstance(query, list) else str(query or "")
-    pages = desk.state.library.search([found.id], asked, body.get("max_num_results") or 10)
+    pages = desk.state.shelves.search([found.id], asked, body.get("max_num_results") or 10)
     rows = [
         {
             "file_id": page.file_id,
@@ -120,36 +120,36 @@ async def store_search(desk: Desk) -> Response:
 
 async def gemini_stores(desk: Desk) -> Response:
     """Gemini: a new store, or the list."""
-    shelf = desk.state.library
+    shelf = desk.state.shelves
     if desk.request.method == "GET":
-        rows = [library.gemini_store(shelf, s) for s in shelf.of("gemini")]
+        rows = [shelves.gemini_store(shelf, s) for s in shelf.of("gemini")]
         return desk.call.answered({"fileSearchStores": rows} if rows else {})
     body = await desk.json()
     made = shelf.make("gemini", str(body.get("displayName") or ""))
-    return desk.call.answered(library.gemini_store(shelf, made))
+    return desk.call.answered(shelves.gemini_store(shelf, made))
 
 
 async def gemini_store(desk: Desk) -> Response:
     """Gemini: one store, its end, its documents, or an upload into it that is under way."""
     id, _, rest = desk.id.partition("/")
-    found, shelf = store_of(desk, f"fileSearchStores/{id}"), desk.state.library
+    found, shelf = store_of(desk, f"fileSearchStores/{id}"), desk.state.shelves
     if not rest and desk.request.method == "DELETE":
         if found.files and desk.request.query_params.get("force", "").lower() != "true":
             raise Refused("invalid", "Cannot delete non-empty FileSearchStore.")
         shelf.delete(found.id)
         return desk.call.answered({})
     if not rest:
-        return desk.call.answered(library.gemini_store(shelf, found))
+        return desk.call.answered(shelves.gemini_store(shelf, found))
     if rest == "documents":
-        rows = [library.gemini_document(shelf, found, held) for held in found.files.values()]
+        rows = [shelves.gemini_document(shelf, found, held) for held in found.files.values()]
         return desk.call.answered({"documents": rows} if rows else {})
     held = held_of(desk, found, f"{found.id}/documents/{rest.rpartition('/')[2]}")
     if "operations/" in rest:
-        return desk.call.answered(library.gemini_operation(shelf, found, held))
+        return desk.call.answered(shelves.gemini_operation(shelf, found, held))
     if desk.request.method == "DELETE":
         del found.files[held.id]
         return desk.call.answered({})
-    return desk.call.answered(library.gemini_document(shelf, found, held))
+    return desk.call.answered(shelves.gemini_document(shelf, found, held))
 
 
 async def gemini_begin(desk: Desk) -> Response:
@@ -183,8 +183,8 @@ async def gemini_upload(desk: Desk) -> Response:
         return answered
     desk.state.files.delete(begun.id)
     found = store_of(desk, begun.purpose)
-    held = desk.state.library.add(found, begun, f"{found.id}/documents/{new_id('', 24)}")
-    answered = desk.call.answered(library.gemini_operation(desk.state.library, found, held))
+    held = desk.state.shelves.add(found, begun, f"{found.id}/documents/{new_id('', 24)}")
+    answered = desk.call.answered(shelves.gemini_operation(desk.state.shelves, found, held))
     answered.headers["x-goog-upload-status"] = "final"
     return answered
 

@@ -80,7 +80,7 @@ class Store:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-class Library:
+class Shelves:
     """Every store by its id."""
 
     def __init__(self, clock: Callable[[], float], scale: float) -> None:
@@ -163,9 +163,9 @@ def words(text: str) -> set[str]:
     return set(WORD.findall(text.lower())) - COMMON
 
 
-def openai_store(library: Library, store: Store) -> dict[str, Any]:
+def openai_store(shelves: Shelves, store: Store) -> dict[str, Any]:
     """OpenAI's object of a store."""
-    ready = sum(library.ready(held) for held in store.files.values())
+    ready = sum(shelves.ready(held) for held in store.files.values())
     total = len(store.files)
     counts = {"in_progress": total - ready, "completed": ready, "failed": 0, "cancelled": 0}
     after = store.more.get("expires_after")
@@ -176,7 +176,7 @@ def openai_store(library: Library, store: Store) -> dict[str, Any]:
         "created_at": int(store.created),
         "name": store.name or None,
         "description": None,
-        "usage_bytes": library.size(store),
+        "usage_bytes": shelves.size(store),
         "file_counts": {**counts, "total": total},
         "status": "completed" if ready == total else "in_progress",
         "expires_after": after,
@@ -186,9 +186,9 @@ def openai_store(library: Library, store: Store) -> dict[str, Any]:
     }
 
 
-def openai_file(library: Library, store: Store, held: Held) -> dict[str, Any]:
+def openai_file(shelves: Shelves, store: Store, held: Held) -> dict[str, Any]:
     """OpenAI's object of a file in a store."""
-    ready = library.ready(held)
+    ready = shelves.ready(held)
     return {
         "id": held.id,
         "object": "vector_store.file",
@@ -202,13 +202,13 @@ def openai_file(library: Library, store: Store, held: Held) -> dict[str, Any]:
     }
 
 
-def gemini_store(library: Library, store: Store) -> dict[str, Any]:
+def gemini_store(shelves: Shelves, store: Store) -> dict[str, Any]:
     """Google's object of a store; zeros are left out."""
-    ready = sum(library.ready(held) for held in store.files.values())
+    ready = sum(shelves.ready(held) for held in store.files.values())
     counts = {
         "activeDocumentsCount": ready,
         "pendingDocumentsCount": len(store.files) - ready,
-        "sizeBytes": library.size(store),
+        "sizeBytes": shelves.size(store),
     }
     return {
         "name": store.id,
@@ -220,7 +220,7 @@ def gemini_store(library: Library, store: Store) -> dict[str, Any]:
     }
 
 
-def gemini_document(library: Library, store: Store, held: Held) -> dict[str, Any]:
+def gemini_document(shelves: Shelves, store: Store, held: Held) -> dict[str, Any]:
     """Google's object of a file in a store."""
     return {
         "name": held.id,
@@ -229,15 +229,15 @@ def gemini_document(library: Library, store: Store, held: Held) -> dict[str, Any
         "sizeBytes": f"{len(held.file.data)}",
         "createTime": iso(held.created),
         "updateTime": iso(held.created),
-        "state": "STATE_ACTIVE" if library.ready(held) else "STATE_PENDING",
+        "state": "STATE_ACTIVE" if shelves.ready(held) else "STATE_PENDING",
     }
 
 
-def gemini_operation(library: Library, store: Store, held: Held) -> dict[str, Any]:
+def gemini_operation(shelves: Shelves, store: Store, held: Held) -> dict[str, Any]:
     """Google's answer to an upload into a store: done when the file can be searched."""
     document = held.id.rpartition("/")[2]
     operation: dict[str, Any] = {"name": f"{store.id}/upload/operations/{document}"}
-    if library.ready(held):
+    if shelves.ready(held):
         kind = "type.googleapis.com/google.ai.generativelanguage.v1main.UploadToFileSearchStoreResponse"
         operation["done"] = True
         operation["response"] = {
