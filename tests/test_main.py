@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.ui.shell import garbage
+from playground import garbage
 
 ROOT = Path(__file__).parents[1]
 COMMAND = """

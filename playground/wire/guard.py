@@ -19,6 +19,7 @@ import httpcore2
 
 from playground.domain import Endpoint
 from playground.wire import addresses
+from playground.wire.sockets import Backend
 
 PORTS = (443, 4443, 8443, 9443, 10443)
 """What hosted mode calls. Browsers refuse a list of ports where other protocols may take an HTTP request for their own
@@ -92,7 +93,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         self.own: set[tuple[str, int]] = set()
         """Host and port of servers that this process runs itself (the demo); called in hosted mode too."""
         self._unknown: set[str] = set()
-        self._inner = inner or httpcore2.AnyIOBackend()
+        self._inner = inner or Backend()
 
     async def connect_tcp(
         self,

@@ -13,7 +13,7 @@ import pytest
 
 from playground.domain import Endpoint, Secret
 from playground.providers import anthropic_sdk, gemini_sdk, openai_sdk
-from playground.providers.sdk import over, silent
+from playground.providers.sdk import over, relayed, silent
 
 CLIENTS = {
     "openai": openai_sdk.client,
@@ -73,3 +73,31 @@ def test_calls_side_by_side_each_go_over_their_own_transport() -> None:
     assert [[r.content for r in requests] for requests in seen] == [
         [b'{"model":"%d"}' % number] for number in range(3)
     ]
+
+
+@pytest.mark.parametrize("content", [b'{"a": 1}', "{}", b"", None], ids=repr)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("X-Api-Key", "k"), ("content-type", "application/json")],
+        {"Accept": "text/event-stream", "User-Agent": "an SDK"},
+        httpx2.Headers([("accept-encoding", "identity"), ("Host", "other.example")]),
+        [("Content-Length", "8")],
+        [],
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("url", ["http://127.0.0.1:81/v1/a?b=%20c", "https://x.example/ä"])
+def test_the_plain_client_builds_what_httpx2_builds(url: str, headers: Any, content: Any) -> None:
+    plain, theirs = relayed(), httpx2.AsyncClient(trust_env=False)
+    made, expected = (
+        client.build_request("POST", url, headers=headers, content=content, timeout=30.0)
+        for client in (plain, theirs)
+    )
+    assert made.headers.raw == expected.headers.raw
+    assert (made.method, made.url, made.content) == (
+        expected.method,
+        expected.url,
+        expected.content,
+    )
+    assert made.extensions == expected.extensions

@@ -15,8 +15,9 @@ from typing import Any
 
 import streamlit as st
 
+from playground import garbage
 from playground.ui.live import stream
-from playground.ui.shell import first_page, garbage, pages
+from playground.ui.shell import first_page, pages
 
 LOG = logging.getLogger("playground")
 

@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import files, runs
+from playground import files, garbage, runs
 from playground.demo.process import DemoServer
 from playground.domain import ModelRef, Request
 from playground.engine import Engine, LiveRun
-from playground.ui.shell import garbage
 from playground.ui.shell.serving import ROUTER
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playground import runs
@@ -20,15 +20,15 @@ LAST_RESORT = 1_000
 
 
 @contextmanager
-def when_idle() -> Iterator[None]:
-    """As long as this block, a collection of everything waits until no run is under way.
+def when_idle(busy: Callable[[], bool] = runs.under_way) -> Iterator[None]:
+    """As long as this block, a collection of everything waits until nothing is `busy`: until no run is under way.
 
     It stops every thread, 70 ms with 250,000 objects, and would land in somebody's latency.
     """
     before = gc.get_threshold()
     gc.set_threshold(before[0], before[1], LAST_RESORT)
     ended = threading.Event()
-    thread = threading.Thread(target=_look, args=(ended,), name="garbage", daemon=True)
+    thread = threading.Thread(target=_look, args=(ended, busy), name="garbage", daemon=True)
     thread.start()
     try:
         yield
@@ -43,7 +43,7 @@ def started() -> None:
     gc.set_threshold(*YOUNG, gc.get_threshold()[2])
 
 
-def _look(ended: threading.Event) -> None:
+def _look(ended: threading.Event, busy: Callable[[], bool]) -> None:
     while not ended.wait(LOOK_SECONDS):
-        if gc.get_count()[2] >= ROUNDS and not runs.under_way():
+        if gc.get_count()[2] >= ROUNDS and not busy():
             gc.collect()
