@@ -21,6 +21,18 @@ Sampling = Literal["accepted", "ignored", "rejected", "effort_none", "without_th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """What a provider recommends in the place of a model that ends."""
+
+    model: str
+    """Its id at the same provider."""
+    source: str
+    as_of: date
+    set: str = ""
+    """What has to be set besides, in the provider's words; empty = nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """One model's limits and capabilities. None = not known."""
 
@@ -36,6 +48,7 @@ class Model:
     released: date | None = None
     retires: date | None = None
     """The day on which the provider switches it off, as far as announced."""
+    successor: Successor | None = None
     efforts: tuple[str, ...] = ()
     """Levels of reasoning in the provider's words, the least first; empty = cannot be set."""
     default_effort: str | None = None
@@ -109,6 +122,10 @@ class Model:
         """True from the day on which it is switched off."""
         return self.retires is not None and self.retires <= (today or clock.today())
 
+    def days_left(self, today: date | None = None) -> int | None:
+        """Days until it is switched off, negative once that has been; None where no day is announced."""
+        return None if self.retires is None else (self.retires - (today or clock.today())).days
+
     def retires_soon(self, today: date | None = None) -> bool:
         """True when it is switched off within 60 days, or was already."""
         return self.retires is not None and self.retires - (today or clock.today()) <= SOON
@@ -163,6 +180,13 @@ def defaults(today: date | None = None) -> tuple[ModelRef, ...]:
     return tuple(chosen)
 
 
+def succeeding(model: Model) -> Model | None:
+    """The catalog's row of what its provider recommends instead; None where that is not known."""
+    if model.successor is None:
+        return None
+    return _data().names.get((model.provider, model.successor.model))
+
+
 def at_door(ref: ModelRef, setting: str) -> str:
     """What this door makes of a setting, whatever the model: `dropped: why`, `ignored: why`, `renamed: its name there`, or nothing."""
     doors = _data().doors
@@ -196,9 +220,11 @@ FIELD = {"context": "context_window", "schema": "response_schema"}
 
 
 def _model(provider: str, row: Mapping[str, Any]) -> Model:
-    values = {
+    values: dict[str, Any] = {
         FIELD.get(name, name): tuple(value) if isinstance(value, list) else value
         for name, value in row.items()
         if name != "family"
     }
+    if follows := values.get("successor"):
+        values["successor"] = Successor(**follows)
     return Model(**{"label": row["id"], **values, "provider": provider})

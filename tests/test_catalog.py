@@ -241,6 +241,33 @@ def test_retirement(model: str, soon: bool, gone: bool) -> None:
     assert (found.ref in catalog.current(TODAY)) is not gone
 
 
+def test_every_model_that_ends_soon_has_a_successor_with_a_source_or_none_that_is_documented() -> (
+    None
+):
+    without = set()
+    for model in catalog.catalog():
+        if model.successor is None:
+            if model.retires_soon(TODAY) and not model.retired(TODAY):
+                without.add(model.id)
+            continue
+        successor = catalog.succeeding(model)
+        assert successor is not None, model.id
+        assert model.successor.source.startswith("https://"), model.id
+        assert model.retires is not None
+        assert model.successor.as_of < model.retires, model.id
+        assert not successor.retires or successor.retires > model.retires, model.id
+    assert without == {"gpt-audio", "gpt-audio-mini"}
+
+
+def test_days_are_counted_to_the_last_one() -> None:
+    sonnet = find("anthropic", "claude-sonnet-4-5")
+    assert sonnet.days_left(TODAY) == 4
+    assert sonnet.days_left(date(2026, 12, 1)) == -1
+    assert find("anthropic", "claude-sonnet-5-5").days_left(TODAY) is None
+    assert sonnet.successor is not None
+    assert sonnet.successor.model == "claude-sonnet-5-5"
+
+
 def test_tokenizers() -> None:
     assert find("openai", "gpt-5.5").tokenizer == "o200k_base"
     assert find("openai", "gpt-6.1-sol").tokenizer == "estimate"

@@ -4,13 +4,14 @@ from playground.providers.call import Call
 from playground.providers.counting import count_input_tokens
 from playground.providers.failures import ProviderError
 from playground.providers.listed import ListedModel
-from playground.providers.models import list_models
+from playground.providers.models import Listing, list_models, read_list, read_model
 from playground.providers.session import Session, Turn, called
 from playground.providers.warming import preview, warm
 
 __all__ = [
     "Call",
     "ListedModel",
+    "Listing",
     "ProviderError",
     "Session",
     "Turn",
@@ -18,5 +19,7 @@ __all__ = [
     "count_input_tokens",
     "list_models",
     "preview",
+    "read_list",
+    "read_model",
     "warm",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from playground.domain import Endpoint
-from playground.providers.listed import PAGE, ListedModel, day, listed_model
+from playground.providers.listed import PAGE, ListedModel, day, listed_model, told, unread
 from playground.providers.sdk import NO_KEY, kept, relayed, silence_log, some, timeout_of
 
 COUNTED = "input_tokens"
@@ -35,19 +35,68 @@ def client(endpoint: Endpoint, silence: float) -> Any:
     )
 
 
-async def models(endpoint: Endpoint, silence: float) -> Any:
-    """Ask for the list of models."""
-    return await client(endpoint, silence).models.with_raw_response.list(limit=PAGE)
+async def models(endpoint: Endpoint, silence: float, after: str | None = None) -> Any:
+    """Ask for a page of the list of models."""
+    more = {"after_id": after} if after else {}
+    return await client(endpoint, silence).models.with_raw_response.list(limit=PAGE, **more)
+
+
+async def model(endpoint: Endpoint, silence: float, name: str) -> Any:
+    """Ask for one model's row."""
+    return await client(endpoint, silence).models.with_raw_response.retrieve(name)
+
+
+def next_page(body: Mapping[str, Any]) -> str | None:
+    return body.get("last_id") if body.get("has_more") else None
+
+
+_ABLE = ("effort", "image_input", "pdf_input", "server_tools", "structured_outputs", "thinking")
+"""Capabilities that the catalog has too."""
+_READ = frozenset(
+    {"id", "type", "display_name", "created_at", "lifecycle", "deprecated_at", "retires_at", "line"}
+    | {
+        "max_input_tokens",
+        "max_tokens",
+        "capabilities",
+        *(f"capabilities.{able}" for able in _ABLE),
+    }
+)
 
 
 def listed(row: Mapping[str, Any]) -> ListedModel | None:
+    able = row.get("capabilities") or {}
+    effort, thinks = able.get("effort"), able.get("thinking")
     return listed_model(
         row.get("id"),
         created=day(row.get("created_at")),
         shutdown_date=day(row.get("retires_at")),
         context=row.get("max_input_tokens"),
         max_output=row.get("max_tokens"),
+        told=told(
+            efforts=_supported(effort) if effort else None,
+            images=_is(able.get("image_input")),
+            pdf=_is(able.get("pdf_input")),
+            response_schema=_is(able.get("structured_outputs")),
+            server_tools=_supported(able.get("server_tools")),
+            thinking=_supported((thinks or {}).get("types")),
+        ),
+        row=row,
+        unread=unread(row, _READ, ("capabilities",)),
     )
+
+
+def _is(able: Any) -> bool | None:
+    """Whether it is supported; None where that is not said."""
+    said = able.get("supported") if isinstance(able, Mapping) else None
+    return said if isinstance(said, bool) else None
+
+
+def _supported(able: Any) -> tuple[str, ...] | None:
+    """The parts of a capability that are supported, by name; None where nothing is said of them."""
+    if not isinstance(able, Mapping):
+        return None
+    parts: Iterable[tuple[str, Any]] = able.items()
+    return tuple(sorted(name for name, part in parts if _is(part)))
 
 
 async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:

@@ -74,11 +74,17 @@ class Sdk(Protocol):
     def COUNTED(self) -> str:
         """The field of the counting endpoint's answer."""
 
-    async def models(self, endpoint: Endpoint, silence: float) -> Any:
-        """Ask for the list of models."""
+    async def models(self, endpoint: Endpoint, silence: float, after: str | None = None) -> Any:
+        """Ask for a page of the list of models: the first, or the one that `next_page` named."""
+
+    async def model(self, endpoint: Endpoint, silence: float, name: str) -> Any:
+        """Ask for one model's row."""
+
+    def next_page(self, body: Mapping[str, Any]) -> str | None:
+        """What to ask for the page after this one; None after the last."""
 
     def listed(self, row: Mapping[str, Any]) -> ListedModel | None:
-        """One row of that list; None for a model that answers no prompts."""
+        """One row of that list; None for a row without an id."""
 
     async def count(self, arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:
         """Ask how many input tokens a request with these arguments has."""

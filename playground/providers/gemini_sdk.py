@@ -11,7 +11,7 @@ import httpx2
 
 from playground.domain import Endpoint
 from playground.domain.base_url import without_version
-from playground.providers.listed import PAGE, ListedModel, listed_model
+from playground.providers.listed import PAGE, ListedModel, listed_model, told, unread
 from playground.providers.sdk import NO_KEY, kept, relayed, silence_log
 
 COUNTED = "totalTokens"
@@ -42,20 +42,40 @@ def client(endpoint: Endpoint, silence: float) -> Any:
     )
 
 
-async def models(endpoint: Endpoint, silence: float) -> Any:
-    """Ask for the list of models; the client comes back too, so that it lives as long as its call."""
+async def models(endpoint: Endpoint, silence: float, after: str | None = None) -> Any:
+    """Ask for a page of the list of models; the client comes back too, so that it lives as long as its call."""
     google = client(endpoint, silence)
-    return await google.aio.models.list(config={"page_size": PAGE}), google
+    config = {"page_size": PAGE, **({"page_token": after} if after else {})}
+    return await google.aio.models.list(config=config), google
+
+
+async def model(endpoint: Endpoint, silence: float, name: str) -> Any:
+    """Ask for one model's row."""
+    google = client(endpoint, silence)
+    return await google.aio.models.get(model=name), google
+
+
+def next_page(body: Mapping[str, Any]) -> str | None:
+    return body.get("nextPageToken") or None
+
+
+_READ = frozenset(
+    {"name", "displayName", "description", "version", "inputTokenLimit", "outputTokenLimit"}
+    | {"supportedGenerationMethods", "thinking", "temperature", "maxTemperature", "topP", "topK"}
+)
 
 
 def listed(row: Mapping[str, Any]) -> ListedModel | None:
-    """Models that only embed, count or draw are left out."""
-    if "generateContent" not in (row.get("supportedGenerationMethods") or ("generateContent",)):
-        return None
+    """One row; models that only embed, count or draw answer no prompts."""
+    methods = row.get("supportedGenerationMethods") or ("generateContent",)
     return listed_model(
         str(row.get("name") or "").removeprefix("models/"),
         context=row.get("inputTokenLimit"),
         max_output=row.get("outputTokenLimit"),
+        answers="generateContent" in methods,
+        told=told(reasons=row.get("thinking")),
+        row=row,
+        unread=unread(row, _READ),
     )
 
 

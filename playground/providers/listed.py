@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,6 +21,35 @@ class ListedModel:
     context: int | None = None
     """Tokens that it can read (and, for most providers, write) at once."""
     max_output: int | None = None
+    answers: bool = True
+    """False for a model that only embeds, counts or draws."""
+    told: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What else the list says of it that the catalog knows too, by the catalog's name: `images`, `efforts`, …"""
+    row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The provider's own row, as it came."""
+    unread: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Fields of the row that nothing here is read from, as paths: `capabilities.batch`."""
+
+
+def told(**found: Any) -> dict[str, Any]:
+    """The facts that are known; None is what the list does not say."""
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def unread(
+    row: Mapping[str, Any], read: Collection[str], deep: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The fields of a row that are not among those read; those in `deep` are looked into."""
+    return tuple(path for path in _paths(row, deep) if path not in read)
+
+
+def _paths(row: Mapping[str, Any], deep: Collection[str], above: str = "") -> Iterator[str]:
+    for name, value in row.items():
+        path = f"{above}{name}"
+        if path in deep and isinstance(value, Mapping):
+            yield from _paths(value, deep, f"{path}.")
+        else:
+            yield path
 
 
 def listed_model(id: Any, **known: Any) -> ListedModel | None:

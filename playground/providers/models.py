@@ -2,39 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
-from playground.domain import Endpoint, Failure
+from playground.domain import Endpoint, Exchange, Failure
 from playground.domain.provider import provider_of
-from playground.providers.asking import SILENCE, ask
+from playground.providers.asking import SILENCE
 from playground.providers.complaint import complaint
+from playground.providers.door import Sdk
 from playground.providers.doors import usual
 from playground.providers.failures import ProviderError, failure_of
 from playground.providers.listed import ListedModel
+from playground.providers.talking import Talk
 from playground.wire import Pool
 
 _LISTS = ("data", "models", "result")
 """Where the list stands in the answer."""
 
 
+MOST_PAGES = 100
+"""Pages that are read of one list; after so many it is cut, which its Listing says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a models endpoint answered, page by page. A list that could not be had is a result too."""
+
+    provider: str
+    simulated: bool
+    models: tuple[ListedModel, ...] = ()
+    """Every row, also of models that answer no prompts, in the provider's order."""
+    pages: int = 0
+    nameless: tuple[Mapping[str, Any], ...] = ()
+    """Rows without an id."""
+    cut: bool = False
+    """True where pages were left unread."""
+    exchanges: tuple[Exchange, ...] = ()
+    failure: Failure | None = None
+
+
 async def list_models(endpoint: Endpoint, *, pool: Pool) -> list[ListedModel]:
-    """The endpoint's models, newest first where it says when they were made; ProviderError when it can't be asked."""
-    sdk = usual(endpoint.provider).sdk
-    try:
-        body = await ask(endpoint, pool, lambda: sdk.models(endpoint, SILENCE))
-    except ProviderError as error:
-        if error.failure.type != "not_found":
-            raise
-        raise ProviderError(_no_list(endpoint, error.failure)) from None
-    rows = _rows(body)
-    if rows is None:
-        failure = failure_of("not_found", endpoint.provider, message=complaint(body).message)
-        raise ProviderError(_no_list(endpoint, failure))
-    found = [model for row in rows if (model := sdk.listed(row)) is not None]
+    """The models that answer prompts, newest first where it says when they were made; ProviderError when it can't be asked."""
+    listing = await read_list(endpoint, pool=pool)
+    if listing.failure is not None:
+        raise ProviderError(listing.failure)
+    found = (model for model in listing.models if model.answers)
     return sorted(found, key=lambda m: (-(m.created or date.min).toordinal(), m.id))
+
+
+async def read_list(endpoint: Endpoint, *, pool: Pool) -> Listing:
+    """The endpoint's whole list, its pages followed to the end; never raises."""
+    sdk, talk = usual(endpoint.provider).sdk, Talk(endpoint, pool)
+    pages, following, failure = list[list[Mapping[str, Any]]](), None, None
+    try:
+        async for rows, following in _pages(sdk, talk):  # noqa: B007 - the last one is looked at
+            pages.append(rows)
+    except ProviderError as error:
+        missing = error.failure.type == "not_found"
+        failure = _no_list(endpoint, error.failure) if missing else error.failure
+    return replace(
+        _read(sdk, talk, [row for rows in pages for row in rows], failure),
+        pages=len(pages),
+        cut=failure is None and following is not None,
+    )
+
+
+async def read_model(endpoint: Endpoint, name: str, *, pool: Pool) -> Listing:
+    """The endpoint's row of one model; never raises."""
+    sdk, talk = usual(endpoint.provider).sdk, Talk(endpoint, pool)
+    try:
+        body = await talk.ask(partial(sdk.model, endpoint, SILENCE, name))
+    except ProviderError as error:
+        return _read(sdk, talk, [], error.failure)
+    return _read(sdk, talk, [body] if isinstance(body, dict) else [], None)
+
+
+async def _pages(sdk: Sdk, talk: Talk) -> AsyncIterator[tuple[list[Mapping[str, Any]], str | None]]:
+    """Each page's rows, and what names the page after it; it ends where a page is named that was there already."""
+    asked: list[str | None] = [None]
+    while True:
+        body = await talk.ask(partial(sdk.models, talk.endpoint, SILENCE, asked[-1]))
+        rows = _rows(body)
+        if rows is None:
+            message = complaint(body).message
+            raise ProviderError(failure_of("not_found", talk.endpoint.provider, message=message))
+        following = sdk.next_page(body) if isinstance(body, dict) else None
+        yield rows, following
+        if following is None or following in asked or len(asked) == MOST_PAGES:
+            return
+        asked.append(following)
+
+
+def _read(sdk: Sdk, talk: Talk, rows: list[Mapping[str, Any]], failure: Failure | None) -> Listing:
+    read = [(row, sdk.listed(row)) for row in rows]
+    return Listing(
+        provider=talk.endpoint.provider,
+        simulated=talk.endpoint.simulated,
+        models=tuple(model for _, model in read if model is not None),
+        nameless=tuple(row for row, model in read if model is None),
+        exchanges=talk.exchanges,
+        failure=failure,
+    )
 
 
 def _rows(body: Any) -> list[Mapping[str, Any]] | None:

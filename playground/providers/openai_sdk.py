@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.domain import Endpoint
 from playground.domain.provider import provider_of
-from playground.providers.listed import ListedModel, day, listed_model
+from playground.providers.listed import ListedModel, day, listed_model, unread
 from playground.providers.sdk import NO_KEY, kept, relayed, silence_log, some, timeout_of
 
 COUNTED = "input_tokens"
@@ -37,9 +37,35 @@ def client(endpoint: Endpoint, silence: float) -> Any:
     )
 
 
-async def models(endpoint: Endpoint, silence: float) -> Any:
-    """Ask for the list of models."""
-    return await client(endpoint, silence).models.with_raw_response.list()
+async def models(endpoint: Endpoint, silence: float, after: str | None = None) -> Any:
+    """Ask for a page of the list of models; OpenAI's own has one, a compatible server's may have more."""
+    more = {"extra_query": {"after": after}} if after else {}
+    return await client(endpoint, silence).models.with_raw_response.list(**more)
+
+
+async def model(endpoint: Endpoint, silence: float, name: str) -> Any:
+    """Ask for one model's row."""
+    return await client(endpoint, silence).models.with_raw_response.retrieve(name)
+
+
+def next_page(body: Mapping[str, Any]) -> str | None:
+    return body.get("last_id") if body.get("has_more") else None
+
+
+_READ = frozenset(
+    {
+        "id",
+        "name",
+        "object",
+        "created",
+        "owned_by",
+        "shutdown_date",
+        "context_length",
+        "context_window",
+        "max_model_len",
+    }
+    | {"max_completion_tokens", "top_provider.max_completion_tokens"}
+)
 
 
 def listed(row: Mapping[str, Any]) -> ListedModel | None:
@@ -53,6 +79,8 @@ def listed(row: Mapping[str, Any]) -> ListedModel | None:
         shutdown_date=day(row.get("shutdown_date")),
         context=context,
         max_output=written,
+        row=row,
+        unread=unread(row, _READ, ("top_provider",)),
     )
 
 
