@@ -79,6 +79,41 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return BRACES.sub(put, text)
 
 
+def pieces(text: str) -> tuple[list[str], list[str]]:
+    """The template's fixed texts as they are sent, and between each two of them the variable that stands there."""
+    fixed, names, end = [""], list[str](), 0
+    for found in BRACES.finditer(text):
+        fixed[-1] += text[end : found.start()]
+        end = found.end()
+        if name := _name(found[2] or ""):
+            names.append(name)
+            fixed.append("")
+        else:
+            fixed[-1] += found[1] or found[0]
+    fixed[-1] += text[end:]
+    return fixed, names
+
+
+def values_in(text: str, sent: str) -> dict[str, str] | None:
+    """The values with which this template gives what was sent, each as short as can be; None where it does not give it."""
+    fixed, names = pieces(text)
+    if not sent.startswith(fixed[0]):
+        return None
+    found, place = dict[str, str](), len(fixed[0])
+    for name, following, last in zip(names, fixed[1:], _lasts(names), strict=True):
+        end = len(sent) - len(following) if last else sent.find(following, place)
+        if end < place or not sent.startswith(following, end):
+            return None
+        if found.setdefault(name, sent[place:end]) != sent[place:end]:
+            return None
+        place = end + len(following)
+    return found if place == len(sent) else None
+
+
+def _lasts(names: list[str]) -> list[bool]:
+    return [number == len(names) for number, _ in enumerate(names, 1)]
+
+
 def _name(inside: str) -> str:
     """The variable that is named between double braces; empty when that is no name."""
     name = " ".join(inside.split())

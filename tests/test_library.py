@@ -27,6 +27,30 @@ def test_saving_again_under_a_name_adds_a_version_and_changes_none(store: Store)
     assert other.name == "Other"
 
 
+@pytest.mark.parametrize(
+    ("template", "sent", "values"),
+    [
+        ("Hello", "Hello", {}),
+        ("Hello", "Hello!", None),
+        ("Hello {{name}}!", "Hello Ana!", {"name": "Ana"}),
+        ("Hello {{name}}!", "Hello !", {"name": ""}),
+        ("{{a}} and {{b}}", "x and y and z", {"a": "x", "b": "y and z"}),
+        ("{{a}}, {{a}}", "x, x", {"a": "x"}),
+        ("{{a}}, {{a}}", "x, y", None),
+        (r"\{{x}} {{ a }}", "{{x}} 1", {"a": "1"}),
+        ("{{?}} {{a}}", "{{?}} 1", {"a": "1"}),
+        ("{{a}}-end", "x-end-end", {"a": "x-end"}),
+        ("begin {{a}}", "begun x", None),
+    ],
+)
+def test_a_templates_values_are_found_in_what_was_sent(
+    template: str, sent: str, values: dict[str, str] | None
+) -> None:
+    assert library.values_in(template, sent) == values
+    if values is not None:
+        assert library.filled(template, values) == sent
+
+
 def test_two_who_save_at_once_get_two_versions(store: Store) -> None:
     save(store, "p", "0")
     threads = [threading.Thread(target=save, args=(store, "p", str(i))) for i in range(1, 6)]

@@ -24,7 +24,7 @@ def to_markdown(runs: Run | Sequence[Run]) -> str:
 
 
 def _report(run: Run) -> Iterator[str]:
-    yield f"# {_cell(title(run))}\n"
+    yield f"# {cell(title(run))}\n"
     yield f"{fmt.when(run.created_at)} · run {run.id}\n"
     if run.simulated:
         word, _, rest = not_live(run).partition(": ")
@@ -36,11 +36,11 @@ def _report(run: Run) -> Iterator[str]:
         [str(lane), str(response.model), *(_figure(figure, response, bests) for figure in FIGURES)]
         for lane, (response, bests) in enumerate(zip(run.responses, won, strict=True), 1)
     ]
-    yield from _table(("Lane", "Model", *(figure.label for figure in FIGURES)), rows)
+    yield from table(("Lane", "Model", *(figure.label for figure in FIGURES)), rows)
     if any(won):
         yield f"{MARKED}.\n"
     for lane, (request, response) in enumerate(zip(run.requests, run.responses, strict=True), 1):
-        yield f"## Lane {lane}: {_cell(str(response.model))}\n"
+        yield f"## Lane {lane}: {cell(str(response.model))}\n"
         yield from _settings(request)
         yield from _answer(response)
         yield from _receipt(response)
@@ -65,13 +65,13 @@ def _prompt(requests: Sequence[Request]) -> Iterator[str]:
             yield from _fenced(message.role.capitalize(), message.text)
             for part in message.parts:
                 if isinstance(part, File):
-                    yield f"Attached: {_cell(part.name)} ({part.media_type}, {fmt.size(len(part.data))})\n"
+                    yield f"Attached: {cell(part.name)} ({part.media_type}, {fmt.size(len(part.data))})\n"
 
 
 def _settings(request: Request) -> Iterator[str]:
     chosen = [[row.name, typed.written(row, value)] for row, value in changed(request)]
     if chosen:
-        yield from _table(("setting", "value"), chosen)
+        yield from table(("setting", "value"), chosen)
     else:
         yield "Settings: the provider's defaults.\n"
 
@@ -81,11 +81,11 @@ def _answer(response: Response) -> Iterator[str]:
         failure = response.failure
         status = f", HTTP {failure.status}" if failure.status else ""
         said = "Stopped" if failure.stopped else f"Failed ({failure.type}{status})"
-        yield f"**{said}.** {_cell(failure.meaning)} {_cell(failure.next_step)}\n"
+        yield f"**{said}.** {cell(failure.meaning)} {cell(failure.next_step)}\n"
         if failure.detail:
             yield from _fenced("The provider's words", failure.detail)
     if response.response_model and response.response_model != response.model.model:
-        yield f"Answered by {_cell(response.response_model)}.\n"
+        yield f"Answered by {cell(response.response_model)}.\n"
     if response.reasoning_text:
         yield from _quoted("Reasoning", response.reasoning_text)
     if response.refusal:
@@ -94,11 +94,11 @@ def _answer(response: Response) -> Iterator[str]:
         yield from _quoted("Answer", response.text)
     for call in response.tool_calls:
         yield from _fenced(
-            f"Tool call {_cell(call.name)}",
+            f"Tool call {cell(call.name)}",
             json.dumps(jsonable(call.arguments), indent=2, ensure_ascii=False),
         )
     for remark in response.remarks:
-        yield f"{_cell(remark)}\n"
+        yield f"{cell(remark)}\n"
 
 
 def _receipt(response: Response) -> Iterator[str]:
@@ -117,23 +117,24 @@ def _receipt(response: Response) -> Iterator[str]:
         for line, name in fmt.receipt(cost)
     ]
     rows.append(["total", "", "", fmt.cost(cost), ""])
-    yield from _table(("receipt", "quantity", "rate", "amount", "note"), rows)
+    yield from table(("receipt", "quantity", "rate", "amount", "note"), rows)
     for price in fmt.price_row(cost):
         since = f", valid from {price.valid_from}" if price.valid_from else ""
-        yield f"Price row {_cell(price.model)}, {_cell(price.source)}, as of {price.as_of}{since}.\n"
+        yield f"Price row {cell(price.model)}, {cell(price.source)}, as of {price.as_of}{since}.\n"
     for note in cost.notes:
-        yield f"- {_cell(note)}\n"
+        yield f"- {cell(note)}\n"
 
 
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table, its cells as plain text."""
     yield "| " + " | ".join(headers) + " |"
     yield "|" + " --- |" * len(headers)
     for row in rows:
-        yield "| " + " | ".join(_cell(cell) for cell in row) + " |"
+        yield "| " + " | ".join(map(cell, row)) + " |"
     yield ""
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text on one line in which nothing is Markdown or HTML."""
     return re.sub(r"([\\|`*_\[\]<>#&!~])", r"\\\1", fmt.visible(" ".join(text.split())))
 

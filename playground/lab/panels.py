@@ -170,6 +170,39 @@ PANELS = {
             needs_key="Your own tier shows only with your key; the demo counts as the lowest paid tiers do.",
         ),
         Panel(
+            name="models",
+            title="Models",
+            group="The wire",
+            look_for=(
+                "See what a models endpoint tells of each model and what it leaves out: limits and abilities at one provider, only a name at another.",
+                "Read the days that are left to the models you use, then run your prompts on what follows: the same text is other tokens, another price, and some settings are refused.",
+            ),
+            documentation=(
+                Link(
+                    "OpenAI",
+                    "Deprecations",
+                    "https://developers.openai.com/api/docs/deprecations",
+                ),
+                Link(
+                    "Anthropic",
+                    "Model deprecations",
+                    "https://platform.claude.com/docs/en/about-claude/model-deprecations",
+                ),
+                Link(
+                    "Anthropic",
+                    "List models",
+                    "https://platform.claude.com/docs/en/api/models/list",
+                ),
+                Link(
+                    "Google",
+                    "Deprecations",
+                    "https://ai.google.dev/gemini-api/docs/deprecations",
+                ),
+                Link("Google", "Models endpoint", "https://ai.google.dev/api/models"),
+            ),
+            needs_key="The demo lists our own catalog, so it never differs from it; what a provider lists otherwise shows only with a key.",
+        ),
+        Panel(
             name="structured",
             title="Structured output",
             group="What the API adds",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,8 @@ def client(endpoint: Endpoint, silence: float) -> Any:
     from google.genai import types
 
     silence_log("google_genai")
+    # It is handed answers without a body, and warns of each list of models that it finds none in.
+    logging.getLogger("google_genai._transformers").setLevel(logging.ERROR)
     base_url, version = without_version(endpoint.base_url, VERSION)
     return genai.Client(
         vertexai=False,

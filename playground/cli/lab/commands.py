@@ -16,6 +16,7 @@ from playground.cli.lab.files import files
 from playground.cli.lab.gateway import gateway
 from playground.cli.lab.jobs import jobs
 from playground.cli.lab.limits import limits
+from playground.cli.lab.models import models
 from playground.cli.lab.realtime import realtime
 from playground.cli.lab.structured import structured
 from playground.cli.lab.tools import tools
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     errors,
     gateway,
     limits,
+    models,
     structured,
     tools,
     jobs,

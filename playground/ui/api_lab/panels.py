@@ -20,6 +20,7 @@ from playground.ui.api_lab import (
     structured,
     tools,
 )
+from playground.ui.api_lab.models import panel as models
 from playground.ui.api_lab.wire import panel as wire
 
 Draw = Callable[[Mapping[str, Endpoint]], None]
@@ -31,6 +32,7 @@ DRAW: dict[str, Draw] = {
     "errors": errors.view,
     "gateway": gateway.view,
     "limits": limits.view,
+    "models": models.view,
     "structured": structured.view,
     "tools": tools.view,
     "caching": caching.view,

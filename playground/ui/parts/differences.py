@@ -12,6 +12,7 @@ import streamlit as st
 
 from playground.domain import Response
 from playground.figures.commonmark import unmarked
+from playground.figures.differing import WORD
 from playground.lab.text_statistics import (
     LABELS,
     MOST_CHARACTERS,
@@ -20,7 +21,7 @@ from playground.lab.text_statistics import (
     statistics,
 )
 from playground.ui.parts.markdown import plain
-from playground.ui.parts.words import WORD, word_diff
+from playground.ui.parts.words import word_diff
 
 
 def differences(names: Sequence[str], responses: Sequence[Response], key: str) -> None:

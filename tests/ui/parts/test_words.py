@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.ui.parts.words import changes, diff_html, similarity
+from playground.figures.differing import changes, similarity
+from playground.ui.parts.words import diff_html
 
 
 @given(st.text(), st.text())

@@ -1,0 +1,209 @@
+"""The saved prompts whose model ends soon: what each was last asked with, or is saved with, and a sample where there are none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from playground import catalog, library
+from playground.catalog import Model
+from playground.demo import faults
+from playground.domain import ModelRef, Request, Settings, clock, typed
+from playground.domain.setting import SETTINGS, Setting
+from playground.domain.values import put
+from playground.history import prompted, reading
+from playground.history.prompted import Candidate
+from playground.library import Prompt, Version
+from playground.store.store import Store
+
+VERSIONS = "versions"
+"""In the context of a run of Compare: of each lane the version of a prompt that it sent, `NAME v3`."""
+MIGRATION = "migration"
+"""In the context of the pack's own runs, which say nothing of what a prompt is used with."""
+SAMPLE = (
+    "Explain prompt caching to a customer in about 100 words: what is cached, for how long, and when does it start to pay"
+    " off?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A saved prompt as it is asked of one model that ends."""
+
+    name: str
+    version: int | None
+    """None for the sample."""
+    request: Request
+    """As it was set, before the model's limits."""
+    why: str
+    """How the model belongs to it: `last run on 2026-11-20`, `saved with it`."""
+    run: str = ""
+    """The id of the run that it was last asked in; empty where it is the lanes it is saved with."""
+    empty: tuple[str, ...] = ()
+    """Its variables for which no value is known: nothing stands in their place."""
+
+    @property
+    def sample(self) -> bool:
+        return self.version is None
+
+    @property
+    def ends(self) -> Model:
+        """The catalog's row of its model."""
+        return catalog.describe(self.request.model)
+
+
+def cases(store: Store | None, *, owner: str, today: date | None = None) -> list[Case]:
+    """Every saved prompt with every model that it was last asked with, or is saved with, and that ends within 60 days."""
+    if store is None:
+        return []
+    named = prompted.naming_versions(store, VERSIONS, owner=owner)
+    found = list[Case]()
+    for prompt in library.all_prompts(store, owner=owner):
+        used = _last_used(store, prompt, named, owner)
+        kept = used or list(_saved(prompt.newest))
+        known = {str(case.request.model) for case in kept}
+        kept += [one for one in _saved(prompt.newest) if str(one.request.model) not in known]
+        found += [
+            replace(case, name=prompt.name, version=case.version or prompt.newest.version)
+            for case in kept
+            if case.ends.retires_soon(today)
+        ]
+    return found
+
+
+def sample(today: date | None = None) -> list[Case]:
+    """A prompt on the model of each provider that ends next and has a successor, for a library in which nothing ends."""
+    on = today or clock.today()
+    ending = sorted(
+        (row for row in catalog.catalog() if row.successor and not row.retired(on)),
+        key=lambda row: (row.retires or date.max, row.id),
+    )
+    first = {row.provider: row for row in reversed(ending)}
+    return [
+        Case(
+            name="Sample: explained to a customer",
+            version=None,
+            request=Request.ask(row.ref, SAMPLE, settings=_SET[provider]),
+            why="the sample",
+        )
+        for provider, row in first.items()
+        if provider in _SET
+    ]
+
+
+_SET = {
+    "openai": Settings(max_output_tokens=2_000, effort="minimal", verbosity="low"),
+    "anthropic": Settings(max_output_tokens=2_000, temperature=0.2),
+    "gemini": Settings(max_output_tokens=2_000, temperature=0.2, effort="1024"),
+}
+"""What the sample sets: something that the successor refuses, or takes without effect, is among it."""
+
+
+def _last_used(store: Store, prompt: Prompt, named: Sequence[Candidate], owner: str) -> list[Case]:
+    """The prompt as it was asked in the newest run that asked it; nothing where none did."""
+    fixed, variables = library.pieces(prompt.newest.text)
+    begins = prompted.beginning_with(store, fixed[0], owner=owner, whole=not variables)
+    candidates = {one.seq: one for one in (*begins, *_naming(named, prompt)) if _counts(one)}
+    newest = sorted(candidates.values(), key=lambda one: (one.created_at, one.seq), reverse=True)
+    for one in newest[: prompted.MOST]:
+        requests = reading.asked(store, [one.seq]).get(one.seq, ())
+        if found := list(_asked_in(one, requests, prompt)):
+            return found
+    return []
+
+
+def _naming(named: Sequence[Candidate], prompt: Prompt) -> Iterator[Candidate]:
+    spelled = {f"{prompt.name} v{version.version}" for version in prompt.versions}
+    for one in named:
+        if spelled & set(map(str, one.context.get(VERSIONS) or ())):
+            yield one
+
+
+def _counts(one: Candidate) -> bool:
+    return MIGRATION not in one.context
+
+
+def _asked_in(one: Candidate, requests: Sequence[Request], prompt: Prompt) -> Iterator[Case]:
+    """The lanes of a run that asked the prompt, in any of its versions, each model once."""
+    seen = set[ModelRef]()
+    for request in requests:
+        version = next((v for v in reversed(prompt.versions) if _is(v, request)), None)
+        bare = replace(request.model, model=faults.split(request.model.model)[0])
+        if version is None or bare in seen or bare.recorded:
+            continue
+        seen.add(bare)
+        yield Case(
+            name=prompt.name,
+            version=version.version,
+            request=replace(request, model=bare, body=None),
+            why=f"last run on {one.created_at[:10]}",
+            run=one.id,
+        )
+
+
+def _is(version: Version, request: Request) -> bool:
+    """Whether the request is this version of a prompt with some values."""
+    asked = [message for message in request.messages if message.role == "user"]
+    if len(request.messages) != 1 or not asked:
+        return False
+    in_text = library.values_in(version.text, asked[0].text)
+    in_system = library.values_in(version.system, request.system or "")
+    if in_text is None or in_system is None:
+        return False
+    return all(in_text.get(name, value) == value for name, value in in_system.items())
+
+
+def _saved(version: Version) -> Iterator[Case]:
+    """The version with each model that it is saved with; its variables have no values then."""
+    try:
+        lanes = json.loads(version.lanes) if version.lanes else []
+    except ValueError:
+        return
+    values = dict.fromkeys(version.variables, "")
+    for lane in lanes if isinstance(lanes, list) else []:
+        ref = _model(lane)
+        if ref is None:
+            continue
+        text = library.filled(version.text, values)
+        system = library.filled(version.system, values) or None
+        asked = Request.ask(ref, lane.get("prompt") or text, system=lane.get("system") or system)
+        yield Case(
+            name="",
+            version=version.version,
+            request=put(asked, dict(_values(lane.get("settings") or {}))),
+            why="saved with it",
+            empty=version.variables,
+        )
+
+
+def _model(lane: Any) -> ModelRef | None:
+    """The model of a lane as Compare holds it; None where it can't be asked."""
+    try:
+        ref = ModelRef.parse(str(lane["model"]))
+        return ModelRef.parse(f"{ref.provider}/{lane.get('api') or ref.api}:{ref.model}")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _values(held: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a lane's fields hold as values of a request; what can't be read is left out."""
+    for row in SETTINGS:
+        if held.get(row.name) in (None, "", []):
+            continue
+        try:
+            yield row.name, _value(row, held[row.name])
+        except ValueError:
+            continue
+
+
+def _value(row: Setting, held: Any) -> Any:
+    if row.kind in typed.READ:
+        return typed.read(row, str(held))
+    if row.kind == "integer":
+        return int(str(held))
+    if row.kind == "number":
+        return float(str(held).replace(",", "."))
+    return tuple(held) if isinstance(held, list) else held

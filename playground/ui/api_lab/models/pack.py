@@ -1,0 +1,214 @@
+"""The migration pack on the page: the prompts whose model ends, both models asked, and what is otherwise then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground.domain import Endpoint
+from playground.engine import LiveRun, get_engine
+from playground.export import dumps
+from playground.figures.commonmark import unmarked
+from playground.lab import ending_prompts, migration, migration_report
+from playground.lab.ending_prompts import Case
+from playground.lab.migration import Move, Moved
+from playground.ui.api_lab import asking
+from playground.ui.api_lab.models.place import PANEL
+from playground.ui.parts import markdown
+from playground.ui.parts.receipt import receipt_button
+from playground.ui.parts.words import word_diff
+from playground.ui.session import once
+from playground.ui.session.keeping import may_count, opened, start, visitor
+from playground.ui.session.looking import Place, look_at, looked_at
+from playground.ui.session.state import session
+from playground.ui.shell.pages import PROMPTS
+
+PATIENCE = 60.0
+"""Seconds that the counts may take."""
+
+
+def _fill(run: LiveRun) -> None:
+    """Nothing: what is asked comes out of the library."""
+
+
+PLACE = Place("pack", _fill)
+
+
+def linked() -> bool:
+    """Whether the address names a pack that this tab does not look at yet."""
+    named = st.query_params.get(PLACE.name)
+    return named is not None and session().looking.get(PLACE.key) != named
+
+
+def view(where: Mapping[str, Endpoint]) -> None:
+    """The prompts that end, the button, and the pack."""
+    run = looked_at(PLACE)
+    plan = migration.moves(_cases())
+    _listed(plan)
+    asked = [move for move in plan if move.after][: migration.MOST]
+    if len(plan) > migration.MOST:
+        st.caption(f"The first {migration.MOST} are asked together.")
+    calls = len(migration.together(asked))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = once.button(
+            PLACE.key,
+            run,
+            "Run both models",
+            "Run both again",
+            type="primary",
+            icon=":material/send:",
+            key="lab_models_pack",
+            disabled=not asked,
+        )
+        st.caption(
+            f"{calls} calls: each prompt to both models, and once more for each setting that the successor is said to refuse."
+        )
+    what = migration.together(asked)
+    if once.goes(PLACE.key, run, pressed, what):
+        _start(asked, where, what)
+    if run is None:
+        asking.empty(
+            PANEL,
+            "what changes when a prompt moves to the model that follows: tokens of the same text, dollars, settings that are"
+            " refused, and the words of the answer. Press **Run both models**.",
+        )
+    elif asking.ended(run, "lab_models_pack_live"):
+        _pack(run)
+
+
+def _cases() -> list[Case]:
+    """The saved prompts whose model ends; the sample where there are none."""
+    store = opened()
+    found = ending_prompts.cases(store, owner=visitor() or "") if store else []
+    if found:
+        return found
+    st.caption("No saved prompt is used with a model that ends within 60 days: this is the sample.")
+    st.page_link(PROMPTS, label="Prompts", icon=":material/library_books:")
+    return ending_prompts.sample()
+
+
+def _listed(plan: Sequence[Move]) -> None:
+    st.dataframe(
+        [
+            {
+                "Prompt": move.case.name,
+                "Version": move.case.version,
+                "Model": str(move.now.model),
+                "Days left": move.case.ends.days_left(),
+                "What follows": str(move.after.model) if move.after else "not known",
+                "Why": move.case.why,
+                "Refused by it": ", ".join(move.probes) or None,
+            }
+            for move in plan
+        ],
+        hide_index=True,
+        key="lab_models_cases",
+        placeholder="–",
+        alt="The prompts whose model ends",
+    )
+    without = [move.case.name for move in plan if move.after is None]
+    if without:
+        st.caption(
+            f"Nothing is known to follow the model of {', '.join(map(markdown.plain, without))}:"
+            " these are not asked."
+        )
+
+
+def _start(plan: Sequence[Move], where: Mapping[str, Endpoint], what: tuple[object, ...]) -> None:
+    """Count both, then ask both, as one run that remembers what it is."""
+    requests = migration.together(plan)
+    if not may_count(requests):
+        return
+    with st.spinner(f"Counting the tokens of {len(plan)} prompts for both models …"):
+        work = get_engine().submit(lambda pool: migration.counted(plan, where, pool))
+        counts = work.result(PATIENCE)
+    started = start(requests, where, kind=asking.KIND, context=migration.context(plan, counts))
+    if started:
+        once.started(PLACE.key, what)
+        look_at(PLACE, started)
+        st.rerun()
+
+
+def _pack(run: LiveRun) -> None:
+    lanes = run.lanes
+    rows = migration.moved(
+        run.context, [lane.request for lane in lanes], [lane.response for lane in lanes]
+    )
+    if not rows:
+        st.caption("Nothing of this run is a migration pack.")
+        return
+    if run.simulated:
+        st.caption(":violet[:material/science: simulated]: made-up answers, real arithmetic.")
+    _downloads(rows)
+    for number, row in enumerate(rows):
+        _one(row, f"{run.id}_{number}")
+
+
+def _downloads(rows: Sequence[Moved]) -> None:
+    with st.container(horizontal=True):
+        for label, data, ending in (
+            ("JSON", dumps(migration_report.document(rows)), "json"),
+            ("Markdown", migration_report.markdown(rows), "md"),
+        ):
+            st.download_button(
+                label,
+                data,
+                file_name=f"migration-pack.{ending}",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"lab_models_{ending}",
+            )
+
+
+def _one(row: Moved, key: str) -> None:
+    """One prompt: figures of both, settings, limits, words."""
+    title = row.name if row.version is None else f"{row.name} · version {row.version}"
+    st.subheader(markdown.plain(title), anchor=False)
+    st.markdown(markdown.plain(migration_report.about(row)))
+    heads = ("", *(markdown.plain(migration.label(one.model)) for one in (row.now, row.after)))
+    st.markdown(_table(heads, list(migration_report.figures(row))))
+    told = [said for said in (fmt.change(*row.counted), migration_report.dearer(row)) if said]
+    if told:
+        names_of = ("tokens of the same text", "cost of a call")
+        changes = " · ".join(
+            f"{name}: **{said}**" for name, said in zip(names_of, told, strict=False)
+        )
+        st.markdown(changes)
+    with st.container(horizontal=True):
+        receipt_button(row.now, f"lab_models_now_{key}")
+        receipt_button(row.after, f"lab_models_after_{key}")
+    _settings(row)
+    _words(row, key)
+
+
+def _settings(row: Moved) -> None:
+    if row.settings:
+        st.markdown("**Settings that do not go over as they are**")
+        heads = ("setting", "value", "what", "why", "the provider said")
+        st.markdown(_table(heads, row.settings))
+    if row.limits:
+        with st.expander(f"{len(row.limits)} limits and defaults differ", icon=":material/rule:"):
+            written = [
+                (one.what, migration_report.told(one.now), migration_report.told(one.after))
+                for one in row.limits
+            ]
+            st.markdown(_table(("", row.now.model.model, row.after.model.model), written))
+
+
+def _words(row: Moved, key: str) -> None:
+    if not (row.now.text and row.after.text):
+        st.caption("Two answers are needed for a comparison of words.")
+        return
+    with st.expander("What differs in the answers", icon=":material/difference:", expanded=True):
+        left, right = row.now.model.model, row.after.model.model
+        word_diff(
+            unmarked(row.now.text), unmarked(row.after.text), left_name=left, right_name=right
+        )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = f"| {' | '.join(heads)} |\n|{':--|' * len(heads)}\n"
+    cells = (" | ".join(markdown.plain(str(cell)) for cell in row) for row in rows)
+    return head + "".join(f"| {line} |\n" for line in cells)

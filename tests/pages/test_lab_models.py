@@ -1,0 +1,98 @@
+"""The models panel: lists against the catalog, days left, and the migration pack with one press."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground import history, library
+from tests.pages.lab_page import open_panel, said
+
+
+def look(page: AppTest, view: str) -> None:
+    page.button_group(key="lab_models_view").set_value(view).run()
+    assert not page.exception
+
+
+def frame(page: AppTest, column: str) -> list[object]:
+    (found,) = [frame.value for frame in page.dataframe if column in frame.value.columns]
+    return list(found[column])
+
+
+def packed(page: AppTest) -> AppTest:
+    """Press the button and wait for the pack."""
+    page.button(key="lab_models_pack").click().run(timeout=60)
+    for _ in range(200):
+        assert not page.exception
+        if "tokens of the same text, counted" in said(page):
+            return page
+        time.sleep(0.1)
+        page.run()
+    pytest.fail("the pack never came")
+
+
+def test_the_lists_are_asked_with_one_press(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = open_panel(monkeypatch, tmp_path, "models")
+    assert "Press **Ask the models endpoints**" in said(page)
+    page.button(key="lab_models_ask").click().run()
+    assert not page.exception
+    assert "models in 1 page" in said(page)
+    assert "simulated" in said(page)
+    page.button_group(key="lab_models_provider").set_value("anthropic").run()
+    assert "capabilities.batch" in frame(page, "Field")
+    page.selectbox(key="lab_models_row_anthropic").set_value("claude-sonnet-4-5").run()
+    (row,) = [json.loads(shown.value) for shown in page.json]
+    assert row["lifecycle"] == "deprecated"
+    assert row["retires_at"].startswith("2026-11-30")
+
+
+def test_the_days_left_are_counted_down(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = open_panel(monkeypatch, tmp_path, "models")
+    look(page, "Days left")
+    days = frame(page, "Days left")
+    assert days == sorted(days)  # type: ignore[type-var]
+    assert "anthropic:claude-opus-4-5" in frame(page, "Model")
+    assert "claude-opus-5-5" in frame(page, "What follows")
+    assert "not known" in frame(page, "What follows")
+
+
+def test_the_sample_is_packed_with_one_press_and_found_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = open_panel(monkeypatch, tmp_path, "models")
+    look(page, "Migration pack")
+    assert "this is the sample" in said(page)
+    packed(page)
+    told = said(page)
+    assert "cost of 1,000" in told
+    assert "no checks saved with this prompt" in told
+    assert "Settings that do not go over as they are" in told
+    assert "of the words in common" in told
+    assert "simulated" in told
+    run = page.query_params["pack"]
+    again = open_panel(monkeypatch, tmp_path, "models")
+    again.query_params["pack"] = run[0] if isinstance(run, list) else run
+    again.run()
+    assert not again.exception
+    assert "cost of 1,000" in said(again)
+
+
+def test_saved_prompts_stand_in_the_place_of_the_sample(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = open_panel(monkeypatch, tmp_path, "models")
+    saved = json.dumps([{"model": "openai:gpt-4o", "settings": {"temperature": "0.7"}}])
+    library.save(history.get_store(), "My prompt", "Say hello", owner="", lanes=saved)
+    look(page, "Migration pack")
+    assert "this is the sample" not in said(page)
+    assert frame(page, "Prompt") == ["My prompt"]
+    assert frame(page, "Refused by it") == ["temperature"]
+    packed(page)
+    assert "My prompt" in "".join(header.value for header in page.subheader)
+    assert "Unsupported parameter" in said(page)
