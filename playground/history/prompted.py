@@ -1,8 +1,8 @@
-"""Which runs may have asked a prompt of the library: by the version that a lane names, or by how what was asked begins."""
+"""What runs asked, the newest first: by how it begins, and by what their context names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,46 +14,67 @@ from playground.store.packing import storable
 from playground.store.schema import runs
 from playground.store.store import Store
 
-MOST = 40
-"""Runs that are looked at for one prompt, the newest first."""
+PAGE = 2_000
+"""Runs that are read together."""
+MOST = 20_000
+"""Runs that are looked through: older ones say little of what is used today."""
 FEWEST_LETTERS = 4
 """A shorter beginning is that of too many prompts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A run that may have asked it."""
+class Asked:
+    """A run and the beginning of what its first lane was asked."""
 
     seq: int
     id: str
     created_at: str
+    begins: str
     context: Mapping[str, Any]
 
 
-def beginning_with(store: Store, text: str, *, owner: str, whole: bool) -> list[Candidate]:
-    """The runs whose prompt begins with this text, the newest first; is this text where it is the whole of it."""
-    begins = " ".join(storable(text)[: 4 * PROMPT_SHOWN].split())[:PROMPT_SHOWN]
-    if whole:
-        return _found(store, runs.c.prompt == begins, owner)
-    if len(begins) < FEWEST_LETTERS:
-        return []
-    return _found(store, runs.c.prompt.startswith(begins, autoescape=True), owner)
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How the list has a prompt that begins with some text, or is this text."""
+
+    text: str
+    whole: bool
+
+    @classmethod
+    def of(cls, text: str, *, whole: bool) -> Beginning:
+        return cls(" ".join(storable(text)[: 4 * PROMPT_SHOWN].split())[:PROMPT_SHOWN], whole)
+
+    def may_be(self, begins: str) -> bool:
+        """Whether what begins so may be it."""
+        if self.whole:
+            return begins == self.text
+        return len(self.text) >= FEWEST_LETTERS and begins.startswith(self.text)
 
 
-def naming_versions(store: Store, name: str, *, owner: str) -> list[Candidate]:
-    """The runs whose context has a list under this name, the newest first."""
-    there = runs.c.context.is_not(None) & runs.c.context[name].as_string().is_not(None)
-    return _found(store, there, owner)
+def newest(store: Store, *, owner: str) -> Iterator[Asked]:
+    """The runs of one owner, as the library has it: a digest, or empty for the installation's own, which sees all."""
+    mine = [runs.c.owner == owner] if owner else []
+    columns = (runs.c.seq, runs.c.id, runs.c.created_at, runs.c.prompt, runs.c.context)
+    ordered = sa.select(*columns).order_by(runs.c.created_at.desc(), runs.c.seq.desc()).limit(PAGE)
+    after: list[Any] = []
+    for _ in range(MOST // PAGE):
+        with reading(store.engine) as connection:
+            rows = connection.execute(ordered.where(*mine, *after)).all()
+        for row in rows:
+            yield Asked(
+                seq=row.seq,
+                id=row.id,
+                created_at=row.created_at,
+                begins=row.prompt,
+                context=row.context or {},
+            )
+        if len(rows) < PAGE:
+            return
+        last = (rows[-1].created_at, rows[-1].seq)
+        after = [sa.tuple_(runs.c.created_at, runs.c.seq) < last]
 
 
-def _found(store: Store, condition: Any, owner: str) -> list[Candidate]:
-    """`owner` as in the library: a digest, or empty for the installation's own, which sees all."""
-    conditions = [condition, *([runs.c.owner == owner] if owner else [])]
-    columns = (runs.c.seq, runs.c.id, runs.c.created_at, runs.c.context)
-    newest = sa.select(*columns).where(*conditions).order_by(runs.c.created_at.desc()).limit(MOST)
+def latest(store: Store) -> int:
+    """The number of the newest run; 0 where there is none. It tells whether anything has been asked since."""
     with reading(store.engine) as connection:
-        rows = connection.execute(newest).all()
-    return [
-        Candidate(seq=r.seq, id=r.id, created_at=r.created_at, context=r.context or {})
-        for r in rows
-    ]
+        return int(connection.scalar(sa.select(sa.func.max(runs.c.seq))) or 0)

@@ -15,7 +15,7 @@ from playground.domain import ModelRef, Request, Settings, clock, typed
 from playground.domain.setting import SETTINGS, Setting
 from playground.domain.values import put
 from playground.history import prompted, reading
-from playground.history.prompted import Candidate
+from playground.history.prompted import Asked
 from playground.library import Prompt, Version
 from playground.store.store import Store
 
@@ -59,18 +59,14 @@ def cases(store: Store | None, *, owner: str, today: date | None = None) -> list
     """Every saved prompt with every model that it was last asked with, or is saved with, and that ends within 60 days."""
     if store is None:
         return []
-    named = prompted.naming_versions(store, VERSIONS, owner=owner)
+    prompts = library.all_prompts(store, owner=owner)
+    used = _last_used(store, prompts, owner)
     found = list[Case]()
-    for prompt in library.all_prompts(store, owner=owner):
-        used = _last_used(store, prompt, named, owner)
-        kept = used or list(_saved(prompt.newest))
+    for prompt in prompts:
+        kept = used.get(prompt.id, [])
         known = {str(case.request.model) for case in kept}
-        kept += [one for one in _saved(prompt.newest) if str(one.request.model) not in known]
-        found += [
-            replace(case, name=prompt.name, version=case.version or prompt.newest.version)
-            for case in kept
-            if case.ends.retires_soon(today)
-        ]
+        saved = (one for one in _saved(prompt) if str(one.request.model) not in known)
+        found += [case for case in (*kept, *saved) if case.ends.retires_soon(today)]
     return found
 
 
@@ -102,31 +98,42 @@ _SET = {
 """What the sample sets: something that the successor refuses, or takes without effect, is among it."""
 
 
-def _last_used(store: Store, prompt: Prompt, named: Sequence[Candidate], owner: str) -> list[Case]:
-    """The prompt as it was asked in the newest run that asked it; nothing where none did."""
-    fixed, variables = library.pieces(prompt.newest.text)
-    begins = prompted.beginning_with(store, fixed[0], owner=owner, whole=not variables)
-    candidates = {one.seq: one for one in (*begins, *_naming(named, prompt)) if _counts(one)}
-    newest = sorted(candidates.values(), key=lambda one: (one.created_at, one.seq), reverse=True)
-    for one in newest[: prompted.MOST]:
-        requests = reading.asked(store, [one.seq]).get(one.seq, ())
-        if found := list(_asked_in(one, requests, prompt)):
-            return found
-    return []
+def _last_used(store: Store, prompts: Sequence[Prompt], owner: str) -> dict[int, list[Case]]:
+    """Prompt → as it was asked in the newest run that asked it; nothing where none did."""
+    missing = {prompt.id: _Sought(prompt) for prompt in prompts}
+    found = dict[int, list[Case]]()
+    for one in prompted.newest(store, owner=owner) if missing else ():
+        likely = [sought.prompt for sought in missing.values() if sought.may_be_in(one)]
+        requests = reading.asked(store, [one.seq]).get(one.seq, ()) if likely else ()
+        for prompt in likely:
+            if kept := list(_asked_in(one, requests, prompt)):
+                found[prompt.id] = kept
+                del missing[prompt.id]
+        if not missing:
+            break
+    return found
 
 
-def _naming(named: Sequence[Candidate], prompt: Prompt) -> Iterator[Candidate]:
-    spelled = {f"{prompt.name} v{version.version}" for version in prompt.versions}
-    for one in named:
-        if spelled & set(map(str, one.context.get(VERSIONS) or ())):
-            yield one
+class _Sought:
+    """A prompt, and how a run that asked it begins or what it names."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        self.prompt = prompt
+        self._named = {f"{prompt.name} v{version.version}" for version in prompt.versions}
+        pieces = (library.pieces(version.text) for version in prompt.versions)
+        self._begins = {prompted.Beginning.of(fixed[0], whole=not names) for fixed, names in pieces}
+
+    def may_be_in(self, one: Asked) -> bool:
+        """Whether the run may have asked it; the pack's own runs say nothing."""
+        if MIGRATION in one.context:
+            return False
+        named = map(str, one.context.get(VERSIONS) or ())
+        return not self._named.isdisjoint(named) or any(
+            begins.may_be(one.begins) for begins in self._begins
+        )
 
 
-def _counts(one: Candidate) -> bool:
-    return MIGRATION not in one.context
-
-
-def _asked_in(one: Candidate, requests: Sequence[Request], prompt: Prompt) -> Iterator[Case]:
+def _asked_in(one: Asked, requests: Sequence[Request], prompt: Prompt) -> Iterator[Case]:
     """The lanes of a run that asked the prompt, in any of its versions, each model once."""
     seen = set[ModelRef]()
     for request in requests:
@@ -156,8 +163,9 @@ def _is(version: Version, request: Request) -> bool:
     return all(in_text.get(name, value) == value for name, value in in_system.items())
 
 
-def _saved(version: Version) -> Iterator[Case]:
-    """The version with each model that it is saved with; its variables have no values then."""
+def _saved(prompt: Prompt) -> Iterator[Case]:
+    """The newest version with each model that it is saved with; its variables have no values then."""
+    version = prompt.newest
     try:
         lanes = json.loads(version.lanes) if version.lanes else []
     except ValueError:
@@ -171,7 +179,7 @@ def _saved(version: Version) -> Iterator[Case]:
         system = library.filled(version.system, values) or None
         asked = Request.ask(ref, lane.get("prompt") or text, system=lane.get("system") or system)
         yield Case(
-            name="",
+            name=prompt.name,
             version=version.version,
             request=put(asked, dict(_values(lane.get("settings") or {}))),
             why="saved with it",

@@ -42,17 +42,18 @@ class Move:
         return (self.now, self.after, *self.probes.values()) if self.after else ()
 
 
-def moves(cases: Iterable[Case]) -> list[Move]:
-    """What is asked for each case."""
-    return [_move(case) for case in cases]
+def moves(cases: Iterable[Case], to: ModelRef | None = None) -> list[Move]:
+    """What is asked for each case: of its successor, or of the model `to` which all are to move."""
+    return [_move(case, to) for case in cases]
 
 
-def _move(case: Case) -> Move:
+def _move(case: Case, to: ModelRef | None) -> Move:
     now = acceptance.fit(case.request)
     successor = catalog.succeeding(case.ends)
-    if successor is None:
+    after_that = to or (_through(now.model, successor) if successor else None)
+    if after_that is None:
         return Move(case=case, now=now, after=None, probes={})
-    wanted = replace(now, model=_through(now.model, successor))
+    wanted = replace(now, model=after_that)
     after = acceptance.fit(wanted)
     rows = {row.name for row in SETTINGS}
     probes = {
@@ -115,10 +116,21 @@ def context(plan: Sequence[Move], counts: Sequence[Counts]) -> dict[str, Any]:
                 "lane": lane,
                 "probes": list(move.probes),
                 "counted": list(tokens),
+                "recommended": _recommended(move),
             }
         )
         lane += len(move.requests)
     return {MIGRATION: kept}
+
+
+def _recommended(move: Move) -> bool:
+    """Whether it goes to the model that the provider recommends, not to one of one's own choice."""
+    successor = catalog.succeeding(move.case.ends)
+    return (
+        move.after is not None
+        and successor is not None
+        and catalog.find(move.after.model) is successor
+    )
 
 
 class SettingRow(NamedTuple):
@@ -168,6 +180,7 @@ class Moved:
     days: int | None
     """Days until the model ends, counted from today."""
     successor: Successor | None
+    """Who recommends it; None for a model of one's own choice."""
     counted: Counts
     settings: tuple[SettingRow, ...]
     limits: tuple[Limit, ...]
@@ -198,7 +211,7 @@ def moved(
                 now=now,
                 after=after,
                 days=ends.days_left(),
-                successor=ends.successor,
+                successor=ends.successor if one["recommended"] else None,
                 counted=(first, second),
                 settings=tuple(_settings(requests[lane], after.model, probes)),
                 limits=tuple(_limits(ends, catalog.describe(after.model))),

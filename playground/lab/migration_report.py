@@ -118,6 +118,9 @@ def _report(rows: Sequence[Moved]) -> Iterator[str]:
     yield f"Made on {clock.today()}: {len(rows)} {'prompt' if len(rows) == 1 else 'prompts'}.\n"
     if any(row.now.simulated or row.after.simulated for row in rows):
         yield "> **Simulated.** The answers are made up; the arithmetic on them is real.\n"
+    if rows:
+        seen = [overview(row) for row in rows]
+        yield from table(list(seen[0]), [list(one.values()) for one in seen])
     for row in rows:
         yield f"## {cell(_title(row))}\n"
         yield f"{cell(about(row))}\n"
@@ -127,17 +130,37 @@ def _report(rows: Sequence[Moved]) -> Iterator[str]:
         yield from _diff(row)
 
 
+def overview(row: Moved) -> dict[str, str]:
+    """One prompt on one line, as people read it."""
+    both = (row.now, row.after)
+    refused = [one.setting for one in row.settings if one.action in ("dropped", "unavailable")]
+    left, right = texts(row)
+    answered = left and right
+    return {
+        "Prompt": _title(row),
+        "From": str(row.now.model),
+        "To": str(row.after.model),
+        "Ends": days(row.days),
+        "Tokens, same text": " → ".join(map(fmt.count, row.counted)),
+        "1,000 calls": " → ".join(fmt.money(per_thousand(one)) for one in both),
+        "Refused": ", ".join(refused) or "nothing",
+        "Words in common": f"{similarity(left, right):.0%}" if answered else fmt.NOT_AVAILABLE,
+        "Checks": " → ".join(dict.fromkeys(map(passed, row.passed))),
+    }
+
+
 def _title(row: Moved) -> str:
     return row.name if row.version is None else f"{row.name}, version {row.version}"
 
 
 def about(row: Moved) -> str:
     """Why the prompt is here, when its model ends and what follows by whose word, in sentences."""
-    follows = row.successor
-    said = f"{row.why[:1].upper()}{row.why[1:]}; {row.now.model} {days(row.days)}."
-    if follows:
+    said = f"{row.why[:1].upper()}{row.why[1:]}; {row.now.model} {days(row.days)}. "
+    if follows := row.successor:
         besides = f" with {follows.set}" if follows.set else ""
-        said += f" {follows.model}{besides} follows it ({follows.source}, {follows.as_of})."
+        said += f"{follows.model}{besides} follows it ({follows.source}, {follows.as_of})."
+    else:
+        said += f"{row.after.model} is your own choice."
     if row.empty:
         said += f" No value is known for {', '.join(row.empty)}: nothing stands in the place."
     return said

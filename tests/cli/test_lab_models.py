@@ -53,6 +53,8 @@ def test_bad_usage_is_said(
     assert "nobody" in capsys.readouterr().err
     assert run("gpt", "--demo") == 2
     assert "provider:model" in capsys.readouterr().err
+    assert run("--to", "openai:gpt-6-luna", "--demo") == 2
+    assert "--pack" in capsys.readouterr().err
     assert run("--markdown", "--demo") == 2
     assert "--pack" in capsys.readouterr().err
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"):
@@ -95,6 +97,12 @@ def test_the_pack_has_the_saved_prompts_whose_model_ends(
     captured = capsys.readouterr()
     assert "Sound: no successor of openai/chat:gpt-audio is known" in captured.err
     (row,) = json.loads(captured.out)["prompts"]
+    assert row["successor"]["model"] == "claude-opus-5-5"
+    assert run("--pack", "--demo", "--json", "--to", "gemini:gemini-3.8-flash") == 0
+    moved = json.loads(capsys.readouterr().out)["prompts"]
+    assert {one["after"]["model"] for one in moved} == {"gemini:gemini-3.8-flash"}
+    assert [one["prompt"] for one in moved] == ["Mine", "Sound"]
+    assert [one["successor"] for one in moved] == [None, None]
     assert (row["prompt"], row["version"], row["why"]) == ("Mine", 1, "saved with it")
     assert row["after"]["model"] == "anthropic:claude-opus-5-5"
     assert [one["setting"] for one in row["settings"]] == ["temperature"]

@@ -48,6 +48,19 @@ def test_the_door_stays_where_the_successor_is_offered_there() -> None:
     assert str(gateway.after.model) == "anthropic:claude-opus-5-5"
 
 
+def test_all_can_move_to_a_model_of_ones_own_choice() -> None:
+    cases = [case_of(SONNET, temperature=0.2), case_of(ModelRef.parse("openai/chat:gpt-audio"))]
+    to = ModelRef.parse("gemini:gemini-3.8-flash")
+    plan = migration.moves(cases, to)
+    assert [move.after.model for move in plan if move.after] == [to, to]
+    assert plan[0].after is not None
+    assert plan[0].after.settings.temperature == 0.2  # it takes it, without effect
+    kept = migration.context(plan, [(1, 2), (3, None)])["migration"]
+    assert [one["recommended"] for one in kept] == [False, False]
+    (same,) = migration.moves([case_of(SONNET)], ModelRef.parse("anthropic:claude-sonnet-5-5"))
+    assert migration.context([same], [(1, 2)])["migration"][0]["recommended"]
+
+
 def test_without_a_known_successor_nothing_is_asked() -> None:
     (move,) = migration.moves([case_of(ModelRef.parse("openai/chat:gpt-audio"))])
     assert move.after is None
@@ -121,10 +134,15 @@ def test_the_report_has_dollars_at_dated_prices_and_the_words_that_differ(
         left, right = migration_report.texts(row)
         assert "".join(text for kind, text in pieces if kind != "added") == left
         assert "".join(text for kind, text in pieces if kind != "removed") == right
+        seen = migration_report.overview(row)
+        assert seen["Tokens, same text"] == f"{row.counted[0]} → {row.counted[1]}"
+        assert seen["Refused"] != "nothing"
+        assert row.successor is not None
+        assert row.successor.source in migration_report.about(row)
     report = migration_report.markdown(sample)
     assert report.startswith("# Migration pack")
     assert "**Simulated.**" in report
-    assert report.count(migration.NO_CHECKS) == 2 * len(sample)
+    assert report.count(migration.NO_CHECKS) == 3 * len(sample)  # both answers, and the overview
     assert "the provider said" in report
 
 

@@ -96,3 +96,7 @@ def test_saved_prompts_stand_in_the_place_of_the_sample(
     packed(page)
     assert "My prompt" in "".join(header.value for header in page.subheader)
     assert "Unsupported parameter" in said(page)
+    assert frame(page, "From") == ["openai:gpt-4o"]
+    page.multiselect(key="lab_models_to").set_value(["gemini:gemini-3.8-flash"]).run()
+    assert not page.exception
+    assert frame(page, "What follows") == ["gemini:gemini-3.8-flash"]

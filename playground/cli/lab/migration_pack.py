@@ -12,6 +12,7 @@ from playground import history, settings
 from playground.cli import here, keeping
 from playground.cli.ask import simulated
 from playground.cli.lab import asking
+from playground.cli.lab.model_lists import ref_of
 from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint, Run
@@ -26,13 +27,14 @@ PATIENCE = 60.0
 """Seconds that the counts may take."""
 
 
-def pack(*, demo: bool, as_json: bool, markdown: bool) -> int:
+def pack(*, to: str | None, demo: bool, as_json: bool, markdown: bool) -> int:
     """Ask everything twice, print the pack, and return the exit code: 0 all answered, 1 any failed, 130 stopped."""
+    other = ref_of(to)
     cases = _cases()
     if not cases:
         say("No saved prompt is used with a model that ends within 60 days: this is the sample.")
         cases = ending_prompts.sample()
-    plan = migration.moves(cases)[: migration.MOST]
+    plan = migration.moves(cases, other)[: migration.MOST]
     _left_out(cases, plan)
     with _where(plan, demo=demo) as endpoints:
         done = _run([move for move in plan if move.after], endpoints)

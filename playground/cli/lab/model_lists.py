@@ -22,7 +22,7 @@ from playground.providers import Listing, read_list, read_model
 
 def tell(model: str | None, providers: Sequence[str], *, demo: bool, as_json: bool) -> int:
     """Ask the endpoints, print, and return the exit code: 0 all answered, 1 any failed."""
-    ref = _ref(model)
+    ref = ref_of(model)
     with _where([ref.provider] if ref else providers, demo=demo) as endpoints:
         found = _asked(endpoints, ref)
     listings = [found[name] for name in endpoints]
@@ -42,7 +42,8 @@ def tell(model: str | None, providers: Sequence[str], *, demo: bool, as_json: bo
     return 1 if any(listing.failure for listing in listings) else 0
 
 
-def _ref(model: str | None) -> ModelRef | None:
+def ref_of(model: str | None) -> ModelRef | None:
+    """The model that was typed; UsageError where it is none."""
     try:
         return ModelRef.parse(model) if model else None
     except ValueError as error:

@@ -22,6 +22,11 @@ import click
     is_flag=True,
     help="Ask each saved prompt whose model ends within 60 days of that model and of its successor.",
 )
+@click.option(
+    "--to",
+    metavar="PROVIDER:MODEL",
+    help="Move to this model in place of the one that is recommended.",
+)
 @click.option("--markdown", is_flag=True, help="Print the pack as a report in Markdown.")
 @click.option("--demo", is_flag=True, help="Ask the simulated providers: no keys, no cost.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -39,10 +44,12 @@ def models(**options: Any) -> int:
     """
     if options["markdown"] and (options["as_json"] or not options["pack"]):
         raise click.UsageError("--markdown goes with --pack, in place of --json.")
+    if options["to"] and not options["pack"]:
+        raise click.UsageError("--to goes with --pack.")
     if options["pack"]:
         from playground.cli.lab.migration_pack import pack
 
-        return pack(demo=options["demo"], as_json=options["as_json"], markdown=options["markdown"])
+        return pack(**{name: options[name] for name in ("to", "demo", "as_json", "markdown")})
     from playground.cli.lab.model_lists import tell
 
     return tell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import as_completed
 from typing import Any
 
@@ -76,9 +76,9 @@ def _listings(where: Mapping[str, Endpoint]) -> dict[str, Listing]:
     """What this tab has asked, of the endpoints that are asked still: a key changes who answers."""
     kept: dict[str, Listing] = st.session_state.get(LISTINGS, {})
     return {
-        name: listing
-        for name, listing in kept.items()
-        if name in where and where[name].simulated == listing.simulated
+        name: kept[name]
+        for name, endpoint in where.items()
+        if name in kept and kept[name].simulated == endpoint.simulated
     }
 
 
@@ -200,18 +200,19 @@ def _exchange(exchange: Exchange) -> None:
 
 def countdown(where: Mapping[str, Endpoint]) -> None:
     """The models that end, the next to go first, with what follows."""
-    rows = lab.countdown(_listings(where).values())
+    listings = _listings(where)
+    rows = lab.countdown(listings.values())
     soon = [one for one in rows if one.days <= catalog.SOON.days]
     st.markdown(
         f"**{len(soon)}** models end within {catalog.SOON.days} days, **{len(rows)}** have an announced last day."
         " What follows is what the provider recommends, where we found it written."
     )
-    _endings(rows)
+    _endings(rows, listings)
 
 
-def _endings(rows: Sequence[Ending]) -> None:
+def _endings(rows: Sequence[Ending], asked: Container[str]) -> None:
     st.dataframe(
-        [_ending(one) for one in rows],
+        [_ending(one, asked=one.provider in asked) for one in rows],
         hide_index=True,
         key="lab_models_countdown",
         placeholder="–",
@@ -223,14 +224,14 @@ def _endings(rows: Sequence[Ending]) -> None:
     )
 
 
-def _ending(one: Ending) -> dict[str, Any]:
+def _ending(one: Ending, *, asked: bool) -> dict[str, Any]:
     follows = one.successor
     besides = f" with {follows.set}" if follows and follows.set else ""
     return {
         "Days left": one.days,
         "Model": f"{one.provider}:{one.model}",
         "By the catalog": one.here,
-        "By its list": one.there,
+        "By its list": str(one.there or (fmt.NOT_REPORTED if asked else "not asked")),
         "Source": one.source or None,
         "Read": one.as_of,
         "What follows": f"{follows.model}{besides}" if follows else "not known",

@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from playground import figures as fmt
-from playground.domain import Endpoint
+from playground.domain import Endpoint, ModelRef, clock
 from playground.engine import LiveRun, get_engine
 from playground.export import dumps
 from playground.figures.commonmark import unmarked
+from playground.history.prompted import latest
 from playground.lab import ending_prompts, migration, migration_report
 from playground.lab.ending_prompts import Case
 from playground.lab.migration import Move, Moved
+from playground.library import all_prompts
+from playground.store.database import HistoryError
+from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.api_lab.models.place import PANEL
 from playground.ui.parts import markdown
@@ -22,9 +26,11 @@ from playground.ui.parts.words import word_diff
 from playground.ui.session import once
 from playground.ui.session.keeping import may_count, opened, start, visitor
 from playground.ui.session.looking import Place, look_at, looked_at
+from playground.ui.session.models import pick_models
 from playground.ui.session.state import session
 from playground.ui.shell.pages import PROMPTS
 
+CASES = names.lab(PANEL, "cases")
 PATIENCE = 60.0
 """Seconds that the counts may take."""
 
@@ -45,7 +51,8 @@ def linked() -> bool:
 def view(where: Mapping[str, Endpoint]) -> None:
     """The prompts that end, the button, and the pack."""
     run = looked_at(PLACE)
-    plan = migration.moves(_cases())
+    to = _other_model(where)
+    plan = migration.moves(_cases(), to)
     _listed(plan)
     asked = [move for move in plan if move.after][: migration.MOST]
     if len(plan) > migration.MOST:
@@ -78,15 +85,45 @@ def view(where: Mapping[str, Endpoint]) -> None:
         _pack(run)
 
 
+def _other_model(where: Mapping[str, Endpoint]) -> ModelRef | None:
+    """A model to move to in place of what is recommended; None as long as none is chosen."""
+    with st.popover("Move to another model", icon=":material/swap_horiz:"):
+        chosen = pick_models(names.lab(PANEL, "to"), where, most=1, default=())
+        st.caption("Without one, each prompt goes to what its provider recommends.")
+    if chosen:
+        st.caption(f"All go to {markdown.code(str(chosen[0]))}.")
+    return chosen[0] if chosen else None
+
+
 def _cases() -> list[Case]:
     """The saved prompts whose model ends; the sample where there are none."""
-    store = opened()
-    found = ending_prompts.cases(store, owner=visitor() or "") if store else []
+    found = _found()
     if found:
         return found
     st.caption("No saved prompt is used with a model that ends within 60 days: this is the sample.")
     st.page_link(PROMPTS, label="Prompts", icon=":material/library_books:")
     return ending_prompts.sample()
+
+
+def _found() -> list[Case]:
+    """What was found in the library and the history, looked for again when something was saved or asked since."""
+    store = opened()
+    if store is None:
+        return []
+    owner = visitor() or ""
+    try:
+        saved = [(prompt.id, len(prompt.versions)) for prompt in all_prompts(store, owner=owner)]
+        now = (owner, latest(store), saved, clock.today())
+        kept = st.session_state.get(CASES)
+        if kept is None or kept[0] != now:
+            with st.spinner("Looking for prompts whose model ends …"):
+                kept = (now, ending_prompts.cases(store, owner=owner))
+            st.session_state[CASES] = kept
+    except HistoryError as error:
+        st.error(str(error))
+        return []
+    found: list[Case] = kept[1]
+    return found
 
 
 def _listed(plan: Sequence[Move]) -> None:
@@ -142,6 +179,12 @@ def _pack(run: LiveRun) -> None:
     if run.simulated:
         st.caption(":violet[:material/science: simulated]: made-up answers, real arithmetic.")
     _downloads(rows)
+    st.dataframe(
+        [migration_report.overview(row) for row in rows],
+        hide_index=True,
+        key="lab_models_overview",
+        alt="What changes for each prompt",
+    )
     for number, row in enumerate(rows):
         _one(row, f"{run.id}_{number}")
 
@@ -166,7 +209,7 @@ def _one(row: Moved, key: str) -> None:
     """One prompt: figures of both, settings, limits, words."""
     title = row.name if row.version is None else f"{row.name} · version {row.version}"
     st.subheader(markdown.plain(title), anchor=False)
-    st.markdown(markdown.plain(migration_report.about(row)))
+    st.markdown(_about(row))
     heads = ("", *(markdown.plain(migration.label(one.model)) for one in (row.now, row.after)))
     st.markdown(_table(heads, list(migration_report.figures(row))))
     told = [said for said in (fmt.change(*row.counted), migration_report.dearer(row)) if said]
@@ -181,6 +224,15 @@ def _one(row: Moved, key: str) -> None:
         receipt_button(row.after, f"lab_models_after_{key}")
     _settings(row)
     _words(row, key)
+
+
+def _about(row: Moved) -> str:
+    """The same as the report says, its source as a link."""
+    said = migration_report.about(row)
+    if row.successor is None:
+        return markdown.plain(said)
+    before, source, after = said.partition(row.successor.source)
+    return f"{markdown.plain(before)}[source]({source}){markdown.plain(after)}"
 
 
 def _settings(row: Moved) -> None:
