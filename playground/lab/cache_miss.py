@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from playground import catalog, pricing, tokens
 from playground.domain import ModelRef, Request, Response, Usage
-from playground.domain.nouns import jsonable
+from playground.domain.nouns import digits, jsonable
 from playground.domain.provider import provider_of
+from playground.lab.prefixes import Difference, common, first_difference
 
 Kind = Literal[
     "model",
@@ -30,8 +31,6 @@ Kind = Literal[
 SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "12h": 43_200.0}
 DEFAULT_TTL = {"anthropic": "5m", "openai": "30m"}
 """Time to live where a request names none; OpenAI's models before 5.6 keep 5 to 10 minutes. Google names none."""
-SHOWN = 40
-"""Characters around the first difference that are shown."""
 TTL = re.compile(r'"ttl": "(5m|30m|1h|12h)"')
 OF_SETTINGS = (
     "effort",
@@ -43,12 +42,6 @@ OF_SETTINGS = (
     "cache_ttl",
 )
 """Settings that are part of the prefix, or of where its cache is looked for."""
-ORDER = {
-    "anthropic": ("tools", "system", "messages"),
-    "gemini": ("system", "tools", "messages"),
-    "openai": ("tools", "system", "messages"),
-}
-"""In which order a provider puts together what it caches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +50,6 @@ class Said:
 
     request: Request
     response: Response
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """The first place at which two prefixes part."""
-
-    part: str
-    """`tools`, `system` or `message 3`."""
-    byte: int
-    """Bytes of the part that are the same, as UTF-8 of its compact JSON or text."""
-    before: str
-    after: str
-    """What stands there in each, a few characters around it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,58 +119,6 @@ def _expected(ref: ModelRef, shared: int) -> int:
     return int(max(1, (shared - row.cache_step) * 0.8))
 
 
-def prefix(request: Request) -> list[tuple[str, str]]:
-    """The parts that a provider caches, in its order, each as the text that is compared."""
-    parts: dict[str, list[tuple[str, str]]] = {"tools": [], "system": [], "messages": []}
-    offered = [*(jsonable(tool) for tool in request.tools), *request.server_tools]
-    if offered:
-        parts["tools"] = [("tools", json.dumps(offered, ensure_ascii=False))]
-    if request.system:
-        parts["system"] = [("system", request.system)]
-    for number, message in enumerate(request.messages, 1):
-        kept = jsonable(message)
-        text = message.text
-        plain = len(message.parts) == 1 and text
-        whole = f"{message.role}: {text}" if plain else json.dumps(kept, ensure_ascii=False)
-        parts["messages"].append((f"message {number}", whole))
-    order = ORDER.get(request.model.provider, ORDER["openai"])
-    return [part for name in order for part in parts[name]]
-
-
-def first_difference(before: Request, now: Request) -> Difference | None:
-    """Where the later request stops beginning like the earlier one; None where it begins with all of it."""
-    old, new = prefix(before), prefix(now)
-    for index, (name, text) in enumerate(old):
-        other_name, other = new[index] if index < len(new) else ("the end", "")
-        if (name, text) != (other_name, other):
-            same = _same(text, other) if name == other_name else 0
-            return Difference(
-                part=name if name == other_name else f"{name} (now {other_name})",
-                byte=len(text[:same].encode("utf-8", "replace")),
-                before=_around(text, same),
-                after=_around(other, same),
-            )
-    return None
-
-
-def _same(one: str, other: str) -> int:
-    """Characters with which both begin."""
-    most = min(len(one), len(other))
-    if one[:most] == other[:most]:
-        return most
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
-    return low
-
-
-def _around(text: str, at: int) -> str:
-    head = "…" if at > SHOWN else ""
-    tail = "…" if at + SHOWN < len(text) else ""
-    return f"{head}{text[max(0, at - SHOWN) : at + SHOWN]}{tail}"
-
-
 def _shared(before: Said, now: Said, apart: Difference | None) -> int:
     """Tokens of the common beginning: reported where it is the whole earlier input, else counted here."""
     reported = [s.response.usage.input_tokens for s in (before, now)]
@@ -199,18 +127,8 @@ def _shared(before: Said, now: Said, apart: Difference | None) -> int:
         return 0
     if apart is None and known:
         return min(known)
-    counted = tokens.count("".join(_common(before.request, now.request)))
+    counted = tokens.count("".join(common(before.request, now.request)))
     return min([counted, *known])
-
-
-def _common(before: Request, now: Request) -> Iterator[str]:
-    for (name, text), (other_name, other) in zip(prefix(before), prefix(now), strict=False):
-        if name != other_name:
-            return
-        same = _same(text, other)
-        yield text[:same]
-        if text != other:
-            return
 
 
 def _reasons(before: Said, now: Said, apart: Difference | None, shared: int) -> Iterator[Reason]:
@@ -255,9 +173,9 @@ def _marked(said: Said) -> bool:
     return bool(used) or "cache_control" in json.dumps(jsonable(said.request.settings.extra))
 
 
-def _changed(kind: Kind, start: str, words: str) -> Callable[..., Reason | None]:
+def _changed(kind: Kind, part: str, words: str) -> Callable[..., Reason | None]:
     def rule(before: Said, now: Said, apart: Difference | None, shared: int) -> Reason | None:
-        if apart is None or not apart.part.startswith(start) or _readable(now, shared):
+        if apart is None or part not in apart.part or _readable(now, shared):
             return None
         where = f"{apart.part} from byte {apart.byte:,} on"
         return Reason(kind=kind, said=f"{words}: {where}. What comes after it can't be read.")
@@ -369,6 +287,13 @@ def _again(now: Said, lost: int) -> Decimal | None:
 def _day(response: Response) -> date:
     started = response.timing.started_at
     return datetime.fromisoformat(started).date() if started else date.today()
+
+
+def document(told: Told) -> dict[str, Any]:
+    """As JSON values, money as text."""
+    found: dict[str, Any] = json.loads(json.dumps(jsonable(replace(told, again_cost=None))))
+    found["again_cost"] = None if told.again_cost is None else digits(told.again_cost)
+    return found
 
 
 def provider_says(response: Response) -> str | None:

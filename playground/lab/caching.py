@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,10 +23,11 @@ from playground.domain import (
     Run,
     Settings,
 )
-from playground.domain.nouns import digits, jsonable
+from playground.domain.nouns import jsonable
 from playground.domain.provider import provider_of
 from playground.engine.receipt import priced
 from playground.history import Labels
+from playground.lab import cache_miss
 from playground.lab.cache_miss import Said, Told, explain, ttl_of
 from playground.pricing.receipt import plain
 from playground.providers import Call, ProviderError, caches
@@ -256,13 +256,11 @@ def document(found: Twice) -> dict[str, Any]:
     even = break_even(
         first.model, ttl_of(first) if catalog.describe(first.model).cache_ttls else None
     )
-    told: dict[str, Any] = json.loads(json.dumps(jsonable(replace(found.told, again_cost=None))))
-    told["again_cost"] = None if found.told.again_cost is None else digits(found.told.again_cost)
     return {
         "simulated": found.run.simulated,
         "model": str(first.model),
         "calls": calls,
-        "cache": told,
+        "cache": cache_miss.document(found.told),
         "stored": jsonable(found.stored),
         "storage": jsonable(found.storage),
         "break_even": jsonable(even),

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from playground import cli
+from playground.cli import keeping
+from playground.cli.ask import simulated
+from playground.domain import ModelRef
+from playground.engine import Engine
+from playground.history import Labels
+from playground.lab.conversation import Conversation, Rules, context, request, turn_of
 from playground.lab.panels import PANELS
 
 
@@ -135,3 +142,28 @@ def test_the_sample_gateway_is_told_and_fails(capsys: pytest.CaptureFixture[str]
     assert not {part["name"]: part["same"] for part in told["parts"]}["Request body"]
     assert run("gateway", "http://127.0.0.1:9/v1") == 2
     assert "belong together" in capsys.readouterr().err
+
+
+def test_a_kept_conversation_is_explained_turn_by_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    rules = Rules(
+        models=(ModelRef.parse("anthropic:claude-sonnet-5-5"),), system="Be brief. " * 900
+    )
+    talk, engine = Conversation(id="c" * 32, rules=rules), Engine()
+    with simulated() as endpoints:
+        for question in ("What is a token?", "What is an API key?"):
+            asked = [request(rules, 0, talk.path(), question)]
+            held = context(talk, parent=talk.head)
+            live = keeping.start(engine, asked, endpoints, labels=Labels(kind="chat"), context=held)
+            assert live.wait(20)
+            talk.add(turn_of(live))
+    engine.close()
+    keeping.finish()
+    assert talk.head is not None
+    assert run("caching", "--conversation", talk.head, "--json") == 0
+    first, second = json.loads(capsys.readouterr().out)["turns"]
+    assert first["cache"] is None
+    assert [reason["kind"] for reason in second["cache"]["reasons"]] == ["not_asked"]
+    assert Decimal(second["cache"]["again_cost"]) > 0
+    assert run("caching", "--conversation", talk.path()[0].id) == 0
+    assert capsys.readouterr().out.count("turn ") == 1
+    assert run("caching", "--conversation", "nothing") == 2

@@ -23,7 +23,7 @@ from playground.domain import (
     Tool,
     Usage,
 )
-from playground.lab import cache_miss, caching
+from playground.lab import cache_miss, caching, prefixes
 from playground.lab.cache_miss import Said
 from playground.store.database import sqlite_url
 from playground.store.store import Store
@@ -164,7 +164,7 @@ def test_a_short_prefix_is_below_the_minimum_and_a_near_miss_is_not_certain() ->
 def test_the_first_byte_that_differs_is_counted_in_bytes_and_shown() -> None:
     before = ask(system="Größe: ä und ö")
     now = ask(system="Größe: ä und ü")
-    found = cache_miss.first_difference(before, now)
+    found = prefixes.first_difference(before, now)
     assert found is not None
     assert found.byte == len("Größe: ä und ".encode())
     assert found.before.endswith("ö")
@@ -175,11 +175,11 @@ def test_a_conversation_that_goes_on_begins_with_all_of_what_was() -> None:
     first = ask()
     more = Message(role="user", parts=(Text(text="And then?"),))
     assert (
-        cache_miss.first_difference(first, replace(first, messages=(*first.messages, more))) is None
+        prefixes.first_difference(first, replace(first, messages=(*first.messages, more))) is None
     )
-    found = cache_miss.first_difference(replace(first, messages=(*first.messages, more)), first)
+    found = prefixes.first_difference(replace(first, messages=(*first.messages, more)), first)
     assert found is not None
-    assert found.part == "message 2 (now the end)"
+    assert found.part == "user message 2 (now the end)"
 
 
 def test_what_was_billed_again_is_the_difference_between_input_and_a_reading() -> None:

@@ -16,6 +16,7 @@ from playground.domain import ModelRef
 from playground.lab.text_statistics import MOST_CHARACTERS
 from playground.ui import names
 from playground.ui.chat_vs_api import sections as chat
+from playground.ui.chat_vs_api.conversation.settings import SYSTEMS
 from playground.ui.chat_vs_api.ladder.results import headline
 from playground.ui.chat_vs_api.pay.curve import ways_of
 from playground.ui.parts.examples import EXAMPLES
@@ -418,3 +419,25 @@ def test_what_it_may_cost_is_said_before_it_is_sent(section: str, words: str) ->
     page.text_input(key="key_openai").set_value("sk-canary-4b1d9c27e05f83aa").run()
     assert not page.exception
     assert f"{words}Likely about \\$" in said(page)
+
+
+def test_a_turn_whose_cache_missed_says_why_and_what_it_cost_again() -> None:
+    page = opened(
+        chat.CONVERSATION,
+        conversation_models=["anthropic:claude-sonnet-5-5"],
+        conversation_system=SYSTEMS[2],
+        conversation_system_text="Write dates as 2026-11-26 and name the time zone. " * 150,
+    )
+    page.chat_input[0].set_value("What is a token?").run()
+    answered(page, 1)
+    assert "Cache missed" not in said(page)
+    page.chat_input[0].set_value("What is an API key?").run()
+    answered(page, 2)
+    words = said(page)
+    assert "Cache missed: Anthropic caches only what is asked to be cached" in words
+    assert "more than a reading" in words
+    page.toggle(key="conversation_cache").set_value(True).run()
+    for number in (3, 4):
+        page.chat_input[0].set_value("What is a rate limit?").run()
+        answered(page, number)
+    assert said(page).count("Cache missed") == 2

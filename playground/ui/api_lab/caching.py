@@ -18,7 +18,8 @@ from playground.lab.cache_miss import ttl_of
 from playground.lab.caching import CHANGES, Twice
 from playground.ui import names
 from playground.ui.api_lab import asking
-from playground.ui.parts.markdown import code, plain
+from playground.ui.parts import cache_miss
+from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.views import VIEWS
 from playground.ui.session import here
@@ -178,20 +179,8 @@ def _told(found: Twice) -> None:
             icon=":material/check:",
         )
     else:
-        lines = [f"- {'' if r.certain else 'Perhaps: '}{plain(r.said)}" for r in told.reasons]
-        st.warning("\n".join(lines), title="Why the cache missed", icon=":material/search:")
-    if told.again_cost is not None:
-        st.caption(
-            f"Billed again: {told.again_tokens:,} tokens, {money(told.again_cost)} more than a reading.".replace(
-                "$", r"\$"
-            )
-        )
-    if told.provider_says:
-        st.caption(f"The provider itself says: {code(told.provider_says)}")
-    if told.difference is not None and told.reasons:
-        st.caption(f"First difference: {told.difference.part}, byte {told.difference.byte:,}")
-        st.code(told.difference.before or " ", language=None, wrap_lines=True)
-        st.code(told.difference.after or " ", language=None, wrap_lines=True)
+        st.warning(cache_miss.reasons(told), title=cache_miss.TITLE, icon=":material/search:")
+    cache_miss.details(told)
     last = ttl_of(found.run.requests[0])
     if last:
         st.caption(f"What was written lives {last} after its last use.")

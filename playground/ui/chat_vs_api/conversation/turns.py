@@ -10,6 +10,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.domain import APIS, Endpoint, Response
+from playground.lab import conversation_cache
 from playground.lab.conversation import Conversation, Turn
 from playground.lab.ladder import Count
 from playground.ui.chat_vs_api.conversation.talk import (
@@ -21,6 +22,7 @@ from playground.ui.chat_vs_api.conversation.talk import (
 )
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.live.component import live_run
+from playground.ui.parts import cache_miss
 from playground.ui.parts.markdown import answer, failed, plain, safe
 from playground.ui.parts.receipt import receipt
 from playground.ui.session import once
@@ -150,6 +152,8 @@ def _beside(talk: Conversation, turn: Turn, lane: int, response: Response, key: 
     if response.cost:
         with st.popover("Receipt", icon=":material/receipt_long:", key=f"{key}_receipt_{lane}"):
             st.markdown(receipt(response.cost))
+    if told := conversation_cache.told(talk.path_to(turn.id), lane):
+        cache_miss.missed(told, f"{key}_{lane}")
 
 
 def _table(talk: Conversation, turn: Turn, lane: int, response: Response) -> str:
