@@ -129,7 +129,7 @@ def _print(ref: ModelRef, cost: Cost, on: date) -> None:
         table.add_column(name, justify="right")
     for line in cost.lines:
         name = line.name.replace("_", " ") + (f" ({line.note})" if line.note else "")
-        per = f"{line.per:,} {line.unit}s"
+        per = fmt.per(line)
         table.add_row(
             Text(name), fmt.count(line.quantity), fmt.rate(line.rate), per, fmt.money(line.amount)
         )

@@ -14,7 +14,7 @@ class CostLine:
     """`input`, `cache_read`, `cache_write_5m`, `output`, `web_search`, …"""
     quantity: int
     unit: str
-    """`token`, `call` or `charge`."""
+    """`token`, `call` or `charge`; `token-second` or `byte-second` for what is stored."""
     rate: Decimal
     """USD for `per` units, surcharges and discounts included."""
     per: int

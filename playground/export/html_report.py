@@ -145,7 +145,7 @@ def _receipt(response: Response) -> Iterator[str]:
         note = f" ({line.note})" if line.note else ""
         yield (
             f"<tr><td>{_text(name + note)}</td><td>{line.quantity:,}</td>"
-            f"<td>{fmt.rate(line.rate)} per {line.per:,} {_text(line.unit)}s</td><td>{fmt.money(line.amount)}</td></tr>"
+            f"<td>{fmt.rate(line.rate)} per {_text(fmt.per(line))}</td><td>{fmt.money(line.amount)}</td></tr>"
         )
     yield "</table>"
     for price in fmt.price_row(cost):

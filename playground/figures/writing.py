@@ -41,6 +41,18 @@ def receipt(value: Cost) -> Iterator[tuple[CostLine, str]]:
         yield line, f"check: {line.name.replace('_', ' ')}"
 
 
+PER = {
+    ("byte-second", 2**30 * 86_400): "GiB and day",
+    ("token-second", 3_600_000_000): "1,000,000 tokens and hour",
+}
+"""Unit and number of what is billed by time → how people say it."""
+
+
+def per(line: CostLine) -> str:
+    """For what a line's rate is."""
+    return PER.get((line.unit, line.per), f"{line.per:,} {line.unit}s")
+
+
 def price_row(value: Cost) -> Iterator[PriceSource]:
     """Where the receipt's figures come from: the provider's own word, then the row of the check."""
     yield value.price

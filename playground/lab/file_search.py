@@ -7,13 +7,26 @@ import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from playground import created, tokens
+from playground import created, pricing, tokens
+from playground import figures as fmt
 from playground.created import Notebook
-from playground.domain import Endpoint, Exchange, ModelRef, Request, Response, Settings
+from playground.domain import (
+    Cost,
+    CostLine,
+    Endpoint,
+    Exchange,
+    ModelRef,
+    Request,
+    Response,
+    Settings,
+    clock,
+)
 from playground.domain.hosted import Chunk, FileStore
+from playground.pricing import stored
 from playground.providers import ProviderError, leftovers, stores
 from playground.providers.batch_door import Notes
 from playground.providers.failures import failure_of
@@ -21,6 +34,9 @@ from playground.providers.talking import Talk
 from playground.store.store import Store
 from playground.wire import Pool
 
+KIND = "file_search"
+"""Under this name pricing.yaml has what a store costs."""
+DAY = 86_400
 STORE = "store"
 """Under this name an answer's run holds the store's id in its context."""
 NAME = "playground"
@@ -64,30 +80,55 @@ class Fee:
     as_of: str
 
 
-GB = 2**30
-_OPENAI = "https://developers.openai.com/api/docs/pricing"
-_GEMINI = "https://ai.google.dev/gemini-api/docs/file-search"
-_READ = "2026-11-26"
-A_DAY = Decimal("0.10")
-"""USD for a GiB and day in OpenAI's stores, after the first one (read 2026-07-15)."""
-INDEXING = Decimal("0.15")
-"""USD for a million tokens that Google indexes, once."""
-
-
 def fees(provider: str, store: FileStore, texts: Sequence[str]) -> tuple[Fee, ...]:
     """What the store costs beside the answers' tokens; search fees stand in each answer's receipt."""
-    if provider == "openai":
-        size = store.size
-        day = None if size is None else A_DAY * size / GB
-        how = "$0.10 for each GiB and day of chunks and vectors; the account's first GiB is free"
-        return (Fee(what="Storage a day", amount=day, how=how, source=_OPENAI, as_of=_READ),)
     counted = sum(tokens.count(text) for text in texts)
-    once = INDEXING * counted / 1_000_000
-    how = f"$0.15 for 1M tokens, once; {counted:,} tokens by our own count, an estimate"
-    return (
-        Fee(what="Indexing, once", amount=once, how=how, source=_GEMINI, as_of=_READ),
-        Fee(what="Storage", amount=Decimal(0), how="free of charge", source=_GEMINI, as_of=_READ),
+    return tuple(
+        Fee(
+            what=SAID[fee.unit].format(of=fee.what.replace("_", " ").capitalize()),
+            amount=None if line is None else line.amount,
+            how=_how(fee, counted),
+            source=fee.source,
+            as_of=fee.as_of.isoformat(),
+        )
+        for fee in pricing.load().fees(provider, KIND, clock.today())
+        for line in [_line(fee, store.size, counted, DAY)]
     )
+
+
+SAID = {"GiB-day": "{of} a day", "MTok": "{of}, once"}
+"""How a fee is priced → what its amount is for."""
+
+
+def _how(fee: pricing.Fee, counted: int) -> str:
+    if not fee.rate:
+        return "free of charge"
+    unit = "GiB and day" if fee.unit == "GiB-day" else "1M tokens"
+    words = f"${fee.rate.normalize():f} for each {unit}"
+    ours = f"{counted:,} tokens by our own count, an estimate" if fee.unit == "MTok" else ""
+    return "; ".join(text for text in (words, fee.note, ours) if text)
+
+
+def _line(fee: pricing.Fee, size: int | None, counted: int, seconds: int) -> CostLine | None:
+    """What the fee makes of a store; None where its size is not told."""
+    if fee.unit == "MTok":
+        return stored.line(fee, counted, "our own count, an estimate")
+    lived = f"{fmt.count(size)} bytes for {fmt.seconds(seconds)}"
+    return None if size is None else stored.line(fee, size * seconds, lived)
+
+
+def receipt(shelf: Shelf, now: datetime | None = None) -> Cost | None:
+    """What the store has cost by now, or until it was deleted: indexing and storage; None where its size is not told."""
+    book = pricing.load().fees(shelf.provider, KIND, clock.today())
+    end = shelf.gone_at or now or datetime.now(UTC)
+    seconds = max(1, round((end - shelf.made_at).total_seconds()))
+    counted = sum(tokens.count(text) for _, text in shelf.files)
+    lines = [_line(fee, shelf.store.size, counted, seconds) for fee in book]
+    known = [line for line in lines if line is not None]
+    if not known:
+        return None
+    made = stored.cost(book, known, estimate=any(line.unit == "token" for line in known))
+    return replace(made, lower_bound=len(known) < len(lines))
 
 
 @dataclass(slots=True)
@@ -100,6 +141,9 @@ class Shelf:
     files: list[tuple[str, str]] = field(default_factory=list)
     """Names and texts of what went in."""
     exchanges: list[Exchange] = field(default_factory=list)
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    gone_at: datetime | None = None
+    """When it was deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +238,7 @@ async def remove(desk: Desk, shelf: Shelf) -> None:
         await leftovers.delete(talk, kind, id)
         if desk.kept is not None:
             created.mark_gone(desk.kept, shelf.provider, id)
+    shelf.gone_at = datetime.now(UTC)
     shelf.exchanges.extend(talk.exchanges)
 
 

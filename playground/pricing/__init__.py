@@ -3,6 +3,6 @@
 from playground.pricing.book import PriceBook
 from playground.pricing.loading import load
 from playground.pricing.plans import Cap, Plan
-from playground.pricing.row import LongContext, Other, Price, Terms
+from playground.pricing.row import Fee, LongContext, Other, Price, Terms
 
-__all__ = ["Cap", "LongContext", "Other", "Plan", "Price", "PriceBook", "Terms", "load"]
+__all__ = ["Cap", "Fee", "LongContext", "Other", "Plan", "Price", "PriceBook", "Terms", "load"]

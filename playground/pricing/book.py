@@ -14,7 +14,7 @@ from playground.pricing import elsewhere
 from playground.pricing.charged import charge
 from playground.pricing.plans import Plan
 from playground.pricing.receipt import Billing, Receipt, billing, plain, rates_for, receipt
-from playground.pricing.row import Price, Table, Terms
+from playground.pricing.row import Fee, Price, Table, Terms
 
 SAME = Decimal("0.01")
 """Relative difference up to which a provider's own charge agrees with our receipt."""
@@ -30,6 +30,8 @@ class PriceBook:
     """Rows for every id that begins like theirs, the longest first."""
     terms: Mapping[str, Terms] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
+    storage: tuple[Fee, ...] = ()
+    """What is charged for things that are kept; of the same `what` the one that holds stands last."""
     problems: tuple[str, ...] = ()
     """Sentences that name file, line and what is expected; empty when all is well."""
 
@@ -55,6 +57,15 @@ class PriceBook:
     def row(self, provider: str, model: str, on: date) -> Price | None:
         """`find`, or what genai-prices says of a model that our table lacks; a note names it then."""
         return self.find(provider, model, on) or self._elsewhere(provider, model, on)
+
+    def fees(self, provider: str, of: str, on: date) -> tuple[Fee, ...]:
+        """What the provider charges on this day for keeping such a thing, each fee once; empty where nothing is known."""
+        held = [
+            fee
+            for fee in self.storage
+            if (fee.provider, fee.of) == (provider, of) and (fee.valid_from or date.min) <= on
+        ]
+        return tuple({fee.what: fee for fee in held}.values())
 
     def _elsewhere(self, provider: str, model: str, on: date) -> Price | None:
         names = (model,) if provider_of(provider).gateway else without_suffix(model)
@@ -192,6 +203,7 @@ def build(tables: Iterable[Table], problems: Iterable[str] = ()) -> PriceBook:
     models: dict[tuple[str, str], list[Price]] = {}
     terms: dict[str, Terms] = {}
     plans: tuple[Plan, ...] = ()
+    storage: list[Fee] = []
     for table in tables:
         fresh: dict[tuple[str, str], list[Price]] = {}
         for price in table.prices:
@@ -200,6 +212,7 @@ def build(tables: Iterable[Table], problems: Iterable[str] = ()) -> PriceBook:
             models[key] = _over(models.get(key, []), prices)
         terms.update(table.terms)
         plans = table.plans or plans
+        storage += sorted(table.storage, key=lambda fee: fee.valid_from or date.min)
     rows, clashes = _index(models)
     prefixes = sorted(
         (p for ps in rows.values() for p in ps if p.prefix), key=lambda p: -len(p.model)
@@ -209,6 +222,7 @@ def build(tables: Iterable[Table], problems: Iterable[str] = ()) -> PriceBook:
         prefixes=tuple(prefixes),
         terms=terms,
         plans=plans,
+        storage=tuple(storage),
         problems=(*problems, *clashes),
     )
 

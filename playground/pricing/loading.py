@@ -67,7 +67,8 @@ def _build(path: Path, overrides: Path | None) -> PriceBook:
             problems.append(f"{wrong}; your own prices are not used")
         else:
             own = tuple(replace(price, override=True) for price in mine.prices)
-            tables.append(replace(mine, prices=own))
+            fees = tuple(replace(fee, override=True) for fee in mine.storage)
+            tables.append(replace(mine, prices=own, storage=fees))
             problems += mine.problems
     return build(tables, problems)
 
@@ -127,6 +128,7 @@ def _mended(table: Table, good: Table) -> Table:
         prices=(*sound, *kept),
         terms={**good.terms, **table.terms},
         plans=table.plans or good.plans,
+        storage=table.storage if len(table.storage) >= len(good.storage) else good.storage,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from playground.files import read_text
 from playground.pricing.plans import Cap, Plan
-from playground.pricing.row import Adjustment, LongContext, Other, Price, Table, Terms
+from playground.pricing.row import STORED, Adjustment, Fee, LongContext, Other, Price, Table, Terms
 
 
 class Unreadable(Exception):
@@ -34,10 +34,12 @@ def read(path: Path) -> Table:
     prices = tuple(reader.prices(sections["prices"]))
     terms = dict(reader.terms(sections.get("providers")))
     plans = tuple(reader.plans(sections.get("plans")))
+    storage = tuple(reader.storage(sections.get("storage")))
     return Table(
         prices=prices,
         terms=terms,
         plans=plans,
+        storage=storage,
         problems=tuple(reader.problems),
         broken=frozenset(reader.broken),
     )
@@ -277,6 +279,24 @@ TERMS_FIELDS: dict[str, Callable[[Any], Any]] = {
     "calls_note": _text,
     "call_notes": _sentences,
 }
+
+
+def _stored(value: Any) -> str:
+    if value not in STORED:
+        raise Wrong(f"one of {', '.join(STORED)}")
+    return str(value)
+
+
+FEE_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "what": _text,
+    "of": _text,
+    "rate": _money,
+    "for": _stored,
+    "source": _text,
+    "as_of": _day,
+    "valid_from": _day,
+    "note": _text,
+}
 PLAN_FIELDS: dict[str, Callable[[Any], Any]] = {
     "product": _text,
     "plan": _text,
@@ -374,6 +394,15 @@ class _Reader:
                 yield Plan(**_fields(row, PLAN_FIELDS))
             except Wrong as wrong:
                 self._complain(item.start_mark.line, wrong, row.get("plan"))
+
+    def storage(self, node: Any) -> Iterator[Fee]:
+        for provider, row, line in self._rows_by_provider(node):
+            try:
+                _require(row, "what", "of", "rate", "for", "source", "as_of")
+                values = _fields(row, FEE_FIELDS)
+                yield Fee(provider=provider, unit=values.pop("for"), **values)
+            except Wrong as wrong:
+                self._complain(line, wrong, row.get("what"))
 
     def _rows_by_provider(self, node: Any) -> Iterator[tuple[str, dict[str, Any], int]]:
         for provider, rows in pairs(node):

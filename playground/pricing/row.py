@@ -89,6 +89,36 @@ class Price:
         return next((o for o in self.disagrees if o.holds(way, input_tokens)), None)
 
 
+GIB = 2**30
+DAY = 86_400
+MILLION = 1_000_000
+STORED: Mapping[str, tuple[str, int]] = {
+    "GiB-day": ("byte-second", GIB * DAY),
+    "MTok": ("token", MILLION),
+}
+"""How keeping something is priced → the unit that is counted, and for how many of them the rate is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """What a provider charges from one day on for what it keeps, beside tokens and calls."""
+
+    provider: str
+    what: str
+    """The line of the receipt: `vector_store_storage`."""
+    of: str
+    """The thing that is kept: `file_search`."""
+    rate: Decimal
+    """USD; 0 = free of charge."""
+    unit: str
+    """One of STORED."""
+    source: str
+    as_of: date
+    valid_from: date | None = None
+    note: str | None = None
+    override: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What holds for all models of one provider."""
@@ -112,6 +142,7 @@ class Table:
     prices: tuple[Price, ...] = ()
     terms: Mapping[str, Terms] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
+    storage: tuple[Fee, ...] = ()
     problems: tuple[str, ...] = ()
     """Sentences that name file, line and what is expected."""
     broken: frozenset[tuple[str, str]] = frozenset()

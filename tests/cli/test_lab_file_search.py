@@ -22,6 +22,7 @@ def test_the_sample_is_found_at_both_providers(capsys: pytest.CaptureFixture[str
         assert answer["simulated"] is True
         assert answer["chunks"][0]["file"] == "returns-policy.txt"
         assert answer["fees"][0]["source"].startswith("https://")
+        assert answer["store_cost"]["lines"]
         assert answer["exchanges"][-1]["method"] == "DELETE"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -105,6 +107,38 @@ def test_storage_and_indexing_are_priced_and_unknown_sizes_are_not() -> None:
     assert indexing.amount is not None
     assert Decimal("0.0001") < indexing.amount < Decimal("0.0002")
     assert storage.amount == 0
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_the_receipt_of_a_store_has_its_indexing_and_its_storage_for_as_long_as_it_lived(
+    provider: str,
+) -> None:
+    made = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    shelf = lab.Shelf(
+        provider,
+        True,
+        FileStore(id="s", size=3 * 2**30),
+        files=[("a.txt", "word " * 1000)],
+        made_at=made,
+        gone_at=made + timedelta(hours=12),
+    )
+    cost = lab.receipt(shelf)
+    assert cost is not None
+    for line in cost.lines:
+        assert line.amount == Decimal(line.quantity) * line.rate / line.per
+    assert cost.total == sum(line.amount for line in cost.lines)
+    named = {line.name: line for line in cost.lines}
+    if provider == "openai":
+        assert cost.total == 3 * Decimal("0.10") / 2
+        assert not cost.estimate
+        assert "first GiB is free" in (named["vector_store_storage"].note or "")
+    else:
+        counted = named["file_search_indexing"].quantity
+        assert cost.total == counted * Decimal("0.15") / 1_000_000
+        assert named["file_search_storage"].amount == 0
+        assert cost.estimate
+    unknown = lab.receipt(replace(shelf, store=FileStore(id="s")))
+    assert unknown is None if provider == "openai" else unknown is not None
 
 
 def test_a_store_that_could_not_be_filled_is_deleted_again(

@@ -26,8 +26,10 @@ def test_the_sample_is_found_and_its_store_deleted(
     assert "returns-policy.txt" in told
     assert "30 days" in told
     assert "cited" in told
-    assert "Storage a day" in told
+    assert "Vector store storage a day" in told
+    assert "| vector store storage (" in told
+    assert "/ GiB and day" in told
     assert "run" in page.query_params
     page.button(key="lab_file_search_delete").click().run(timeout=60)
     assert not page.exception
-    assert "Storage a day" not in said(page)
+    assert "storage a day" not in said(page)

@@ -59,6 +59,7 @@ def test_every_row_has_a_source_and_the_day_it_was_checked() -> None:
     checked = [(p.source, p.as_of) for p in table.prices] + [
         (p.source, p.as_of) for p in table.plans
     ]
+    checked += [(fee.source, fee.as_of) for fee in table.storage]
     for source, as_of in checked:
         assert source
         assert date(2025, 1, 1) < as_of <= TODAY
@@ -389,3 +390,23 @@ def test_ways_of_processing_that_others_price_have_a_price_here(
     rates = our_rates(row, Terms(), way, 1)
     for name in ("input", "output"):
         assert rates[name] == row.rates[name] * Decimal(ratio), name
+
+
+STORED = """
+storage:
+  acme:
+    - {what: shelf_storage, of: shelf, rate: 0.1, for: GiB-day, source: https://example.com, as_of: 2026-11-01}
+    - {what: shelf_storage, of: shelf, rate: 0.2, for: GiB-day, valid_from: 2027-01-01, source: https://example.com, as_of: 2026-11-01}
+"""
+
+
+def test_what_is_stored_has_the_price_of_its_day_and_a_mistake_is_named(write: Write) -> None:
+    book = load(write(GOOD + STORED), own=False)
+    assert book.problems == ()
+    before, after = date(2026, 12, 31), date(2027, 1, 1)
+    assert [f.rate for f in book.fees("acme", "shelf", before)] == [Decimal("0.1")]
+    assert [f.rate for f in book.fees("acme", "shelf", after)] == [Decimal("0.2")]
+    assert book.fees("acme", "box", after) == ()
+    wrong = load(write(GOOD + STORED.replace("GiB-day", "GB-month", 1)), own=False)
+    assert "`for` should be one of GiB-day, MTok" in wrong.problems[0]
+    assert [f.rate for f in wrong.fees("acme", "shelf", before)] == [Decimal("0.1")]

@@ -107,6 +107,7 @@ def _print(found: Sequence[Answer], *, as_json: bool) -> None:
         for fee in _fees(shelf):
             amount = "not known" if fee.amount is None else fmt.money(fee.amount)
             print(f"{fee.what}: {amount} ({fee.how})")
+        print(f"Cost of the store until its end: {fmt.cost(lab.receipt(shelf))}")
         print(f"Deleted: {shelf.store.id}")
 
 
@@ -126,6 +127,7 @@ def _json(shelf: Shelf, response: Response) -> dict[str, Any]:
         "retrieved_tokens": told.retrieved,
         "retrieved_tokens_estimated": told.estimated,
         "fees": jsonable(_fees(shelf)),
+        "store_cost": jsonable(lab.receipt(shelf)),
         "response": jsonable(replace(response, exchange=None)),
         "exchanges": jsonable(tuple(shelf.exchanges)),
     }

@@ -22,7 +22,7 @@ from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import markdown
 from playground.ui.parts.head import head
-from playground.ui.parts.receipt import receipt_button
+from playground.ui.parts.receipt import receipt, receipt_button
 from playground.ui.session import compose, once
 from playground.ui.session.keeping import opened, start, visitor
 from playground.ui.session.looking import Place, look_at, looked_at
@@ -208,6 +208,13 @@ def _kept(shelf: Shelf, where: Mapping[str, Endpoint]) -> None:
         amount = "not known" if fee.amount is None else fmt.money(fee.amount).replace("$", r"\$")
         how = fee.how.replace("$", r"\$")
         st.markdown(f"{fee.what}: **{amount}** ({how}; [source]({fee.source}), {fee.as_of})")
+    with st.popover("Receipt of the store", icon=":material/receipt_long:"):
+        so_far = lab.receipt(shelf)
+        if so_far is None:
+            st.caption("The provider does not tell its size, so what it costs is not known.")
+        else:
+            st.markdown(receipt(so_far))
+        st.caption("Until now. Each search stands in the receipt of its answer.")
     if st.button(
         "Delete the store and its files", icon=":material/delete:", key="lab_file_search_delete"
     ):

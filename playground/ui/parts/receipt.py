@@ -71,9 +71,8 @@ def receipt(cost: Cost) -> str:
     lines = ["| | quantity | rate | amount |", "|:--|--:|--:|--:|"]
     for line, name in fmt.receipt(cost):
         note = f" ({line.note})" if line.note else ""
-        per = f"{line.per:,} {line.unit}s"
         lines.append(
-            f"| {name}{note} | {line.quantity:,} | {fmt.rate(line.rate)} / {per} | {fmt.money(line.amount)} |"
+            f"| {name}{note} | {line.quantity:,} | {fmt.rate(line.rate)} / {fmt.per(line)} | {fmt.money(line.amount)} |"
         )
     lines.append(f"| **total** | | | **{fmt.cost(cost)}** |")
     for price in fmt.price_row(cost):
