@@ -178,7 +178,7 @@ APIS = {
             key_header=("x-goog-api-key", "{key}"),
             keeps="previous_interaction_id",
             storage="Google stores the interactions; for how long depends on the project's tier.",
-            sdk=_GOOGLE_SDK,
+            sdk=_GOOGLE_SDK.replace("600_000", '600_000, "retry_options": {{"attempts": 1}}'),
             method="interactions.create",
         ),
     )

@@ -26,6 +26,8 @@ class Errors(NamedTuple):
     """Seconds that the answer asks to wait, as an expression of `error`; None or 0 where it says none."""
     finish: str
     """What an event says of how the answer ended, as an expression of `event`; None where it says nothing."""
+    in_stream: str = ""
+    """What makes an error of an event that tells one, where the SDK raises none."""
 
 
 _SAME = {
@@ -43,6 +45,14 @@ def _named(module: str, finish: str) -> Errors:
     return Errors(imports=f"import httpx2\nimport {module}\n", finish=finish, **rest)
 
 
+_INTERACTIONS = _named(
+    "errors", 'event.interaction.status if event.event_type == "interaction.completed" else None'
+)._replace(
+    imports="import httpx2\n"
+    "from google.genai import _interactions_errors as errors  # not public: another version may move it\n",
+    wait="0  # Google says it in the message",
+    in_stream='if event.event_type == "error":\n    raise ValueError(event.error.message)\n',
+)
 _GOOGLE = Errors(
     imports="import httpx2\nfrom google.genai import errors\n",
     status="errors.APIError",
@@ -64,8 +74,9 @@ ERRORS: Mapping[str, Errors] = {
         "anthropic", 'event.delta.stop_reason if event.type == "message_delta" else None'
     ),
     "generate_content": _GOOGLE,
+    "interactions": _INTERACTIONS,
 }
-"""Door → how its SDK names what goes wrong. Interactions raises classes of its own, which are not public."""
+"""Door → how its SDK names what goes wrong."""
 
 REACTIONS: Mapping[str, str] = {
     "mend": """\
@@ -125,6 +136,10 @@ PATIENCE = {
 """Door → how its client is told to give up early; Google's is told where it is made."""
 
 
+LOOP = "for event in stream:\n"
+"""Where the snippet reads a stream."""
+
+
 def handling(request: Request, endpoint: Endpoint, reaction: str) -> str:
     """The request as Python with the provider's SDK, and this reaction around it; KeyError for a door without its errors."""
     sent = describe(request, endpoint)
@@ -134,8 +149,10 @@ def handling(request: Request, endpoint: Endpoint, reaction: str) -> str:
         client = client.replace('"timeout": 600_000', '"timeout": 20_000')
         client += PATIENCE.get(sent.api, "")
     call = CALLS.get(sent.api, arguments_of)(f"client.{api.method}", sent)
+    if errors.in_stream:
+        call = call.replace(LOOP, LOOP + indent(errors.in_stream, "    "))
     if reaction == "finish" and sent.stream:
-        call = call.partition("for event in stream:")[0] + "return stream\n"
+        call = call.partition(LOOP)[0] + "return stream\n"
     return (
         f"{commented(sent)}import os\nimport random\nimport time\n\n{errors.imports}{client}\n\n"
         f"def ask():\n{indent(call, '    ')}\n\n{REACTIONS[reaction].format(e=errors)}"

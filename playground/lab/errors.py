@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from playground import catalog as models
 from playground.demo import faults
 from playground.domain import Endpoint, ModelRef, Request, Response
 from playground.export.handling import handling
+from playground.lab.doors import label, through_all
 
 DATA = Path(__file__).with_name("errors.yaml")
 PROMPT = "What is a token?"
@@ -37,6 +39,11 @@ def catalog() -> Mapping[str, Fault]:
 
     loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
     return {name: Fault(name=name, **row) for name, row in loaded.items()}
+
+
+def refs() -> list[ModelRef]:
+    """Each provider's usual model, through every one of its doors."""
+    return through_all(models.defaults())
 
 
 def request(ref: ModelRef, fault: str, mark: str = "", *, timeout: float = 600.0) -> Request:
@@ -79,6 +86,7 @@ def row(fault: str, response: Response, endpoint: Endpoint | None) -> dict[str, 
     sent = request(response.model, fault)
     return {
         "model": str(response.model),
+        "door": label(response.model),
         "simulated": response.simulated,
         "status": response.exchange.status if response.exchange else None,
         "state": response.state,

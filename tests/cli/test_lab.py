@@ -106,7 +106,8 @@ def test_a_fault_is_printed_with_code_and_one_that_is_none_is_bad_usage(
 ) -> None:
     assert run("errors", "429", "--json") == 0
     lanes = json.loads(capsys.readouterr().out)["lanes"]
-    assert [lane["type"] for lane in lanes] == ["rate_limited"] * 3
+    assert [lane["type"] for lane in lanes] == ["rate_limited"] * 7
+    assert len({lane["door"] for lane in lanes}) == 7
     assert all("time.sleep" in lane["code"] for lane in lanes)
     assert run("errors", "telepathy") == 2
     assert "'telepathy' is no fault" in capsys.readouterr().err

@@ -11,6 +11,7 @@ import pytest
 from playground import catalog
 from playground.demo import faults
 from playground.domain import Endpoint, ModelRef, Secret
+from playground.domain.provider import provider_of
 from playground.engine import Engine
 from playground.export.handling import ERRORS, REACTIONS
 from playground.lab import errors
@@ -31,7 +32,7 @@ def test_every_fault_of_the_demo_has_its_row() -> None:
 def test_each_provider_fails_in_its_own_words_and_ours_are_plain(
     engine: Engine, where: Mapping[str, Endpoint], fault: str
 ) -> None:
-    run = engine.start(errors.requests(catalog.defaults(), fault, "first"), where)
+    run = engine.start(errors.requests(errors.refs(), fault, "first"), where)
     assert run.wait(60)
     for lane in run.lanes:
         response = lane.response
@@ -41,17 +42,20 @@ def test_each_provider_fails_in_its_own_words_and_ours_are_plain(
         assert made["raw"]
         assert made["simulated"]
         if fault in WITHOUT_FAILURE:
-            assert (response.state != "done") is (fault != "slow"), response.state
+            polite = (fault, response.model.api) == ("refuse", "interactions")
+            whole = fault == "slow" or polite  # Interactions has no word for a refusal
+            assert (response.state == "done") is whole, response.state
             continue
         assert response.failure, (fault, response.model)
         assert made["meaning"].endswith(".")
         assert made["next_step"].endswith(".")
         if fault.isdigit() and fault not in ("404", "529"):
-            bad_key = fault == "401" and response.model.provider == "gemini"
+            ref = response.model
+            bad_key = fault == "401" and ref.provider == "gemini" and ref.api != "compatible"
             assert made["status"] == (400 if bad_key else int(fault)), response.model
 
 
-@pytest.mark.parametrize("ref", catalog.defaults(), ids=lambda ref: ref.provider)
+@pytest.mark.parametrize("ref", errors.refs(), ids=lambda ref: f"{ref.provider}-{ref.api}")
 @pytest.mark.parametrize("fault", [name for name in errors.catalog() if name != "stall"])
 def test_the_code_runs_against_the_fault_that_it_is_for(
     simulation: object,
@@ -84,5 +88,9 @@ def test_the_code_runs_against_the_fault_that_it_is_for(
         assert "It ended so:" in capsys.readouterr().out
 
 
-def test_every_door_that_is_a_default_has_its_errors() -> None:
-    assert {ref.api for ref in catalog.defaults()} <= set(ERRORS)
+def test_every_door_of_every_provider_of_the_demo_has_its_errors() -> None:
+    doors = {ref.provider: provider_of(ref.provider).apis for ref in catalog.defaults()}
+    assert {(ref.provider, ref.api) for ref in errors.refs()} == {
+        (provider, api) for provider, apis in doors.items() for api in apis
+    }
+    assert {ref.api for ref in errors.refs()} == set(ERRORS)

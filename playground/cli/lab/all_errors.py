@@ -14,16 +14,13 @@ from playground.domain import Run
 
 def fail(fault: str, as_json: bool) -> int:
     """Bring the fault about, print it, and return 0; UsageError for one that is none."""
-    from playground import catalog
     from playground.export import dumps
     from playground.lab import errors
 
     if fault not in errors.catalog():
         raise click.UsageError(f"{fault!r} is no fault: {', '.join(errors.catalog())}.")
     with simulated() as endpoints:
-        done = asking.run(
-            errors.requests(catalog.defaults(), fault, secrets.token_hex(3)), endpoints
-        )
+        done = asking.run(errors.requests(errors.refs(), fault, secrets.token_hex(3)), endpoints)
         if not isinstance(done, Run):
             return done
         rows = [errors.row(fault, r, endpoints.get(r.model.provider)) for r in done.responses]
@@ -33,7 +30,7 @@ def fail(fault: str, as_json: bool) -> int:
         return 0
     print(f"{row.title}: {row.happens}\nIn a chat product, typically: {row.chat}")
     for lane in rows:
-        print(f"\n# {lane['model']} (simulated)\n{safe(lane['raw'])}")
+        print(f"\n# {lane['door']}, {lane['model']} (simulated)\n{safe(lane['raw'])}")
         if lane["meaning"]:
             print(f"\n{safe(lane['meaning'])} {safe(lane['next_step'])}")
         print(f"\n{lane['code']}")

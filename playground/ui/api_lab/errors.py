@@ -1,4 +1,4 @@
-"""Errors: one fault at every provider, the raw answer, what it means, what a chat product shows, and code that handles it."""
+"""Errors: one fault at every door of every provider, the raw answer, what it means, what a chat product shows, and code that handles it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from playground import catalog
 from playground import figures as fmt
 from playground.demo import faults
 from playground.demo.process import get_demo
 from playground.domain import Endpoint, Response
 from playground.engine import LiveRun
 from playground.lab import errors
+from playground.lab.doors import label
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import ending
@@ -49,14 +49,14 @@ def view(where: Mapping[str, Endpoint]) -> None:
     st.markdown(f"{fault.happens} **In a chat product, typically:** {fault.chat}")
     st.caption(":violet[:material/science: simulated]: the demo answers, whatever keys there are.")
     mark = (run.id if run else owner())[-6:]
-    requests = errors.requests(catalog.defaults(), chosen, mark)
+    requests = errors.requests(errors.refs(), chosen, mark)
     asking.send(
         PLACE, run, requests, get_demo().endpoints(), label="Let it fail", key="lab_errors_send"
     )
     if run is None:
         asking.empty(
             PANEL,
-            "how each provider says no. Press **Let it fail**: one failure in each provider's own words, what it means, and the"
+            "how each door of each provider says no. Press **Let it fail**: one failure in each door's own words, what it means, and the"
             " code that handles it.",
         )
     elif asking.ended(run, "lab_errors_live"):
@@ -70,7 +70,8 @@ def _each(run: LiveRun, where: Mapping[str, Endpoint]) -> None:
             if lane.response is None or fault is None or fault not in errors.catalog():
                 continue
             with grid.cell(), st.container(border=True):
-                st.subheader(plain(str(lane.request.model)), anchor=False)
+                st.subheader(label(lane.request.model), anchor=False)
+                st.caption(plain(str(lane.request.model)))
                 st.html(head(lane.response))
                 _meaning(lane.response)
                 with st.container(height=HEIGHT, border=False):
