@@ -48,6 +48,13 @@ def read(response: Response) -> tuple[Gauge, ...]:
     return gauges(response.model.provider, response.exchange, now=_came(response))
 
 
+def clock(gauge: Gauge, response: Response, now: datetime | None = None) -> float | None:
+    """Seconds until the limit is full again, seen from now: 0 where it is; None where the provider does not say."""
+    if gauge.reset is None:
+        return None
+    return max(0.0, gauge.reset - ((now or datetime.now(UTC)) - _came(response)).total_seconds())
+
+
 def _came(response: Response) -> datetime:
     started = response.timing.started_at
     if started is None:

@@ -1,4 +1,4 @@
-"""Rate limits as an answer tells them: gauges from each provider's headers, or from Gemini's 429, and which of them binds.
+"""Rate limits as an answer tells them: gauges from each provider's headers, or from what a refusal says, and which of them binds.
 
 A row of `HEADERS` says what a header means at its provider: at Groq `-requests` counts a day, at OpenAI a minute.
 """
@@ -127,9 +127,13 @@ TIGHTEST = {("anthropic", "tokens")}
 
 
 def gauges(provider: str, exchange: Exchange, *, now: datetime | None = None) -> tuple[Gauge, ...]:
-    """The limits that an answer tells, by its headers or, at Google, by the body of a 429; empty where it tells none."""
+    """The limits that an answer tells, by its headers or by the words of a refusal; empty where it tells none."""
     if provider == "gemini":
         return tuple(_of_quota(exchange.response_body or ""))
+    return _of_headers(provider, exchange, now) or tuple(_of_refusal(provider, exchange))
+
+
+def _of_headers(provider: str, exchange: Exchange, now: datetime | None) -> tuple[Gauge, ...]:
     family = HEADERS.get(provider)
     if family is None:
         return ()
@@ -156,6 +160,41 @@ def _gauge(
         reset=family.reset(told["reset"], now) if "reset" in told else None,
         tightest=(provider, kind) in TIGHTEST,
     )
+
+
+SAYS: Mapping[str, re.Pattern[str]] = {
+    "openai": re.compile(
+        r" on (?:[a-z]+ )*?(?P<kind>requests|tokens) per (?P<per>min|day)[^:]*: Limit (?P<limit>[\d,]+)"
+        r"(?:, Used (?P<used>[\d,]+))?(?:, Requested [\d,]+)?\.(?: Please try again in (?P<wait>[\dhms.]+?)\.? )?"
+    ),
+    "anthropic": re.compile(
+        r"limit of (?P<limit>[\d,]+) (?P<kind>(?:input |output )?tokens|requests) per (?P<per>minute)"
+    ),
+}
+"""Provider → how the message of a refusal tells the limit: all that there is where it comes inside a stream."""
+
+
+def _of_refusal(provider: str, exchange: Exchange) -> Iterator[Gauge]:
+    """The limit that a refusal names, in its body or in an event of a stream that began well."""
+    pattern = SAYS.get(provider)
+    texts = [exchange.response_body or "", *(event.data for event in exchange.events)]
+    told = next((text for text in texts if "rate_limit" in text), None)
+    found = pattern.search(told) if pattern and told else None
+    if found is None:
+        return
+    parts = found.groupdict()
+    limit, used = _count(_digits(parts["limit"])), _count(_digits(parts.get("used")))
+    yield Gauge(
+        kind=parts["kind"].replace(" ", "_"),
+        per="day" if parts["per"] == "day" else "minute",
+        limit=limit,
+        remaining=None if used is None or limit is None else max(0, limit - used),
+        reset=duration(parts.get("wait") or "", datetime.now(UTC)),
+    )
+
+
+def _digits(text: str | None) -> str | None:
+    return text.replace(",", "") if text else None
 
 
 def _count(text: str | None) -> int | None:

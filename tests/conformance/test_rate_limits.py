@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from playground.domain import Exchange
+from playground.domain.exchange import Event
 from playground.lab.rate_limits import Gauge, binding, gauges, tier
 from tests.conformance.sequences import load, sequences
 
@@ -86,3 +89,56 @@ def test_the_limit_that_binds_is_the_one_with_the_largest_used_share() -> None:
     copied = Gauge(kind="tokens", per="minute", limit=10, remaining=0, tightest=True)
     assert binding((plenty, scarce, copied)) is scarce
     assert binding((Gauge(kind="requests", per="minute", limit=5),)) is None
+
+
+def in_stream(body: str) -> Exchange:
+    """A recorded stream as its events."""
+    data = [line.removeprefix("data: ") for line in body.splitlines() if line.startswith("data: ")]
+    events = tuple(Event(offset=0.0, name=None, data=text) for text in data)
+    return replace(exchange({"content-type": "text/event-stream"}), events=events)
+
+
+@pytest.mark.parametrize("path", sequences("rate-limit-429"), ids=lambda path: path.stem)
+def test_a_refusal_inside_a_stream_is_a_gauge_with_the_limit_that_it_names(path: Path) -> None:
+    found = load(path)
+    read = [
+        (told["error"]["message"], gauges(found["provider"], in_stream(step["response"]["body"])))
+        for step, told in zip(found["steps"], found["expected"]["steps"], strict=True)
+        if (told.get("error") or {}).get("in_stream")
+    ]
+    assert read
+    for message, told in read:
+        (gauge,) = told
+        assert f"Limit {gauge.limit}" in message
+        assert f"on {gauge.kind} per {gauge.per[:3]}" in message
+
+
+@pytest.mark.parametrize(
+    ("provider", "message", "expected"),
+    [
+        (
+            "openai",
+            "Rate limit reached for gpt-5.2 in organization org-1 on tokens per min (TPM): Limit 30000, Used 14567, Requested"
+            " 24754. Please try again in 18.642s. Visit https://platform.openai.com/account/rate-limits to learn more.",
+            Gauge(kind="tokens", per="minute", limit=30_000, remaining=15_433, reset=18.642),
+        ),
+        (
+            "openai",
+            "Rate limit reached for gpt-5.2 in organization org-1 on requests per day (RPD): Limit 200, Used 200, Requested 1."
+            " Please try again in 7m12s. Visit",
+            Gauge(kind="requests", per="day", limit=200, remaining=0, reset=432.0),
+        ),
+        (
+            "anthropic",
+            "This request would exceed your organization's rate limit of 400,000 output tokens per minute (org: o, model: m).",
+            Gauge(kind="output_tokens", per="minute", limit=400_000),
+        ),
+    ],
+)
+def test_the_words_of_a_refusal_tell_the_limit_where_no_header_does(
+    provider: str, message: str, expected: Gauge
+) -> None:
+    event = json.dumps({"type": "error", "error": {"type": "rate_limit_error", "message": message}})
+    assert gauges(provider, in_stream(f"data: {event}\n")) == (expected,)
+    assert gauges(provider, exchange({}, event)) == (expected,)
+    assert gauges(provider, exchange({}, "The rate_limit is fine.")) == ()

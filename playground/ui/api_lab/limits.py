@@ -18,6 +18,7 @@ from playground.lab.capacity import Plan, Shape
 from playground.lab.rate_limits import Gauge, binding, tier
 from playground.ui import names
 from playground.ui.api_lab import asking
+from playground.ui.live import wait
 from playground.ui.parts.markdown import plain
 from playground.ui.session.looking import Place, looked_at
 from playground.ui.session.models import default_model
@@ -61,10 +62,10 @@ def _gauges(where: Mapping[str, Endpoint]) -> None:
             for lane in run.lanes:
                 if lane.response is not None:
                     with grid.cell(), st.container(border=True):
-                        _told(lane.response)
+                        _told(lane.response, f"{run.id}_{lane.index}")
 
 
-def _told(response: Response) -> None:
+def _told(response: Response, key: str) -> None:
     """One answer's gauges, the tier they belong to, and which of them binds."""
     st.subheader(plain(str(response.model)), anchor=False)
     if response.simulated:
@@ -73,7 +74,7 @@ def _told(response: Response) -> None:
         st.markdown(plain(response.failure.told))
     found = lab.read(response)
     for gauge in found:
-        st.progress(1 - (gauge.used or 0.0), text=_clock(gauge))
+        _gauge(gauge, response, key)
     if not found:
         st.caption(
             "Its headers tell no limits: Google tells a limit only in a 429."
@@ -87,10 +88,20 @@ def _told(response: Response) -> None:
     st.caption(f"Binds first: **{binds}** · tier, guessed: **{guessed}**")
 
 
-def _clock(gauge: Gauge) -> str:
-    full = "" if not gauge.reset else f" · full {fmt.seconds(gauge.reset)} after the answer"
+def _gauge(gauge: Gauge, response: Response, key: str) -> None:
+    """What is left of a limit, and a clock that runs until it is full again."""
     left = f"{fmt.count(gauge.remaining)} of {fmt.count(gauge.limit)} left"
-    return f"{_words(gauge.kind)} a {gauge.per}: {left}{full}"
+    words = f"{_words(gauge.kind)} a {gauge.per}: {left}"
+    if gauge.used is None:
+        st.markdown(words)
+    else:
+        st.progress(1 - gauge.used, text=words)
+    seconds = lab.clock(gauge, response)
+    if seconds:
+        place = f"{key}_{gauge.kind}_{gauge.per}"
+        wait.wait(seconds, place, said="full in {}", over="full again", wide=True)
+    elif seconds is not None:
+        st.caption("full again")
 
 
 def _words(kind: str) -> str:
@@ -144,6 +155,10 @@ def _waited(run: LiveRun) -> None:
             for wait in waits
         ]
         st.dataframe(rows, hide_index=True, key="lab_limits_waits")
+    last = max(responses, key=lambda response: response.timing.started_at or "", default=None)
+    if last is not None:
+        st.caption("What is left behind the last of them:")
+        _told(last, f"{run.id}_burst")
 
 
 def _planner(where: Mapping[str, Endpoint]) -> None:

@@ -1,4 +1,4 @@
-"""How long to wait until a provider answers again, as it said, counted down in the browser."""
+"""How long it takes until a provider answers again, or a limit is full again, counted down in the browser."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ def left(run: LiveRun, lane: Lane) -> float:
     return max(0.0, failure.retry_after + took - (datetime.now(UTC) - began).total_seconds())
 
 
-def wait(seconds: float, key: str) -> None:
-    """Draw the count-down, which takes its place and then is empty."""
-    _component(key=f"wait_{key}", data={"seconds": round(seconds, 1)}, height=40, width=80)
+def wait(
+    seconds: float, key: str, *, said: str = "in {}", over: str = "", wide: bool = False
+) -> None:
+    """Draw the count-down: `said` with what is left, then `over`, which may be nothing; it keeps its place."""
+    data = {"seconds": round(seconds, 1), "said": said, "over": over}
+    _component(key=f"wait_{key}", data=data, height=40, width="stretch" if wide else 80)
