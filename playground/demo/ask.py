@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from playground.demo.models import Model
-from playground.demo.used import Page
+from playground.demo.used import Keeps, Page
 
 Kind = Literal["text", "image", "document", "audio", "tool_call", "tool_result", "reasoning", "mcp"]
 
@@ -80,8 +80,8 @@ class Offer:
     """Of an MCP server."""
 
 
-Search = Callable[[list[str], str, int | None], tuple[Page, ...]]
-"""Ids of stores, the question, and how many chunks at most → what is found."""
+Search = Callable[[list[str], str, int | None, Keeps], tuple[Page, ...]]
+"""Ids of stores, the question, how many chunks at most, and of which files → what is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

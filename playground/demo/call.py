@@ -20,6 +20,7 @@ from playground.demo import (
     exhausted,
     faults,
     filed,
+    filtering,
     gemini_generate,
     headers,
     models,
@@ -140,6 +141,7 @@ class Call:
             raise Refused(UNFINISHED if ask.fault == "stall" else "500")
         if ask.fault in faults.BY_STATUS and (ask.fault != "429" or self._limited(body)):
             raise Refused(ask.fault)
+        filtering.check(ask)
         ask = replace(ask, search=self.state.shelves.search)
         previous = body.get("previous_response_id") or body.get("previous_interaction_id")
         ask = self.state.conversations.continued(ask, previous)

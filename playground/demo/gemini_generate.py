@@ -22,6 +22,7 @@ from playground.demo.door import (
     positive,
     texts,
 )
+from playground.demo.filtering import custom_metadata
 from playground.demo.used import Page
 
 FINISH = {"stop_sequence": "STOP", "stop": "STOP", "tool": "STOP", "length": "MAX_TOKENS"}
@@ -267,9 +268,11 @@ def _used_parts(reply: Reply) -> list[dict[str, Any]]:
     return parts
 
 
-def _retrieved(page: Page, store: str) -> dict[str, str]:
+def _retrieved(page: Page, store: str) -> dict[str, Any]:
     """A chunk of a file; one that nobody uploaded has no title."""
-    title = {"title": page.title} if page.file_id else {}
+    title: dict[str, Any] = {"title": page.title} if page.file_id else {}
+    if page.attributes:
+        title["customMetadata"] = custom_metadata(page.attributes)
     return {**title, "text": page.text, "fileSearchStore": page.store or store}
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from playground.demo import mcp
+from playground.demo import filtering, mcp
 from playground.demo.ask import Ask, Offer
 from playground.demo.reasoning import GREETING
 from playground.demo.used import Page, Used
@@ -77,7 +77,11 @@ def _in_files(ask: Ask, made: Used, offer: Offer) -> Used:
     names = STORES.search(offer.text)
     stores = re.findall(r'"([^"]+)"', names[1]) if names else []
     most = MOST.search(offer.text)
-    pages = ask.search(stores, ask.prompt, int(most[1]) if most else None) if ask.search else ()
+    only = filtering.keeps(filtering.read(offer.text))
+    limit = int(most[1]) if most else None
+    pages = ask.search(stores, ask.prompt, limit, only) if ask.search else ()
+    if pages == () and only is not filtering.everything:
+        return replace(made, store=stores[0] if stores else "", pages=())
     store = stores[0] if stores else ""
     return replace(made, store=store, pages=pages or made.pages)
 

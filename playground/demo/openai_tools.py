@@ -77,7 +77,7 @@ def _files(used: Used, include: tuple[str, ...]) -> list[Shown]:
             "filename": page.title,
             "score": page.score or round(0.9 - number / 10, 2),
             "text": page.text,
-            "attributes": {},
+            "attributes": dict(page.attributes),
             "vector_store_id": page.store or f"vs_{used.id[:20]}",
         }
         for number, page in enumerate(used.pages)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from playground import tokens
 from playground.demo.batches import File, iso, new_id
-from playground.demo.used import Page
+from playground.demo.filtering import custom_metadata, everything
+from playground.demo.used import Keeps, Page
 
 INDEXING = 1.0
 """Seconds until a file can be searched."""
@@ -20,10 +22,6 @@ MOST_FOUND = 20
 MOST_STORES = 200
 USUAL = {"openai": 20, "gemini": 5}
 """Chunks of a search that names no number."""
-STRATEGY = {
-    "type": "static",
-    "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400},
-}
 GROWN = 3
 """Bytes stored for each byte of a file: the chunks, and the vectors beside them."""
 WORD = re.compile(r"[a-z0-9]{3,}")
@@ -66,6 +64,9 @@ class Held:
     added: float
     """Seconds of the server's clock."""
     created: float
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    chunking: tuple[int, int] | None = None
+    """Tokens of a chunk and those that two share; None = as the vendor does it."""
 
 
 @dataclass(slots=True)
@@ -86,6 +87,8 @@ class Shelves:
     def __init__(self, clock: Callable[[], float], scale: float) -> None:
         self._clock, self._scale = clock, scale
         self._stores: OrderedDict[str, Store] = OrderedDict()
+        self.announced: dict[str, tuple[Mapping[str, Any], tuple[int, int] | None]] = {}
+        """Upload → what was said of a file before its bytes came."""
 
     def make(self, vendor: str, name: str, **more: Any) -> Store:
         """A new store."""
@@ -108,9 +111,16 @@ class Shelves:
         """Forget a store; False when it was not there."""
         return self._stores.pop(id, None) is not None
 
-    def add(self, store: Store, file: File, id: str) -> Held:
+    def add(
+        self,
+        store: Store,
+        file: File,
+        id: str,
+        attributes: Mapping[str, Any] | None = None,
+        chunking: tuple[int, int] | None = None,
+    ) -> Held:
         """Put a file into a store; it is indexed a little later."""
-        held = Held(id, file, self._clock(), time.time())
+        held = Held(id, file, self._clock(), time.time(), attributes or {}, chunking)
         store.files[id] = held
         return held
 
@@ -122,32 +132,37 @@ class Shelves:
         """Bytes that are stored."""
         return sum(GROWN * len(h.file.data) for h in store.files.values() if self.ready(h))
 
-    def search(self, ids: list[str], question: str, most: int | None) -> tuple[Page, ...]:
-        """The chunks that share the most words with the question."""
+    def search(
+        self, ids: list[str], question: str, most: int | None, only: Keeps = everything
+    ) -> tuple[Page, ...]:
+        """The chunks that share the most words with the question, of files that the filter lets through."""
         stores = [store for id in ids if (store := self._stores.get(id))]
         wanted = words(question)
         found = []
         for store in stores:
             for held in store.files.values():
-                if not self.ready(held):
+                if not self.ready(held) or not only(held.attributes):
                     continue
-                for text in chunks(held.file.data):
+                for text in chunks(held.file.data, held.chunking):
                     share = len(wanted & words(text)) / max(len(wanted), 1)
                     title = (
                         held.file.name if store.vendor == "openai" else held.file.name or held.id
                     )
-                    found.append(Page(title, "", text, held.id, round(share, 4), store.id))
+                    score = round(share, 4)
+                    found.append(Page(title, "", text, held.id, score, store.id, held.attributes))
         found.sort(key=lambda page: -page.score)
         limit = min(most or USUAL[stores[0].vendor], MOST_FOUND) if stores else 0
         some = [page for page in found if page.score > 0]
         return tuple((some or found)[:limit])
 
 
-def chunks(data: bytes) -> list[str]:
+def chunks(data: bytes, chunking: tuple[int, int] | None = None) -> list[str]:
     """The file in pieces; what is no text has none."""
     text = data.decode("utf-8", "replace")
     if "\0" in text:
         return []
+    if chunking is not None:
+        return list(_windows(text, *chunking))
     blocks = [block.strip() for block in re.split(r"\n\s*\n", text) if block.strip()]
     found: list[str] = []
     for block in blocks:
@@ -156,6 +171,26 @@ def chunks(data: bytes) -> list[str]:
         else:
             found.append(block)
     return found
+
+
+def _windows(text: str, size: int, overlap: int) -> Iterator[str]:
+    """Pieces of whole words of at most so many tokens, each beginning with the last ones of the piece before it."""
+    parts = re.findall(r"\S+\s*", text)
+    sizes = [max(1, tokens.count(part)) for part in parts]
+    start = 0
+    while start < len(parts):
+        end, room = start, size
+        while end < len(parts) and (sizes[end] <= room or end == start):
+            room -= sizes[end]
+            end += 1
+        yield "".join(parts[start:end]).strip()
+        if end == len(parts):
+            return
+        back, shared = end, overlap
+        while back - 1 > start and sizes[back - 1] <= shared:
+            back -= 1
+            shared -= sizes[back]
+        start = back
 
 
 def words(text: str) -> set[str]:
@@ -197,9 +232,16 @@ def openai_file(shelves: Shelves, store: Store, held: Held) -> dict[str, Any]:
         "vector_store_id": store.id,
         "status": "completed" if ready else "in_progress",
         "last_error": None,
-        "chunking_strategy": STRATEGY,
-        "attributes": {},
+        "chunking_strategy": strategy(held.chunking),
+        "attributes": dict(held.attributes),
     }
+
+
+def strategy(chunking: tuple[int, int] | None) -> dict[str, Any]:
+    """OpenAI's words for how a file is cut."""
+    size, overlap = chunking or (800, 400)
+    static = {"max_chunk_size_tokens": size, "chunk_overlap_tokens": overlap}
+    return {"type": "static", "static": static}
 
 
 def gemini_store(shelves: Shelves, store: Store) -> dict[str, Any]:
@@ -222,9 +264,11 @@ def gemini_store(shelves: Shelves, store: Store) -> dict[str, Any]:
 
 def gemini_document(shelves: Shelves, store: Store, held: Held) -> dict[str, Any]:
     """Google's object of a file in a store."""
+    said = custom_metadata(held.attributes)
     return {
         "name": held.id,
         "displayName": held.file.name,
+        **({"customMetadata": said} if said else {}),
         "mimeType": held.file.media_type or "text/plain",
         "sizeBytes": f"{len(held.file.data)}",
         "createTime": iso(held.created),

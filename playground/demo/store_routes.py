@@ -8,7 +8,13 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playground.demo import anthropic_messages, gemini_generate, openai_responses, shelves
+from playground.demo import (
+    anthropic_messages,
+    filtering,
+    gemini_generate,
+    openai_responses,
+    shelves,
+)
 from playground.demo.ask import Refused
 from playground.demo.batch_routes import Desk, Work, handler
 from playground.demo.batches import File, iso, new_id
@@ -56,10 +62,11 @@ async def stores(desk: Desk) -> Response:
         return listing(desk, [shelves.openai_store(shelf, s) for s in shelf.of("openai")])
     body = await desk.json()
     files = [desk.file(id) for id in body.get("file_ids") or ()]
+    cut = _cut(body.get("chunking_strategy"))
     kept = {name: body.get(name) for name in ("expires_after", "metadata")}
     made = shelf.make("openai", str(body.get("name") or ""), **kept)
     for one in files:
-        shelf.add(made, one, one.id)
+        shelf.add(made, one, one.id, None, cut)
     return desk.call.answered(shelves.openai_store(shelf, made))
 
 
@@ -81,10 +88,28 @@ async def store_files(desk: Desk) -> Response:
     if desk.request.method == "GET":
         rows = [shelves.openai_file(shelf, found, held) for held in found.files.values()]
         return listing(desk, rows[::-1])
-    file = desk.file(str((await desk.json()).get("file_id")))
-    held = shelf.add(found, file, file.id)
+    body = await desk.json()
+    file = desk.file(str(body.get("file_id")))
+    cut = _cut(body.get("chunking_strategy"))
+    held = shelf.add(found, file, file.id, body.get("attributes"), cut)
     row = shelves.openai_file(shelf, found, held)
     return desk.call.answered({**row, "status": "in_progress", "usage_bytes": 0})
+
+
+def _cut(given: Any) -> tuple[int, int] | None:
+    """Tokens of a chunk, and of what two share; Refused where OpenAI would refuse them."""
+    if not isinstance(given, dict) or given.get("type") != "static":
+        return None
+    static = given.get("static") or {}
+    size, overlap = static.get("max_chunk_size_tokens"), static.get("chunk_overlap_tokens")
+    where = "chunking_strategy.static"
+    if not isinstance(size, int) or not 100 <= size <= 4096:
+        said = f"Invalid '{where}.max_chunk_size_tokens': expected a value between 100 and 4096."
+        raise Refused("invalid", said, f"{where}.max_chunk_size_tokens")
+    if not isinstance(overlap, int) or overlap * 2 > size:
+        said = f"Invalid '{where}.chunk_overlap_tokens': must not exceed half of max_chunk_size_tokens."
+        raise Refused("invalid", said, f"{where}.chunk_overlap_tokens")
+    return size, overlap
 
 
 async def store_file(desk: Desk) -> Response:
@@ -103,13 +128,15 @@ async def store_search(desk: Desk) -> Response:
     found, body = store_of(desk, desk.id), await desk.json()
     query = body.get("query")
     asked = " ".join(query) if isinstance(query, list) else str(query or "")
-    pages = desk.state.shelves.search([found.id], asked, body.get("max_num_results") or 10)
+    only = filtering.keeps(body)
+    most = body.get("max_num_results") or 10
+    pages = desk.state.shelves.search([found.id], asked, most, only)
     rows = [
         {
             "file_id": page.file_id,
             "filename": page.title,
             "score": page.score,
-            "attributes": {},
+            "attributes": dict(page.attributes),
             "content": [{"type": "text", "text": page.text}],
         }
         for page in pages
@@ -163,11 +190,23 @@ async def gemini_begin(desk: Desk) -> Response:
         f"upload/{key}", str(body.get("displayName") or ""), b"", "", kind
     )
     begun.purpose = found.id
+    desk.state.shelves.announced[key] = _announced(gemini_generate.camel(body))
     answered = desk.call.answered({})
     address = str(desk.request.url).partition("?")[0]
     answered.headers["x-goog-upload-status"] = "active"
     answered.headers["x-goog-upload-url"] = f"{address}?upload_protocol=resumable&upload_id={key}"
     return answered
+
+
+def _announced(body: Any) -> tuple[dict[str, Any], tuple[int, int] | None]:
+    """What is said of a file, and how it is to be cut."""
+    said = {
+        row["key"]: row.get("stringValue", row.get("numericValue"))
+        for row in body.get("customMetadata") or ()
+    }
+    cut = (body.get("chunkingConfig") or {}).get("whiteSpaceConfig") or {}
+    size = cut.get("maxTokensPerChunk")
+    return said, (size, cut.get("maxOverlapTokens") or 0) if size else None
 
 
 async def gemini_upload(desk: Desk) -> Response:
@@ -183,8 +222,9 @@ async def gemini_upload(desk: Desk) -> Response:
         return answered
     desk.state.files.delete(begun.id)
     found = store_of(desk, begun.purpose)
-    held = desk.state.shelves.add(found, begun, f"{found.id}/documents/{new_id('', 24)}")
-    answered = desk.call.answered(shelves.gemini_operation(desk.state.shelves, found, held))
+    shelf, id = desk.state.shelves, f"{found.id}/documents/{new_id('', 24)}"
+    held = shelf.add(found, begun, id, *shelf.announced.pop(key, ({}, None)))
+    answered = desk.call.answered(shelves.gemini_operation(shelf, found, held))
     answered.headers["x-goog-upload-status"] = "final"
     return answered
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Keeps = Callable[[Mapping[str, Any]], bool]
+"""What a file says of itself → whether it is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,8 @@ class Page:
     """Of a passage out of a file that somebody uploaded."""
     score: float = 0.0
     store: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """What the file says of itself."""
 
 
 @dataclass(frozen=True, slots=True)

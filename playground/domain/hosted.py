@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+Value = str | float | bool
+"""What can be said of a file, beside its text."""
+Comparison = Literal["=", "!=", ">", ">=", "<", "<="]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunking:
+    """How a file is cut."""
+
+    size: int
+    """Tokens of a chunk at most."""
+    overlap: int = 0
+    """Tokens that two neighbours share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a file must say of itself to be searched."""
+
+    key: str
+    how: Comparison
+    value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +80,9 @@ class StoredFile:
     """The provider's own word."""
     ready: bool = False
     size: int | None = None
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    chunking: Chunking | None = None
+    """How it was cut; None where the provider does not say."""
     problem: str = ""
     """Why it can't be searched, in the provider's words."""
     gone: bool = False
@@ -73,5 +100,7 @@ class Chunk:
     store: str | None = None
     score: float | None = None
     """How well it fits, 0 to 1, where the provider says so."""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    """What its file says of itself, where the provider shows it."""
     cited: bool = False
     """True when the answer refers to it, or to its file."""

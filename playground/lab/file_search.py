@@ -25,7 +25,8 @@ from playground.domain import (
     Settings,
     clock,
 )
-from playground.domain.hosted import Chunk, FileStore
+from playground.domain.hosted import Chunk, Condition, FileStore
+from playground.lab.filing import Filing
 from playground.pricing import stored
 from playground.providers import ProviderError, leftovers, stores
 from playground.providers.batch_door import Notes
@@ -41,31 +42,10 @@ STORE = "store"
 """Under this name an answer's run holds the store's id in its context."""
 NAME = "playground"
 MOST_CHUNKS = 4
+AS_IT_IS = Filing()
 MAX_BYTES = 5 * 2**20
 PATIENCE = 120.0
 """Seconds to wait for a provider to index a file."""
-QUESTION = "How long can I return a jacket that I bought online, and who pays for sending it back?"
-SAMPLE = """Returns
-
-Goods that were bought online can be returned within 30 days of delivery. Goods that were bought in a shop can be returned within 14 days with the receipt.
-
-Who pays for sending goods back
-
-For a return from within the country we pay for sending it back: print the label in your account. From abroad the customer pays, unless the goods were faulty.
-
-Jackets and shoes
-
-A jacket or a pair of shoes can be returned only with its tags and in its box. A jacket that was worn outside is not taken back.
-
-Gift cards
-
-Gift cards can't be returned. They are valid for three years from the day on which they were bought.
-
-Opening hours of the shops
-
-The shops are open Monday to Saturday from 9 to 19 o'clock, and on the first Sunday of each month from 12 to 17 o'clock.
-"""
-SAMPLE_NAME = "returns-policy.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,14 +153,14 @@ class NoNotes:
         return lambda remote_id, expires_at: None
 
 
-async def build(desk: Desk, files: Sequence[tuple[str, bytes]]) -> Shelf:
+async def build(desk: Desk, files: Sequence[tuple[str, bytes]], filing: Filing = AS_IT_IS) -> Shelf:
     """A store with these files, each of them ready to be searched; ProviderError says what went wrong."""
     provider = desk.endpoint.provider
     door, talk = stores.STORES[provider], Talk(desk.endpoint, desk.pool)
     raw = await door.create(talk, NAME, desk.notes)
     shelf = Shelf(provider, desk.endpoint.simulated, door.store(raw))
     try:
-        await _fill(shelf, talk, files, desk.notes)
+        await _fill(shelf, talk, files, filing, desk.notes)
     except ProviderError:
         with suppress(ProviderError):  # what is left stands among what was created
             await remove(desk, shelf)
@@ -189,13 +169,20 @@ async def build(desk: Desk, files: Sequence[tuple[str, bytes]]) -> Shelf:
     return shelf
 
 
-async def _fill(shelf: Shelf, talk: Talk, files: Sequence[tuple[str, bytes]], notes: Notes) -> None:
+async def _fill(
+    shelf: Shelf,
+    talk: Talk,
+    files: Sequence[tuple[str, bytes]],
+    filing: Filing,
+    notes: Notes,
+) -> None:
     """Put the files in, and wait until they can be searched."""
     door, added = stores.STORES[shelf.provider], []
     for name, data in files:
         shelf.files.append((name, data.decode("utf-8", "replace")))
         file = (name, data, mimetypes.guess_type(name)[0] or "text/plain")
-        added.append(await door.add(talk, shelf.store.id, file, notes))
+        said = filing.of(name)
+        added.append(await door.add(talk, shelf.store.id, file, notes, said, filing.chunking))
     shelf.store = await _ready(door, talk, shelf.store, added, len(files))
 
 
@@ -242,9 +229,15 @@ async def remove(desk: Desk, shelf: Shelf) -> None:
     shelf.exchanges.extend(talk.exchanges)
 
 
-def asked(model: ModelRef, question: str, shelf: Shelf, most: int = MOST_CHUNKS) -> Request:
-    """The question with the store as a tool of the provider's own."""
-    tool = stores.STORES[shelf.provider].tool(shelf.store.id, most)
+def asked(
+    model: ModelRef,
+    question: str,
+    shelf: Shelf,
+    most: int = MOST_CHUNKS,
+    only: Sequence[Condition] = (),
+) -> Request:
+    """The question with the store as a tool of the provider's own, searched where files meet all conditions."""
+    tool = stores.STORES[shelf.provider].tool(shelf.store.id, most, only)
     return Request.ask(model, question, settings=replace(Settings(), extra=tool))
 
 

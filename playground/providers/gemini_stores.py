@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.domain import Endpoint, Response
-from playground.domain.hosted import Chunk, FileStore, HostedFile, StoredFile
+from playground.domain.hosted import (
+    Chunk,
+    Chunking,
+    Condition,
+    FileStore,
+    HostedFile,
+    StoredFile,
+    Value,
+)
 from playground.providers import gemini_sdk
 from playground.providers.asking import SILENCE
 from playground.providers.batch_door import Asks, Notes, moment, whole
@@ -40,15 +49,51 @@ async def create(asks: Asks, name: str, notes: Notes) -> Any:
     return store
 
 
-async def add(asks: Asks, store: str, file: tuple[str, bytes, str], notes: Notes) -> Any:
+async def add(
+    asks: Asks,
+    store: str,
+    file: tuple[str, bytes, str],
+    notes: Notes,
+    attributes: Mapping[str, Value],
+    chunking: Chunking | None,
+) -> Any:
     """Upload a file into the store; an operation that is done when the file can be searched."""
     google, (name, data, media_type) = _google(asks), file
-    config = {"display_name": name, "mime_type": media_type}
+    config: Any = {"display_name": name, "mime_type": media_type}
+    if attributes:
+        config["custom_metadata"] = metadata(attributes)
+    if chunking is not None:
+        cut = {"max_tokens_per_chunk": chunking.size, "max_overlap_tokens": chunking.overlap}
+        config["chunking_config"] = {"white_space_config": cut}
     return await asks.ask(
         lambda: google.file_search_stores.upload_to_file_search_store(
             file_search_store_name=store, file=io.BytesIO(data), config=config
         )
     )
+
+
+def metadata(attributes: Mapping[str, Value]) -> list[dict[str, Any]]:
+    """As Google takes what is said of a file: texts and numbers; true and false are texts."""
+    return [
+        {"key": key, "numeric_value": value}
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else {"key": key, "string_value": _text(value)}
+        for key, value in attributes.items()
+    ]
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _said(rows: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
+    """What Google shows of it again."""
+    told = {
+        str(row.get("key")): row.get("stringValue", row.get("numericValue"))
+        for row in rows
+        if isinstance(row, Mapping)
+    }
+    return {key: value for key, value in told.items() if isinstance(value, str | int | float)}
 
 
 async def look(asks: Asks, store: str, added: Sequence[Any]) -> Any:
@@ -65,9 +110,18 @@ async def delete(asks: Asks, store: str) -> Any:
     )
 
 
-def tool(store: str, most: int) -> dict[str, Any]:
+def tool(store: str, most: int, only: Sequence[Condition]) -> dict[str, Any]:
     """What a request says to search the store."""
-    return {"tools": [{"fileSearch": {"fileSearchStoreNames": [store], "topK": most}}]}
+    found: dict[str, Any] = {"fileSearchStoreNames": [store], "topK": most}
+    if only:
+        found["metadataFilter"] = " AND ".join(map(_filter, only))
+    return {"tools": [{"fileSearch": found}]}
+
+
+def _filter(one: Condition) -> str:
+    plain = isinstance(one.value, int | float) and not isinstance(one.value, bool)
+    value = one.value if plain else json.dumps(_text(one.value), ensure_ascii=False)
+    return f"{one.key} {one.how} {value}"
 
 
 def store(raw: Mapping[str, Any]) -> FileStore:
@@ -94,6 +148,7 @@ def stored(raw: Mapping[str, Any]) -> StoredFile:
         state=state or ("done" if raw.get("done") or response else "running"),
         ready=bool(response) or state == "STATE_ACTIVE",
         size=whole(response.get("sizeBytes", raw.get("sizeBytes"))),
+        attributes=_said(raw.get("customMetadata") or ()),
         problem=str(error.get("message") or ""),
     )
 
@@ -123,6 +178,7 @@ def chunks(response: Response) -> tuple[Chunk, ...]:
             file=found.get("title"),
             file_id=found.get("uri"),
             store=found.get("fileSearchStore"),
+            attributes=_said(found.get("customMetadata") or ()),
             cited=number in cited,
         )
         for number, one in enumerate(response.citations)

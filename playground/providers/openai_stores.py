@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from playground.domain import Endpoint, Response
-from playground.domain.hosted import Chunk, FileStore, HostedFile, StoredFile
+from playground.domain.hosted import (
+    Chunk,
+    Chunking,
+    Condition,
+    FileStore,
+    HostedFile,
+    StoredFile,
+    Value,
+)
 from playground.providers import openai_sdk
 from playground.providers.asking import SILENCE
 from playground.providers.batch_door import Asks, Notes, moment, whole
@@ -37,7 +45,14 @@ async def create(asks: Asks, name: str, notes: Notes) -> Any:
     return store
 
 
-async def add(asks: Asks, store: str, file: tuple[str, bytes, str], notes: Notes) -> Any:
+async def add(
+    asks: Asks,
+    store: str,
+    file: tuple[str, bytes, str],
+    notes: Notes,
+    attributes: Mapping[str, Value],
+    chunking: Chunking | None,
+) -> Any:
     """Upload a file and put it into the store; it is not ready yet."""
     client = _client(asks)
     made = notes.making("file", file[0])
@@ -46,7 +61,17 @@ async def add(asks: Asks, store: str, file: tuple[str, bytes, str], notes: Notes
     )
     made(uploaded["id"], moment(uploaded.get("expires_at")))
     files = client.vector_stores.files.with_raw_response
-    return await asks.ask(lambda: files.create(store, file_id=uploaded["id"]))
+    how: dict[str, Any] = {"attributes": dict(attributes)} if attributes else {}
+    if chunking is not None:
+        how["chunking_strategy"] = {"type": "static", "static": _cut(chunking)}
+    return await asks.ask(lambda: files.create(store, file_id=uploaded["id"], **how))
+
+
+def _cut(chunking: Chunking) -> dict[str, int]:
+    return {
+        "max_chunk_size_tokens": chunking.size,
+        "chunk_overlap_tokens": chunking.overlap,
+    }
 
 
 async def look(asks: Asks, store: str, added: Sequence[Any]) -> Any:
@@ -61,9 +86,20 @@ async def delete(asks: Asks, store: str) -> Any:
     return await asks.ask(lambda: stores.delete(store))
 
 
-def tool(store: str, most: int) -> dict[str, Any]:
+COMPARED = {"=": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+"""A comparison → OpenAI's word for it."""
+
+
+def tool(store: str, most: int, only: Sequence[Condition]) -> dict[str, Any]:
     """What a request says to search the store, and to be shown what was found."""
-    found = {"type": "file_search", "vector_store_ids": [store], "max_num_results": most}
+    found: dict[str, Any] = {
+        "type": "file_search",
+        "vector_store_ids": [store],
+        "max_num_results": most,
+    }
+    filters = [{"type": COMPARED[c.how], "key": c.key, "value": c.value} for c in only]
+    if filters:
+        found["filters"] = filters[0] if len(filters) == 1 else {"type": "and", "filters": filters}
     return {"tools": [found], "include": ["file_search_call.results"]}
 
 
@@ -91,9 +127,19 @@ def stored(raw: Mapping[str, Any]) -> StoredFile:
         state=raw.get("status"),
         ready=raw.get("status") == "completed",
         size=whole(raw.get("usage_bytes")),
+        attributes=raw.get("attributes") or {},
+        chunking=_chunking(raw.get("chunking_strategy") or {}),
         problem=str(error.get("message") or error.get("code") or ""),
         gone=bool(raw.get("deleted")),
     )
+
+
+def _chunking(raw: Mapping[str, Any]) -> Chunking | None:
+    static = raw.get("static") or {}
+    size, overlap = (
+        whole(static.get(n)) for n in ("max_chunk_size_tokens", "chunk_overlap_tokens")
+    )
+    return None if size is None else Chunking(size=size, overlap=overlap or 0)
 
 
 def file(raw: Mapping[str, Any]) -> HostedFile:
@@ -120,6 +166,7 @@ def chunks(response: Response) -> tuple[Chunk, ...]:
             file_id=result.get("file_id"),
             store=result.get("vector_store_id"),
             score=result.get("score"),
+            attributes=result.get("attributes") or {},
             cited=result.get("file_id") in cited,
         )
         for item in _output(response)

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from playground.domain import Endpoint, ModelRef, Response
-from playground.domain.hosted import Chunk, FileStore, HostedFile, StoredFile
+from playground.domain.hosted import (
+    Chunk,
+    Chunking,
+    Condition,
+    FileStore,
+    HostedFile,
+    StoredFile,
+    Value,
+)
 from playground.providers import gemini_stores, openai_stores
 from playground.providers.batch_door import Asks, Notes
 
@@ -24,8 +32,19 @@ class StoreDoor(Protocol):
     async def create(self, asks: Asks, name: str, notes: Notes) -> Any:
         """Make an empty store; the provider's object of it."""
 
-    async def add(self, asks: Asks, store: str, file: tuple[str, bytes, str], notes: Notes) -> Any:
-        """Put a file (name, bytes, media type) into it; the provider's object of what is under way."""
+    async def add(
+        self,
+        asks: Asks,
+        store: str,
+        file: tuple[str, bytes, str],
+        notes: Notes,
+        attributes: Mapping[str, Value],
+        chunking: Chunking | None,
+    ) -> Any:
+        """Put a file (name, bytes, media type) into it; the provider's object of what is under way.
+
+        Without a chunking the provider cuts it in its own way.
+        """
 
     async def look(self, asks: Asks, store: str, added: Sequence[Any]) -> Any:
         """The store's object as it is now."""
@@ -33,8 +52,8 @@ class StoreDoor(Protocol):
     async def delete(self, asks: Asks, store: str) -> Any:
         """Delete the store."""
 
-    def tool(self, store: str, most: int) -> dict[str, Any]:
-        """The fields of a request that searches the store for at most so many chunks."""
+    def tool(self, store: str, most: int, only: Sequence[Condition]) -> dict[str, Any]:
+        """The fields of a request that searches the store for at most so many chunks of files that meet all conditions."""
 
     def store(self, raw: Mapping[str, Any]) -> FileStore:
         """Read a store's object."""

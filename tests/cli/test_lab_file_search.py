@@ -39,6 +39,17 @@ def test_a_file_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "Deleted: vs_" in out
 
 
+def test_files_are_told_apart_by_metadata(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--demo", "--json", "--only", "audience = staff", "--chunk", "200") == 0
+    for answer in json.loads(capsys.readouterr().out)["answers"]:
+        assert {chunk["file"] for chunk in answer["chunks"]} == {"returns-staff.txt"}
+        assert answer["chunks"][0]["attributes"] == {"audience": "staff", "year": 2025}
+    assert run("--demo", "--only", "audience") == 2
+    assert "is no key = value" in capsys.readouterr().err
+    assert run("--demo", "--chunk", "50") == 2
+    assert "100 to 4,096" in capsys.readouterr().err
+
+
 def test_a_provider_without_stores_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--demo", "-m", "anthropic:claude-sonnet-5-5") == 2
     assert "searches no store" in capsys.readouterr().err

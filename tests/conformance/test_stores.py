@@ -10,8 +10,8 @@ import pytest
 
 from playground.domain import Exchange, ModelRef, Response
 from playground.domain.exchange import Events
-from playground.domain.hosted import FileStore, HostedFile, StoredFile
-from playground.providers import files, stores
+from playground.domain.hosted import Chunking, FileStore, HostedFile, StoredFile
+from playground.providers import files, gemini_stores, stores
 from playground.wire import SSEParser
 from tests.conformance.lab import load, sequences
 
@@ -96,6 +96,34 @@ def test_objects_are_read_as_recorded(path: Path) -> None:
             created.append(str(body.get("id") or body.get("name") or ""))
     wanted = [id for id in sequence["expected"].get("created", []) if not id.startswith("files/")]
     assert set(wanted) <= set(created) or not wanted
+
+
+def test_metadata_and_chunks_are_as_recorded() -> None:
+    said, cut = 0, 0
+    for path in PATHS:
+        sequence = load(path)
+        provider = sequence["provider"]
+        for step in sequence["steps"]:
+            body = step["request"]["body"]
+            recorded = body.get("customMetadata") if isinstance(body, dict) else None
+            for row in recorded or ():
+                assert gemini_stores.metadata({row["key"]: row["string_value"]}) == [row]
+                said += 1
+            try:
+                answer = json.loads(step["response"]["body"] or "")
+            except ValueError:
+                continue
+            rows = answer.get("data", [answer]) if isinstance(answer, dict) else []
+            for row in rows:
+                if isinstance(row, dict) and row.get("chunking_strategy"):
+                    read = stores.STORES[provider].stored(row)
+                    static = row["chunking_strategy"]["static"]
+                    assert read.chunking == Chunking(
+                        size=static["max_chunk_size_tokens"], overlap=static["chunk_overlap_tokens"]
+                    )
+                    assert read.attributes == row["attributes"]
+                    cut += 1
+    assert PATHS == [] or (said and cut)
 
 
 def response_of(provider: str, body: Any) -> Response:

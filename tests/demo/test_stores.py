@@ -10,7 +10,10 @@ import pytest
 from anthropic import Anthropic, BadRequestError
 from google import genai
 from google.genai import types
+from openai import BadRequestError as OpenAIBadRequest
 from openai import NotFoundError, OpenAI
+
+from playground.demo import filtering
 
 TEXT = b"Jackets can be returned within 30 days.\n\nGift cards are valid for three years."
 QUESTION = "How long are gift cards valid?"
@@ -114,3 +117,47 @@ def test_files_are_sent_by_their_ids_and_counted_as_if_inline(
     contents: Any = [three, "Hi"]
     total = gemini_beta.models.count_tokens(model="gemini-3.8-flash", contents=contents)
     assert (total.total_tokens or 0) > 500
+
+
+def test_openai_refuses_chunks_out_of_bounds_and_filters_that_are_none(openai: OpenAI) -> None:
+    file = openai.files.create(file=("rules.txt", TEXT, "text/plain"), purpose="assistants")
+    store = openai.vector_stores.create(name="rules")
+    for size, overlap in ((99, 0), (200, 101)):
+        static: Any = {"max_chunk_size_tokens": size, "chunk_overlap_tokens": overlap}
+        with pytest.raises(OpenAIBadRequest, match="chunk"):
+            openai.vector_stores.files.create(
+                store.id, file_id=file.id, chunking_strategy={"type": "static", "static": static}
+            )
+    tool: Any = {"type": "file_search", "vector_store_ids": [store.id], "filters": {"type": "like"}}
+    with pytest.raises(OpenAIBadRequest, match="Invalid filter"):
+        openai.responses.create(model="gpt-6.1-sol", input=QUESTION, tools=[tool])
+    openai.vector_stores.delete(store.id)
+
+
+def test_either_of_two_is_let_through_at_both(openai: OpenAI, gemini_beta: genai.Client) -> None:
+    either: Any = {
+        "type": "or",
+        "filters": [
+            {"type": "in", "key": "kind", "value": ["a", "b"]},
+            {"type": "gt", "key": "year", "value": 2025},
+        ],
+    }
+    kept = filtering.keeps({"type": "file_search", "filters": either})
+    same = filtering.keeps(
+        {"fileSearch": {"metadataFilter": 'kind = "a" OR year > 2025 AND year < 2030'}}
+    )
+    for keeps in (kept, same):
+        assert keeps({"kind": "a"})
+        assert keeps({"year": 2026})
+        assert not keeps({"year": 2025})
+        assert not keeps({"year": "2026"})
+        assert not keeps({})
+    tool = types.Tool(
+        file_search=types.FileSearch(file_search_store_names=["x"], metadata_filter="kind like a")
+    )
+    with pytest.raises(genai.errors.ClientError, match="metadata_filter"):
+        gemini_beta.models.generate_content(
+            model="gemini-3.8-flash",
+            contents=QUESTION,
+            config=types.GenerateContentConfig(tools=[tool]),
+        )

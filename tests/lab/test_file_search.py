@@ -11,18 +11,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from playground import catalog
+from playground import catalog, tokens
 from playground.created import all_created
 from playground.demo.process import DemoServer
 from playground.domain import ModelRef, Response
-from playground.domain.hosted import FileStore
+from playground.domain.hosted import Chunking, FileStore
 from playground.engine import Engine
 from playground.lab import file_search as lab
+from playground.lab import filed_samples as samples
+from playground.lab.filing import Filing, conditions
 from playground.providers import ProviderError
 from playground.providers.stores import APIS
 from playground.store.store import Store
 
-FILES = [(lab.SAMPLE_NAME, lab.SAMPLE.encode())]
+FILES = samples.SAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +48,23 @@ def kept(tmp_path: Path) -> Iterator[Store]:
 
 
 def asked(
-    engine: Engine, demo: DemoServer, kept: Store, provider: str
+    engine: Engine,
+    demo: DemoServer,
+    kept: Store,
+    provider: str,
+    how: Filing = samples.FILING,
+    only: str = "",
 ) -> tuple[lab.Shelf, Response]:
     """The sample's answer, and its store, which is there still."""
     endpoints = demo.endpoints()
     usual = next(ref for ref in catalog.defaults() if ref.provider == provider)
     shelf = engine.submit(
-        lambda pool: lab.build(lab.Desk(endpoint=endpoints[provider], pool=pool, kept=kept), FILES)
+        lambda pool: lab.build(
+            lab.Desk(endpoint=endpoints[provider], pool=pool, kept=kept), FILES, how
+        )
     ).result(30)
-    request = lab.asked(ModelRef(provider, APIS[provider], usual.model), lab.QUESTION, shelf)
+    model = ModelRef(provider, APIS[provider], usual.model)
+    request = lab.asked(model, samples.QUESTION, shelf, only=conditions(only))
     run = engine.start([request], lab.where(endpoints, provider))
     assert run.wait(20)
     return shelf, run.run().responses[0]
@@ -69,7 +79,7 @@ def test_the_chunks_that_answer_are_found_and_nothing_stays(
     found = lab.found(response)
     assert found.chunks
     assert any("30 days" in (chunk.text or "") for chunk in found.chunks)
-    assert all(chunk.file == lab.SAMPLE_NAME for chunk in found.chunks)
+    assert found.chunks[0].file == samples.NAME
     assert any(chunk.cited for chunk in found.chunks)
     assert found.estimated is not None
     assert (found.retrieved is None) == (provider == "openai")
@@ -86,6 +96,40 @@ def test_the_chunks_that_answer_are_found_and_nothing_stays(
     methods = [exchange.method for exchange in shelf.exchanges]
     assert methods[0] == "POST"
     assert methods[-1] == "DELETE"
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+@pytest.mark.parametrize(
+    ("only", "files"),
+    [
+        ("", {"returns-policy.txt", "returns-staff.txt"}),
+        ("audience = staff", {"returns-staff.txt"}),
+        ("year >= 2026", {"returns-policy.txt"}),
+        ("audience = staff and year >= 2026", set()),
+    ],
+)
+def test_only_files_of_which_it_is_said_are_searched(
+    engine: Engine, demo: DemoServer, kept: Store, provider: str, only: str, files: set[str]
+) -> None:
+    _, response = asked(engine, demo, kept, provider, only=only)
+    assert response.ok, response.failure
+    found = lab.found(response)
+    assert {chunk.file for chunk in found.chunks} == files
+    for chunk in found.chunks:
+        assert chunk.attributes == samples.FILING.of(chunk.file or "")
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_smaller_chunks_are_found_and_billed_as_less(
+    engine: Engine, demo: DemoServer, kept: Store, provider: str
+) -> None:
+    whole = asked(engine, demo, kept, provider)[1]
+    small = asked(engine, demo, kept, provider, Filing(chunking=Chunking(size=100, overlap=20)))[1]
+    sizes = [tokens.count(chunk.text or "") for chunk in lab.found(small).chunks]
+    assert sizes
+    assert max(sizes) <= 110
+    assert any("30 days" in (chunk.text or "") for chunk in lab.found(small).chunks)
+    assert whole.usage.input_tokens != small.usage.input_tokens
 
 
 def test_each_search_at_openai_is_in_the_receipt(

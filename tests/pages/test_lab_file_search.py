@@ -30,6 +30,18 @@ def test_the_sample_is_found_and_its_store_deleted(
     assert "| vector store storage (" in told
     assert "/ GiB and day" in told
     assert "run" in page.query_params
+    assert "audience = customers" in told
+    page.text_input(key="lab_file_search_only").set_value("audience = staff").run()
+    page.button(key="lab_file_search_send").click().run(timeout=90)
+    for _ in range(100):
+        if "audience = customers" not in said(page) and "audience = staff" in said(page):
+            break
+        time.sleep(0.1)
+        page.run()
+    assert "returns-staff.txt" in said(page)
+    page.text_input(key="lab_file_search_only").set_value("audience").run()
+    assert "is no key = value" in said(page)
+    assert page.button(key="lab_file_search_send").disabled
     page.button(key="lab_file_search_delete").click().run(timeout=60)
     assert not page.exception
     assert "storage a day" not in said(page)

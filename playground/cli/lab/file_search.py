@@ -17,10 +17,29 @@ from playground.cli.lab.asking import Options, asking_options
     type=click.Path(exists=True, dir_okay=False),
     help="A file for the store; may be given again. Without any, the sample.",
 )
+@click.option(
+    "--meta",
+    "metadata",
+    multiple=True,
+    metavar="'FILE: KEY = VALUE, …'",
+    help="What is said of a file beside its text; FILE may be *. May be given again.",
+)
+@click.option(
+    "--only",
+    default="",
+    metavar="'KEY = VALUE and …'",
+    help="Search only files of which this is said: =, !=, >, >=, < and <=.",
+)
+@click.option("--chunk", type=int, metavar="TOKENS", help="Tokens of a chunk, 100 to 4096.")
+@click.option("--overlap", type=int, metavar="TOKENS", help="Tokens that two neighbours share.")
 @asking_options
 def file_search(
     question: str | None,
     files: tuple[str, ...],
+    metadata: tuple[str, ...],
+    only: str,
+    chunk: int | None,
+    overlap: int | None,
     models: tuple[str, ...],
     demo: bool,
     as_json: bool,
@@ -29,7 +48,9 @@ def file_search(
 
     \b
     playground lab file_search "How long can I return it?" -f rules.txt -m openai:gpt-6.1-sol --demo --json
+    playground lab file_search --only "audience = staff" --chunk 200 --overlap 50 --demo
     """
-    from playground.cli.lab.store_search import search
+    from playground.cli.lab.store_search import Wanted, search
 
-    return search(question, files, Options(models=models, demo=demo, as_json=as_json))
+    wanted = Wanted.read(question, files, metadata, only, chunk, overlap)
+    return search(wanted, Options(models=models, demo=demo, as_json=as_json))

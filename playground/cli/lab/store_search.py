@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,12 @@ from playground.cli.lab import asking
 from playground.cli.say import say
 from playground.cli.show import safe
 from playground.domain import Endpoint, ModelRef, Response
+from playground.domain.hosted import Condition
 from playground.engine import Engine
 from playground.history import Labels
 from playground.lab import file_search as lab
+from playground.lab import filed_samples as samples
+from playground.lab import filing
 from playground.lab.file_search import Shelf
 from playground.providers import ProviderError
 from playground.providers.stores import searches
@@ -28,10 +31,44 @@ PATIENCE = 180.0
 Answer = tuple[Shelf, Response]
 
 
-def search(question: str | None, files: Sequence[str], options: asking.Options) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What goes into a store, how, and what is asked of it."""
+
+    question: str
+    files: Sequence[tuple[str, bytes]]
+    filing: filing.Filing
+    only: tuple[Condition, ...]
+
+    @classmethod
+    def read(
+        cls,
+        question: str | None,
+        names: Sequence[str],
+        metadata: Sequence[str],
+        only: str,
+        chunk: int | None,
+        overlap: int | None,
+    ) -> Wanted:
+        """From a command line; UsageError says what can't be read."""
+        files = [(Path(name).name, Path(name).read_bytes()) for name in names]
+        try:
+            said = filing.attributes("\n".join(metadata))
+            return cls(
+                question=question or samples.QUESTION,
+                files=files or samples.SAMPLES,
+                filing=filing.Filing(
+                    chunking=filing.chunking(chunk, overlap),
+                    attributes=said if files or said else samples.FILING.attributes,
+                ),
+                only=filing.conditions(only),
+            )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+
+def search(wanted: Wanted, options: asking.Options) -> int:
     """One store a model, deleted at the end; the exit code: 0 all answered, 1 any failed."""
-    given = [(Path(name).name, Path(name).read_bytes()) for name in files]
-    given = given or [(lab.SAMPLE_NAME, lab.SAMPLE.encode())]
     if not options.models:
         options = replace(options, models=("openai:gpt-6.1-sol", "gemini:gemini-3.8-flash"))
     engine, found = Engine(), list[Answer]()
@@ -41,7 +78,7 @@ def search(question: str | None, files: Sequence[str], options: asking.Options) 
                 if not searches(ref):
                     raise click.UsageError(f"{ref} searches no store: use OpenAI or Gemini.")
             for ref in refs:
-                found.append(_one(engine, ref, question or lab.QUESTION, given, endpoints))
+                found.append(_one(engine, ref, wanted, endpoints))
     except (ProviderError, keeping.Forbidden) as error:
         said = error.failure.told if isinstance(error, ProviderError) else str(error)
         say(said)
@@ -56,17 +93,18 @@ def search(question: str | None, files: Sequence[str], options: asking.Options) 
 def _one(
     engine: Engine,
     ref: ModelRef,
-    question: str,
-    files: Sequence[tuple[str, bytes]],
+    wanted: Wanted,
     endpoints: Mapping[str, Endpoint],
 ) -> Answer:
     kept: Store | None = history.get_store() if settings.keeps_history() else None
     endpoint = endpoints[ref.provider]
     shelf = engine.submit(
-        lambda pool: lab.build(lab.Desk(endpoint=endpoint, pool=pool, kept=kept), files)
+        lambda pool: lab.build(
+            lab.Desk(endpoint=endpoint, pool=pool, kept=kept), wanted.files, wanted.filing
+        )
     ).result(PATIENCE)
     try:
-        requests = [lab.asked(ref, question, shelf)]
+        requests = [lab.asked(ref, wanted.question, shelf, only=wanted.only)]
         there = lab.where(endpoints, ref.provider)
         keeping.foretold(requests, there)
         live = keeping.start(
@@ -99,7 +137,8 @@ def _print(found: Sequence[Answer], *, as_json: bool) -> None:
             cited = "cited" if chunk.cited else "     "
             score = "     " if chunk.score is None else f"{chunk.score:5.2f}"
             text = " ".join((chunk.text or "").split())[:90]
-            print(f"{cited} {score} {safe(chunk.file or '')}: {safe(text)}")
+            said = "".join(f" [{key} = {value}]" for key, value in chunk.attributes.items())
+            print(safe(f"{cited} {score} {chunk.file or ''}{said}: {text}"))
         print(
             f"Input {fmt.count(response.usage.input_tokens)}, retrieved {fmt.count(told.retrieved)}"
             f" (our count: {fmt.count(told.estimated)}), cost {fmt.cost_of(response)}"

@@ -10,18 +10,23 @@ import streamlit as st
 
 from playground import catalog
 from playground import figures as fmt
-from playground.domain import Endpoint, Exchange, ModelRef
+from playground.domain import Endpoint, Exchange, ModelRef, Request
 from playground.domain.endpoint import source_of
+from playground.domain.hosted import Condition
 from playground.domain.provider import provider_of
 from playground.engine import LiveRun, get_engine
 from playground.lab import file_search as lab
+from playground.lab import filed_samples as samples
+from playground.lab import filing
 from playground.lab.file_search import Shelf
+from playground.lab.filing import Filing
 from playground.providers import ProviderError
 from playground.providers.stores import APIS
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import markdown
 from playground.ui.parts.head import head
+from playground.ui.parts.number_field import Typed, number_field
 from playground.ui.parts.receipt import receipt, receipt_button
 from playground.ui.session import compose, once
 from playground.ui.session.keeping import opened, start, visitor
@@ -56,6 +61,8 @@ def view(where: Mapping[str, Endpoint]) -> None:
         "Question", key=names.lab(PANEL, "question"), height=68, max_chars=asking.MOST_CHARACTERS
     )
     shelf = _shelf(provider, where)
+    how = _filing() if shelf is None else lab.AS_IT_IS
+    only = _only()
     label = "Make a store and ask" if shelf is None else "Ask"
     pressed = once.button(
         PLACE.key,
@@ -65,11 +72,13 @@ def view(where: Mapping[str, Endpoint]) -> None:
         type="primary",
         icon=":material/send:",
         key="lab_file_search_send",
-        disabled=not (question or "").strip(),
+        disabled=not (question or "").strip() or how is None or only is None,
     )
-    what = (provider, question, shelf.store.id if shelf else "")
-    if question and once.goes(PLACE.key, run, pressed, what):
-        _ask(model, question, shelf or _build(provider, where), where, what)
+    what = (provider, question, only, how if shelf is None else shelf.store.id)
+    if question and how and only is not None and once.goes(PLACE.key, run, pressed, what):
+        there = shelf or _build(provider, where, how)
+        if there is not None:
+            _ask(lab.asked(model, question, there, only=only), there, where, what)
     if run is None:
         asking.empty(
             PANEL,
@@ -85,7 +94,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
 def _provider(offered: list[str]) -> str:
     if st.session_state.get(PROVIDER) not in offered:
         st.session_state[PROVIDER] = offered[0]
-    st.session_state.setdefault(names.lab(PANEL, "question"), lab.QUESTION)
+    st.session_state.setdefault(names.lab(PANEL, "question"), samples.QUESTION)
     chosen = st.segmented_control(
         "Provider",
         offered,
@@ -115,9 +124,66 @@ def _shelf(provider: str, where: Mapping[str, Endpoint]) -> Shelf | None:
         type=["txt", "md", "csv", "json", "html", "pdf"],
         accept_multiple_files=True,
         key=names.lab(PANEL, "files"),
-        help=f"Without any, the sample {lab.SAMPLE_NAME} is used. The provider keeps them until you delete the store.",
+        help="Without any, a sample of two files is used. The provider keeps them until you delete the store.",
     )
     return None
+
+
+def _filing() -> Filing | None:
+    """How the files are put into the store; None while it can't be read, which is then said."""
+    key = names.lab(PANEL, "metadata")
+    st.session_state.setdefault(key, samples.METADATA)
+    with st.popover("Chunks and metadata", icon=":material/content_cut:"):
+        said = st.text_area(
+            "Metadata, one line a file",
+            key=key,
+            height=90,
+            help="`rules.txt: audience = staff, year = 2026`; `*:` for every file.",
+        )
+        size = number_field(
+            "Tokens of a chunk",
+            names.lab(PANEL, "chunk"),
+            least=filing.LEAST,
+            most=filing.MOST,
+            needed=False,
+            placeholder="the provider's own: 800 at OpenAI",
+        )
+        shared = number_field(
+            "Tokens that neighbours share",
+            names.lab(PANEL, "overlap"),
+            least=0,
+            most=filing.MOST // 2,
+            needed=False,
+            placeholder="the provider's own: 400 at OpenAI",
+        )
+    if size.wrong or shared.wrong:
+        return None
+    try:
+        return Filing(
+            chunking=filing.chunking(_whole(size), _whole(shared)),
+            attributes=filing.attributes(said or ""),
+        )
+    except ValueError as error:
+        st.error(markdown.plain(str(error)))
+        return None
+
+
+def _whole(typed: Typed) -> int | None:
+    return None if typed.value is None else int(typed.value)
+
+
+def _only() -> tuple[Condition, ...] | None:
+    """What must be said of a file to be searched; None while it can't be read, which is then said."""
+    text = st.text_input(
+        "Search only files of which this is said",
+        key=names.lab(PANEL, "only"),
+        placeholder=f"all; or such as: {samples.ONLY} and year >= 2026",
+    )
+    try:
+        return filing.conditions(text or "")
+    except ValueError as error:
+        st.error(markdown.plain(str(error)))
+        return None
 
 
 def _desk(provider: str, where: Mapping[str, Endpoint]) -> partial[lab.Desk]:
@@ -125,18 +191,18 @@ def _desk(provider: str, where: Mapping[str, Endpoint]) -> partial[lab.Desk]:
     return partial(lab.Desk, endpoint=where[provider], kept=kept, owner=visitor() or "")
 
 
-def _build(provider: str, where: Mapping[str, Endpoint]) -> Shelf | None:
+def _build(provider: str, where: Mapping[str, Endpoint], how: Filing) -> Shelf | None:
     """A store with the chosen files, or with the sample; what goes wrong is said."""
     given = st.session_state.get(names.lab(PANEL, "files")) or []
     files = [(one.name, one.getvalue()) for one in given]
     if sum(len(data) for _, data in files) > lab.MAX_BYTES:
         st.error("All files together may have 5 MB here.")
         return None
-    files = files or [(lab.SAMPLE_NAME, lab.SAMPLE.encode())]
+    files = files or [*samples.SAMPLES]
     desk = _desk(provider, where)
     with st.spinner("Making the store: create, upload, and look until it is ready …"):
         try:
-            built = get_engine().submit(lambda pool: lab.build(desk(pool=pool), files))
+            built = get_engine().submit(lambda pool: lab.build(desk(pool=pool), files, how))
             shelf = built.result(SECONDS)
         except ProviderError as error:
             st.error(markdown.plain(error.failure.told), icon=":material/error:")
@@ -145,18 +211,10 @@ def _build(provider: str, where: Mapping[str, Endpoint]) -> Shelf | None:
     return shelf
 
 
-def _ask(
-    model: ModelRef,
-    question: str,
-    shelf: Shelf | None,
-    where: Mapping[str, Endpoint],
-    what: object,
-) -> None:
-    if shelf is None:
-        return
+def _ask(asked: Request, shelf: Shelf, where: Mapping[str, Endpoint], what: object) -> None:
     started = start(
-        [lab.asked(model, question, shelf)],
-        lab.where(where, model.provider),
+        [asked],
+        lab.where(where, asked.model.provider),
         kind=asking.KIND,
         context={lab.STORE: shelf.store.id},
     )
@@ -184,7 +242,8 @@ def _answer(run: LiveRun) -> None:
             score = f" · score {chunk.score:.2f}" if chunk.score is not None else ""
             cited = " · :green[:material/format_quote: cited]" if chunk.cited else ""
             name = markdown.plain(chunk.file or chunk.file_id or "a chunk without a name")
-            st.markdown(f"**{name}**{score}{cited}")
+            said = "".join(f" `{key} = {value}`" for key, value in chunk.attributes.items())
+            st.markdown(f"**{name}**{score}{cited}{said}")
             st.text(chunk.text or "The provider does not show its text.")
     if not found.chunks:
         st.caption("Nothing was searched, or the provider does not show what was found.")
