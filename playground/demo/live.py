@@ -10,7 +10,9 @@ from starlette.websockets import WebSocket
 
 from playground.demo import gemini_generate
 from playground.demo.ask import Part, Refused, Turn
+from playground.demo.calling import call_text
 from playground.demo.compose import Reply
+from playground.demo.counting import compact
 from playground.demo.door import dumps
 from playground.demo.faults import BY_STATUS, Wrong, failure
 from playground.demo.gemini_generate import camel
@@ -85,9 +87,10 @@ class Live:
         """Turns of the conversation; the model answers when the last one is complete."""
         assert self.talk is not None  # noqa: S101 - setup came first
         for turn in told.get("turns") or ():
-            parts = tuple(Part("text", str(p.get("text") or "")) for p in turn.get("parts") or ())
+            parts = tuple(_part(p) for p in turn.get("parts") or ())
             role = "assistant" if turn.get("role") == "model" else "user"
-            self.talk.turns.append(Turn(role, parts))
+            told_back = any(part.kind == "tool_result" for part in parts)
+            self.talk.turns.append(Turn("tool" if told_back else role, parts))
         if told.get("turnComplete"):
             await self.answer()
 
@@ -150,6 +153,16 @@ class Live:
 
     async def _content(self, **fields: Any) -> None:
         await self.line.send({"serverContent": fields})
+
+
+def _part(given: Mapping[str, Any]) -> Part:
+    """A part of a turn that the client tells."""
+    if call := given.get("functionCall"):
+        text = call_text(str(call.get("name")), compact(call.get("args") or {}))
+        return Part("tool_call", text, id=str(call.get("id")))
+    if result := given.get("functionResponse"):
+        return Part("tool_result", dumps(result.get("response")).decode(), id=str(result.get("id")))
+    return Part("text", str(given.get("text") or ""))
 
 
 MESSAGES = {

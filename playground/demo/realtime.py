@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 
 from playground.demo import openai_responses
 from playground.demo.ask import Part, Refused, Turn
+from playground.demo.calling import call_text
 from playground.demo.compose import Reply
 from playground.demo.door import dumps
 from playground.demo.faults import BY_STATUS, Wrong, failure
@@ -124,6 +125,9 @@ class Realtime:
             )
             self.talk.turns.append(Turn(str(item.get("role") or "user"), parts))
             item = {**item, "status": "completed"}
+        elif kind == "function_call":
+            call = Part("tool_call", _call_text(item), id=str(item.get("call_id")))
+            self.talk.turns.append(Turn("assistant", (call,)))
         elif kind == "function_call_output":
             result = Part("tool_result", str(item.get("output")), id=str(item.get("call_id")))
             self.talk.turns.append(Turn("tool", (result,)))
@@ -245,6 +249,10 @@ class Realtime:
         await self.finished(item)
         await self.send("response.output_item.done", **head, item=item)
         return item
+
+
+def _call_text(item: Mapping[str, Any]) -> str:
+    return call_text(str(item.get("name")), str(item.get("arguments")))
 
 
 class Gone(Exception):

@@ -12,10 +12,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from playground.domain import Endpoint, Message, ModelRef, Request, Response, Settings, Text
+from playground.domain import (
+    Endpoint,
+    Message,
+    ModelRef,
+    Request,
+    Response,
+    Settings,
+    Text,
+    ToolResult,
+)
+from playground.domain.hops import Ran, following
 from playground.domain.session import MODELS, SessionEvent, SessionModel, timeline
 from playground.engine import LiveRun
 from playground.engine.live import response_of
+from playground.lab.functions import BUILT_IN, perform
 from playground.providers import Session
 from playground.wire import Pool
 
@@ -25,6 +36,12 @@ IDLE = 600.0
 """Seconds without a turn after which a WebSocket is closed; the next turn opens another and tells it all."""
 MOST_OPEN = 64
 SYSTEM = "Answer in one or two short sentences."
+FUNCTIONS = BUILT_IN
+"""What a model may call in a session: the built-in functions of the panel Tools."""
+CALLING = "What plan does customer C-1042 have, and what time is it in Europe/Lisbon?"
+"""A first message that makes a model call two of them."""
+MOST_ROUNDS = 5
+"""Results that go back in one turn without a word of the user."""
 QUESTIONS = (
     "What is a token?",
     "What is a context window?",
@@ -48,7 +65,14 @@ def model_of(ref: ModelRef) -> SessionModel | None:
     return next((model for model in MODELS if model.ref == ref), None)
 
 
-def asked(ref: ModelRef, question: str, before: Sequence[LiveRun], *, speech: bool) -> Request:
+def asked(
+    ref: ModelRef,
+    question: str,
+    before: Sequence[LiveRun],
+    *,
+    speech: bool,
+    functions: bool = False,
+) -> Request:
     """The next turn: the whole conversation as it is billed; over the WebSocket goes only what is new."""
     messages: tuple[Message, ...] = ()
     if before:
@@ -59,8 +83,35 @@ def asked(ref: ModelRef, question: str, before: Sequence[LiveRun], *, speech: bo
         model=ref,
         messages=(*messages, Message(role="user", parts=(Text(text=question),))),
         system=SYSTEM,
+        tools=tuple(function.tool for function in FUNCTIONS) if functions else (),
         settings=replace(Settings(), extra=extra),
     )
+
+
+def waits(runs: Sequence[LiveRun]) -> bool:
+    """Whether the model waits for results of functions, and has not asked for them too often in this turn."""
+    if not runs or not runs[-1].done:
+        return False
+    response, rounds = response_of(runs[-1].lanes[0]), 0
+    for run in reversed(runs):
+        if not results_of(run):
+            break
+        rounds += 1
+    return response.ok and bool(response.tool_calls) and rounds < MOST_ROUNDS
+
+
+def results_of(run: LiveRun) -> tuple[ToolResult, ...]:
+    """The results that a run took back to the model; none where it asked something."""
+    last = run.lanes[0].request.messages[-1]
+    return tuple(part for part in last.parts if isinstance(part, ToolResult))
+
+
+def going_on(run: LiveRun) -> Request:
+    """Run what the model asks for, here, and give it the results: the turn goes on."""
+    lane = run.lanes[0]
+    response = response_of(lane)
+    results = [perform(FUNCTIONS, call) for call in response.tool_calls]
+    return following(lane.request, response, results)
 
 
 def said(response: Response) -> Message:
@@ -75,6 +126,10 @@ class Turn:
     number: int
     question: str
     response: Response
+    ran: tuple[Ran, ...]
+    """The functions that it called, with their results, which the next message of the session brings."""
+    later: bool
+    """True where its usage comes with the end of the turn: Google counts a call and the answer to its result as one."""
     again: int | None
     """Input tokens that were in the session already and are billed once more; None = not known."""
     new: int | None
@@ -92,12 +147,15 @@ def turns(runs: Sequence[LiveRun]) -> tuple[Turn, ...]:
         lane = run.lanes[0]
         response = response_of(lane)
         given = response.usage.input_tokens
+        later = bool(response.tool_calls) and given is None and number < len(runs)
         again = None if held is None or given is None else min(held, given)
         found.append(
             Turn(
                 number=number,
-                question=lane.request.messages[-1].text,
+                question=_question(run),
                 response=response,
+                ran=_ran(response, runs[number]) if number < len(runs) else (),
+                later=later,
                 again=again,
                 new=None if again is None or given is None else given - again,
                 events=timeline(response.exchange),
@@ -105,8 +163,21 @@ def turns(runs: Sequence[LiveRun]) -> tuple[Turn, ...]:
             )
         )
         made = response.visible_output_tokens
-        held = None if given is None or made is None else given + made
+        if not later:
+            held = None if given is None or made is None else given + made
     return tuple(found)
+
+
+def _question(run: LiveRun) -> str:
+    results = results_of(run)
+    names = ", ".join(result.name for result in results)
+    return f"results of {names}" if results else run.lanes[0].request.messages[-1].text
+
+
+def _ran(response: Response, after: LiveRun) -> tuple[Ran, ...]:
+    """The calls of a response with what the next run brought back."""
+    pairs = zip(response.tool_calls, results_of(after), strict=False)
+    return tuple(Ran(call=call, result=result, seconds=None) for call, result in pairs)
 
 
 def _start(first: LiveRun, run: LiveRun) -> float:
@@ -116,7 +187,7 @@ def _start(first: LiveRun, run: LiveRun) -> float:
 
 def total(found: Sequence[Turn]) -> Decimal | None:
     """What the session has cost so far, USD; None where a turn's cost is not known."""
-    costs = [turn.response.cost for turn in found]
+    costs = [turn.response.cost for turn in found if not turn.later]
     known = [cost.total for cost in costs if cost]
     return sum(known, Decimal(0)) if len(known) == len(costs) else None
 

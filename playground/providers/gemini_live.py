@@ -77,19 +77,32 @@ def configuration(request: Request) -> dict[str, Any]:
 
 async def send(connection: Any, messages: Sequence[Message], request: Request) -> None:
     """Put messages into the conversation, or results of tools, and let the model go on."""
-    results = [p for m in messages for p in m.parts if isinstance(p, ToolResult)]
-    if results:
-        answers = [{"id": p.id, "name": p.name, "response": {"output": p.content}} for p in results]
-        await connection.send_tool_response(function_responses=answers)
+    results = [p for p in messages[-1].parts if isinstance(p, ToolResult)]
+    if results and len(messages) == 1:
+        await connection.send_tool_response(function_responses=[_result(p) for p in results])
         return
     turns = [
         {
             "role": "user" if message.role == "user" else "model",
-            "parts": [{"text": p.text} for p in message.parts if isinstance(p, Text)],
+            "parts": [part for p in message.parts if (part := _part(p))],
         }
         for message in messages
     ]
     await connection.send_client_content(turns=turns, turn_complete=True)
+
+
+def _part(part: Any) -> dict[str, Any] | None:
+    """A part of the conversation, where a session that was closed is told it again."""
+    if isinstance(part, Text):
+        return {"text": part.text}
+    if isinstance(part, ToolCall):
+        call = {"id": part.id, "name": part.name, "args": part.arguments}
+        return {"function_call": call}
+    return {"function_response": _result(part)} if isinstance(part, ToolResult) else None
+
+
+def _result(part: ToolResult) -> dict[str, Any]:
+    return {"id": part.id, "name": part.name, "response": {"output": part.content}}
 
 
 async def pump(connection: Any) -> None:
@@ -130,7 +143,15 @@ def _calls(heard: Heard, told: Mapping[str, Any]) -> None:
                 arguments=call.get("args") or {},
             )
         )
+    _keep(heard)
     heard.draft.scratch["waits"] = True
+
+
+def _keep(heard: Heard) -> None:
+    """What the model has said in this turn, as the next one's conversation has it."""
+    draft = heard.draft
+    draft.turn = [Text(text=piece)] if (piece := "".join(draft.text_parts)) else []
+    draft.turn += draft.tool_calls
 
 
 def _content(heard: Heard, content: Mapping[str, Any]) -> None:
@@ -154,8 +175,7 @@ def _content(heard: Heard, content: Mapping[str, Any]) -> None:
     if content.get("turnComplete"):
         draft.finish_reason = str(content.get("turnCompleteReason") or "turnComplete")
         draft.response_model = heard.model
-        draft.turn = [Text(text=piece)] if (piece := "".join(draft.text_parts)) else []
-        draft.turn += draft.tool_calls
+        _keep(heard)
         heard.end()
 
 

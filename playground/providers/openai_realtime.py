@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -70,12 +71,22 @@ def _items(message: Message) -> list[dict[str, Any]]:
     kind = "input_text" if message.role == "user" else "output_text"
     content = [{"type": kind, "text": p.text} for p in message.parts if isinstance(p, Text)]
     said = [{"type": "message", "role": message.role, "content": content}] if content else []
+    calls = [
+        {
+            "type": "function_call",
+            "call_id": p.id,
+            "name": p.name,
+            "arguments": json.dumps(p.arguments, ensure_ascii=False),
+        }
+        for p in message.parts
+        if isinstance(p, ToolCall)
+    ]
     results = [
         {"type": "function_call_output", "call_id": p.id, "output": p.content}
         for p in message.parts
         if isinstance(p, ToolResult)
     ]
-    return [*said, *results]
+    return [*said, *calls, *results]
 
 
 async def pump(connection: Any) -> None:

@@ -32,3 +32,21 @@ def test_a_session_is_printed_turn_by_turn(capsys: pytest.CaptureFixture[str]) -
 def test_a_model_that_holds_no_session_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("Hello", "-m", "openai:gpt-6.1-sol", "--demo") == 2
     assert "openai:gpt-6.1-sol holds no session" in capsys.readouterr().err
+
+
+def test_functions_are_called_and_their_results_brought_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    models = ("-m", "openai/realtime:gpt-realtime-2.1", "-m", "gemini/live:gemini-3.8-live")
+    assert run("--functions", *models, "--demo", "--json") == 0
+    openai, gemini = json.loads(capsys.readouterr().out)["sessions"]
+    for session in (openai, gemini):
+        called, answered = session["turns"]
+        names = [ran["call"]["name"] for ran in called["ran"]]
+        assert names == ["current_time", "find_customer"]
+        assert answered["response"]["text"]
+        assert session["cost"] is not None
+    assert (
+        openai["turns"][0]["billed_with_the_next"],
+        gemini["turns"][0]["billed_with_the_next"],
+    ) == (False, True)

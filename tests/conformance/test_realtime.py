@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from playground.domain import Message, ToolResult
 from playground.domain.session import kind_of
+from playground.providers import gemini_live, openai_realtime
 from playground.providers.doors import SESSION_DOORS
 from playground.providers.draft import Draft
 from playground.providers.heard import Heard
@@ -124,3 +126,22 @@ def test_an_error_fails_the_turn_and_leaves_the_session_open() -> None:
     assert found.draft.failure is not None
     assert found.draft.failure.message == "No such voice."
     assert found.errors == [error]
+
+
+def test_results_of_functions_go_back_as_recorded() -> None:
+    openai, gemini = 0, 0
+    for path in sequences("realtime"):
+        for step in load(path)["steps"]:
+            data = step.get("data") if step["dir"] == "out" else None
+            item = (data or {}).get("item") or {}
+            if item.get("type") == "function_call_output":
+                told = ToolResult(id=item["call_id"], name="", content=item["output"])
+                wanted = {name: item[name] for name in ("type", "call_id", "output")}
+                assert openai_realtime._items(Message(role="user", parts=(told,))) == [wanted]
+                openai += 1
+            for sent in ((data or {}).get("tool_response") or {}).get("functionResponses") or ():
+                output = sent["response"]["output"]
+                told = ToolResult(id=sent["id"], name=sent["name"], content=output)
+                assert gemini_live._result(told) == sent
+                gemini += 1
+    assert sequences("realtime") == [] or (openai and gemini)

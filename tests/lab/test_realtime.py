@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
 from playground.demo.process import DemoServer
-from playground.engine import Engine, LiveRun
+from playground.domain import Request, Run
+from playground.engine import Engine, LiveRun, ended_run
 from playground.lab import realtime
 from playground.lab.realtime import HELD, QUESTIONS, Held
 from playground.providers import Session
@@ -54,6 +56,76 @@ def test_each_turn_is_billed_for_all_that_was_said_before(
         assert (after.new or 0) > 0
     costs = [turn.response.cost.total for turn in turns if turn.response.cost]
     assert realtime.total(turns) == sum(costs)
+
+
+def ask(
+    engine: Engine, demo: DemoServer, session: Session, runs: list[LiveRun], request: Request
+) -> None:
+    runs.append(engine.start([request], demo.endpoints(), caller=session.call))
+    assert runs[-1].wait(20)
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+@pytest.mark.parametrize("cut", [False, True])
+def test_functions_run_here_and_their_results_go_back_in_the_session(
+    engine: Engine, demo: DemoServer, provider: str, cut: bool
+) -> None:
+    model = next(m for m in realtime.models(demo.endpoints()) if m.ref.provider == provider)
+    session, runs = Session(), list[LiveRun]()
+    first = realtime.asked(model.ref, realtime.CALLING, runs, speech=False, functions=True)
+    ask(engine, demo, session, runs, first)
+    assert realtime.waits(runs)
+    if cut:  # the next WebSocket is told the call and its result
+        engine.submit(lambda pool: realtime.close([session], pool)).result(10)
+    ask(engine, demo, session, runs, realtime.going_on(runs[-1]))
+    assert not realtime.waits(runs)
+    called, answered = realtime.turns(runs)
+    assert [ran.call.name for ran in called.ran] == ["current_time", "find_customer"]
+    assert '"plan": "Team"' in called.ran[1].result.content
+    assert not any(ran.result.is_error for ran in called.ran)
+    assert answered.question == "results of current_time, find_customer"
+    assert answered.response.text
+    assert answered.response.usage.input_tokens
+    assert called.later is (provider == "gemini")
+    costs = [t.response.cost.total for t in (called, answered) if t.response.cost]
+    assert len(costs) == (1 if provider == "gemini" else 2)
+    assert realtime.total([called, answered]) == sum(costs)
+    sent = [event.type for event in answered.events if event.direction == "sent"]
+    results = {"openai": "conversation.item.create", "gemini": "tool_response"}[provider]
+    assert (results in sent) is not (cut and provider == "gemini"), sent
+    ask(
+        engine,
+        demo,
+        session,
+        runs,
+        realtime.asked(model.ref, "What is a token?", runs, speech=False, functions=True),
+    )
+    assert realtime.turns(runs)[-1].response.ok
+    assert (realtime.turns(runs)[-1].again or 0) > (answered.response.usage.input_tokens or 0)
+    engine.submit(lambda pool: realtime.close([session], pool)).result(10)
+
+
+def test_a_model_that_calls_on_and_on_is_not_answered_for_ever(
+    engine: Engine, demo: DemoServer
+) -> None:
+    ref = realtime.models(demo.endpoints())[0].ref
+    session, runs = Session(), list[LiveRun]()
+    first = realtime.asked(ref, realtime.CALLING, runs, speech=False, functions=True)
+    ask(engine, demo, session, runs, first)
+    called = runs[0].run().responses[0]
+    again = realtime.going_on(runs[0])
+    for _ in range(realtime.MOST_ROUNDS):
+        assert realtime.waits(runs)
+        run = Run(
+            id=uuid4().hex,
+            created_at=runs[0].created_at,
+            requests=(again,),
+            responses=(called,),
+            simulated=True,
+        )
+        runs.append(ended_run(run, ""))
+    assert not realtime.waits(runs)
+    engine.submit(lambda pool: realtime.close([session], pool)).result(10)
 
 
 @pytest.mark.parametrize("provider", ["openai", "gemini"])

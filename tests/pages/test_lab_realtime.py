@@ -41,3 +41,17 @@ def test_a_session_of_two_turns_shows_both_directions_and_what_is_billed_again(
     page.button(key="lab_realtime_end").click().run()
     assert not page.exception
     assert "session" not in page.query_params
+
+
+def test_functions_run_here_and_the_turn_goes_on_by_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = open_panel(monkeypatch, tmp_path, "realtime")
+    page.toggle(key="lab_realtime_functions").set_value(True).run()
+    turn(page, 2)
+    told = said(page)
+    assert 'find_customer({"customer_id": "C-1042"})' in told
+    assert '"plan": "Team"' in told
+    billed = next(frame.value for frame in page.dataframe if "of it again" in frame.value)
+    assert list(billed["Message"])[1] == "results of current_time, find_customer"
+    assert page.toggle(key="lab_realtime_functions").disabled

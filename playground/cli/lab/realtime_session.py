@@ -13,7 +13,7 @@ from playground.cli import keeping
 from playground.cli.lab import asking
 from playground.cli.say import say
 from playground.cli.show import safe
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, ModelRef, Request
 from playground.domain.session import MODELS
 from playground.engine import Engine, LiveRun
 from playground.history import Labels
@@ -22,7 +22,7 @@ from playground.lab.realtime import QUESTIONS, SESSION, Turn
 from playground.providers import Session
 
 
-def hold(messages: Sequence[str], options: asking.Options, *, speech: bool) -> int:
+def hold(messages: Sequence[str], options: asking.Options, *, speech: bool, functions: bool) -> int:
     """One session a model; returns the exit code: 0 all answered, 1 any failed, 130 stopped."""
     if not options.models:
         options = replace(options, models=(str(MODELS[0].ref),))
@@ -35,8 +35,9 @@ def hold(messages: Sequence[str], options: asking.Options, *, speech: bool) -> i
         engine = Engine()
         try:
             for ref in refs:
+                said = messages or ((realtime.CALLING,) if functions else QUESTIONS)
                 found[str(ref)] = _session(
-                    engine, ref, messages or QUESTIONS, endpoints, speech=speech
+                    engine, ref, said, endpoints, speech=speech, functions=functions
                 )
         except keeping.Forbidden as error:
             say(str(error))
@@ -58,10 +59,11 @@ def _session(
     endpoints: Mapping[str, Endpoint],
     *,
     speech: bool,
+    functions: bool,
 ) -> tuple[Turn, ...]:
     session, runs = Session(), list[LiveRun]()
-    for message in messages:
-        request = realtime.asked(ref, message, runs, speech=speech)
+
+    def turn(request: Request) -> None:
         keeping.foretold([request], endpoints)
         live = keeping.start(
             engine,
@@ -74,6 +76,11 @@ def _session(
         runs.append(live)
         while not live.wait(0.2):
             pass
+
+    for message in messages:
+        turn(realtime.asked(ref, message, runs, speech=speech, functions=functions))
+        while realtime.waits(runs):
+            turn(realtime.going_on(runs[-1]))
         if not realtime.turns(runs)[-1].response.ok:
             break
     engine.submit(lambda pool: realtime.close([session], pool)).result(10)
@@ -93,6 +100,8 @@ def _print(found: Mapping[str, Sequence[Turn]], *, as_json: bool) -> None:
             for event in turn.events:
                 arrow = ">" if event.direction == "sent" else "<"
                 print(f"{turn.number} {event.offset:9.3f} {arrow} {event.type}")
+            for ran in turn.ran:
+                print(safe(f"{ran.call.name}({ran.call.arguments}) → {ran.result.content}"))
             failure = turn.response.failure
             print(safe(failure.told if failure else turn.response.text))
             print(
@@ -114,6 +123,8 @@ def _json(name: str, turns: Sequence[Turn]) -> dict[str, Any]:
             {
                 "number": turn.number,
                 "message": turn.question,
+                "ran": jsonable(turn.ran),
+                "billed_with_the_next": turn.later,
                 "input_tokens_again": turn.again,
                 "input_tokens_new": turn.new,
                 "response": jsonable(replace(turn.response, exchange=None)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -25,6 +26,9 @@ from playground.ui.session.stored import runs_with
 
 PANEL = "realtime"
 MODEL, SPEECH = names.lab(PANEL, "model"), names.lab(PANEL, "speech")
+FUNCTIONS = names.lab(PANEL, "functions")
+_going_on = threading.Lock()
+"""Two tabs that look at one session bring the results of functions back once."""
 MOST_SHOWN = 20_000
 """Rows of the time line."""
 DIRECTIONS = {"sent": "→ sent", "received": "← received"}
@@ -35,6 +39,7 @@ def _fill(run: LiveRun) -> None:
     request = run.lanes[0].request
     st.session_state[MODEL] = str(request.model)
     st.session_state[SPEECH] = bool(request.settings.extra)
+    st.session_state[FUNCTIONS] = bool(request.tools)
 
 
 PLACE = Place("session", _fill, group=SESSION, page=PANEL)
@@ -43,10 +48,8 @@ PLACE = Place("session", _fill, group=SESSION, page=PANEL)
 def view(where: Mapping[str, Endpoint]) -> None:
     """The whole panel."""
     _close_idle()
-    last = looked_at(PLACE)
-    runs = runs_with(SESSION, str(last.context[SESSION])) if last else []
-    if last and last.id not in {run.id for run in runs}:
-        runs = [*runs, last]
+    runs = _runs()
+    _go_on(runs, where)
     ref = _model(where, bool(runs))
     if ref is None:
         st.info("Realtime is offered by OpenAI and Gemini: neither has an endpoint here.")
@@ -63,6 +66,35 @@ def view(where: Mapping[str, Endpoint]) -> None:
         found = realtime.turns(runs)
         _cost(found)
         _timeline(found)
+
+
+def _runs() -> list[LiveRun]:
+    """The turns of the session that is looked at."""
+    last = looked_at(PLACE)
+    runs = runs_with(SESSION, str(last.context[SESSION])) if last else []
+    return [*runs, last] if last and last.id not in {run.id for run in runs} else runs
+
+
+def _go_on(runs: Sequence[LiveRun], where: Mapping[str, Endpoint]) -> None:
+    """Run the functions that the model waits for, and bring their results back over the same WebSocket."""
+    id = str(runs[-1].context[SESSION]) if runs else ""
+    if not (realtime.waits(runs) and HELD.is_open(owner(), id)):
+        return
+    with _going_on:
+        known = runs_with(SESSION, id)
+        if not realtime.waits(known):
+            return
+        session = HELD.get(owner(), id)
+        started = start(
+            [realtime.going_on(known[-1])],
+            where,
+            kind=asking.KIND,
+            context={SESSION: id},
+            caller=session.call,
+        )
+    if started:
+        look_at(PLACE, started)
+        st.rerun()
 
 
 def _close_idle() -> None:
@@ -94,6 +126,13 @@ def _model(where: Mapping[str, Endpoint], begun: bool) -> SessionModel | None:
         help="Speech comes with a transcript, and its tokens cost several times those of text. The sound itself is not played.",
         persist_state="session",
     )
+    right.toggle(
+        "Offer functions",
+        key=FUNCTIONS,
+        disabled=begun,
+        help="A calculator, a clock and a sample CRM table. What the model calls runs here; the result goes back in the session.",
+        persist_state="session",
+    )
     model = offered[spelling]
     if source_of(model.ref, where) == "simulated":
         st.caption(
@@ -106,8 +145,10 @@ def _model(where: Mapping[str, Endpoint], begun: bool) -> SessionModel | None:
 
 def _ask(model: SessionModel, runs: Sequence[LiveRun], where: Mapping[str, Endpoint]) -> None:
     """The next question, and the end of the session."""
-    key = names.lab(PANEL, f"question_{len(runs)}")
-    st.session_state.setdefault(key, QUESTIONS[len(runs) % len(QUESTIONS)])
+    calling = bool(st.session_state.get(FUNCTIONS))
+    key = names.lab(PANEL, f"question_{len(runs)}_{calling}")
+    sample = realtime.CALLING if calling and not runs else QUESTIONS[len(runs) % len(QUESTIONS)]
+    st.session_state.setdefault(key, sample)
     question = st.text_area("Your message", key=key, height=68, max_chars=asking.MOST_CHARACTERS)
     left, right = st.columns(2)
     with left:
@@ -132,7 +173,11 @@ def _ask(model: SessionModel, runs: Sequence[LiveRun], where: Mapping[str, Endpo
         id = str(runs[-1].context[SESSION]) if runs else ""
         session = HELD.get(owner(), id)
         request = realtime.asked(
-            model.ref, question, runs, speech=bool(st.session_state.get(SPEECH))
+            model.ref,
+            question,
+            runs,
+            speech=bool(st.session_state.get(SPEECH)),
+            functions=calling,
         )
         started = start(
             [request], where, kind=asking.KIND, context={SESSION: session.id}, caller=session.call
@@ -169,6 +214,7 @@ def _cost(found: Sequence[Turn]) -> None:
         if failure and not failure.stopped:
             st.error(markdown.plain(f"Turn {turn.number}: {failure.told}"), icon=":material/error:")
     last = found[-1]
+    _called(found)
     st.markdown(markdown.safe(last.response.text) if last.response.text else "*No text came.*")
     st.subheader("What each turn was billed", anchor=False)
     usages = [turn.response.usage for turn in found]
@@ -192,6 +238,18 @@ def _cost(found: Sequence[Turn]) -> None:
     if len(found) > 1 and len(again) == len(found):
         said += f" {sum(again):,} of its input tokens were in the session already when they were billed."
     st.markdown(said)
+
+
+def _called(found: Sequence[Turn]) -> None:
+    """The functions that were called, each with its result."""
+    for turn in found:
+        for ran in turn.ran:
+            sign = ":red[:material/error:]" if ran.result.is_error else ":material/function:"
+            call = f"{ran.call.name}({json.dumps(ran.call.arguments, ensure_ascii=False)})"
+            st.markdown(f"{sign} {markdown.code(call)} :small[turn {turn.number}]")
+            st.code(ran.result.content, language=None, wrap_lines=True)
+    if any(turn.later for turn in found):
+        st.caption("Google counts a call and the answer to its result together: with the answer.")
 
 
 def _timeline(found: Sequence[Turn]) -> None:
