@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.ui.compare import bar, blind, lane, parts, presets, prompt, result, saving
+from playground.ui.compare import bar, blind, lane, parts, presets, prompt, result, saving, shown
 from playground.ui.session import compose
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.looking import looked_at
@@ -16,7 +16,8 @@ where = endpoints()
 run = looked_at(compose.PLACE)
 parts.drawn(parts.ASK, prompt.ask, (presets.presets, saving.saving, blind.toggle))
 run, said = bar.bar(run, where)
-done = result.above(run)
+done = run is not None and shown.all_done(run)
+parts.drawn(parts.VERDICT, result.above, run)
 parts.drawn(parts.ANSWERS, lane.row, run, where)
 bar.say(said, run, where)
 result.below(run, done)

@@ -6,8 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from tests.browser.conftest import App
+
+PHONE: ViewportSize = {"width": 400, "height": 800}
 SHIFTS = """() => {
   window.shifts = []
   const name = node => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.outerHTML.slice(0, 160)
@@ -34,7 +37,7 @@ def test_nothing_moves_while_answers_come_and_a_lanes_head_stays(watched: Page) 
     expect(watched.get_by_role("button", name="CSV", exact=True)).to_be_visible()
     done = heads(watched)
     assert len(before) == len(live) == len(done) == 3
-    assert live == pytest.approx(before, abs=1)
+    assert all(now < then for now, then in zip(live, before, strict=True))  # the prompt is one line
     assert done == pytest.approx(live, abs=1)
     shifts = watched.evaluate("window.shifts")
     assert sum(value for value, *_ in shifts) <= 0.02, shifts
@@ -66,7 +69,7 @@ def test_after_a_run_figures_and_twelve_lines_of_each_answer_are_on_the_first_sc
 def test_on_a_phone_run_and_then_the_first_lanes_figures_and_answer_are_on_the_first_screen(
     slow_page: Page,
 ) -> None:
-    slow_page.set_viewport_size({"width": 400, "height": 800})
+    slow_page.set_viewport_size(PHONE)
     run = slow_page.get_by_role("button", name="Run").bounding_box()
     assert run is not None
     assert run["y"] + run["height"] < 800
@@ -77,6 +80,109 @@ def test_on_a_phone_run_and_then_the_first_lanes_figures_and_answer_are_on_the_f
     assert figures is not None
     assert answer is not None
     assert answer["y"] + answer["height"] < 800
+
+
+def test_once_sent_the_prompt_is_one_line_until_someone_goes_there(watched: Page) -> None:
+    prompt = watched.get_by_role("textbox", name="Prompt", exact=True)
+    prompt.fill("What is a token?\n\nIn one sentence.\n\nFor a child.")
+    tall = height(prompt)
+    prompt.press("Control+Enter")
+    assert height(prompt) < 45 < tall
+    expect(watched.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+    watched.reload()
+    expect(watched.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+    assert height(prompt) < 45
+    prompt.click()
+    assert height(prompt) == pytest.approx(tall, abs=2)
+    watched.get_by_role("button", name="Run").click()
+    assert height(prompt) < 45
+
+
+def height(one: Locator) -> float:
+    box = one.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+def test_run_and_the_switch_stay_on_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.get_by_role("button", name="Run").click()
+    csv = page.get_by_role("button", name="CSV", exact=True)
+    csv.scroll_into_view_if_needed()
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 300
+    for one in (page.get_by_role("button", name="Run"), page.get_by_role("radio", name="Code")):
+        box = one.bounding_box()
+        assert box is not None
+        assert 60 <= box["y"] < 130
+
+
+def test_on_a_phone_one_lane_is_seen_at_a_time_and_the_table_above_leads_to_each(
+    slow_page: Page,
+) -> None:
+    slow_page.set_viewport_size(PHONE)
+    rows = slow_page.locator(".lane-tabs tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.first.get_by_role("button")).to_have_attribute("aria-current", "true")
+    slow_page.get_by_role("button", name="Run").click()
+    expect(rows.nth(2)).to_contain_text("$0.00139")
+    expect(rows.first).to_contain_text("…")  # which still streams
+    slow_page.get_by_role("button", name="3 gemini").click()
+    expect(rows.nth(2).get_by_role("button")).to_have_attribute("aria-current", "true")
+    lane = slow_page.locator(".st-key-lane_2")
+    assert left(lane) == pytest.approx(16, abs=1)
+    assert left(slow_page.locator(".st-key-lane_0")) < -300
+    expect(slow_page.get_by_role("button", name="CSV", exact=True)).to_be_attached()
+    assert left(lane) == pytest.approx(16, abs=1)
+    figures = slow_page.locator("dl.figures")
+    for number in range(3):
+        said = figures.nth(number).locator("dd").all_text_contents()
+        assert rows.nth(number).locator("td").all_text_contents() == said
+    slow_page.get_by_role("combobox", name="Model of lane 2").focus()
+    expect(rows.nth(1).get_by_role("button")).to_have_attribute("aria-current", "true")
+    assert slow_page.evaluate("document.querySelector('[data-testid=stMain]').scrollLeft") == 0
+    slow_page.get_by_role("button", name="Add a lane").click()
+    expect(rows).to_have_count(4)
+    assert left(slow_page.locator(".st-key-lane_1")) == pytest.approx(16, abs=1)
+
+
+def left(one: Locator) -> float:
+    box = one.bounding_box()
+    assert box is not None
+    return box["x"]
+
+
+def test_on_a_phone_run_is_where_the_thumb_is_and_names_no_keys(browser: Browser, app: App) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(app.url)
+    run = page.get_by_role("button", name="Run")
+    expect(run).to_be_visible()
+    expect(run.locator("kbd")).to_be_hidden()
+    keys = page.get_by_role("button", name="Keys · simulated").bounding_box()
+    assert keys is not None
+    assert keys["x"] + keys["width"] <= 400
+    run.click()
+    page.get_by_role("button", name="CSV", exact=True).scroll_into_view_if_needed()
+    box = run.bounding_box()
+    assert box is not None
+    assert 700 < box["y"] < 800
+    context.close()
+
+
+def test_what_is_printed_has_the_whole_prompt_and_every_lane(page: Page) -> None:
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+    for width in (700, 400):  # a sheet, a phone's
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(media="print")
+        prompt = page.get_by_role("textbox", name="Prompt", exact=True)
+        assert prompt.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
+        for number in range(3):
+            answer = page.locator(f".st-key-answer_{number}")
+            assert left(answer) >= 0
+            assert left(answer) < width
+            assert answer.evaluate("e => e.scrollHeight - e.clientHeight") < 24
+        page.emulate_media(media="screen")
 
 
 def test_a_click_on_the_switch_draws_the_answers_and_nothing_else(page: Page) -> None:

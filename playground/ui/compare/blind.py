@@ -15,7 +15,7 @@ from playground import history, settings
 from playground.engine import LiveRun
 from playground.history.labels import Choice, Vote
 from playground.ui import names
-from playground.ui.compare import lanes, shown
+from playground.ui.compare import lanes, parts, shown
 from playground.ui.live.component import live_run
 from playground.ui.live.held import ORDER, VOTE
 from playground.ui.parts.head import Chip
@@ -85,6 +85,7 @@ def cards(run: LiveRun, columns: int, narrowest: int) -> None:
 def _ended(run: LiveRun) -> None:
     if shown.all_done(run):
         st.rerun()
+    parts.redraw_ended()
 
 
 def ballot(run: LiveRun) -> None:
@@ -124,6 +125,7 @@ def _vote(run: LiveRun, given: Vote) -> None:
         st.toast("This vote is not counted: the run is not in your history.")
     ids = shown.lane_ids(run)
     lanes.focus(f"answer_{ids[given.lane or 0]}")
+    st.rerun()
 
 
 def _kept(run: LiveRun, voted: Vote) -> bool:

@@ -10,7 +10,7 @@ from playground.domain import Endpoint, Request, Response
 from playground.engine import Lane, LiveRun
 from playground.figures.best import best, whole
 from playground.ui import names
-from playground.ui.compare import blind, lanes, parts, prompt, reading, replay, shown, tour
+from playground.ui.compare import blind, lanes, parts, prompt, reading, replay, shown, tabs, tour
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.settings import settings
 from playground.ui.live import wait
@@ -43,8 +43,13 @@ def row(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
         blind.cards(run, MOST_COLUMNS, NARROWEST)
         return
     here = lanes.ids()
+    with st.container(key="tabs", gap=None):
+        parts.drawn(parts.TABS, tabs.tabs, run)
     columns = 1 if wide else min(MOST_COLUMNS, len(here))
-    with st.grid(columns=columns, min_column_width=NARROWEST, gap="small") as grid:
+    with (
+        st.container(key="side_by_side", gap=None),
+        st.grid(columns=columns, min_column_width=NARROWEST, gap="small") as grid,
+    ):
         for number, lane in enumerate(here, 1):
             with grid.cell():
                 parts.drawn(names.lane(lane), draw, number, lane, run, where)
@@ -145,16 +150,17 @@ def _answer(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
             ],
             lanes=[lane.index],
             framed=False,
-            on_ended=lambda: _ended(run),
+            on_ended=lambda: _ended(run, made.id),
         )
         return
     _ended_lane(made, run, index, lane, lane.response, where, key)
 
 
-def _ended(run: LiveRun) -> None:
+def _ended(run: LiveRun, lane: int) -> None:
     """A lane has ended: it is drawn again; after the last one the whole page is, with who won."""
     if shown.all_done(run):
         st.rerun()
+    parts.redraw_ended(lane)
 
 
 def _ended_lane(

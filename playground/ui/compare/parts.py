@@ -19,6 +19,8 @@ ASK = "ask"
 SWITCH = "switch"
 REMARKS = "remarks"
 ANSWERS = "answers"
+VERDICT = "verdict"
+TABS = "tabs"
 
 
 def answer(number: int) -> str:
@@ -51,4 +53,9 @@ def redraw(*keys: str) -> None:
 
 def redraw_lane(number: int) -> None:
     """At the end of a callback: a lane has changed, and with it what is said before sending."""
-    redraw(names.lane(number), REMARKS)
+    redraw(names.lane(number), REMARKS, TABS)
+
+
+def redraw_ended(*numbers: int) -> None:
+    """At the end of a callback: these lanes have ended, and with them what is counted and compared so far."""
+    redraw(*map(names.lane, numbers), VERDICT, TABS)

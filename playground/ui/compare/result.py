@@ -12,20 +12,23 @@ from playground.ui.live.held import held
 from playground.ui.parts.summary import summary
 
 
-def above(run: LiveRun | None) -> bool:
-    """One line above the lanes, as high before the end as after it; whether all of them had ended then."""
-    done = run is not None and shown.all_done(run)
-    with st.container(key="verdict", gap=None):
+def above(run: LiveRun | None) -> None:
+    """One line above the lanes, as high before the end as after it."""
+    # With a run the prompt is one line until it is wanted: shell/look.css.
+    with (
+        st.container(key="verdict", gap=None),
+        st.container(key="with_run" if run else "without_run", gap=None),
+    ):
         if run is None:
             st.markdown(
-                "Press **Run**, or Ctrl+Enter, and all lanes answer at once. Above each answer stand its cost, its"
-                " times and its tokens."
+                "Press **Run** and all lanes answer at once. Above each answer stand its cost, its times and its"
+                " tokens."
             )
         elif held(run):
             blind.ballot(run)
-        elif not done:
+        elif not shown.all_done(run):
             ended = sum(lane.ended for _, lane in shown.answers(run))
-            st.markdown(f"{ended} of {len(run.lanes)} lanes have ended …")
+            st.markdown(f"{ended} of {len(run.lanes)} lanes ended so far …")
         else:
             responses = shown.as_run(run).responses
             short = short_names(run)
@@ -35,7 +38,6 @@ def above(run: LiveRun | None) -> bool:
                 caution(responses),
             )
             st.markdown(" ".join(filter(None, said)))
-    return done
 
 
 def short_names(run: LiveRun) -> list[str]:

@@ -5,6 +5,10 @@ const MENU_ITEM = '[data-testid="stMenuButtonBody"] [role="menuitem"]'
 const MENUS = '[data-testid="stPopoverBody"], [role="dialog"]'
 const COPY_BUTTON = '[class*="st-key-copy_"] button'
 const LANE = '[class*="st-key-fresh_"], [class*="st-key-stale_"]'
+const RUN = ".st-key-run button"
+const PROMPT = ".st-key-ask textarea"
+const LANES = ".st-key-side_by_side :has(> [data-testid='stGridCell'])"
+const LANE_ROWS = ".lane-tabs tbody tr"
 const COPIED_MS = 1500
 const DRAWN_MS = 50 // between two looks whether a widget is there
 const MOST_LOOKS = 40
@@ -16,6 +20,39 @@ export default function () {
   document.addEventListener("keydown", leaveField, true)
   document.addEventListener("click", copyAnswer, true)
   document.addEventListener("click", enterMenu)
+  document.addEventListener("click", foldPrompt, true)
+  document.addEventListener("keydown", foldPrompt, true)
+  for (const kind of ["focusin", "pointerdown", "input"]) document.addEventListener(kind, openPrompt, true)
+  document.addEventListener("click", toLane)
+  document.addEventListener("scroll", ({ target }) => target.matches?.(LANES) && markLane(), true)
+  document.addEventListener("animationstart", ({ animationName }) => animationName === "lane-tabs" && markLane())
+  markLane()
+}
+
+// Sent, the prompt is one line, which the click itself does: nothing moves later. Whoever goes there has all of it again.
+function foldPrompt(event) {
+  const sends = event.key ? event.key === "Enter" && (event.ctrlKey || event.metaKey) : event.target.closest?.(RUN)
+  if (!sends || !document.querySelector(RUN) || !document.querySelector(PROMPT)?.value.trim()) return
+  document.documentElement.dataset.asked = "yes"
+  delete document.documentElement.dataset.editing
+}
+
+function openPrompt({ target }) {
+  if (target.matches?.(PROMPT)) document.documentElement.dataset.editing = "yes"
+}
+
+// On a phone one lane is seen at a time: its row leads to it, and the row of what is seen is marked however one came there.
+function toLane(event) {
+  const row = event.target.closest?.(LANE_ROWS), lanes = row && document.querySelector(LANES)
+  lanes?.scrollTo({ left: row.sectionRowIndex * lanes.clientWidth })
+}
+
+function markLane() {
+  const lanes = document.querySelector(LANES)
+  const seen = lanes && Math.round(lanes.scrollLeft / lanes.clientWidth)
+  document.querySelectorAll(LANE_ROWS).forEach((row, index) => {
+    row.querySelector("button")?.setAttribute("aria-current", String(index === seen))
+  })
 }
 
 // The answer as the model wrote it, which the page has rendered; the server has nothing to do with it.

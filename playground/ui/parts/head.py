@@ -26,6 +26,8 @@ class Cell(NamedTuple):
     label: str
     text: str
     best: bool = False
+    of_it: str = ""
+    """What of it is worth a word beside its name, where there is room."""
 
 
 def head(response: Response, best: Collection[str] = ()) -> str:
@@ -37,7 +39,9 @@ def head(response: Response, best: Collection[str] = ()) -> str:
         Cell(figure.label, figure.write(response), figure.name in best)
         for figure in fmt.named(*FIGURES)
     ]
-    return chips_html(chips) + figures_html([*cells, Cell(TOKENS, tokens(response))])
+    reasoned = fmt.FIGURES["reasoning_output_tokens"].value(response)
+    of_it = f"{fmt.count(reasoned)} reasoning" if reasoned else ""
+    return chips_html(chips) + figures_html([*cells, Cell(TOKENS, tokens(response), of_it=of_it)])
 
 
 def answers(model: ModelRef, simulated: bool) -> Chip | None:
@@ -89,7 +93,8 @@ def _cell(cell: Cell) -> str:
     unknown = cell.text in (fmt.NOT_REPORTED, fmt.NOT_AVAILABLE, fmt.NO_PRICE)
     kind = "best" if cell.best else "none" if unknown else ""
     sign = '<span title="the best of the lanes"> ✓</span>' if cell.best else ""
+    more = f"<small>{html.escape(cell.of_it)}</small>" if cell.of_it else ""
     return (
-        f'<div class="{kind}"><dt>{html.escape(cell.label)}</dt>'
+        f'<div class="{kind}"><dt>{html.escape(cell.label)}{more}</dt>'
         f"<dd>{html.escape(cell.text)}{sign}</dd></div>"
     )
