@@ -1,15 +1,11 @@
 """API lab: each part of the APIs at work, with the HTTP open beside it."""
 
-import streamlit as st
-
 from playground.ui.api_lab import frame
 from playground.ui.api_lab.panels import DRAW
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.top_bar import top_bar
 
 top_bar()
-st.title("API lab", anchor=False)
-st.caption("What the APIs can do that a chat product does not show, each seen at work on the wire.")
 panel = frame.chosen()
 frame.head(panel)
 DRAW[panel.name](endpoints())

@@ -206,6 +206,7 @@ def panel(title: str) -> Step:
     """Open a panel of the API lab."""
 
     def reach(page: Page) -> None:
+        page.get_by_role("button", name=re.compile(r"^All \d+ panels")).click()
         page.get_by_role("radio", name=title, exact=True).or_(
             page.get_by_role("button", name=title, exact=True)
         ).first.click()

@@ -225,6 +225,36 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     expect(page.get_by_role("heading", name="History")).to_be_visible()
 
 
+def test_a_menu_of_fields_is_entered_and_left_by_keyboard(page: Page) -> None:
+    for name, first in (
+        ("Keys", page.get_by_label("OpenAI key")),
+        ("Save", page.get_by_label("Name", exact=True)),
+    ):
+        button = page.get_by_role("button", name=re.compile(f"^{name}"))
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(first).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+        expect(button).to_be_focused()
+
+
+def test_the_labs_panels_are_one_button_that_a_keyboard_opens(page: Page) -> None:
+    page.get_by_role("link", name="API lab").click()
+    menu = page.get_by_role("button", name=re.compile(r"^All \d+ panels"))
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="Wire inspector")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Doors", level=2)).to_be_visible()
+    expect(menu).to_be_focused()
+    assert page.url.endswith("?panel=doors")
+    heading = page.get_by_role("heading", name="Doors", level=2).bounding_box()
+    assert heading is not None
+    assert heading["y"] < 150
+
+
 def test_after_a_lane_is_removed_the_keyboard_is_at_its_neighbour(page: Page) -> None:
     for number, neighbour in ((2, "gemini"), (2, "openai")):
         page.get_by_role("button", name=f"More for lane {number}").focus()

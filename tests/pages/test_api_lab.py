@@ -69,6 +69,15 @@ def test_a_panel_that_is_chosen_is_in_the_address(page: AppTest) -> None:
     assert PANELS[name].title in [header.value for header in page.header]
 
 
+def test_one_press_leads_from_each_panel_to_the_next(page: AppTest) -> None:
+    seen = []
+    for _ in PANELS:
+        page.button(key="lab_next").click().run()
+        seen.append(page.query_params["panel"][0])
+    assert sorted(seen) == sorted(PANELS)
+    assert seen[-1] == next(iter(PANELS))
+
+
 def test_a_link_to_a_panel_that_is_none_is_said(page: AppTest) -> None:
     opened(page, "no_such_panel")
     assert "The panel of this link is not here" in said(page)

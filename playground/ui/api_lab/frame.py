@@ -1,4 +1,4 @@
-"""What stands above every panel: the choice of panels, and of the open one what to look for and where to read on."""
+"""What stands above every panel: the menu of panels in one row, and of the open one what to look for and where to read on."""
 
 from __future__ import annotations
 
@@ -14,12 +14,36 @@ FIRST = next(iter(PANELS))
 
 
 def chosen() -> Panel:
-    """Draw the choice and return the open panel: the one that the address names, or that was chosen last."""
+    """Draw the page's title with the menu of panels; the open one is the one that the address names, or the one chosen last."""
     address.say(PANEL)
     _follow()
     now = st.session_state.setdefault(names.LAB_PANEL, FIRST)
+    with st.container(horizontal=True, vertical_alignment="center", key="lab_head"):
+        st.title("API lab", anchor=False, width="content")
+        with st.popover(
+            f"All {len(PANELS)} panels",
+            icon=":material/apps:",
+            key=names.LAB_MENU,
+            on_change="rerun",
+        ):
+            _menu(now)
+        after = _after(now)
+        st.button(
+            f"Next: {after.title}",
+            icon=":material/arrow_forward:",
+            type="tertiary",
+            key="lab_next",
+            on_click=_open,
+            args=(after.name,),
+        )
+    return PANELS[now]
+
+
+def _menu(now: str) -> None:
+    """All panels by their groups; in the page even while it is closed, so that no choice is lost with it."""
+    st.caption("What the APIs can do that a chat product does not show, each at work on the wire.")
     for group in GROUPS:
-        here = [panel.name for panel in PANELS.values() if panel.group == group]
+        here = [panel.name for panel in _ordered() if panel.group == group]
         if not here:
             continue
         st.session_state[names.lab_group(group)] = now if now in here else None
@@ -31,7 +55,17 @@ def chosen() -> Panel:
             on_change=_choose,
             args=(group,),
         )
-    return PANELS[now]
+
+
+def _ordered() -> list[Panel]:
+    """The panels as the menu has them, group by group."""
+    return sorted(PANELS.values(), key=lambda panel: GROUPS.index(panel.group))
+
+
+def _after(name: str) -> Panel:
+    """The panel behind this one; behind the last comes the first."""
+    ordered = _ordered()
+    return ordered[(ordered.index(PANELS[name]) + 1) % len(ordered)]
 
 
 def _follow() -> None:
@@ -46,10 +80,15 @@ def _follow() -> None:
 
 
 def _choose(group: Group) -> None:
-    """Open another panel; what the address named of the one before goes."""
+    """Open the panel that was pressed; the menu closes."""
     name = st.session_state[names.lab_group(group)]
-    if name is None:  # the open one was pressed again
-        return
+    st.session_state[names.LAB_MENU] = False
+    if name is not None:  # not the open one
+        _open(name)
+
+
+def _open(name: str) -> None:
+    """Open another panel; what the address named of the one before goes."""
     st.session_state[names.LAB_PANEL] = name
     st.query_params.clear()
     address.write(PANEL, name)

@@ -3,6 +3,9 @@
 const MENU_BUTTON = 'button[aria-haspopup="menu"]'
 const MENU_ITEM = '[data-testid="stMenuButtonBody"] [role="menuitem"]'
 const MENUS = '[data-testid="stPopoverBody"], [role="dialog"]'
+const POPOVER_BUTTON = '[data-testid="stPopoverButton"]'
+const POPOVER = '[data-testid="stPopoverBody"]'
+const FOCUSABLE = "input, textarea, button:not([aria-label^='Help']), summary, a[href]"
 const COPY_BUTTON = '[class*="st-key-copy_"] button'
 const LANE = '[class*="st-key-fresh_"], [class*="st-key-stale_"]'
 const RUN = ".st-key-run button"
@@ -17,9 +20,11 @@ const MOST_LOOKS = 40
 export default function () {
   if (document.documentElement.dataset.guarded) return
   document.documentElement.dataset.guarded = "yes"
+  document.addEventListener("keydown", leavePopover, true)
   document.addEventListener("keydown", leaveField, true)
   document.addEventListener("click", copyAnswer, true)
   document.addEventListener("click", enterMenu)
+  document.addEventListener("click", enterPopover)
   document.addEventListener("click", foldPrompt, true)
   document.addEventListener("keydown", foldPrompt, true)
   for (const kind of ["focusin", "pointerdown", "input"]) document.addEventListener(kind, openPrompt, true)
@@ -89,6 +94,31 @@ function enterMenu(event) {
     const item = document.querySelector(MENU_ITEM)
     item?.focus()
     return document.activeElement === item
+  })
+}
+
+// A menu of fields stands at the end of the document: opened by a key it is entered, closed by one it gives the focus back.
+function enterPopover(event) {
+  const button = event.detail === 0 && event.target.closest?.(POPOVER_BUTTON)
+  if (!button) return
+  let here = button
+  soon(() => { // its fields are drawn once it is open, and others may come before them: until someone goes elsewhere
+    const now = document.activeElement
+    if (now !== here && now !== document.body) return true
+    const first = document.querySelector(`${POPOVER} :is(${FOCUSABLE})`)
+    if (first && first !== now) first.focus()
+    if (first) here = first
+    return false
+  })
+}
+
+function leavePopover(event) {
+  if (!["Escape", "Enter", " "].includes(event.key) || !document.activeElement?.closest(POPOVER)) return
+  const button = document.querySelector(`${POPOVER_BUTTON}[aria-expanded="true"]`)
+  soon(() => {
+    if (document.querySelector(POPOVER)) return false
+    if (document.activeElement === document.body) button?.focus()
+    return true
   })
 }
 
