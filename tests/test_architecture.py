@@ -22,6 +22,8 @@ HEAVY = (
     "httpx2",
     "tiktoken",
     "sqlalchemy",
+    "pydantic",
+    "jinja2",
 )
 
 
@@ -32,7 +34,9 @@ def python(code: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["ask", "--help"], ["experiment", "--help"], ["--version"]]
+)
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys; from playground import cli;"

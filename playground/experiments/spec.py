@@ -170,3 +170,8 @@ class Spec(Part):
     exchanges: Literal["none", "sampled", "all"] = Field(
         default="sampled", description="What of the wire is kept."
     )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a spec's file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Spec.model_json_schema()}

@@ -1,0 +1,19 @@
+"""`playground experiment …`: the commands; each is a file beside this one and a row here."""
+
+from __future__ import annotations
+
+import click
+
+from playground.cli.experiment.schema import schema
+
+COMMANDS: tuple[click.Command, ...] = (schema,)
+"""In the order in which they are told of."""
+
+
+@click.group(short_help="Compare prompts and models over many cases, with checks.")
+def experiment() -> None:
+    """Prompts × cases × models × repeats, with checks: an experiment is a YAML file."""
+
+
+for command in COMMANDS:
+    experiment.add_command(command)
