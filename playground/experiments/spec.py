@@ -2,16 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Strict,
+    Tag,
+)
+
+Number = Annotated[float, Strict()]
+Whole = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
 
 
 class Part(BaseModel):
     """A part of a spec: unknown keys are mistakes, and nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Pick(Part):
+    """One value out of a JSON object."""
+
+    key: str = Field(description="Its name.")
+
+
+class Piece(Part):
+    """One of the pieces of a text."""
+
+    split: str = Field(min_length=1, description="What stands between the pieces.")
+    part: Whole = Field(default=0, ge=0, description="Which one, from 0.")
+
+
+def _step(value: Any) -> str:
+    if isinstance(value, str):
+        return "(word)"
+    return "(piece)" if "split" in _keys(value) else "(pick)"
+
+
+def _keys(value: Any) -> Any:
+    """The names of what was written, read or made."""
+    return value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+
+
+Step = Annotated[
+    Annotated[Literal["trim", "lower", "upper", "json"], Tag("(word)")]
+    | Annotated[Pick, Tag("(pick)")]
+    | Annotated[Piece, Tag("(piece)")],
+    Discriminator(_step),
+]
+"""What is done to an answer before it is judged."""
+Transform = Annotated[
+    tuple[Step, ...],
+    Field(description="What is done to the answer before it is judged, one step after the other."),
+]
 
 
 class Check(Part):
@@ -21,8 +71,8 @@ class Check(Part):
     value: Any = Field(
         default=None, description="What is looked for; text and texts in a list are templates."
     )
-    threshold: float | None = Field(default=None, description="The bound, where the type has one.")
-    weight: float = Field(
+    threshold: Number | None = Field(default=None, description="The bound, where the type has one.")
+    weight: Number = Field(
         default=1.0, ge=0, description="Its share in the case's score; 0 is never a failure."
     )
     metric: str | None = Field(default=None, description="Adds its score to a figure of this name.")
@@ -33,6 +83,7 @@ class Check(Part):
     checks: tuple[Check, ...] = Field(
         default=(), description="The checks in `all-of` and `any-of`."
     )
+    transform: Transform = ()
 
     @property
     def given(self) -> bool:
@@ -62,6 +113,13 @@ class Prompt(Part):
     library: str | None = Field(
         default=None, description="A saved prompt: `name`, or `name@3` for a version."
     )
+    as_messages: Flag = Field(
+        default=False,
+        description="The text, once filled in, is a list of messages in JSON or YAML.",
+    )
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="Over those of the model, for this prompt."
+    )
 
 
 class Case(Part):
@@ -70,7 +128,7 @@ class Case(Part):
     description: str = ""
     vars: dict[str, Any] = Field(default_factory=dict)
     checks: tuple[Check, ...] = ()
-    threshold: float | None = Field(
+    threshold: Number | None = Field(
         default=None, description="Passes at this score or above; without it, when no check failed."
     )
     output: Any = Field(
@@ -84,7 +142,11 @@ class Case(Part):
     models: tuple[str, ...] = Field(
         default=(), description="Only models of these labels; empty = all."
     )
-    repeats: int | None = Field(default=None, ge=1, description="Instead of the spec's.")
+    repeats: Whole | None = Field(default=None, ge=1, description="Instead of the spec's.")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="Over those of model and prompt, for this case."
+    )
+    transform: Transform = ()
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -100,9 +162,19 @@ class CaseFile(Part):
 class History(Part):
     """Cases made from runs in the history: their prompts become a variable, their answers can be compared with."""
 
-    history: str = Field(description="What the runs are found by, as in `playground history`.")
-    limit: int = Field(default=100, ge=1)
+    history: str = Field(
+        description="Words in the runs, as in `playground history search`; empty = all of them."
+    )
+    tag: str = ""
+    department: str = ""
+    provider: str = ""
+    model: str = Field(default="", description="The model's id, without its provider.")
+    since: str = Field(default="", description="First day, YYYY-MM-DD in UTC.")
+    until: str = Field(default="", description="Last day, included.")
+    starred: Flag = False
+    limit: Whole = Field(default=100, ge=1, description="Of the newest runs.")
     var: str = Field(default="prompt", description="The variable that holds what was asked.")
+    answer_var: str = Field(default="answer", description="The variable that holds what came.")
     checks: tuple[Check, ...] = ()
 
 
@@ -116,6 +188,7 @@ class Model(Part):
     prompts: tuple[str, ...] = Field(
         default=(), description="Only prompts of these labels; empty = all."
     )
+    transform: Transform = ()
 
     @property
     def name(self) -> str:
@@ -127,9 +200,44 @@ class Defaults(Part):
 
     vars: dict[str, Any] = Field(default_factory=dict)
     checks: tuple[Check, ...] = Field(default=(), description="Before each case's own.")
-    threshold: float | None = None
+    threshold: Number | None = None
     prefix: str = ""
     suffix: str = ""
+
+
+def _named(key: str) -> Callable[[Any], Any]:
+    """A lone text stands for a mapping with nothing but this key."""
+    return lambda value: {key: value} if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> Any:
+    """One alone stands for a list of one."""
+    return [value] if isinstance(value, str | dict) else value
+
+
+def _case(value: Any) -> str:
+    keys = _keys(value)
+    return next((tag for key, tag in CASES.items() if key in keys), "(case)")
+
+
+CASES = {"file": "(case file)", "history": "(case history)"}
+"""The key that tells what cases come from → its tag, whose brackets no key has."""
+
+
+PromptOrText = Annotated[
+    Prompt, BeforeValidator(_named("text"), json_schema_input_type=str | Prompt)
+]
+ModelOrName = Annotated[Model, BeforeValidator(_named("model"), json_schema_input_type=str | Model)]
+Cases = Annotated[
+    Annotated[Case, Tag("(case)")]
+    | Annotated[CaseFile, Tag("(case file)")]
+    | Annotated[History, Tag("(case history)")],
+    Discriminator(_case),
+]
+CasesOrFile = Annotated[
+    Cases,
+    BeforeValidator(_named("file"), json_schema_input_type=str | Case | CaseFile | History),
+]
 
 
 class Spec(Part):
@@ -137,31 +245,33 @@ class Spec(Part):
 
     name: str = "experiment"
     description: str = ""
-    prompts: tuple[Prompt, ...] = Field(min_length=1)
-    models: tuple[Model, ...] = Field(min_length=1)
-    cases: tuple[Case | CaseFile | History, ...] = Field((Case(),))
+    prompts: Annotated[tuple[PromptOrText, ...], BeforeValidator(_listed)] = Field(min_length=1)
+    models: Annotated[tuple[ModelOrName, ...], BeforeValidator(_listed)] = Field(min_length=1)
+    cases: Annotated[tuple[CasesOrFile, ...], BeforeValidator(_listed)] = Field((Case(),))
     defaults: Defaults = Defaults()
-    repeats: int = Field(default=1, ge=1)
-    warm_up: int = Field(
+    repeats: Whole = Field(default=1, ge=1)
+    warm_up: Whole = Field(
         default=0, ge=0, description="Calls a model that come first and are in no figure."
     )
-    concurrency: int | dict[str, int] = Field(default=8, description="Calls at once a provider.")
+    concurrency: Whole | dict[str, Whole] = Field(
+        default=8, description="Calls at once a provider."
+    )
     order: Literal["interleaved", "as_written", "shuffled"] = Field(
         default="interleaved",
         description="Interleaved: models take turns, so that drift hits all alike.",
     )
-    seed: int = Field(default=0, description="Of everything that is drawn by lot.")
-    fresh_prefix: bool = Field(
+    seed: Whole = Field(default=0, description="Of everything that is drawn by lot.")
+    fresh_prefix: Flag = Field(
         default=False,
         description="Put a few random letters before each prompt, so that no cache can help.",
     )
-    retries: int = Field(
+    retries: Whole = Field(
         default=2, ge=0, description="Tries after a failure that may pass; never in a latency."
     )
     budget: Decimal | None = Field(
         default=None, ge=0, description="US dollars; the run stops before more."
     )
-    pass_rate: float | None = Field(
+    pass_rate: Number | None = Field(
         default=None,
         ge=0,
         le=1,
