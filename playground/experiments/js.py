@@ -379,3 +379,21 @@ def from_json(value: str) -> Any:
         raise JsError("it is nested too deeply") from None
     except json.JSONDecodeError as mistake:
         raise JsError(f"{mistake.msg} (line {mistake.lineno}, column {mistake.colno})") from None
+
+
+def deeply_equal(one: Any, two: Any) -> bool:
+    """Node's `isDeepStrictEqual` on JSON: types count, 0 and -0 differ, an object's order doesn't."""
+    if is_number(one) and is_number(two):
+        left, right = double(one), double(two)
+        return left == right and math.copysign(1, left) == math.copysign(1, right)
+    if isinstance(one, Mapping) and isinstance(two, Mapping):
+        if len(one) != len(two):
+            return False
+        other = {key_text(key): item for key, item in two.items()}
+        return all(
+            key_text(key) in other and deeply_equal(item, other[key_text(key)])
+            for key, item in one.items()
+        )
+    if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
+        return len(one) == len(two) and all(map(deeply_equal, one, two))
+    return type(one) is type(two) and bool(one == two)
