@@ -1,0 +1,235 @@
+"""Tests of a difference against their textbooks; chance is called a difference in five of a hundred experiments at most."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from playground.experiments.comparing import (
+    METRICS,
+    Calls,
+    Comparison,
+    Values,
+    compare,
+    compare_all,
+    corrected,
+    needed,
+    pairs,
+)
+from playground.experiments.difference_tests import fisher, flips, mcnemar, newcombe, shuffled
+from playground.experiments.statistics import Rate
+
+Floats = npt.NDArray[np.float64]
+
+
+def values(name: str, found: Floats, cases: int = 1) -> Values:
+    repeats = len(found) // cases
+    return Values(name, list(product(range(cases), range(repeats))), found)
+
+
+def calls(name: str, cases: int, repeats: int, **figures: Floats) -> Calls:
+    unknown = np.full(cases * repeats, math.nan)
+    every = {metric.name: figures.get(metric.name, unknown) for metric in METRICS}
+    return Calls(name, list(product(range(cases), range(repeats))), every)
+
+
+def test_mcnemar_is_a_coin_tossed_for_every_pair_that_differs() -> None:
+    assert mcnemar(10, 2) == pytest.approx(2 * (1 + 12 + 66) / 2**12)
+    assert mcnemar(5, 5) == 1
+    assert mcnemar(0, 0) == 1
+
+
+def test_fisher_is_the_lady_tasting_tea() -> None:
+    assert fisher(4, 4, 0, 4) == pytest.approx(2 / 70)
+    assert fisher(3, 4, 1, 4) == pytest.approx(34 / 70)
+
+
+def test_newcombes_interval_is_that_of_his_paper() -> None:
+    """Newcombe 1998, table II: 56 of 70 and 48 of 80 are 0.0524 to 0.3339 apart."""
+    found = newcombe(Rate(of=70, count=56, value=0.8), Rate(of=80, count=48, value=0.6))
+    assert found
+    assert [found.low, found.high] == pytest.approx([0.0524, 0.3339], abs=0.0002)
+
+
+def test_every_way_to_swap_a_few_pairs_is_tried() -> None:
+    rng = np.random.default_rng(0)
+    assert flips(np.array([1.0, 2, 3, 4, 5, 6]), rng) == ("permutation", 2 / 2**6)
+    assert flips(np.array([1.0, 1, 1, 1, 1, -5]), rng)[1] == 1
+
+
+def test_more_pairs_are_swapped_by_lot_and_very_many_by_the_normal_distribution() -> None:
+    rng = np.random.default_rng(1)
+    some, many = rng.normal(0.3, 1, 60), rng.normal(0.02, 1, 4_000)
+    t = some.mean() / (some.std(ddof=1) / math.sqrt(60))
+    assert flips(some, rng)[1] == pytest.approx(math.erfc(abs(t) / math.sqrt(2)), abs=0.015)
+    assert flips(many, rng)[0] == "t"
+
+
+def test_holms_correction_is_the_smallest_times_all_then_the_next_times_one_fewer() -> None:
+    made = [Comparison(a="a", b="b", metric="m", p=p) for p in (0.01, 0.04, 0.03, 0.005)]
+    found = corrected([*made, Comparison(a="a", b="b", metric="m")])
+    assert [c.adjusted for c in found] == [
+        pytest.approx(0.03),
+        pytest.approx(0.06),
+        pytest.approx(0.06),
+        pytest.approx(0.02),
+        None,
+    ]
+    assert [c.significant for c in found] == [True, False, False, True, None]
+
+
+def test_what_could_not_come_out_otherwise_is_no_test_and_costs_none_of_the_others_anything() -> (
+    None
+):
+    same = Comparison(a="a", b="b", metric="cost", p=1.0, same=True)
+    found = corrected([Comparison(a="a", b="b", metric="m", p=0.04), same])
+    assert [c.significant for c in found] == [True, False]
+
+
+def test_the_same_questions_are_compared_in_pairs_and_others_apart() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.lognormal(0, 0.5, 20)
+    near = compare("duration", values("a", x), values("b", x * 1.05), share=False)
+    assert near.test == "paired permutation"
+    assert near.n == 20
+    assert near.p is not None
+    assert near.p < 0.001
+    elsewhere = Values("b", [(9, i) for i in range(20)], x * 1.05)
+    apart = compare("duration", values("a", x), elsewhere, share=False)
+    assert (apart.test, apart.n) == ("permutation", 40)
+    assert apart.p is not None
+    assert apart.p > 0.2
+    assert near.difference == pytest.approx(apart.difference)
+    assert "not asked the same" in apart.note
+
+
+def test_a_call_without_the_figure_leaves_its_pair_out() -> None:
+    x = np.array([1.0, math.nan, 3, 4, 5, 6, 7, 8])
+    found = pairs(values("a", x), values("b", x + 1))
+    assert found
+    assert len(found.a) == 7
+    assert found.a.tolist() == [1, 3, 4, 5, 6, 7, 8]
+
+
+def test_shares_of_cases_asked_once_are_mcnemars_and_a_difference_is_a_minus_b() -> None:
+    a, b = np.array([1.0] * 12 + [0] * 8), np.array([0.0] * 10 + [1] * 2 + [0] * 8)
+    found = compare("pass_rate", values("a", a, 20), values("b", b, 20), share=True)
+    assert found.test == "McNemar exact"
+    assert found.p == pytest.approx(mcnemar(10, 0))
+    assert found.difference == pytest.approx(0.5)
+    assert found.interval
+    assert found.interval.low
+    assert found.interval.low > 0.2
+
+
+def test_one_case_answered_otherwise_again_and_again_is_one_case() -> None:
+    """Ten cases, each asked ten times: ten pairs differ, and they are all of one case."""
+    a = np.ones(100)
+    b = np.array([0.0] * 10 + [1] * 90)
+    found = compare("pass_rate", values("a", a, 10), values("b", b, 10), share=True)
+    assert found.test == "paired permutation by case"
+    assert (found.n, found.p) == (10, 1)
+    one = compare("pass_rate", values("a", a[:20]), values("b", b[:20]), share=True)
+    assert one.p == pytest.approx(mcnemar(10, 0))
+    assert "this case only" in one.note
+
+
+def test_too_few_are_not_called_equal() -> None:
+    found = compare("duration", values("a", np.arange(3.0)), values("b", np.ones(3)), share=False)
+    assert (found.p, found.significant, found.test) == (None, None, "none")
+    assert "it takes 6" in found.note
+
+
+def test_equal_in_every_pair_is_said() -> None:
+    found = compare("cost", values("a", np.ones(8)), values("b", np.ones(8)), share=False)
+    assert (found.same, found.difference, found.note) == (True, 0, "Equal in every pair.")
+
+
+def test_of_two_identical_models_at_most_five_of_a_hundred_experiments_call_one_better() -> None:
+    """150 experiments with four figures each; 5 % with three standard errors of it are 10.3 %."""
+    rng = np.random.default_rng(7)
+    wrong = 0
+    for seed in range(150):
+        models = [
+            calls(
+                name,
+                12,
+                2,
+                duration=rng.lognormal(0, 0.4, 24),
+                time_to_first_text=rng.lognormal(-1, 0.3, 24),
+                pass_rate=(rng.random(24) < 0.8).astype(float),
+                cost=rng.lognormal(-7, 0.2, 24),
+            )
+            for name in ("a", "b")
+        ]
+        wrong += any(c.significant for c in compare_all(models, seed=seed))
+    assert wrong / 150 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 150)
+
+
+def test_shuffled_values_call_chance_a_difference_as_seldom_although_one_model_varies_more() -> (
+    None
+):
+    rng = np.random.default_rng(8)
+    p = [shuffled(rng.normal(1, 1, 12), rng.normal(1, 3, 30), rng)[1] for _ in range(200)]
+    assert np.mean(np.array(p) <= 0.05) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 200)
+
+
+def test_the_promised_repeats_find_a_difference_of_a_tenth() -> None:
+    """20 repeats of one case first, then as many more as they say: found in 80 of 100 experiments or more."""
+    rng = np.random.default_rng(9)
+
+    def pair(repeats: int) -> list[Calls]:
+        return [
+            calls(n, 1, repeats, duration=m * rng.lognormal(0, 0.3, repeats))
+            for n, m in (("a", 1.1), ("b", 1.0))
+        ]
+
+    found = 0
+    for seed in range(120):
+        (first,) = compare_all(pair(20), seed=seed)
+        more = first.more_repeats or 0
+        assert first.significant or 0 < more < 1_000
+        found += bool(first.significant or compare_all(pair(20 + more), seed=seed)[0].significant)
+    assert found / 120 >= 0.8
+
+
+def test_the_promise_counts_what_repeats_can_not_change() -> None:
+    """Ten cases that differ in themselves: more repeats of them tell nothing, more cases do."""
+    rng = np.random.default_rng(10)
+    own = np.repeat(rng.normal(0, 1, 10), 3)
+    models = [
+        calls("a", 10, 3, duration=5 + own),
+        calls("b", 10, 3, duration=5 - own + rng.normal(0, 0.01, 30)),
+    ]
+    (found,) = compare_all(models)
+    assert not found.significant
+    assert found.more_repeats is None
+    assert found.more_cases
+    assert found.more_cases > 10
+
+
+def test_more_tests_need_more_calls() -> None:
+    assert needed(0.3, 0.1, seen=1_000_000) == math.ceil(7.849 * 0.09 * 1.0014 / 0.01) + 2
+    assert needed(0.3, 0.1, seen=20) > needed(0.3, 0.1, seen=1_000)
+    assert needed(0.3, 0.1, seen=20, tests=12) > needed(0.3, 0.1, seen=20)
+
+
+def test_a_cheap_model_that_fails_often_is_the_dearer_one_by_success() -> None:
+    rng = np.random.default_rng(12)
+    good, poor = (rng.random(60) < 0.95).astype(float), (rng.random(60) < 0.3).astype(float)
+    models = [
+        calls("cheap", 60, 1, cost=np.full(60, 0.01), pass_rate=poor),
+        calls("dear", 60, 1, cost=np.full(60, 0.015), pass_rate=good),
+    ]
+    by = {c.metric: c for c in compare_all(models)}
+    assert by["cost"].difference == pytest.approx(-0.005)
+    turned = by["cost_per_success"]
+    assert turned.difference
+    assert turned.difference > 0
+    assert turned.significant
+    assert turned.interval
+    assert not turned.interval.has(0)
