@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from playground import catalog
+from playground import figures as fmt
 from playground.catalog import Model
 from playground.domain import ModelRef, clock, session
 from playground.domain.session import SessionModel
@@ -51,6 +52,24 @@ FACTS: tuple[Fact, ...] = (
 """What is compared; a new fact is a row. None on either side is not known there, and no difference."""
 DAYS = ("shutdown_date", "retires_at")
 """Fields in which a list tells a last day; where one is there and null, none is announced."""
+
+
+def said(listed: ListedModel) -> dict[str, str]:
+    """What a list says of one model, for people; what it does not say is not reported."""
+    dated = any(name in listed.row for name in DAYS)
+    return {
+        "Model": listed.id,
+        "Made on": str(listed.created or fmt.NOT_REPORTED),
+        "Lifecycle": str(listed.row.get("lifecycle") or fmt.NOT_REPORTED),
+        "Last day": str(listed.shutdown_date or ("none announced" if dated else fmt.NOT_REPORTED)),
+        **{
+            fact.label[:1].upper() + fact.label[1:]: fmt.NOT_REPORTED
+            if (value := fact.there(listed)) is None
+            else written(value)
+            for fact in FACTS
+        },
+        "Answers prompts": "yes" if listed.answers else "no",
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,6 +144,8 @@ def _rows(book: PriceBook) -> Iterator[tuple[str, str, Any, date, list[tuple[str
         as_of = model.as_of or date.min
         about = f"{model.provider}:{model.id}"
         yield "catalog.yaml", about, model.source, as_of, _days(dated, (model.note,))
+        if (follows := model.successor) and not model.retired():
+            yield "catalog.yaml", f"{about}: what follows it", follows.source, follows.as_of, []
 
 
 def _days(

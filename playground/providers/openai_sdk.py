@@ -56,6 +56,7 @@ _READ = frozenset(
     {
         "id",
         "name",
+        "slug",
         "object",
         "created",
         "owned_by",
@@ -74,7 +75,7 @@ def listed(row: Mapping[str, Any]) -> ListedModel | None:
     context = row.get("context_length") or row.get("context_window") or row.get("max_model_len")
     written = row.get("max_completion_tokens") or top.get("max_completion_tokens")
     return listed_model(
-        row.get("id") or row.get("name"),
+        row.get("id") or row.get("name") or row.get("slug"),
         created=day(row.get("created")),
         shutdown_date=day(row.get("shutdown_date")),
         context=context,

@@ -61,6 +61,25 @@ def test_limits_abilities_and_the_last_day_are_compared_where_both_say_something
     }
 
 
+def test_what_a_list_does_not_say_is_not_reported() -> None:
+    (silent,) = listing("openai", {"id": "gpt-5", "created": 1_600_000_000}).models
+    told = models.said(silent)
+    assert (told["Model"], told["Made on"]) == ("gpt-5", "2020-09-13")
+    assert {told[name] for name in ("Window", "Images", "Efforts", "Last day", "Lifecycle")} == {
+        "not reported"
+    }
+    (open_end,) = listing("openai", {"id": "a", "shutdown_date": None}).models
+    assert models.said(open_end)["Last day"] == "none announced"
+    able = {"image_input": yes(False), "effort": {**yes(False), "low": yes(False)}}
+    (claude,) = listing(
+        "anthropic",
+        {"id": "c", "max_input_tokens": 1_000_000, "lifecycle": "active", "capabilities": able},
+    ).models
+    told = models.said(claude)
+    assert (told["Window"], told["Images"], told["Efforts"]) == ("1,000,000", "no", "none")
+    assert told["PDF"] == "not reported"
+
+
 def test_a_difference_names_where_the_catalog_has_it_from() -> None:
     (found,) = models.compare(
         listing("openai", {"id": "gpt-5", "shutdown_date": "2027-01-31"}), TODAY

@@ -46,6 +46,8 @@ def test_the_lists_are_asked_with_one_press(
     assert "simulated" in said(page)
     page.button_group(key="lab_models_provider").set_value("anthropic").run()
     assert "capabilities.batch" in frame(page, "Field")
+    assert set(frame(page, "Images")) == {"yes"}
+    assert "2026-11-30" in frame(page, "Last day")
     page.selectbox(key="lab_models_row_anthropic").set_value("claude-sonnet-4-5").run()
     (row,) = [json.loads(shown.value) for shown in page.json]
     assert row["lifecycle"] == "deprecated"

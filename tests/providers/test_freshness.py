@@ -142,3 +142,12 @@ def test_no_installed_package_contradicts_what_is_here() -> None:
     assert list(dict.fromkeys(f.kind for f in found)) == [
         kind for kind in freshness.KINDS if any(f.kind == kind for f in found)
     ]
+
+
+def test_what_follows_a_model_is_to_be_read_again_too() -> None:
+    source = "https://dev.to/max_bob/"
+    fresh = [f for f in checked(load(), date(2026, 11, 1)) if f.about.startswith(source)]
+    assert fresh == []
+    (old,) = [f for f in checked(load(), date(2026, 12, 10)) if f.about.startswith(source)]
+    assert (old.kind, old.source) == ("stale", "catalog.yaml")
+    assert old.said == "4 rows were read on 2026-10-28, 43 days ago."

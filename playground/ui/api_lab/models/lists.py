@@ -172,9 +172,16 @@ def _unread(found: Compared, listing: Listing) -> None:
 
 
 def _rows(listing: Listing) -> None:
-    """One model's row, as it came."""
+    """What the list says of each model, and one model's row as it came."""
     if not listing.models:
         return
+    st.markdown("**What the list says**")
+    st.dataframe(
+        [lab.said(listed) for listed in listing.models],
+        hide_index=True,
+        key="lab_models_said",
+        alt="What the list says of each model",
+    )
     by_id = {listed.id: listed for listed in listing.models}
     name = st.selectbox(
         "A model's row as it came",
