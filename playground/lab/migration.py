@@ -175,6 +175,8 @@ class Moved:
     why: str
     run: str
     empty: tuple[str, ...]
+    lane: int
+    """Of the run, that of today's answer; the successor's is the one after it."""
     now: Response
     after: Response
     days: int | None
@@ -208,6 +210,7 @@ def moved(
             Moved(
                 **{name: one[name] for name in ("name", "version", "why", "run")},
                 empty=tuple(one["empty"]),
+                lane=lane,
                 now=now,
                 after=after,
                 days=ends.days_left(),

@@ -104,8 +104,10 @@ def _one(listing: Listing) -> None:
     if listing.failure:
         st.error(markdown.plain(listing.failure.told), icon=":material/error:")
     else:
-        _compared(listing, lab.compare(listing))
-    _rows(listing)
+        found = lab.compare(listing)
+        _compared(listing, found)
+        _rows(listing)
+        _unread(found, listing)
     with st.expander(f"HTTP: {len(listing.exchanges)} exchanges", icon=":material/cable:"):
         for exchange in listing.exchanges:
             _exchange(exchange)
@@ -146,7 +148,6 @@ def _compared(listing: Listing, found: Compared) -> None:
         if several:
             listed = ", ".join(markdown.code(name) for name in several)
             st.markdown(f"**{title}** ({len(several)}): {listed}")
-    _unread(found, listing)
 
 
 def _unread(found: Compared, listing: Listing) -> None:

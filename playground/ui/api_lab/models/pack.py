@@ -28,7 +28,7 @@ from playground.ui.session.keeping import may_count, opened, start, visitor
 from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import pick_models
 from playground.ui.session.state import session
-from playground.ui.shell.pages import PROMPTS
+from playground.ui.shell.pages import API_LAB, PROMPTS
 
 CASES = names.lab(PANEL, "cases")
 PATIENCE = 60.0
@@ -185,8 +185,8 @@ def _pack(run: LiveRun) -> None:
         key="lab_models_overview",
         alt="What changes for each prompt",
     )
-    for number, row in enumerate(rows):
-        _one(row, f"{run.id}_{number}")
+    for row in rows:
+        _one(row, run.id)
 
 
 def _downloads(rows: Sequence[Moved]) -> None:
@@ -205,9 +205,10 @@ def _downloads(rows: Sequence[Moved]) -> None:
             )
 
 
-def _one(row: Moved, key: str) -> None:
+def _one(row: Moved, run: str) -> None:
     """One prompt: figures of both, settings, limits, words."""
-    title = row.name if row.version is None else f"{row.name} · version {row.version}"
+    version = "" if row.version is None else f" · version {row.version}"
+    title = f"{row.name}{version}: {row.now.model.model} → {row.after.model.model}"
     st.subheader(markdown.plain(title), anchor=False)
     st.markdown(_about(row))
     heads = ("", *(markdown.plain(migration.label(one.model)) for one in (row.now, row.after)))
@@ -219,11 +220,17 @@ def _one(row: Moved, key: str) -> None:
             f"{name}: **{said}**" for name, said in zip(names_of, told, strict=False)
         )
         st.markdown(changes)
-    with st.container(horizontal=True):
-        receipt_button(row.now, f"lab_models_now_{key}")
-        receipt_button(row.after, f"lab_models_after_{key}")
+    for lane, response in enumerate((row.now, row.after), row.lane):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            receipt_button(response, f"lab_models_{run}_{lane}")
+            st.page_link(
+                API_LAB,
+                label=f"Inspect {markdown.plain(response.model.model)}",
+                icon=":material/network_check:",
+                query_params={"panel": "wire", "run": run, "lane": str(lane)},
+            )
     _settings(row)
-    _words(row, key)
+    _words(row)
 
 
 def _about(row: Moved) -> str:
@@ -249,7 +256,7 @@ def _settings(row: Moved) -> None:
             st.markdown(_table(("", row.now.model.model, row.after.model.model), written))
 
 
-def _words(row: Moved, key: str) -> None:
+def _words(row: Moved) -> None:
     if not (row.now.text and row.after.text):
         st.caption("Two answers are needed for a comparison of words.")
         return
