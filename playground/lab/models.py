@@ -42,7 +42,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("window", lambda listed: listed.context, lambda row: row.context_window),
     Fact("most output", lambda listed: listed.max_output, lambda row: row.max_output),
     Fact("efforts", _told("efforts"), _levels),
-    Fact("reasons", _told("reasons"), lambda row: bool(row.efforts)),
+    Fact("reasons", _told("reasons"), lambda row: True if row.efforts else None),
     Fact("thinking", _told("thinking"), lambda row: tuple(sorted(row.thinking)) or None),
     Fact("images", _told("images"), lambda row: row.images),
     Fact("PDF", _told("pdf"), lambda row: row.pdf),
@@ -65,7 +65,7 @@ def said(listed: ListedModel) -> dict[str, str]:
         **{
             fact.label[:1].upper() + fact.label[1:]: fmt.NOT_REPORTED
             if (value := fact.there(listed)) is None
-            else written(value)
+            else written(_present(value))
             for fact in FACTS
         },
         "Answers prompts": "yes" if listed.answers else "no",
@@ -162,10 +162,20 @@ def _both(listed: ListedModel, row: Model) -> Iterator[tuple[str, Any, Any]]:
     """What is known on both sides, by name."""
     for fact in FACTS:
         there, here = fact.there(listed), fact.here(row)
-        if there is not None and here is not None:
-            yield fact.label, there, here
+        if there is None or here is None:
+            continue
+        if isinstance(there, Mapping):  # of the parts that it does not name it says nothing
+            here = tuple(part for part in here if part in there)
+        yield fact.label, _present(there), here
     if any(name in listed.row for name in DAYS):
         yield "last day", listed.shutdown_date, row.retires
+
+
+def _present(there: Any) -> Any:
+    """The names of the parts that are there, in order; anything else as it is."""
+    if isinstance(there, Mapping):
+        return tuple(sorted(name for name, present in there.items() if present))
+    return there
 
 
 def _unread(models: Iterable[ListedModel]) -> tuple[Unread, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from playground.domain import Endpoint
@@ -65,7 +65,6 @@ _READ = frozenset(
 
 def listed(row: Mapping[str, Any]) -> ListedModel | None:
     able = row.get("capabilities") or {}
-    effort, thinks = able.get("effort"), able.get("thinking")
     return listed_model(
         row.get("id"),
         created=day(row.get("created_at")),
@@ -73,12 +72,12 @@ def listed(row: Mapping[str, Any]) -> ListedModel | None:
         context=row.get("max_input_tokens"),
         max_output=row.get("max_tokens"),
         told=told(
-            efforts=_supported(effort) if effort else None,
+            efforts=_parts(able.get("effort")),
             images=_is(able.get("image_input")),
             pdf=_is(able.get("pdf_input")),
             response_schema=_is(able.get("structured_outputs")),
-            server_tools=_supported(able.get("server_tools")),
-            thinking=_supported((thinks or {}).get("types")),
+            server_tools=_parts(able.get("server_tools")),
+            thinking=_thinking(able.get("thinking")),
         ),
         row=row,
         unread=unread(row, _READ, ("capabilities",)),
@@ -91,12 +90,21 @@ def _is(able: Any) -> bool | None:
     return said if isinstance(said, bool) else None
 
 
-def _supported(able: Any) -> tuple[str, ...] | None:
-    """The parts of a capability that are supported, by name; None where nothing is said of them."""
+def _thinking(able: Any) -> tuple[str, ...] | dict[str, bool] | None:
+    """The types of thinking, as `_parts` has them: the list names them one level deeper."""
+    if _is(able) is False or not isinstance(able, Mapping):
+        return _parts(able)
+    return _parts(able.get("types"))
+
+
+def _parts(able: Any) -> tuple[str, ...] | dict[str, bool] | None:
+    """The parts of a capability that the list names, and whether each is supported; none where the whole is not."""
     if not isinstance(able, Mapping):
         return None
-    parts: Iterable[tuple[str, Any]] = able.items()
-    return tuple(sorted(name for name, part in parts if _is(part)))
+    if _is(able) is False:
+        return ()
+    named = {name: said for name, part in able.items() if (said := _is(part)) is not None}
+    return named or None
 
 
 async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float) -> Any:

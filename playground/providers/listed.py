@@ -24,7 +24,8 @@ class ListedModel:
     answers: bool = True
     """False for a model that only embeds, counts or draws."""
     told: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """What else the list says of it that the catalog knows too, by the catalog's name: `images`, `efforts`, …"""
+    """What else the list says of it that the catalog knows too, by the catalog's name: `images`, `efforts`, … Where it
+    names parts, as words, the value says of each whether it is there; parts that it does not name are not reported."""
     row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """The provider's own row, as it came."""
     unread: tuple[str, ...] = field(default=(), compare=False, repr=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from playground.lab.models import compare
 from playground.providers import read_list, read_model
 from playground.providers.models import Listing
 from playground.wire import Pool
@@ -67,3 +68,18 @@ def check(listing: Listing, facts: list[dict[str, Any]]) -> None:
         assert set(model.row) >= {path.partition(".")[0] for path in model.unread}
         for name, value in model.told.items():
             assert value is not None, name
+    against(listing, limits)
+
+
+def against(listing: Listing, limits: dict[str, list[int]]) -> None:
+    """Every model is in one place of the comparison, and a limit that differs is the recorded one."""
+    found = compare(listing)
+    differ = {one.model for one in found.differences}
+    places = (*differ, *found.only_there, *found.other_kinds)
+    assert len(set(places)) == len(places)
+    assert len(places) + found.same == len(listing.models)
+    for one in found.differences:
+        assert one.there != one.here
+        recorded = limits.get(one.model) or limits.get(f"models/{one.model}")
+        if recorded and one.what in ("window", "most output"):
+            assert one.there == recorded[one.what == "most output"]

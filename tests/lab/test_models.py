@@ -54,9 +54,8 @@ def test_limits_abilities_and_the_last_day_are_compared_where_both_say_something
     )
     assert found == {
         "window": (2_000_000, 1_000_000),
-        "efforts": (("low", "medium"), ("high", "low", "max", "medium", "xhigh")),
+        "efforts": (("low", "medium"), ("high", "low", "medium")),  # it does not name the others
         "images": (False, True),
-        "thinking": (("adaptive",), ("adaptive", "between_tools")),
         "last day": (date(2027, 9, 28), None),
     }
 
@@ -78,6 +77,22 @@ def test_what_a_list_does_not_say_is_not_reported() -> None:
     told = models.said(claude)
     assert (told["Window"], told["Images"], told["Efforts"]) == ("1,000,000", "no", "none")
     assert told["PDF"] == "not reported"
+
+
+def test_an_ability_that_is_not_supported_at_all_has_no_parts() -> None:
+    able = {"effort": yes(False), "thinking": {**yes(False), "types": {"adaptive": yes(False)}}}
+    found = differences("anthropic", id="claude-sonnet-5-5", capabilities=able)
+    assert found == {
+        "efforts": ((), ("high", "low", "max", "medium", "xhigh")),
+        "thinking": ((), ("adaptive", "between_tools")),
+    }
+
+
+def test_a_level_of_reasoning_that_cannot_be_set_says_nothing_of_whether_it_reasons() -> None:
+    assert differences("gemini", name="models/gemma-4-31b-it", thinking=True) == {}
+    assert differences("gemini", name="models/gemini-3.8-flash", thinking=False) == {
+        "reasons": (False, True)
+    }
 
 
 def test_a_difference_names_where_the_catalog_has_it_from() -> None:

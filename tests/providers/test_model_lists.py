@@ -88,12 +88,21 @@ async def test_rows_without_an_id_and_fields_that_nobody_reads_are_kept(
 
 
 async def test_what_is_not_said_is_not_told(serve: Serve, pool: Pool) -> None:
-    able = {"image_input": {"supported": False}, "thinking": {"supported": True, "types": {}}}
+    able = {
+        "image_input": {"supported": False},
+        "thinking": {"supported": True, "types": {}},
+        "effort": {"supported": True, "low": {"supported": True}, "max": {"supported": False}},
+        "server_tools": {"supported": False},
+    }
     rows = [{"id": "said", "capabilities": able}, {"id": "silent"}]
     loopback = await serve(answer({"data": rows}))
     where = Endpoint(provider="anthropic", base_url=loopback.url, key=KEY)
     said, silent = (await read_list(where, pool=pool)).models
-    assert said.told == {"images": False, "thinking": ()}
+    assert said.told == {
+        "images": False,
+        "efforts": {"low": True, "max": False},
+        "server_tools": (),
+    }
     assert silent.told == {}
     assert silent.shutdown_date is None
 
