@@ -13,6 +13,7 @@ from playground.domain import Endpoint, ModelRef, Request, Response, typed
 from playground.domain.provider import provider_of
 from playground.domain.setting import SETTINGS
 from playground.domain.values import put, value
+from playground.lab import structured
 from playground.lab.ending_prompts import MIGRATION, Case
 from playground.providers import ProviderError, acceptance, count_input_tokens
 from playground.wire import Pool
@@ -175,6 +176,8 @@ class Moved:
     why: str
     run: str
     empty: tuple[str, ...]
+    request: Request
+    """As it is asked today."""
     lane: int
     """Of the run, that of today's answer; the successor's is the one after it."""
     now: Response
@@ -186,7 +189,7 @@ class Moved:
     counted: Counts
     settings: tuple[SettingRow, ...]
     limits: tuple[Limit, ...]
-    passed: tuple[tuple[int, int] | None, tuple[int, int] | None] = (None, None)
+    passed: tuple[tuple[int, int] | None, ...] = (None, None)
     """Checks passed and checks there are, of both answers; None where the prompt has none."""
 
 
@@ -210,6 +213,7 @@ def moved(
             Moved(
                 **{name: one[name] for name in ("name", "version", "why", "run")},
                 empty=tuple(one["empty"]),
+                request=requests[lane],
                 lane=lane,
                 now=now,
                 after=after,
@@ -218,16 +222,22 @@ def moved(
                 counted=(first, second),
                 settings=tuple(_settings(requests[lane], after.model, probes)),
                 limits=tuple(_limits(ends, catalog.describe(after.model))),
-                passed=(_passed(judge, one, now), _passed(judge, one, after)),
+                passed=tuple(_passed(judge, one, requests[lane], each) for each in (now, after)),
             )
         )
     return found
 
 
 def _passed(
-    judge: Judge | None, one: Mapping[str, Any], response: Response
+    judge: Judge | None, one: Mapping[str, Any], now: Request, response: Response
 ) -> tuple[int, int] | None:
-    return judge(one["name"], one["version"], response) if judge else None
+    """By the checks that are kept with the prompt, and by its schema where it has one; None where it has neither."""
+    kept = judge(one["name"], one["version"], response) if judge else None
+    schema = now.settings.response_schema
+    if schema is None:
+        return kept
+    passed, checks = kept or (0, 0)
+    return passed + (structured.judge(response, schema).state == "valid"), checks + 1
 
 
 def _settings(

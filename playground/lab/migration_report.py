@@ -9,6 +9,7 @@ from typing import Any
 from playground import figures as fmt
 from playground.domain import Response, clock
 from playground.domain.nouns import jsonable
+from playground.domain.values import changed
 from playground.export.markdown import cell, table
 from playground.export.rendered import quoted
 from playground.figures.commonmark import unmarked
@@ -72,6 +73,9 @@ def _row(row: Moved) -> dict[str, Any]:
     return {
         "prompt": row.name,
         "version": row.version,
+        "system": row.request.system,
+        "text": "\n\n".join(message.text for message in row.request.messages),
+        "asked_with": {one.name: told for one, told in changed(row.request)},
         "why": row.why,
         "last_run": row.run or None,
         "variables_without_a_value": list(row.empty),

@@ -130,6 +130,8 @@ def test_the_report_has_dollars_at_dated_prices_and_the_words_that_differ(
             assert side["price"]["as_of"]
             assert side["price"]["source"].startswith("https://")
             assert (side["checks"], side["checks_passed"]) == (None, None)
+        assert one["text"] == ending_prompts.SAMPLE
+        assert one["asked_with"]["max_output_tokens"] == 2_000
         pieces = one["word_diff"]
         left, right = migration_report.texts(row)
         assert "".join(text for kind, text in pieces if kind != "added") == left
@@ -165,6 +167,27 @@ def test_checks_give_a_pass_rate_where_somebody_keeps_some(
     figures = {name: (now, after) for name, now, after in migration_report.figures(row)}
     assert figures["checks passed"] == ("3 of 4", "4 of 4")
     assert figures["tokens of the same text, counted"] == ("1", "2")
+
+
+def test_a_schema_is_a_check(engine: Engine, where: Mapping[str, Endpoint]) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"answer": {"type": "string"}},
+        "required": ["answer"],
+        "additionalProperties": False,
+    }
+    plan = migration.moves([case_of(SONNET, response_schema=schema)])
+    run = engine.start(migration.together(plan), where)
+    assert run.wait(60)
+    requests = [lane.request for lane in run.lanes]
+    responses = [lane.response for lane in run.lanes]
+    context = migration.context(plan, [(1, 2)])
+    (row,) = migration.moved(context, requests, responses)
+    assert row.passed == ((1, 1), (1, 1))
+    assert responses[1] is not None
+    told = [responses[0], replace(responses[1], text="not JSON")]
+    (row,) = migration.moved(context, requests, told, lambda name, version, response: (2, 3))
+    assert row.passed == ((3, 4), (2, 4))
 
 
 def test_a_model_that_cannot_be_asked_is_a_failure_in_the_pack(
