@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -44,6 +44,8 @@ class Case:
     """The id of the run that it was last asked in; empty where it is the lanes it is saved with."""
     empty: tuple[str, ...] = ()
     """Its variables for which no value is known: nothing stands in their place."""
+    last: date | None = None
+    """The last day of its model: by its provider's list where that was asked and says one, otherwise by the catalog."""
 
     @property
     def sample(self) -> bool:
@@ -55,10 +57,20 @@ class Case:
         return catalog.describe(self.request.model)
 
 
-def cases(store: Store | None, *, owner: str, today: date | None = None) -> list[Case]:
-    """Every saved prompt with every model that it was last asked with, or is saved with, and that ends within 60 days."""
+def cases(
+    store: Store | None,
+    *,
+    owner: str,
+    today: date | None = None,
+    told: Mapping[tuple[str, str], date] = {},
+) -> list[Case]:
+    """Every saved prompt with every model that it was last asked with, or is saved with, and that ends within 60 days.
+
+    `told` has the last days that lists say, by provider and model.
+    """
     if store is None:
         return []
+    by_then = (today or clock.today()) + catalog.SOON
     prompts = library.all_prompts(store, owner=owner)
     used = _last_used(store, prompts, owner)
     found = list[Case]()
@@ -66,7 +78,11 @@ def cases(store: Store | None, *, owner: str, today: date | None = None) -> list
         kept = used.get(prompt.id, [])
         known = {str(case.request.model) for case in kept}
         saved = (one for one in _saved(prompt) if str(one.request.model) not in known)
-        found += [case for case in (*kept, *saved) if case.ends.retires_soon(today)]
+        for case in (*kept, *saved):
+            ref = case.request.model
+            last = told.get((ref.provider, ref.model)) or case.ends.retires
+            if last is not None and last <= by_then:
+                found.append(replace(case, last=last))
     return found
 
 
@@ -84,6 +100,7 @@ def sample(today: date | None = None) -> list[Case]:
             version=None,
             request=Request.ask(row.ref, SAMPLE, settings=_SET[provider]),
             why="the sample",
+            last=row.retires,
         )
         for provider, row in first.items()
         if provider in _SET

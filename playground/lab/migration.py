@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from playground import catalog
 from playground.catalog import Model, Successor
-from playground.domain import Endpoint, ModelRef, Request, Response, typed
+from playground.domain import Endpoint, ModelRef, Request, Response, clock, typed
 from playground.domain.provider import provider_of
 from playground.domain.setting import SETTINGS
 from playground.domain.values import put, value
@@ -118,6 +119,7 @@ def context(plan: Sequence[Move], counts: Sequence[Counts]) -> dict[str, Any]:
                 "probes": list(move.probes),
                 "counted": list(tokens),
                 "recommended": _recommended(move),
+                "last_day": str(case.last) if case.last else None,
             }
         )
         lane += len(move.requests)
@@ -217,7 +219,7 @@ def moved(
                 lane=lane,
                 now=now,
                 after=after,
-                days=ends.days_left(),
+                days=_days_left(one["last_day"]),
                 successor=ends.successor if one["recommended"] else None,
                 counted=(first, second),
                 settings=tuple(_settings(requests[lane], after.model, probes)),
@@ -226,6 +228,10 @@ def moved(
             )
         )
     return found
+
+
+def _days_left(last: str | None) -> int | None:
+    return (date.fromisoformat(last) - clock.today()).days if last else None
 
 
 def _passed(

@@ -218,15 +218,20 @@ class Ending:
     successor: catalog.Successor | None
 
 
-def countdown(listings: Iterable[Listing] = (), today: date | None = None) -> tuple[Ending, ...]:
-    """Every model whose last day is announced and not yet over, or that a list still has: the next to go first."""
-    on = today or clock.today()
-    told = {
+def last_days(listings: Iterable[Listing]) -> dict[tuple[str, str], date]:
+    """The last days that lists say, by provider and model."""
+    return {
         (listing.provider, listed.id): listed.shutdown_date
         for listing in listings
         for listed in listing.models
         if listed.shutdown_date is not None
     }
+
+
+def countdown(listings: Iterable[Listing] = (), today: date | None = None) -> tuple[Ending, ...]:
+    """Every model whose last day is announced and not yet over, or that a list still has: the next to go first."""
+    on = today or clock.today()
+    told = last_days(listings)
     found = [
         _ending(row, *of, here, told.pop(of, None), on)
         for of, row in _rows().items()

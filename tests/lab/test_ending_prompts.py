@@ -76,6 +76,21 @@ def test_the_model_that_is_saved_with_a_prompt_counts(store: Store) -> None:
     assert case.version == 1
 
 
+def test_a_last_day_that_a_list_says_comes_before_the_catalogs(store: Store) -> None:
+    library.save(store, "known", "Hello", owner="", lanes=lanes(str(OLD), str(NEW)))
+    library.save(store, "unknown", "Hi", owner="", lanes=lanes("openai:gpt-9"))
+    told = {
+        ("openai", "gpt-5"): date(2027, 12, 1),
+        ("openai", "gpt-6.1-sol"): date(2026, 12, 1),
+        ("openai", "gpt-9"): date(2026, 12, 2),
+    }
+    cases = ending_prompts.cases(store, owner="", today=TODAY, told=told)
+    assert [(str(case.request.model), case.last) for case in cases] == [
+        ("openai:gpt-6.1-sol", date(2026, 12, 1)),
+        ("openai:gpt-9", date(2026, 12, 2)),
+    ]
+
+
 def test_the_model_of_the_newest_run_that_asked_it_counts(store: Store) -> None:
     library.save(store, "greet", "Say hello to the world", owner="")
     asked(store, 3, Request.ask(NEW, "Say hello to the world"))

@@ -39,7 +39,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         ):
             _ask({name: where[name] for name in providers})
         st.caption("A list costs nothing at any provider.")
-    listings = _listings(where)
+    listings = listings_of(where)
     if not listings:
         asking.empty(
             PANEL,
@@ -72,7 +72,7 @@ def _providers(where: Mapping[str, Endpoint]) -> list[str]:
     )
 
 
-def _listings(where: Mapping[str, Endpoint]) -> dict[str, Listing]:
+def listings_of(where: Mapping[str, Endpoint]) -> dict[str, Listing]:
     """What this tab has asked, of the endpoints that are asked still: a key changes who answers."""
     kept: dict[str, Listing] = st.session_state.get(LISTINGS, {})
     return {
@@ -208,7 +208,7 @@ def _exchange(exchange: Exchange) -> None:
 
 def countdown(where: Mapping[str, Endpoint]) -> None:
     """The models that end, the next to go first, with what follows."""
-    listings = _listings(where)
+    listings = listings_of(where)
     rows = lab.countdown(listings.values())
     soon = [one for one in rows if one.days <= catalog.SOON.days]
     st.markdown(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import streamlit as st
 
@@ -15,10 +16,12 @@ from playground.history.prompted import latest
 from playground.lab import ending_prompts, migration, migration_report
 from playground.lab.ending_prompts import Case
 from playground.lab.migration import Move, Moved
+from playground.lab.models import last_days
 from playground.library import all_prompts
 from playground.store.database import HistoryError
 from playground.ui import names
 from playground.ui.api_lab import asking
+from playground.ui.api_lab.models.lists import listings_of
 from playground.ui.api_lab.models.place import PANEL
 from playground.ui.parts import markdown
 from playground.ui.parts.receipt import receipt_button
@@ -52,7 +55,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     """The prompts that end, the button, and the pack."""
     run = looked_at(PLACE)
     to = _other_model(where)
-    plan = migration.moves(_cases(), to)
+    plan = migration.moves(_cases(where), to)
     _listed(plan)
     asked = [move for move in plan if move.after][: migration.MOST]
     if len(plan) > migration.MOST:
@@ -95,9 +98,9 @@ def _other_model(where: Mapping[str, Endpoint]) -> ModelRef | None:
     return chosen[0] if chosen else None
 
 
-def _cases() -> list[Case]:
-    """The saved prompts whose model ends; the sample where there are none."""
-    found = _found()
+def _cases(where: Mapping[str, Endpoint]) -> list[Case]:
+    """The saved prompts whose model ends, also by the lists that were asked; the sample where there are none."""
+    found = _found(last_days(listings_of(where).values()))
     if found:
         return found
     st.caption("No saved prompt is used with a model that ends within 60 days: this is the sample.")
@@ -105,7 +108,7 @@ def _cases() -> list[Case]:
     return ending_prompts.sample()
 
 
-def _found() -> list[Case]:
+def _found(told: dict[tuple[str, str], date]) -> list[Case]:
     """What was found in the library and the history, looked for again when something was saved or asked since."""
     store = opened()
     if store is None:
@@ -113,11 +116,11 @@ def _found() -> list[Case]:
     owner = visitor() or ""
     try:
         saved = [(prompt.id, len(prompt.versions)) for prompt in all_prompts(store, owner=owner)]
-        now = (owner, latest(store), saved, clock.today())
+        now = (owner, latest(store), saved, clock.today(), told)
         kept = st.session_state.get(CASES)
         if kept is None or kept[0] != now:
             with st.spinner("Looking for prompts whose model ends …"):
-                kept = (now, ending_prompts.cases(store, owner=owner))
+                kept = (now, ending_prompts.cases(store, owner=owner, told=told))
             st.session_state[CASES] = kept
     except HistoryError as error:
         st.error(str(error))
@@ -133,7 +136,7 @@ def _listed(plan: Sequence[Move]) -> None:
                 "Prompt": move.case.name,
                 "Version": move.case.version,
                 "Model": str(move.now.model),
-                "Days left": move.case.ends.days_left(),
+                "Days left": (move.case.last - clock.today()).days if move.case.last else None,
                 "What follows": str(move.after.model) if move.after else "not known",
                 "Why": move.case.why,
                 "Refused by it": ", ".join(move.probes) or None,
