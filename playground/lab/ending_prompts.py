@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -44,6 +44,10 @@ class Case:
     """The id of the run that it was last asked in; empty where it is the lanes it is saved with."""
     empty: tuple[str, ...] = ()
     """Its variables for which no value is known: nothing stands in their place."""
+    label: str = ""
+    """The case of its checks, where it has several; empty where it has none."""
+    held: Mapping[str, Any] | None = None
+    """What its answer is held to, as JSON values for whoever judges; None = no checks."""
     last: date | None = None
     """The last day of its model: by its provider's list where that was asked and says one, otherwise by the catalog."""
 
@@ -84,6 +88,22 @@ def cases(
             if last is not None and last <= by_then:
                 found.append(replace(case, last=last))
     return found
+
+
+Checked = Callable[[Case], Iterable[tuple[str, Request, Mapping[str, Any]]]]
+"""Case → of each of its checks' cases a label, the request and what its answer is held to; nothing where it has none."""
+
+
+def held_to(found: Iterable[Case], checked: Checked) -> list[Case]:
+    """Each prompt once for each case of its checks; as it is where it has none."""
+    held = list[Case]()
+    for case in found:
+        several = [
+            replace(case, label=label, request=request, held=checks, empty=())
+            for label, request, checks in checked(case)
+        ]
+        held += several or [case]
+    return held
 
 
 def sample(today: date | None = None) -> list[Case]:

@@ -23,8 +23,19 @@ MOST = 25
 """Prompts that are asked together: each is two calls at least."""
 NO_CHECKS = "no checks saved with this prompt"
 
-Judge = Callable[[str, int | None, Response], tuple[int, int] | None]
-"""Prompt, version and answer → (checks passed, checks); None where the prompt has none. Who keeps checks gives it."""
+
+class Checks(NamedTuple):
+    """What its checks say of an answer."""
+
+    ok: bool
+    passed: int
+    checks: int
+    why: str = ""
+    """Why it does not pass."""
+
+
+Judge = Callable[[Mapping[str, Any], Response], tuple[bool, int, int, str]]
+"""What a case is held to and an answer → the fields of Checks. Who keeps checks gives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +123,8 @@ def context(plan: Sequence[Move], counts: Sequence[Counts]) -> dict[str, Any]:
             {
                 "name": case.name,
                 "version": case.version,
+                "label": case.label,
+                "held": dict(case.held) if case.held is not None else None,
                 "why": case.why,
                 "run": case.run,
                 "empty": list(case.empty),
@@ -175,6 +188,7 @@ class Moved:
 
     name: str
     version: int | None
+    label: str
     why: str
     run: str
     empty: tuple[str, ...]
@@ -191,8 +205,8 @@ class Moved:
     counted: Counts
     settings: tuple[SettingRow, ...]
     limits: tuple[Limit, ...]
-    passed: tuple[tuple[int, int] | None, ...] = (None, None)
-    """Checks passed and checks there are, of both answers; None where the prompt has none."""
+    checks: tuple[Checks | None, ...] = (None, None)
+    """Of both answers; None where the prompt has none."""
 
 
 def moved(
@@ -213,7 +227,7 @@ def moved(
         first, second = one["counted"]
         found.append(
             Moved(
-                **{name: one[name] for name in ("name", "version", "why", "run")},
+                **{name: one[name] for name in ("name", "version", "label", "why", "run")},
                 empty=tuple(one["empty"]),
                 request=requests[lane],
                 lane=lane,
@@ -224,7 +238,7 @@ def moved(
                 counted=(first, second),
                 settings=tuple(_settings(requests[lane], after.model, probes)),
                 limits=tuple(_limits(ends, catalog.describe(after.model))),
-                passed=tuple(_passed(judge, one, requests[lane], each) for each in (now, after)),
+                checks=tuple(_checks(judge, one, requests[lane], each) for each in (now, after)),
             )
         )
     return found
@@ -234,16 +248,46 @@ def _days_left(last: str | None) -> int | None:
     return (date.fromisoformat(last) - clock.today()).days if last else None
 
 
-def _passed(
+def _checks(
     judge: Judge | None, one: Mapping[str, Any], now: Request, response: Response
-) -> tuple[int, int] | None:
+) -> Checks | None:
     """By the checks that are kept with the prompt, and by its schema where it has one; None where it has neither."""
-    kept = judge(one["name"], one["version"], response) if judge else None
+    kept = Checks(*judge(one["held"], response)) if judge and one["held"] is not None else None
     schema = now.settings.response_schema
     if schema is None:
         return kept
-    passed, checks = kept or (0, 0)
-    return passed + (structured.judge(response, schema).state == "valid"), checks + 1
+    verdict, before = structured.judge(response, schema), kept or Checks(True, 0, 0)
+    valid = verdict.state == "valid"
+    why = before.why or ("" if valid else f"by its schema {verdict.state}: {verdict.why}")
+    return Checks(before.ok and valid, before.passed + valid, before.checks + 1, why)
+
+
+class Rate(NamedTuple):
+    """How many of a prompt's cases pass at both models."""
+
+    name: str
+    now: ModelRef
+    after: ModelRef
+    passed_now: int
+    passed_after: int
+    cases: int
+
+
+def rates(rows: Iterable[Moved]) -> list[Rate]:
+    """The pass rates of the prompts that have checks."""
+    found = dict[tuple[str, ModelRef, ModelRef], Rate]()
+    for row in rows:
+        before, after = row.checks
+        if before is None or after is None:
+            continue
+        key = (row.name, row.now.model, row.after.model)
+        rate = found.get(key) or Rate(*key, 0, 0, 0)
+        found[key] = rate._replace(
+            passed_now=rate.passed_now + before.ok,
+            passed_after=rate.passed_after + after.ok,
+            cases=rate.cases + 1,
+        )
+    return list(found.values())
 
 
 def _settings(

@@ -14,7 +14,7 @@ from playground.export.markdown import cell, table
 from playground.export.rendered import quoted
 from playground.figures.commonmark import unmarked
 from playground.figures.differing import changes, similarity
-from playground.lab.migration import NO_CHECKS, Moved, label
+from playground.lab.migration import NO_CHECKS, Checks, Moved, Rate, label, rates
 
 THOUSAND = 1_000
 SIGNS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
@@ -37,9 +37,17 @@ def texts(row: Moved) -> tuple[str, str]:
     return unmarked(row.now.text), unmarked(row.after.text)
 
 
-def passed(checks: tuple[int, int] | None) -> str:
+def passed(checks: Checks | None) -> str:
     """`3 of 4`, or why there is no rate."""
-    return f"{checks[0]} of {checks[1]}" if checks else NO_CHECKS
+    return f"{checks.passed} of {checks.checks}" if checks else NO_CHECKS
+
+
+def rate(found: Rate) -> str:
+    """The pass rate of a prompt at both models, in words."""
+    return (
+        f"{found.name}: of {found.cases} with checks {found.passed_now} pass at {found.now}"
+        f" and {found.passed_after} at {found.after}"
+    )
 
 
 def days(left: int | None) -> str:
@@ -61,6 +69,7 @@ def document(rows: Sequence[Moved]) -> dict[str, Any]:
         {
             "made_on": str(clock.today()),
             "simulated": any(row.now.simulated or row.after.simulated for row in rows),
+            "pass_rates": [one._asdict() for one in rates(rows)],
             "prompts": [_row(row) for row in rows],
         }
     )
@@ -73,6 +82,7 @@ def _row(row: Moved) -> dict[str, Any]:
     return {
         "prompt": row.name,
         "version": row.version,
+        "case": row.label or None,
         "system": row.request.system,
         "text": "\n\n".join(message.text for message in row.request.messages),
         "asked_with": {one.name: told for one, told in changed(row.request)},
@@ -81,8 +91,8 @@ def _row(row: Moved) -> dict[str, Any]:
         "variables_without_a_value": list(row.empty),
         "days_left": row.days,
         "successor": follows,
-        "now": _answer(row.now, row.counted[0], row.passed[0]),
-        "after": _answer(row.after, row.counted[1], row.passed[1]),
+        "now": _answer(row.now, row.counted[0], row.checks[0]),
+        "after": _answer(row.after, row.counted[1], row.checks[1]),
         "tokens_change": fmt.change(*row.counted) or None,
         "cost_change": dearer(row) or None,
         "settings": [setting._asdict() for setting in row.settings],
@@ -92,9 +102,7 @@ def _row(row: Moved) -> dict[str, Any]:
     }
 
 
-def _answer(
-    response: Response, counted: int | None, checks: tuple[int, int] | None
-) -> dict[str, Any]:
+def _answer(response: Response, counted: int | None, checks: Checks | None) -> dict[str, Any]:
     price = response.cost.price if response.cost else None
     return {
         "model": str(response.model),
@@ -105,8 +113,10 @@ def _answer(
         "cost_usd": response.cost.total if response.cost else None,
         "per_1000_usd": per_thousand(response),
         "price": price,
-        "checks_passed": checks[0] if checks else None,
-        "checks": checks[1] if checks else None,
+        "passes": checks.ok if checks else None,
+        "checks_passed": checks.passed if checks else None,
+        "checks": checks.checks if checks else None,
+        "why_not": checks.why or None if checks else None,
         "failure": response.failure.told if response.failure else None,
         "text": response.text,
     }
@@ -125,8 +135,10 @@ def _report(rows: Sequence[Moved]) -> Iterator[str]:
     if rows:
         seen = [overview(row) for row in rows]
         yield from table(list(seen[0]), [list(one.values()) for one in seen])
+    for one in rates(rows):
+        yield f"- {cell(rate(one))}"
     for row in rows:
-        yield f"## {cell(_title(row))}\n"
+        yield f"## {cell(title(row))}\n"
         yield f"{cell(about(row))}\n"
         yield from table(("", label(row.now.model), label(row.after.model)), list(figures(row)))
         yield from _settings(row)
@@ -141,7 +153,7 @@ def overview(row: Moved) -> dict[str, str]:
     left, right = texts(row)
     answered = left and right
     return {
-        "Prompt": _title(row),
+        "Prompt": title(row),
         "From": str(row.now.model),
         "To": str(row.after.model),
         "Ends": days(row.days),
@@ -149,12 +161,14 @@ def overview(row: Moved) -> dict[str, str]:
         "1,000 calls": " → ".join(fmt.money(per_thousand(one)) for one in both),
         "Refused": ", ".join(refused) or "nothing",
         "Words in common": f"{similarity(left, right):.0%}" if answered else fmt.NOT_AVAILABLE,
-        "Checks": " → ".join(dict.fromkeys(map(passed, row.passed))),
+        "Checks": " → ".join(dict.fromkeys(map(passed, row.checks))),
     }
 
 
-def _title(row: Moved) -> str:
-    return row.name if row.version is None else f"{row.name}, version {row.version}"
+def title(row: Moved) -> str:
+    """The prompt, its version, and the case of its checks."""
+    case = f": {row.label}" if row.label else ""
+    return f"{row.name}{'' if row.version is None else f', version {row.version}'}{case}"
 
 
 def about(row: Moved) -> str:
@@ -183,7 +197,9 @@ def figures(row: Moved) -> Iterator[tuple[str, str, str]]:
     yield line("cost of a call", *map(fmt.cost_of, both))
     yield line("cost of 1,000", *(fmt.money(per_thousand(one)) for one in both))
     yield line("price of", *(one.cost.price.as_of if one.cost else "" for one in both))
-    yield line("checks passed", *map(passed, row.passed))
+    yield line("checks passed", *map(passed, row.checks))
+    if any(one and one.why for one in row.checks):
+        yield line("why not", *(one.why if one else "" for one in row.checks))
     if any(one.failure for one in both):
         yield line("failed", *(one.failure.told if one.failure else "" for one in both))
 

@@ -76,6 +76,30 @@ def test_the_pack_of_the_sample(capsys: pytest.CaptureFixture[str]) -> None:
         assert row["successor"]["source"].startswith("https://")
 
 
+def test_the_pack_has_a_pass_rate_by_an_experiments_checks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
+    saved = json.dumps([{"model": "anthropic:claude-opus-4-5"}])
+    library.save(history.get_store(), "Mine", "Explain {{what}}", owner="", lanes=saved)
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "prompts: [{library: Mine}]\nmodels: [openai:gpt-6-luna]\ncases:\n"
+        "  - {vars: {what: prompt caching}, checks: [{type: icontains, value: cach}]}\n"
+        "  - {vars: {what: tokens}, checks: [{type: contains, value: zebra}]}\n"
+    )
+    assert run("--pack", "--demo", "--json", "--checks", str(spec)) == 0
+    told = json.loads(capsys.readouterr().out)
+    (rate,) = told["pass_rates"]
+    assert (rate["passed_now"], rate["passed_after"], rate["cases"]) == (1, 1, 2)
+    assert [row["case"] for row in told["prompts"]] == ["case 1", "case 2"]
+    assert [row["after"]["passes"] for row in told["prompts"]] == [True, False]
+    spec.write_text("prompts: [{library: Nobody}]\nmodels: [openai:gpt-6-luna]\n")
+    assert run("--pack", "--demo", "--checks", str(spec)) == 2
+    assert "spec.yaml:1" in capsys.readouterr().err
+    assert run("--demo", "--checks", str(spec)) == 2
+
+
 def test_the_pack_as_markdown_and_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--pack", "--demo", "--markdown") == 0
     assert capsys.readouterr().out.startswith("# Migration pack\n")

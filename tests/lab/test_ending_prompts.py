@@ -91,6 +91,25 @@ def test_a_last_day_that_a_list_says_comes_before_the_catalogs(store: Store) -> 
     ]
 
 
+def test_a_prompt_is_asked_once_for_each_case_of_its_checks(store: Store) -> None:
+    library.save(store, "checked", "Hello {{name}}", owner="", lanes=lanes(str(OLD)))
+    library.save(store, "plain", "Hi", owner="", lanes=lanes(str(OLD)))
+    found = ending_prompts.cases(store, owner="", today=TODAY)
+    ana, bo = Request.ask(OLD, "Hello Ana"), Request.ask(OLD, "Hello Bo")
+    held = ending_prompts.held_to(
+        found,
+        lambda case: (
+            [("ana", ana, {"c": 1}), ("bo", bo, {"c": 2})] if case.name == "checked" else []
+        ),
+    )
+    assert [(case.name, case.label, case.held, case.empty) for case in held] == [
+        ("checked", "ana", {"c": 1}, ()),
+        ("checked", "bo", {"c": 2}, ()),
+        ("plain", "", None, ()),
+    ]
+    assert [case.request for case in held[:2]] == [ana, bo]
+
+
 def test_the_model_of_the_newest_run_that_asked_it_counts(store: Store) -> None:
     library.save(store, "greet", "Say hello to the world", owner="")
     asked(store, 3, Request.ask(NEW, "Say hello to the world"))

@@ -151,22 +151,28 @@ def test_the_report_has_dollars_at_dated_prices_and_the_words_that_differ(
 def test_checks_give_a_pass_rate_where_somebody_keeps_some(
     engine: Engine, where: Mapping[str, Endpoint]
 ) -> None:
-    plan = migration.moves([case_of(SONNET)])
+    held = [replace(case_of(SONNET), label=f"case {n}", held={"n": n}) for n in (1, 2)]
+    plan = migration.moves(held)
     run = engine.start(migration.together(plan), where)
     assert run.wait(60)
-    context = migration.context(plan, [(1, 2)])
+    context = json.loads(json.dumps(migration.context(plan, [(1, 2), (1, 2)])))
 
-    def judge(name: str, version: int | None, response: Response) -> tuple[int, int] | None:
-        assert (name, version) == ("p", 2)
-        return (3, 4) if response.model == SONNET else (4, 4)
+    def judge(held: Mapping[str, Any], response: Response) -> tuple[bool, int, int, str]:
+        passes = response.model != SONNET or held["n"] == 1
+        return passes, 4 if passes else 3, 4, "" if passes else "too long"
 
-    (row,) = migration.moved(
+    rows = migration.moved(
         context, [lane.request for lane in run.lanes], [lane.response for lane in run.lanes], judge
     )
-    assert row.passed == ((3, 4), (4, 4))
-    figures = {name: (now, after) for name, now, after in migration_report.figures(row)}
+    assert [[one.passed for one in row.checks if one] for row in rows] == [[4, 4], [3, 4]]
+    (rate,) = migration.rates(rows)
+    assert (rate.passed_now, rate.passed_after, rate.cases) == (1, 2, 2)
+    figures = {name: (now, after) for name, now, after in migration_report.figures(rows[1])}
     assert figures["checks passed"] == ("3 of 4", "4 of 4")
+    assert figures["why not"] == ("too long", "")
     assert figures["tokens of the same text, counted"] == ("1", "2")
+    assert "p: of 2 with checks 1 pass at" in migration_report.markdown(rows)
+    assert migration_report.document(rows)["pass_rates"][0]["passed_after"] == 2
 
 
 def test_a_schema_is_a_check(engine: Engine, where: Mapping[str, Endpoint]) -> None:
@@ -183,11 +189,16 @@ def test_a_schema_is_a_check(engine: Engine, where: Mapping[str, Endpoint]) -> N
     responses = [lane.response for lane in run.lanes]
     context = migration.context(plan, [(1, 2)])
     (row,) = migration.moved(context, requests, responses)
-    assert row.passed == ((1, 1), (1, 1))
+    assert row.checks == ((True, 1, 1, ""), (True, 1, 1, ""))
     assert responses[1] is not None
     told = [responses[0], replace(responses[1], text="not JSON")]
-    (row,) = migration.moved(context, requests, told, lambda name, version, response: (2, 3))
-    assert row.passed == ((3, 4), (2, 4))
+    context["migration"][0]["held"] = {}
+    (row,) = migration.moved(context, requests, told, lambda held, response: (True, 3, 3, ""))
+    now, after = row.checks
+    assert now == (True, 4, 4, "")
+    assert after is not None
+    assert (after.ok, after.passed, after.checks) == (False, 3, 4)
+    assert after.why.startswith("by its schema not JSON")
 
 
 def test_a_model_that_cannot_be_asked_is_a_failure_in_the_pack(

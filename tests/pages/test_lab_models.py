@@ -102,3 +102,25 @@ def test_saved_prompts_stand_in_the_place_of_the_sample(
     page.multiselect(key="lab_models_to").set_value(["gemini:gemini-3.8-flash"]).run()
     assert not page.exception
     assert frame(page, "What follows") == ["gemini:gemini-3.8-flash"]
+
+
+def test_an_experiments_checks_give_a_pass_rate(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = open_panel(monkeypatch, tmp_path, "models")
+    saved = json.dumps([{"model": "anthropic:claude-opus-4-5"}])
+    library.save(history.get_store(), "Mine", "Explain {{what}}", owner="", lanes=saved)
+    look(page, "Migration pack")
+    spec = (
+        "prompts: [{library: Mine}]\nmodels: [openai:gpt-6-luna]\ncases:\n"
+        "  - {description: caches, vars: {what: prompt caching}, checks: [{type: icontains, value: cach}]}\n"
+    )
+    (uploader,) = page.file_uploader
+    uploader.set_value([("spec.yaml", spec.encode(), "text/yaml")]).run()
+    assert not page.exception
+    assert frame(page, "Case") == ["caches"]
+    packed(page)
+    assert "of 1 with checks 1 pass at" in said(page)
+    (uploader,) = page.file_uploader
+    uploader.set_value([("odd.yaml", b"prompts: 3\n", "text/yaml")]).run()
+    assert "odd.yaml" in said(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from rich.table import Table
@@ -17,6 +18,8 @@ from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint, Run
 from playground.engine import Engine
+from playground.experiments import prompt_cases, reading
+from playground.experiments.cells import CellError
 from playground.figures.differing import similarity
 from playground.history import Labels
 from playground.lab import ending_prompts, migration, migration_report
@@ -27,10 +30,12 @@ PATIENCE = 60.0
 """Seconds that the counts may take."""
 
 
-def pack(*, to: str | None, demo: bool, as_json: bool, markdown: bool) -> int:
+def pack(
+    *, to: str | None, checks: Sequence[str], demo: bool, as_json: bool, markdown: bool
+) -> int:
     """Ask everything twice, print the pack, and return the exit code: 0 all answered, 1 any failed, 130 stopped."""
     other = ref_of(to)
-    cases = _cases()
+    cases = _held(_cases(), checks)
     if not cases:
         say("No saved prompt is used with a model that ends within 60 days: this is the sample.")
         cases = ending_prompts.sample()
@@ -55,6 +60,28 @@ def _cases() -> list[Case]:
     """The saved prompts whose model ends; none where nothing is kept on this computer."""
     store = history.find_store() if settings.keeps_history() else None
     return ending_prompts.cases(store, owner="")
+
+
+def _held(cases: Sequence[Case], files: Sequence[str]) -> list[Case]:
+    """The prompts with the cases and checks of these experiments; UsageError where a file has mistakes."""
+    store = history.find_store() if settings.keeps_history() else None
+    specs = []
+    for file in files:
+        found = reading.read(Path(file), store=store)
+        if found.spec is None:
+            raise click.UsageError("\n".join(map(str, found.mistakes)))
+        specs.append(found.spec)
+    try:
+        return ending_prompts.held_to(
+            cases,
+            lambda case: [
+                one
+                for spec in specs
+                for one in prompt_cases.of_prompt(spec, case.name, case.request)
+            ],
+        )
+    except CellError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _left_out(cases: Sequence[Case], plan: Sequence[Move]) -> None:
@@ -116,7 +143,7 @@ def _run(plan: Sequence[Move], endpoints: Mapping[str, Endpoint]) -> list[Moved]
             live.stop()
             return asking.STOPPED
         run: Run = live.run()
-        return migration.moved(live.context, run.requests, run.responses)
+        return migration.moved(live.context, run.requests, run.responses, prompt_cases.judged)
     except keeping.Forbidden as error:
         say(str(error))
         return 1
@@ -126,9 +153,11 @@ def _run(plan: Sequence[Move], endpoints: Mapping[str, Endpoint]) -> list[Moved]
 
 
 def _print(rows: Sequence[Moved]) -> None:
+    for rate in migration.rates(rows):
+        print(safe(migration_report.rate(rate)))
     for row in rows:
-        name = row.name if row.version is None else f"{row.name} v{row.version}"
-        print(safe(f"# {name}{' (simulated)' if row.now.simulated else ''}"))
+        simulated = " (simulated)" if row.now.simulated else ""
+        print(safe(f"# {migration_report.title(row)}{simulated}"))
         print(safe(migration_report.about(row)))
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
         table.add_column("", no_wrap=True)

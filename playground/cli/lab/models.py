@@ -27,6 +27,12 @@ import click
     metavar="PROVIDER:MODEL",
     help="Move to this model in place of the one that is recommended.",
 )
+@click.option(
+    "--checks",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="An experiment's file: its cases and checks for prompts of the library give a pass rate; may be given again.",
+)
 @click.option("--markdown", is_flag=True, help="Print the pack as a report in Markdown.")
 @click.option("--demo", is_flag=True, help="Ask the simulated providers: no keys, no cost.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -44,12 +50,15 @@ def models(**options: Any) -> int:
     """
     if options["markdown"] and (options["as_json"] or not options["pack"]):
         raise click.UsageError("--markdown goes with --pack, in place of --json.")
-    if options["to"] and not options["pack"]:
-        raise click.UsageError("--to goes with --pack.")
+    for name in ("to", "checks"):
+        if options[name] and not options["pack"]:
+            raise click.UsageError(f"--{name} goes with --pack.")
     if options["pack"]:
         from playground.cli.lab.migration_pack import pack
 
-        return pack(**{name: options[name] for name in ("to", "demo", "as_json", "markdown")})
+        return pack(
+            **{name: options[name] for name in ("to", "checks", "demo", "as_json", "markdown")}
+        )
     from playground.cli.lab.model_lists import tell
 
     return tell(

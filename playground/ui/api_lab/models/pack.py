@@ -10,6 +10,10 @@ import streamlit as st
 from playground import figures as fmt
 from playground.domain import Endpoint, ModelRef, clock
 from playground.engine import LiveRun, get_engine
+from playground.experiments import prompt_cases, reading
+from playground.experiments.cells import CellError
+from playground.experiments.sources import Sources
+from playground.experiments.spec import Spec
 from playground.export import dumps
 from playground.figures.commonmark import unmarked
 from playground.history.prompted import latest
@@ -54,8 +58,10 @@ def linked() -> bool:
 def view(where: Mapping[str, Endpoint]) -> None:
     """The prompts that end, the button, and the pack."""
     run = looked_at(PLACE)
-    to = _other_model(where)
-    plan = migration.moves(_cases(where), to)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        to = _other_model(where)
+        specs = _specs()
+    plan = migration.moves(_held(_cases(where), specs), to)
     _listed(plan)
     asked = [move for move in plan if move.after][: migration.MOST]
     if len(plan) > migration.MOST:
@@ -98,6 +104,48 @@ def _other_model(where: Mapping[str, Endpoint]) -> ModelRef | None:
     return chosen[0] if chosen else None
 
 
+def _specs() -> list[Spec]:
+    """The experiments whose checks are to be passed, as they were uploaded; mistakes in them are said."""
+    with st.popover("Checks", icon=":material/checklist:"):
+        files = st.file_uploader(
+            "Experiments with cases and checks for your saved prompts",
+            type=["yaml", "yml", "json"],
+            accept_multiple_files=True,
+            key=names.lab(PANEL, "checks"),
+            help="Each prompt of the library that one names is asked once for each of its cases, and both answers are judged.",
+        )
+    found = []
+    for file in files or []:
+        store = opened()
+        read = reading.read_text(
+            file.getvalue().decode("utf-8", "replace"),
+            file.name,
+            Sources(),
+            store=store,
+            owner=visitor() or "",
+        )
+        for mistake in read.mistakes:
+            st.error(markdown.plain(str(mistake)), icon=":material/error:")
+        found += [read.spec] if read.spec else []
+    return found
+
+
+def _held(cases: Sequence[Case], specs: Sequence[Spec]) -> list[Case]:
+    """The prompts with the cases and checks that the experiments have for them."""
+    try:
+        return ending_prompts.held_to(
+            cases,
+            lambda case: [
+                one
+                for spec in specs
+                for one in prompt_cases.of_prompt(spec, case.name, case.request)
+            ],
+        )
+    except CellError as error:
+        st.error(markdown.plain(str(error)), icon=":material/error:")
+        return list(cases)
+
+
 def _cases(where: Mapping[str, Endpoint]) -> list[Case]:
     """The saved prompts whose model ends, also by the lists that were asked; the sample where there are none."""
     found = _found(last_days(listings_of(where).values()))
@@ -135,6 +183,7 @@ def _listed(plan: Sequence[Move]) -> None:
             {
                 "Prompt": move.case.name,
                 "Version": move.case.version,
+                "Case": move.case.label or None,
                 "Model": str(move.now.model),
                 "Days left": (move.case.last - clock.today()).days if move.case.last else None,
                 "What follows": str(move.after.model) if move.after else "not known",
@@ -174,7 +223,10 @@ def _start(plan: Sequence[Move], where: Mapping[str, Endpoint], what: tuple[obje
 def _pack(run: LiveRun) -> None:
     lanes = run.lanes
     rows = migration.moved(
-        run.context, [lane.request for lane in lanes], [lane.response for lane in lanes]
+        run.context,
+        [lane.request for lane in lanes],
+        [lane.response for lane in lanes],
+        prompt_cases.judged,
     )
     if not rows:
         st.caption("Nothing of this run is a migration pack.")
@@ -188,6 +240,8 @@ def _pack(run: LiveRun) -> None:
         key="lab_models_overview",
         alt="What changes for each prompt",
     )
+    for rate in migration.rates(rows):
+        st.markdown(f":material/checklist: {markdown.plain(migration_report.rate(rate))}")
     for row in rows:
         _one(row, run.id)
 
@@ -210,8 +264,7 @@ def _downloads(rows: Sequence[Moved]) -> None:
 
 def _one(row: Moved, run: str) -> None:
     """One prompt: figures of both, settings, limits, words."""
-    version = "" if row.version is None else f" · version {row.version}"
-    title = f"{row.name}{version}: {row.now.model.model} → {row.after.model.model}"
+    title = f"{migration_report.title(row)}: {row.now.model.model} → {row.after.model.model}"
     st.subheader(markdown.plain(title), anchor=False)
     st.markdown(_about(row))
     heads = ("", *(markdown.plain(migration.label(one.model)) for one in (row.now, row.after)))
