@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
+from playground import figures as fmt
 from playground import history, jobs, runs, settings
+from playground.budgets import reserved
 from playground.cli import attach, keeping
 from playground.cli.ask import nowhere, simulated
 from playground.cli.say import say
@@ -121,10 +123,15 @@ def list_jobs(no_look: bool, as_json: bool) -> int:
         print(dumps({"jobs": [batch.document(job) for job in found]}), flush=True)
         return code
     for job in found:
-        print(_line(job))
+        print(_line(job) + _reserved(store, job))
     if not found:
         say("There is no batch. Submit one: playground batch submit FILE --prompt TEXT -m MODEL.")
     return code
+
+
+def _reserved(store: Store, job: Job) -> str:
+    held = reserved.held(store, job)
+    return f"  ({fmt.money(held)} at most, reserved in the budgets)" if held else ""
 
 
 def collect(id: str, as_json: bool) -> int:

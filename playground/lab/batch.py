@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import secrets
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from playground import created, history, jobs, pricing, settings
+from playground.budgets import reserved
 from playground.created import Notebook
 from playground.domain import Cost, Endpoint, Exchange, ModelRef, Request, Run, Settings
 from playground.domain.job import Job, Progress
@@ -147,10 +149,12 @@ async def submit(
             simulated=desk.endpoint.simulated,
         )
     )
+    await asyncio.to_thread(reserved.reserve, desk.store, job)
     try:
         progress = await batch.submit(talk, model, given, title, desk.notes)
         job = replace(job, progress=progress, looked_at=jobs.now())
     except ProviderError as error:
+        reserved.release(desk.store, job)
         failed = Progress(id="", state="failed")
         job = replace(job, progress=failed, failure=error.failure, looked_at=jobs.now())
     return Done(job=desk.keep(job), exchanges=talk.exchanges)
@@ -176,13 +180,18 @@ def _moved(desk: Desk, job: Job, progress: Progress) -> Job:
     for file in progress.results:
         if job.model.provider == "openai":
             desk.notes.found("file", f"answers of {job.title or job.remote_id}", file)
+    if progress.state == "failed":
+        reserved.release(desk.store, job)
     if progress.state == "gone":
         created.mark_gone(desk.store, job.model.provider, job.remote_id)
     return desk.keep(replace(job, progress=progress, looked_at=jobs.now()))
 
 
 async def collect(desk: Desk, job: Job) -> Done:
-    """Fetch the answers and put them into the history as a run, each with its receipt at the batch price."""
+    """Fetch the answers and put them into the history as a run, each with its receipt at the batch price.
+
+    What they cost counts in the budgets from now on, in the place of what was reserved.
+    """
     if job.progress.state in ("submitting", "waiting", "running", "stopping"):
         message = f"The batch is not over yet: it is {job.progress.word or job.progress.state}."
         raise ProviderError(failure_of("invalid_request", job.model.provider, message=message))
@@ -204,6 +213,8 @@ async def collect(desk: Desk, job: Job) -> Done:
         from playground.history.writing import put
 
         put(desk.store, run, Labels(kind=KIND, title=job.title or None), owner=desk.owner)
+    else:
+        reserved.settle(desk.store, job, run)
     job = desk.keep(replace(job, run_id=run.id))
     return Done(job=job, exchanges=talk.exchanges, run=run)
 

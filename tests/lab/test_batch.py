@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from playground import created, jobs
+from playground import created, jobs, pricing
+from playground.budgets import reserved
+from playground.budgets.guard import Guard
+from playground.budgets.ledger import spent
+from playground.budgets.limits import Limit, add_limit
 from playground.demo.process import DemoServer
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, ModelRef, Secret, clock
 from playground.domain.job import Job
 from playground.history.reading import read_run
 from playground.lab import batch
@@ -117,6 +122,69 @@ async def test_a_cancelled_batch_ends_and_its_lines_say_so(
     assert done.run is not None
     assert all(r.failure is not None for r in done.run.responses)
     assert all(r.cost is None for r in done.run.responses)
+
+
+def billed(desk: batch.Desk) -> batch.Desk:
+    """The same as an account that pays: only its address is the simulation's."""
+    endpoint = replace(desk.endpoint, simulated=False, key=Secret("demo-key-1"))
+    return replace(desk, endpoint=endpoint)
+
+
+def counted(desk: batch.Desk) -> Decimal:
+    return spent(desk.store, since="2000-01-01")
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.parametrize("spelling", MODELS)
+async def test_a_batch_counts_in_the_budgets_from_its_submission_and_is_settled_when_collected(
+    desks: dict[str, batch.Desk], spelling: str, keeps: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.settings.keeps_history", lambda: keeps)
+    paying = {name: billed(desk) for name, desk in desks.items()}
+    desk, job = await submitted(paying, spelling)
+    lines = [reserved.most(request) for request in job.requests]
+    most = sum(line for line in lines if line is not None)
+    row = pricing.load().row(job.model.provider, job.model.model, clock.today())
+    assert row is not None
+    assert most > len(ROWS) * batch.MAX_OUTPUT * row.rates["output"] / 2 / 1_000_000
+    assert counted(desk) == reserved.held(desk.store, job) == most
+    job = await over(desk, job)
+    assert counted(desk) == most
+    done = await batch.collect(desk, job)
+    assert done.run is not None
+    assert 0 < counted(desk) < most
+    assert counted(desk) == batch.total([r.cost for r in done.run.responses])
+    assert reserved.held(desk.store, done.job) is None
+    await batch.collect(desk, done.job)
+    assert counted(desk) == batch.total([r.cost for r in done.run.responses])
+
+
+async def test_a_batch_that_was_not_taken_or_is_simulated_reserves_nothing(
+    desks: dict[str, batch.Desk],
+) -> None:
+    _, job = await submitted(desks, "openai:gpt-6.1-sol")
+    assert reserved.held(desks["openai"].store, job) is None
+    desk = billed(desks["openai"])
+    refused = replace(desk, endpoint=replace(desk.endpoint, key=Secret("wrong-key")))
+    given = batch.lines(job.model, batch.PROMPT, ROWS)
+    done = await batch.submit(refused, job.model, given, "t")
+    assert done.job.failure is not None
+    assert counted(desk) == 0
+
+
+async def test_a_limit_of_a_day_counts_what_is_reserved(
+    desks: dict[str, batch.Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, job = await submitted({n: billed(d) for n, d in desks.items()}, "openai:gpt-6.1-sol")
+    held = reserved.held(desk.store, job)
+    assert held is not None
+    monkeypatch.setattr("playground.history.find_store", lambda: desk.store)
+    add_limit(desk.store, Limit(period="month", amount=held))
+    guard = Guard()
+    assert [used for _, used in guard.used()] == [held]
+    problem = guard.check(job.requests[:1], {"openai": desk.endpoint}).problem
+    assert problem is not None
+    assert "a month" in problem
 
 
 async def test_a_batch_that_is_not_over_has_no_answers(desks: dict[str, batch.Desk]) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground import jobs, runs
+from playground.budgets import reserved
 from playground.domain import Endpoint, Exchange, Request, Response, Run
 from playground.domain.job import Job
 from playground.engine import get_engine
@@ -118,6 +119,7 @@ def _job(store: Store, job: Job, where: Mapping[str, Endpoint]) -> None:
                         f"submitted {here.when(job.created_at)}",
                         f"looked at {here.when(job.looked_at)}" if job.looked_at else "",
                         f"`{job.remote_id}`" if job.remote_id else "",
+                        _reserved(store, job),
                     ],
                 )
             )
@@ -131,6 +133,11 @@ def _job(store: Store, job: Job, where: Mapping[str, Endpoint]) -> None:
         run = batch.run_of(job)
         if run is not None:
             _answers(jobs.find(store, job.id, owner=visitor()) or job, run)
+
+
+def _reserved(store: Store, job: Job) -> str:
+    held = reserved.held(store, job)
+    return rf"at most \{fmt.money(held)} reserved in the budgets" if held else ""
 
 
 def _headline(job: Job) -> str:
