@@ -316,6 +316,7 @@ def _head(reply: Reply) -> dict[str, Any]:
         "role": "assistant",
         "stop_sequence": None,
         "stop_details": None,
+        **({"diagnostics": reply.diagnostics} if reply.ask.body.get("diagnostics") else {}),
     }
 
 

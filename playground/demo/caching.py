@@ -17,7 +17,9 @@ BLOCK = 128
 """Automatic caches compare texts in steps of so many o200k_base tokens."""
 LOOKBACK = 20
 """Anthropic looks for an earlier entry at so many segment ends before a breakpoint."""
-SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "12h": 43_200.0}
+SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "12h": 43_200.0, "24h": 86_400.0}
+INHERITED = "inherited"
+"""A breakpoint without a time to live of its own has the request's."""
 AUTOMATIC_TTL = "30m"
 MAX_ENTRIES = 20_000
 
@@ -59,7 +61,7 @@ class Cache:
         """Look the input up, remember it, and say what was read and written."""
         points = trace(ask, segments)
         with self._lock:
-            by_hand = provider_of(ask.model.vendor).cache_on_request
+            by_hand = provider_of(ask.model.vendor).cache_on_request or _explicit(ask)
             return self._breakpoints(points, ask) if by_hand else self._automatic(points, ask)
 
     def _automatic(self, points: list[Point], ask: Ask) -> Cached:
@@ -81,12 +83,13 @@ class Cache:
         ends = [p for p in points if p.end]
         least = ask.model.row.cache_minimum
         marks = [i for i, p in enumerate(ends) if p.ttl and p.tokens >= least]
+        lookback = LOOKBACK if ask.model.vendor == "anthropic" else len(ends)
         if not marks:
             return Cached()
         seen = [
             ends[i].tokens
             for mark in marks
-            for i in range(max(0, mark - LOOKBACK), mark + 1)
+            for i in range(max(0, mark - lookback), mark + 1)
             if self._has(ends[i])
         ]
         read = max(seen, default=0)
@@ -94,7 +97,7 @@ class Cache:
         done = read
         for mark in marks:
             point = ends[mark]
-            ttl = point.ttl or "5m"
+            ttl = automatic_ttl(ask) if point.ttl == INHERITED else point.ttl or "5m"
             if point.tokens > done:
                 writes[ttl] = writes.get(ttl, 0) + point.tokens - done
                 done = point.tokens
@@ -111,8 +114,16 @@ class Cache:
             self._until.popitem(last=False)
 
 
+def _explicit(ask: Ask) -> bool:
+    """Whether OpenAI is told to cache at the marked places only."""
+    options = ask.body.get("prompt_cache_options") or {}
+    return ask.model.vendor == "openai" and options.get("mode") == "explicit"
+
+
 def automatic_ttl(ask: Ask) -> str:
     """The time to live of what is cached without being asked to; only models that take one charge for writing."""
+    if not ask.model.row.cache_ttls and ask.body.get("prompt_cache_retention") == "24h":
+        return "24h"
     given = (ask.body.get("prompt_cache_options") or {}).get("ttl")
     return str(given) if given in ask.model.row.cache_ttls else AUTOMATIC_TTL
 
@@ -120,6 +131,8 @@ def automatic_ttl(ask: Ask) -> str:
 def trace(ask: Ask, segments: list[Segment]) -> list[Point]:
     """The places up to which the input could be cached: every 128 tokens of a text and every end of a segment."""
     chain = hashlib.blake2b(f"{ask.model.vendor}/{ask.model.id}".encode(), digest_size=16)
+    if ask.model.vendor == "openai" and ask.model.row.cache_ttls:
+        chain.update(str(ask.body.get("prompt_cache_key") or "").encode())
     points: list[Point] = []
     before = 0
     last = len(segments) - 1

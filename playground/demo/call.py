@@ -117,6 +117,8 @@ class Call:
         reply = await asyncio.to_thread(compose.compose, ask, self.state.cache, self.state.scale)
         if self.prefix_tokens:
             reply = replace(reply, cached=Cached(min(self.prefix_tokens, reply.input_tokens)))
+        told = self.state.diagnoses.diagnose(reply, self.door.response_id(reply))
+        reply = replace(reply, diagnostics=told)
         self._limits().add(reply.input_tokens - reply.cached.read, reply.output_tokens)
         if body.get("store") is not False:
             turns = (*ask.turns, reply.turn(self.door.call_id))

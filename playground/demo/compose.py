@@ -67,6 +67,8 @@ class Reply:
     schedule: Schedule
     used: tuple[Used, ...] = ()
     """The provider's own tools that ran before the answer."""
+    diagnostics: Mapping[str, Any] | None = None
+    """Why the cache was not read, where the request asks."""
     fed_tokens: int = 0
     """Input on top of `input_tokens`: what those tools brought."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from playground.demo import mcp, openai_tools
 from playground.demo.ask import Ask, Offer, Part, Turn
 from playground.demo.breaking import Frame
+from playground.demo.caching import INHERITED
 from playground.demo.calling import Call, call_text
 from playground.demo.compose import Reply
 from playground.demo.counting import compact
@@ -91,7 +92,9 @@ def _part(part: dict[str, Any]) -> Part:
         return file_part("document", part.get("file_data") or part.get("file_url"))
     if kind == "input_audio":
         return file_part("audio", (part.get("input_audio") or {}).get("data"))
-    return Part("text", str(part.get("text") or part.get("refusal") or ""))
+    text = str(part.get("text") or part.get("refusal") or "")
+    mark = part.get("prompt_cache_breakpoint")
+    return Part("text", text, cache=(mark.get("ttl") or INHERITED) if mark else None)
 
 
 def _offer(tool: dict[str, Any]) -> Offer:
@@ -279,6 +282,7 @@ def whole(reply: Reply) -> dict[str, Any]:
         "output": output,
         "service_tier": _tier(reply),
         "usage": usage(reply),
+        **({"prompt_cache_diagnostics": reply.diagnostics} if reply.diagnostics else {}),
         "tool_usage": openai_tools.usage(reply.used),
     }
 
@@ -353,7 +357,8 @@ def _caching(reply: Reply) -> dict[str, Any]:
     """How the prompt is cached: models that take a time to live say which one holds."""
     row, given = reply.ask.model.row, reply.ask.body.get("prompt_cache_options") or {}
     if not row.cache_ttls:
-        return {"prompt_cache_retention": "in_memory" if row.efforts else None}
+        kept = reply.ask.body.get("prompt_cache_retention")
+        return {"prompt_cache_retention": kept or ("in_memory" if row.efforts else None)}
     options = {"mode": "implicit", "ttl": row.cache_ttls[0]}
     return {"prompt_cache_options": options | given, "prompt_cache_retention": "24h"}
 

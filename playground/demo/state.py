@@ -12,6 +12,7 @@ from typing import Any
 from playground.demo.batches import Batches, Files
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
+from playground.demo.diagnosing import Diagnoses
 from playground.demo.exhausted import RETRY_AFTER
 from playground.demo.explicit import Prefixes
 from playground.demo.limits import Limits, row_of
@@ -41,6 +42,7 @@ class State:
         self.cache = Cache()
         self.conversations = Conversations()
         self.stored = Stored()
+        self.diagnoses = Diagnoses()
         self.files = Files(clock)
         self.prefixes = Prefixes()
         self.batches = Batches(clock, scale)

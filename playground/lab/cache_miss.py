@@ -28,10 +28,12 @@ Kind = Literal[
     "failed",
     "unexplained",
 ]
-SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "12h": 43_200.0}
+SECONDS = {"5m": 300.0, "30m": 1800.0, "1h": 3600.0, "12h": 43_200.0, "24h": 86_400.0}
 DEFAULT_TTL = {"anthropic": "5m", "openai": "30m"}
 """Time to live where a request names none; OpenAI's models before 5.6 keep 5 to 10 minutes. Google names none."""
-TTL = re.compile(r'"ttl": "(5m|30m|1h|12h)"')
+TTL = re.compile(r'"(?:ttl|prompt_cache_retention)": "(5m|30m|1h|12h|24h)"')
+OF_EXTRA = ("prompt_cache_key",)
+"""Fields of a request's own in which it is said where the cache is looked for."""
 OF_SETTINGS = (
     "effort",
     "reasoning_summary",
@@ -196,6 +198,11 @@ def _settings(before: Said, now: Said, apart: Difference | None, shared: int) ->
         f"{name.replace('_', ' ')} {getattr(old, name) or 'not set'} → {getattr(new, name) or 'not set'}"
         for name in OF_SETTINGS
         if getattr(old, name) != getattr(new, name)
+    ]
+    told += [
+        f"{name} {before.request.settings.extra.get(name)!r} → {now.request.settings.extra.get(name)!r}"
+        for name in OF_EXTRA
+        if before.request.settings.extra.get(name) != now.request.settings.extra.get(name)
     ]
     if not told:
         return None

@@ -16,12 +16,14 @@ from playground.domain import (
     Cost,
     CostLine,
     Endpoint,
+    Message,
     ModelRef,
     PriceSource,
     Request,
     Response,
     Run,
     Settings,
+    Text,
 )
 from playground.domain.nouns import jsonable
 from playground.domain.provider import provider_of
@@ -47,14 +49,35 @@ LONG = 6_000
 MAX_OUTPUT = 200
 CACHE_KEY = "playground-caching"
 """Without a key OpenAI's newer models seldom find a prefix again."""
-Change = Literal["nothing", "byte", "system", "effort"]
+Change = Literal["nothing", "byte", "system", "effort", "key"]
 CHANGES: dict[Change, str] = {
     "nothing": "Nothing: the same prefix, another question",
     "byte": "One character at the beginning of the prefix",
     "system": "A system prompt that holds the time",
     "effort": "Another effort",
+    "key": "Another prompt_cache_key (OpenAI)",
 }
 """What the second call changes → what it is called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How caching is asked for, beside the time to live."""
+
+    key: str = CACHE_KEY
+    """OpenAI's `prompt_cache_key`; empty = none is sent."""
+    retention: str | None = None
+    """OpenAI's `prompt_cache_retention` (`24h`) for models before GPT-5.6, which take no time to live."""
+    marked: bool = False
+    """True: OpenAI caches at a breakpoint behind the prefix only (`prompt_cache_options.mode: explicit`)."""
+    ask_why: bool = False
+    """True: the second call names the first, and the provider says itself why its cache was not read."""
+
+
+USUAL = How()
+RETENTIONS = ("in_memory", "24h")
+WHY = ("responses", "messages")
+"""Doors that say why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +104,23 @@ def sample() -> str:
 
 
 def requests(
-    model: ModelRef, prefix: str, change: Change = "nothing", ttl: str | None = None
+    model: ModelRef,
+    prefix: str,
+    change: Change = "nothing",
+    ttl: str | None = None,
+    how: How = USUAL,
 ) -> tuple[Request, Request]:
     """The two calls: the prefix as the system prompt and a question each, the second with what it changes."""
+    if how.marked and model.api == "responses" and catalog.describe(model).cache_ttls:
+        make = _marked
+    else:
+        make = _plain
+    elsewhere = replace(how, key=f"{how.key}-2") if change == "key" else how
     first, second = (
-        Request.ask(model, question, system=text, settings=_cached(model, text, ttl))
-        for question, text in zip(QUESTIONS, (prefix, _altered(prefix, change)), strict=True)
+        make(model, text, question, ttl, asked)
+        for question, text, asked in zip(
+            QUESTIONS, (prefix, _altered(prefix, change)), (how, elsewhere), strict=True
+        )
     )
     if change == "effort":
         row = catalog.describe(model)
@@ -103,7 +137,40 @@ def _altered(prefix: str, change: Change) -> str:
     return prefix
 
 
-def _cached(model: ModelRef, prefix: str, ttl: str | None) -> Settings:
+def _plain(model: ModelRef, prefix: str, question: str, ttl: str | None, how: How) -> Request:
+    return Request.ask(model, question, system=prefix, settings=_cached(model, prefix, ttl, how))
+
+
+def _marked(model: ModelRef, prefix: str, question: str, ttl: str | None, how: How) -> Request:
+    """OpenAI: prefix and question in one message, with a breakpoint in between, which a plain `input` has no room for."""
+    settings = _cached(model, prefix, ttl, how)
+    mark = {"prompt_cache_breakpoint": {"mode": "explicit"}}
+    content = [
+        {"type": "input_text", "text": prefix, **mark},
+        {"type": "input_text", "text": question},
+    ]
+    options = {"mode": "explicit", "ttl": settings.cache_ttl}
+    extra = {
+        **settings.extra,
+        "input": [{"role": "user", "content": content}],
+        "prompt_cache_options": options,
+    }
+    message = Message(role="user", parts=(Text(text=prefix), Text(text=question)))
+    return Request(model=model, messages=(message,), settings=replace(settings, extra=extra))
+
+
+def comparing(request: Request, earlier: str) -> Request:
+    """The request with the id of an earlier answer, so that the provider says why its cache was not read."""
+    extra = dict(request.settings.extra)
+    if request.model.api == "messages":
+        extra["diagnostics"] = {"previous_message_id": earlier}
+    elif request.model.api == "responses" and catalog.describe(request.model).cache_ttls:
+        options = extra.get("prompt_cache_options") or {"ttl": request.settings.cache_ttl}
+        extra["prompt_cache_options"] = {**options, "comparison_response_id": earlier}
+    return replace(request, settings=replace(request.settings, extra=extra))
+
+
+def _cached(model: ModelRef, prefix: str, ttl: str | None, how: How) -> Settings:
     """The settings that have the prefix cached, each provider's own way: a breakpoint, a key, or nothing at all."""
     ttls = catalog.describe(model).cache_ttls
     chosen = ttl if ttl in ttls else (ttls[0] if ttls else None)
@@ -112,8 +179,10 @@ def _cached(model: ModelRef, prefix: str, ttl: str | None) -> Settings:
         mark = {"type": "ephemeral", "ttl": chosen}
         extra = {"system": [{"type": "text", "text": prefix, "cache_control": mark}]}
         chosen = None  # the breakpoint stands after the prefix, not after the question
-    elif ttls:
-        extra = {"prompt_cache_key": CACHE_KEY}
+    elif model.provider == "openai":
+        retention = None if ttls else how.retention
+        named = {"prompt_cache_key": how.key, "prompt_cache_retention": retention}
+        extra = {name: value for name, value in named.items() if value}
     return Settings(max_output_tokens=MAX_OUTPUT, cache_ttl=chosen, extra=extra)
 
 
@@ -124,11 +193,15 @@ async def twice(
     *,
     store: Store | None,
     owner: str = "",
+    ask_why: bool = False,
 ) -> Twice:
     """Send one after the other, since a cache can't be read before the first answer has begun."""
     book = pricing.load()
     answers: list[Response] = []
-    for request in asked:
+    asked = list(asked)
+    for number, request in enumerate(asked):
+        if ask_why and answers and answers[-1].response_id:
+            request = asked[number] = comparing(request, answers[-1].response_id)
         call = Call(request, endpoint, pool=pool)
         await call.run()
         answers.append(priced(call.response(), request, book))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -168,3 +169,15 @@ def test_a_kept_conversation_is_explained_turn_by_turn(capsys: pytest.CaptureFix
     assert run("caching", "--conversation", talk.path()[0].id) == 0
     assert capsys.readouterr().out.count("turn ") == 1
     assert run("caching", "--conversation", "nothing") == 2
+
+
+def test_caching_takes_openais_options_and_tells_what_the_provider_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    how = ("-m", "openai:gpt-6.1-sol", "--key", "mine", "--breakpoint", "--why", "--demo")
+    prefix = f"{uuid4().hex} " + "Write dates as 2026-11-26, and name the time zone. " * 300
+    assert run("caching", prefix, "--change", "byte", *how) == 0
+    assert "the provider itself says: input_changed" in capsys.readouterr().out
+    assert run("caching", prefix, "--change", "key", *how, "--json") == 0
+    (pair,) = json.loads(capsys.readouterr().out)["pairs"]
+    assert pair["cache"]["provider_says"] == "prompt_cache_key_changed"

@@ -203,3 +203,51 @@ def test_the_first_text_waits_for_fresh_tokens_and_not_for_cached_ones() -> None
 )
 def test_reasoning_depends_on_the_question(prompt: str, least: int, most: int) -> None:
     assert least <= composed(prompt, Cache()).reasoning_tokens <= most
+
+
+def test_openai_says_why_a_cache_was_not_read_where_a_response_is_named(openai: OpenAI) -> None:
+    document = long_text()
+
+    def ask(words: str, **options: Any) -> Any:
+        given: Any = options
+        return openai.responses.create(
+            model="gpt-6.1-sol",
+            instructions=words,
+            input="What is this?",
+            prompt_cache_options=given,
+        )
+
+    first = ask(document)
+    assert first.prompt_cache_diagnostics is None
+    hit = ask(document, comparison_response_id=first.id).prompt_cache_diagnostics
+    assert hit.type == "cache_hit"
+    missed = ask(f"A {document}", comparison_response_id=first.id).prompt_cache_diagnostics
+    assert (missed.type, missed.reason) == ("cache_miss", "input_changed")
+    assert missed.cache_missed_tokens > 1024
+    unknown = ask(document, comparison_response_id="resp_unknown").prompt_cache_diagnostics
+    assert unknown.type == "comparison_response_not_found"
+
+
+def test_anthropic_says_why_a_cache_was_not_read_where_a_message_is_named(
+    anthropic: Anthropic,
+) -> None:
+    document = long_text()
+
+    def ask(words: str, earlier: str | None) -> Any:
+        system: Any = [{"type": "text", "text": words, "cache_control": {"type": "ephemeral"}}]
+        return anthropic.messages.create(
+            model="claude-sonnet-5-5",
+            max_tokens=9,
+            system=system,
+            messages=[{"role": "user", "content": "What is this?"}],
+            diagnostics={"previous_message_id": earlier},
+        )
+
+    first = ask(document, None)
+    assert first.diagnostics is None
+    assert ask(document, first.id).diagnostics is None
+    missed = ask(f"A {document}", first.id).diagnostics.cache_miss_reason
+    assert missed.type == "system_changed"
+    assert missed.cache_missed_input_tokens > 1024
+    unknown = ask(f"B {document}", "msg_unknown").diagnostics.cache_miss_reason
+    assert unknown.type == "previous_message_not_found"

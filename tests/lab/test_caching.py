@@ -71,6 +71,78 @@ async def test_a_changed_byte_misses_and_the_place_and_the_dollars_are_told(
     assert found.told.difference.byte == 0
 
 
+async def test_another_key_misses_and_is_named(where: dict[str, Endpoint], pool: Pool) -> None:
+    asked = caching.requests(SOL, own(caching.sample()), "key")
+    found = await caching.twice(asked, where["openai"], pool, store=None)
+    assert not found.run.responses[1].usage.cache_read_input_tokens
+    (reason,) = found.told.reasons
+    assert reason.kind == "settings"
+    assert "'playground-caching' → 'playground-caching-2'" in reason.said
+
+
+async def test_openai_caches_at_a_breakpoint_only_where_it_is_told_to(
+    where: dict[str, Endpoint], pool: Pool
+) -> None:
+    how = caching.How(marked=True)
+    asked = caching.requests(SOL, own(caching.sample()), how=how, ttl="12h")
+    found = await caching.twice(asked, where["openai"], pool, store=None)
+    first, second = found.run.responses
+    assert first.failure is None
+    sent = first.exchange.request_body if first.exchange else None
+    assert isinstance(sent, dict)
+    assert sent["prompt_cache_options"] == {"mode": "explicit", "ttl": "12h"}
+    assert sent["input"][0]["content"][0]["prompt_cache_breakpoint"] == {"mode": "explicit"}
+    assert "instructions" not in sent
+    written = {ttl: tokens for ttl, tokens in first.usage.cache_write_by_ttl.items() if tokens}
+    assert set(written) == {"12h"}
+    assert second.usage.cache_read_input_tokens == written["12h"]
+    assert second.usage.cache_write_input_tokens == 0
+    assert found.told.reasons == ()
+    byte = caching.requests(SOL, f"a{own(caching.sample())}", "byte", how=how)
+    missed = await caching.twice(byte, where["openai"], pool, store=None)
+    assert [reason.kind for reason in missed.told.reasons] == ["messages"]
+
+
+async def test_retention_is_said_to_models_that_take_no_time_to_live(
+    where: dict[str, Endpoint], pool: Pool
+) -> None:
+    older = ModelRef.parse("openai:gpt-5.5")
+    asked = caching.requests(older, own(caching.sample()), how=caching.How(retention="24h"))
+    assert asked[0].settings.extra["prompt_cache_retention"] == "24h"
+    assert cache_miss.ttl_of(asked[0]) == "24h"
+    found = await caching.twice(asked, where["openai"], pool, store=None)
+    assert [r.failure for r in found.run.responses] == [None, None]
+    assert found.run.responses[1].usage.cache_read_input_tokens
+    newer = caching.requests(SOL, "x", how=caching.How(retention="24h", key=""))
+    assert newer[0].settings.extra == {}
+
+
+@pytest.mark.parametrize(
+    ("model", "change", "says"),
+    [
+        (SOL, "nothing", "cache_hit"),
+        (SOL, "byte", "input_changed"),
+        (SOL, "key", "prompt_cache_key_changed"),
+        (SOL, "effort", "reasoning_effort_changed"),
+        (CLAUDE, "nothing", None),
+        (CLAUDE, "byte", "system_changed"),
+    ],
+)
+async def test_the_provider_is_asked_why_and_its_own_reason_stands_beside_ours(
+    model: ModelRef, change: Any, says: str | None, where: dict[str, Endpoint], pool: Pool
+) -> None:
+    asked = caching.requests(model, f"a{own(caching.sample())}", change)
+    found = await caching.twice(asked, where[model.provider], pool, store=None, ask_why=True)
+    assert [r.failure for r in found.run.responses] == [None, None]
+    first, second = found.run.requests
+    assert "comparison" not in str(first.settings.extra)
+    assert str(found.run.responses[0].response_id) in str(second.settings.extra)
+    hit = bool(found.run.responses[1].usage.cache_read_input_tokens)
+    if not hit or says != "reasoning_effort_changed":  # the simulation's cache is not of an effort
+        assert found.told.provider_says == says
+    assert caching.document(found)["cache"]["provider_says"] == found.told.provider_says
+
+
 async def test_an_explicit_cache_is_made_read_stored_by_the_hour_and_found_under_created(
     where: dict[str, Endpoint], pool: Pool, tmp_path: Path
 ) -> None:

@@ -271,3 +271,16 @@ def test_the_sample_gateway_is_seen_through(page: AppTest) -> None:
     assert "+ via: 1.1 sample-gateway" in told
     assert "- store: false" in told
     assert "simulated" in told
+
+
+def test_openais_options_of_caching_and_its_own_word_on_a_miss(page: AppTest) -> None:
+    opened(page, "caching")
+    page.text_input(key="lab_caching_key").set_value("mine").run()
+    page.toggle(key="lab_caching_marked").set_value(True).run()
+    page.toggle(key="lab_caching_why").set_value(True).run()
+    page.selectbox(key="lab_caching_change").set_value("key").run()
+    page.button(key="lab_caching_send").click().run(timeout=60)
+    assert not page.exception
+    told = said(page)
+    assert "The provider itself says: `prompt_cache_key_changed`" in told
+    assert "'mine' → 'mine-2'" in told

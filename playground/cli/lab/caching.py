@@ -13,7 +13,7 @@ from playground.cli.lab.asking import Options, asking_options
 @click.argument("prefix", default="")
 @click.option(
     "--change",
-    type=click.Choice(["nothing", "byte", "system", "effort"]),
+    type=click.Choice(["nothing", "byte", "system", "effort", "key"]),
     default="nothing",
     show_default=True,
     help="What the second call changes.",
@@ -21,6 +21,16 @@ from playground.cli.lab.asking import Options, asking_options
 @click.option(
     "--ttl", type=click.Choice(["5m", "30m", "1h", "12h"]), help="Time to live asked for."
 )
+@click.option(
+    "--key", default=None, metavar="TEXT", help="OpenAI: the prompt_cache_key; empty = none."
+)
+@click.option(
+    "--retention",
+    type=click.Choice(["in_memory", "24h"]),
+    help="OpenAI, models before GPT-5.6: the prompt_cache_retention.",
+)
+@click.option("--breakpoint", "marked", is_flag=True, help="OpenAI: cache only at a breakpoint.")
+@click.option("--why", is_flag=True, help="Ask the provider itself why it missed.")
 @click.option("--explicit", is_flag=True, help="Gemini: store the prefix under a name.")
 @click.option(
     "--conversation",
@@ -32,6 +42,10 @@ def caching(
     prefix: str,
     change: str,
     ttl: str | None,
+    key: str | None,
+    retention: str | None,
+    marked: bool,
+    why: bool,
     explicit: bool,
     conversation: str | None,
     models: tuple[str, ...],
@@ -50,4 +64,7 @@ def caching(
     from playground.cli.lab.prompt_caching import twice
 
     options = Options(models=models, demo=demo, as_json=as_json)
-    return twice(prefix, change, ttl, explicit=explicit, options=options)
+    how = {"retention": retention, "marked": marked, "ask_why": why}
+    if key is not None:
+        how["key"] = key
+    return twice(prefix, change, ttl, explicit=explicit, how=how, options=options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -20,15 +21,22 @@ from playground.wire import Pool
 
 
 def twice(
-    prefix: str, change: str, ttl: str | None, *, explicit: bool, options: asking.Options
+    prefix: str,
+    change: str,
+    ttl: str | None,
+    *,
+    explicit: bool,
+    how: Mapping[str, Any],
+    options: asking.Options,
 ) -> int:
     """Send, print, and return the exit code: 0 all answered, else 1."""
     found: list[Twice] = []
+    said = caching.How(**how)
     engine = Engine()
     try:
         with asking.asked(options) as (refs, endpoints):
             for ref in refs:
-                asked = caching.requests(ref, prefix or caching.sample(), change, ttl)  # type: ignore[arg-type]
+                asked = caching.requests(ref, prefix or caching.sample(), change, ttl, said)  # type: ignore[arg-type]
                 refusal = runs.refused(asked, endpoints, secrets=keeping.secrets())
                 if refusal:
                     say(refusal.reason)
@@ -41,7 +49,9 @@ def twice(
                 ) -> Twice:
                     if explicit and endpoint.provider == "gemini":
                         return await caching.explicit(asked, endpoint, pool, store=store)
-                    return await caching.twice(asked, endpoint, pool, store=store)
+                    return await caching.twice(
+                        asked, endpoint, pool, store=store, ask_why=said.ask_why
+                    )
 
                 found.append(engine.submit(act).result())
     except HistoryError as error:
@@ -71,6 +81,8 @@ def _print(found: Twice) -> None:
         )
     for reason in found.told.reasons:
         print(safe(f"{'' if reason.certain else 'perhaps: '}{reason.said}"))
+    if found.told.provider_says:
+        print(safe(f"the provider itself says: {found.told.provider_says}"))
     if found.told.again_cost is not None:
         print(f"billed again: {found.told.again_tokens} tokens, ${found.told.again_cost:f}")
     if found.storage is not None:

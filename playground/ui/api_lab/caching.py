@@ -15,7 +15,7 @@ from playground.engine import get_engine
 from playground.figures import money
 from playground.lab import caching
 from playground.lab.cache_miss import ttl_of
-from playground.lab.caching import CHANGES, Twice
+from playground.lab.caching import CHANGES, How, Twice
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import cache_miss
@@ -55,6 +55,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         persist_state="session",
     )
     how = _how(ref)
+    options = _options(ref)
     if st.button(
         "Send twice",
         type="primary",
@@ -62,7 +63,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         key="lab_caching_send",
         disabled=not (prefix or "").strip(),
     ):
-        _send(ref, prefix or "", change, how, where)
+        _send(ref, prefix or "", change, how, options, where)
     _even(ref, how)
     found: Twice | None = st.session_state.get(names.lab(PANEL, "found"))
     if found is None:
@@ -91,11 +92,52 @@ def _how(ref: ModelRef) -> str | None:
     return chosen
 
 
+def _options(ref: ModelRef) -> How:
+    """What else can be said of caching: OpenAI's key, breakpoint and retention, and whether the provider is asked why."""
+    key, marked, retention, ask_why = caching.CACHE_KEY, False, None, False
+    if ref.provider != "openai" and ref.api not in caching.WHY:
+        return caching.USUAL
+    with st.popover("More options", icon=":material/tune:"):
+        if ref.provider == "openai":
+            st.session_state.setdefault(names.lab(PANEL, "key"), caching.CACHE_KEY)
+            key = st.text_input(
+                "prompt_cache_key",
+                key=names.lab(PANEL, "key"),
+                max_chars=64,
+                help="By it OpenAI finds the machine that has the prefix: newer models seldom find it again without one.",
+            )
+            if catalog.describe(ref).cache_ttls and ref.api == "responses":
+                marked = st.toggle(
+                    "Only at a breakpoint behind the prefix",
+                    key=names.lab(PANEL, "marked"),
+                    help="`prompt_cache_options.mode: explicit`, and `prompt_cache_breakpoint` on the prefix.",
+                )
+            elif not catalog.describe(ref).cache_ttls:
+                retention = st.segmented_control(
+                    "prompt_cache_retention",
+                    caching.RETENTIONS,
+                    key=names.lab(PANEL, "retention"),
+                    help="For models before GPT-5.6, which take no time to live.",
+                )
+        if ref.api in caching.WHY:
+            ask_why = st.toggle(
+                "Ask the provider why it missed",
+                key=names.lab(PANEL, "why"),
+                help="The second call names the first one's answer; the provider compares the two itself.",
+            )
+    return How(key=key or "", retention=retention, marked=marked, ask_why=ask_why)
+
+
 def _send(
-    ref: ModelRef, prefix: str, change: Any, how: str | None, where: Mapping[str, Endpoint]
+    ref: ModelRef,
+    prefix: str,
+    change: Any,
+    how: str | None,
+    options: How,
+    where: Mapping[str, Endpoint],
 ) -> None:
     store = opened()
-    asked = caching.requests(ref, prefix, change, how)
+    asked = caching.requests(ref, prefix, change, how, options)
     refusal = runs.refused(asked, where, session=session().id, secrets=secrets())
     if refusal:
         st.error(refusal.reason.replace("$", r"\$"))
@@ -105,7 +147,9 @@ def _send(
     async def there(pool: Any) -> Twice:
         if how == "explicit" and store is not None:
             return await caching.explicit(asked, endpoint, pool, store=store, owner=mine)
-        return await caching.twice(asked, endpoint, pool, store=store, owner=mine)
+        return await caching.twice(
+            asked, endpoint, pool, store=store, owner=mine, ask_why=options.ask_why
+        )
 
     with st.spinner("Sending one after the other…"):
         found = get_engine().submit(there).result(SECONDS)
