@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import statistics
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from openai import AsyncOpenAI
 
 from playground.demo.process import DemoServer, heard_url
 from playground.domain import Endpoint, Events, Exchange, ModelRef, Request, Response, Timing
@@ -23,8 +26,9 @@ from playground.lab.wire import (
     server_time,
     steps,
 )
+from playground.providers import Call
 from playground.providers.pieces_of import pieces_of
-from playground.wire import MASK, SSEParser
+from playground.wire import MASK, Pool, SSEParser
 from playground.wire.redact import SECRET_HEADERS
 
 MODELS = (
@@ -212,6 +216,47 @@ def test_keeping_the_letters_takes_no_time_of_the_call_and_under_three_percent_o
         format_of(body.request_body, text)
     added = (time.process_time() - began) / rounds
     assert added < 0.03 * whole
+
+
+@pytest.mark.parametrize("spelled", ["openai/chat:gpt-6.1-sol", "openai:gpt-6.1-sol"])
+async def test_an_answer_comes_at_most_three_percent_later_than_through_the_bare_sdk(
+    spelled: str, pool: Pool
+) -> None:
+    """The same answer by turns: through the SDK alone, and recorded, timed and read as it is in the app."""
+    ref = ModelRef.parse(spelled)
+    request = Request.ask(ref, PROMPT)
+    with DemoServer(pace=0.2) as server:
+        endpoint = server.endpoints()["openai"]
+        client = AsyncOpenAI(base_url=endpoint.base_url, api_key="demo", max_retries=0)
+
+        async def alone() -> float:
+            began = time.perf_counter()
+            if ref.api == "chat":
+                stream: Any = await client.chat.completions.create(
+                    model=ref.model, messages=[{"role": "user", "content": PROMPT}], stream=True
+                )
+            else:
+                stream = await client.responses.create(model=ref.model, input=PROMPT, stream=True)
+            async for _ in stream:
+                pass
+            return time.perf_counter() - began
+
+        async def recorded() -> float:
+            began = time.perf_counter()
+            call = Call(request, endpoint, pool=pool)
+            await call.run()
+            response = call.response()
+            assert response.exchange is not None
+            assert len(response.exchange.events) > 20
+            return time.perf_counter() - began
+
+        await alone()
+        await recorded()
+        pairs = [(await alone(), await recorded()) for _ in range(7)]
+        await client.close()
+    bare, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
+    assert bare > 0.3
+    assert ours <= 1.03 * bare, (bare, ours)
 
 
 def test_twenty_thousand_events_are_prepared_within_two_seconds_of_work() -> None:
