@@ -10,19 +10,30 @@ import click
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
-@click.group(short_help="Send a table as a batch, and collect its answers hours later.")
+@click.group(
+    short_help="Send a table or an experiment as a batch, and collect its answers hours later."
+)
 def batch() -> None:
-    """A CSV file, one prompt a row, through a provider's batch API at half the price.
+    """A CSV file, one prompt a row, or an experiment's spec through a provider's batch API at half the price.
 
     A batch lives for up to 24 hours: it is kept in the history's database, so another command, or the app, finds it again.
     """
 
 
-@batch.command(short_help="Submit a CSV file as a batch.")
+@batch.command(short_help="Submit a CSV file or an experiment as a batch.")
 @click.argument("table", metavar="FILE")
-@click.option("--prompt", required=True, metavar="TEXT", help="The prompt; {{column}} is a cell.")
+@click.option(
+    "--prompt", default="", metavar="TEXT", help="A table's prompt; {{column}} is a cell of it."
+)
 @click.option("--system", default="", metavar="TEXT", help="System prompt; {{column}} too.")
-@click.option("-m", "--model", required=True, metavar="PROVIDER:MODEL", help="The model to ask.")
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROVIDER:MODEL",
+    help="The model to ask; of an experiment only these, else all of its models.",
+)
 @click.option("--title", default="", metavar="TEXT", help="A name to find it by.")
 @click.option(
     "--max-output-tokens", type=click.IntRange(1), default=1_024, show_default=True, metavar="N"
@@ -30,10 +41,11 @@ def batch() -> None:
 @click.option("--demo", is_flag=True, help="Ask the simulation, wait some seconds, and collect.")
 @JSON
 def submit(**options: Any) -> int:
-    """Submit FILE (CSV; - reads standard input), one request a row.
+    """Submit FILE: a table (CSV; - reads standard input), one request a row; or an experiment (.yaml, .json), a batch a model.
 
     \b
     playground batch submit tickets.csv --prompt "Department for: {{ticket}}" -m openai:gpt-6.1-sol
+    playground batch submit experiment.yaml
     """
     return _act("submit", options)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -18,7 +18,8 @@ from playground.cli import attach, keeping
 from playground.cli.ask import nowhere, simulated
 from playground.cli.say import say
 from playground.cli.show import safe
-from playground.domain import Endpoint, ModelRef
+from playground.cli.spec_batches import ENDINGS, groups
+from playground.domain import Endpoint, ModelRef, Request
 from playground.domain.job import Job
 from playground.engine import Engine
 from playground.export import dumps
@@ -39,24 +40,30 @@ def submit(
     table: str,
     prompt: str,
     system: str,
-    model: str,
+    models: tuple[str, ...],
     title: str,
     max_output_tokens: int,
     demo: bool,
     as_json: bool,
 ) -> int:
     """Exit code 0 when the provider took it (on the demo: when it is collected), else 1."""
+    if table.lower().endswith(ENDINGS):
+        if prompt or system:
+            raise click.UsageError("An experiment has prompts of its own: leave --prompt out.")
+        return _of_spec(table, models, title, demo, as_json)
+    if not prompt or len(models) != 1:
+        raise click.UsageError("A table needs --prompt and one --model.")
     text = attach.prompt_text("-") if table == "-" else attach.text(table)
-    return _submit(text, prompt, system, model, title, max_output_tokens, demo, as_json)
+    return _of_table(text, prompt, system, models[0], title, max_output_tokens, demo, as_json)
 
 
 def sample(model: str, *, as_json: bool) -> int:
     """The panel's sample on the demo."""
     how = (batch.SAMPLE, batch.PROMPT, "", model, "tickets", batch.MAX_OUTPUT)
-    return _submit(*how, demo=True, as_json=as_json)
+    return _of_table(*how, demo=True, as_json=as_json)
 
 
-def _submit(
+def _of_table(
     table: str,
     prompt: str,
     system: str,
@@ -73,24 +80,57 @@ def _submit(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     with _endpoints(demo) as endpoints, _opened() as (store, engine):
-        if ref.provider not in endpoints:
-            raise nowhere(ref.provider, endpoints, demo=demo)
-        refusal = runs.refused([r for _, r in given], endpoints, secrets=keeping.secrets())
-        if refusal:
-            say(refusal.reason)
-            return 1
-        act = partial(_at, engine, store, endpoints[ref.provider])
-        done = act(lambda desk: batch.submit(desk, ref, given, title or "table"))
-        if done.job.failure:
-            say(done.job.failure.told)
-        elif demo:
-            say("The demo's batches end with the demo: this takes some seconds instead of hours.")
-            while not done.job.progress.over:
-                time.sleep(batch.POLL_DEMO * float(os.environ.get(PACE) or 1))
-                done = act(partial(_look, job=done.job))
-            done = act(partial(_collect, job=done.job))
+        done = _send(ref, given, title or "table", store, engine, endpoints, demo=demo)
+        if isinstance(done, int):
+            return done
         _print(done, as_json)
         return 0 if done.job.failure is None else 1
+
+
+def _of_spec(path: str, models: tuple[str, ...], title: str, demo: bool, as_json: bool) -> int:
+    sent: list[Done] = []
+    with _endpoints(demo) as endpoints, _opened() as (store, engine):
+        name, found = groups(path, models, store)
+        for ref, given in found:
+            done = _send(ref, given, title or name, store, engine, endpoints, demo=demo)
+            if isinstance(done, int):
+                return done
+            sent.append(done)
+    if as_json:
+        print(dumps({"jobs": [batch.document(done.job, done.run) for done in sent]}), flush=True)
+    for done in [] if as_json else sent:
+        _print(done, as_json=False)
+    return 0 if all(done.job.failure is None for done in sent) else 1
+
+
+def _send(
+    ref: ModelRef,
+    given: Sequence[tuple[str, Request]],
+    title: str,
+    store: Store,
+    engine: Engine,
+    endpoints: Mapping[str, Endpoint],
+    *,
+    demo: bool,
+) -> Done | int:
+    """Submit the lines, on the demo until they are answered; the exit code where that is forbidden."""
+    if ref.provider not in endpoints:
+        raise nowhere(ref.provider, endpoints, demo=demo)
+    refusal = runs.refused([r for _, r in given], endpoints, secrets=keeping.secrets())
+    if refusal:
+        say(refusal.reason)
+        return 1
+    act = partial(_at, engine, store, endpoints[ref.provider])
+    done = act(lambda desk: batch.submit(desk, ref, given, title))
+    if done.job.failure:
+        say(done.job.failure.told)
+    elif demo:
+        say("The demo's batches end with the demo: this takes some seconds instead of hours.")
+        while not done.job.progress.over:
+            time.sleep(batch.POLL_DEMO * float(os.environ.get(PACE) or 1))
+            done = act(partial(_look, job=done.job))
+        done = act(partial(_collect, job=done.job))
+    return done
 
 
 async def _look(desk: Desk, job: Job) -> Done:

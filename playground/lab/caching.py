@@ -131,7 +131,9 @@ def requests(
 
 def _altered(prefix: str, change: Change) -> str:
     if change == "byte":
-        return prefix[:1].swapcase() + prefix[1:]
+        first = prefix[:1]
+        other = first.swapcase()
+        return (other if other != first else "!" if first == "." else ".") + prefix[1:]
     if change == "system":
         return f"It is {datetime.now(UTC):%H:%M:%S.%f}.\n{prefix}"
     return prefix

@@ -105,3 +105,66 @@ def test_a_prefix_is_sent_twice_from_the_terminal(capsys: pytest.CaptureFixture[
     assert pair["cache"]["reasons"] == []
     assert run(*how, "--change", "byte") == 0
     assert "The system prompt changed" in capsys.readouterr().out
+
+
+SPEC = """
+name: tickets
+prompts: ["Department for: {{ ticket }}", {label: short, text: "One word: {{ ticket }}"}]
+models: [openai:gpt-6.1-sol, {model: anthropic:claude-sonnet-5-5, prompts: [short]}, gemini:gemini-3.8-flash]
+cases:
+  - vars: {ticket: My invoice shows two charges.}
+  - {vars: {ticket: It closes itself.}, output: technical}
+repeats: 2
+warm_up: 1
+"""
+
+
+def test_an_experiments_spec_is_a_batch_a_model_and_each_cell_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "experiment.yaml"
+    path.write_text(SPEC)
+    assert run("batch", "submit", str(path), "--demo", "--json") == 0
+    jobs = printed(capsys)["jobs"]
+    assert {job["title"] for job in jobs} == {"tickets"}
+    keys = {job["model"].partition(":")[0]: job["keys"] for job in jobs}
+    both = {f"cell-{p}-0-{{m}}-{r}" for p in range(2) for r in range(2)}
+    assert set(keys["openai"]) == {key.format(m=0) for key in both}
+    assert set(keys["anthropic"]) == {"cell-1-0-1-0", "cell-1-0-1-1"}
+    assert set(keys["gemini"]) == {key.format(m=2) for key in both}
+    for job in jobs:
+        assert all(line["text"] for line in job["lines"])
+        assert Decimal(job["cost"]["batch"]) * 2 == Decimal(job["cost"]["synchronous"])
+    assert run("batch", "submit", str(path), "--demo", "-m", "gemini:gemini-3.8-flash") == 0
+    out = capsys.readouterr().out
+    assert "gemini:gemini-3.8-flash" in out
+    assert "openai" not in out
+
+
+@pytest.mark.parametrize(
+    ("spec", "more", "said"),
+    [
+        ("prompts: [a]\nmodel: [openai:gpt-6.1-sol]", (), "experiment.yaml:2"),
+        ("prompts: [a]\nmodels: [gemini/interactions:gemini-3.8-flash]", (), "in a batch"),
+        ("prompts: [a]\nmodels: [openai:gpt-6.1-sol]", ("-m", "openai:x"), "does not ask openai:x"),
+        ("prompts: [a]\nmodels: [openai:gpt-6.1-sol]", ("--prompt", "b"), "prompts of its own"),
+    ],
+)
+def test_a_spec_that_makes_no_batch_is_bad_usage(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    spec: str,
+    more: tuple[str, ...],
+    said: str,
+) -> None:
+    path = tmp_path / "experiment.yaml"
+    path.write_text(spec)
+    assert run("batch", "submit", str(path), "--demo", *more) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_table_needs_its_prompt_and_one_model(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("batch", "submit", str(elsewhere), "-m", "openai:gpt-6.1-sol") == 2
+    assert "needs --prompt and one --model" in capsys.readouterr().err

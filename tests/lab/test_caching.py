@@ -71,6 +71,14 @@ async def test_a_changed_byte_misses_and_the_place_and_the_dollars_are_told(
     assert found.told.difference.byte == 0
 
 
+@pytest.mark.parametrize("prefix", ["abc", "Abc", "1bc", ".bc", "ßbc"])
+def test_the_changed_byte_is_always_another_one(prefix: str) -> None:
+    first, second = caching.requests(SOL, prefix, "byte")
+    assert first.system == prefix
+    assert second.system != prefix
+    assert (second.system or "").endswith("bc")
+
+
 async def test_another_key_misses_and_is_named(where: dict[str, Endpoint], pool: Pool) -> None:
     asked = caching.requests(SOL, own(caching.sample()), "key")
     found = await caching.twice(asked, where["openai"], pool, store=None)
