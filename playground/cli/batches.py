@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,10 +19,12 @@ from playground.cli import attach, keeping
 from playground.cli.ask import nowhere, simulated
 from playground.cli.say import say
 from playground.cli.show import safe
-from playground.cli.spec_batches import ENDINGS, groups
 from playground.domain import Endpoint, ModelRef, Request
 from playground.domain.job import Job
 from playground.engine import Engine
+from playground.experiments.as_batches import groups
+from playground.experiments.cells import CellError
+from playground.experiments.reading import read
 from playground.export import dumps
 from playground.lab import batch
 from playground.lab.batch import Desk, Done
@@ -32,6 +35,8 @@ from playground.wire import Pool, Redactor
 
 Work = Callable[[Desk], Awaitable[Done]]
 OWNER = ""
+ENDINGS = (".yaml", ".yml", ".json")
+"""By these an experiment is told from a table."""
 PACE = "PLAYGROUND_DEMO_PACE"
 """How slow the simulation is; 0 = not at all."""
 
@@ -90,9 +95,16 @@ def _of_table(
 def _of_spec(path: str, models: tuple[str, ...], title: str, demo: bool, as_json: bool) -> int:
     sent: list[Done] = []
     with _endpoints(demo) as endpoints, _opened() as (store, engine):
-        name, found = groups(path, models, store)
-        for ref, given in found:
-            done = _send(ref, given, title or name, store, engine, endpoints, demo=demo)
+        found = read(Path(path), store=store)
+        if found.spec is None:
+            raise click.UsageError("\n".join(map(str, found.mistakes)))
+        try:
+            batches = groups(found.spec, models)
+        except CellError as error:
+            raise click.UsageError(str(error)) from None
+        named = title or found.spec.name or Path(path).stem
+        for ref, given in batches:
+            done = _send(ref, given, named, store, engine, endpoints, demo=demo)
             if isinstance(done, int):
                 return done
             sent.append(done)

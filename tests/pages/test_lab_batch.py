@@ -79,3 +79,16 @@ def test_a_prefix_sent_twice_is_read_and_a_changed_one_says_where() -> None:
     press(app, "Send twice")
     assert "The system prompt changed" in said(app)
     assert "Billed again" in said(app)
+
+
+def test_an_experiment_is_submitted_as_a_batch_a_model() -> None:
+    app = tab("batch")
+    app.button_group(key="lab_batch_what").set_value("An experiment").run()
+    press(app, "Submit 8 cells as 2 batches")
+    told = said(app).replace("\\", "")
+    assert told.count("**tickets**") == 2
+    assert "openai:gpt-6.1-sol" in told
+    assert "anthropic:claude-sonnet-5-5" in told
+    app.text_area(key="lab_batch_spec").set_value("prompts: [{file: secret.txt}]\nmodels: []").run()
+    assert "`secret.txt` was not uploaded with it" in said(app)
+    assert next(b for b in app.button if b.key == "lab_batch_submit").disabled

@@ -11,9 +11,13 @@ import streamlit as st
 from playground import figures as fmt
 from playground import jobs, runs
 from playground.budgets import reserved
-from playground.domain import Endpoint, Exchange, Request, Response, Run
+from playground.domain import Endpoint, Exchange, ModelRef, Request, Response, Run
 from playground.domain.job import Job
 from playground.engine import get_engine
+from playground.experiments.as_batches import groups
+from playground.experiments.cells import CellError
+from playground.experiments.reading import read_text
+from playground.experiments.sources import Sources
 from playground.lab import batch
 from playground.lab.batch import Desk, Done
 from playground.providers import ProviderError
@@ -30,6 +34,21 @@ from playground.ui.session.models import default_model
 from playground.ui.session.state import session
 
 PANEL = "batch"
+TABLE, SPEC = "A table", "An experiment"
+SAMPLE = """name: tickets
+prompts:
+  - "Which department is this ticket for, billing, technical or sales? One word: {{ ticket }}"
+models:
+  - openai:gpt-6.1-sol
+  - anthropic:claude-sonnet-5-5
+cases:
+  - vars: { ticket: I was charged twice this month. }
+  - vars: { ticket: Nothing works since Monday. }
+repeats: 2
+"""
+"""A spec that is sent with one press."""
+Given = list[tuple[ModelRef, list[tuple[str, Request]]]]
+"""What is sent, a batch a model."""
 SECONDS = 120.0
 SHOWN = ("Request", "Headers", "Events")
 SIGNS = {
@@ -66,6 +85,37 @@ def view(where: Mapping[str, Endpoint]) -> None:
 
 
 def _submit(store: Store, where: Mapping[str, Endpoint]) -> None:
+    what = st.segmented_control(
+        "What is sent",
+        (TABLE, SPEC),
+        default=TABLE,
+        key=names.lab(PANEL, "what"),
+        required=True,
+        label_visibility="collapsed",
+    )
+    given, title = (_of_table if what == TABLE else _of_spec)(store, where)
+    count = sum(len(lines) for _, lines in given)
+    batches = f" as {len(given)} batches" if len(given) > 1 else ""
+    if st.button(
+        f"Submit {count:,} {'rows' if what == TABLE else 'cells'}{batches}" if given else "Submit",
+        type="primary",
+        icon=":material/schedule_send:",
+        key="lab_batch_submit",
+        disabled=not given,
+    ):
+        asked = [request for _, lines in given for _, request in lines]
+        refusal = runs.refused(asked, where, session=session().id, secrets=secrets())
+        if refusal:
+            st.error(refusal.reason.replace("$", r"\$"))
+            return
+        for ref, lines in given:
+            work = partial(batch.submit, model=ref, given=lines, title=title)
+            _do(store, where[ref.provider], work)
+        st.rerun()
+
+
+def _of_table(store: Store, where: Mapping[str, Endpoint]) -> tuple[Given, str]:
+    """One batch: a prompt filled in with each row of a table."""
     st.session_state.setdefault(names.lab(PANEL, "table"), batch.SAMPLE)
     text = st.text_area(
         "Table (CSV, the first line names the columns)",
@@ -77,29 +127,40 @@ def _submit(store: Store, where: Mapping[str, Endpoint]) -> None:
     prompt = asking.prompt_field(PANEL, batch.PROMPT)
     offered = {name: endpoint for name, endpoint in where.items() if name in BATCHES}
     models = asking.models_field(PANEL, offered, most=1, default=[default_model()])
-    given: list[Any] = []
-    why = ""
     try:
         given = batch.lines(models[0], prompt, batch.table(text or "")) if models else []
     except batch.TableError as error:
-        why = str(error)
-        st.warning(plain(why), icon=":material/table:")
-    if st.button(
-        f"Submit {len(given):,} rows" if given else "Submit",
-        type="primary",
-        icon=":material/schedule_send:",
-        key="lab_batch_submit",
-        disabled=not given,
-    ):
-        refusal = runs.refused(
-            [request for _, request in given], where, session=session().id, secrets=secrets()
-        )
-        if refusal:
-            st.error(refusal.reason.replace("$", r"\$"))
-            return
-        title = f"{len(given)} rows"
-        work = partial(batch.submit, model=models[0], given=given, title=title)
-        _do(store, where[models[0].provider], lambda desk: work(desk))
+        st.warning(plain(str(error)), icon=":material/table:")
+        return [], ""
+    return [(models[0], given)] if given else [], f"{len(given)} rows"
+
+
+def _of_spec(store: Store, where: Mapping[str, Endpoint]) -> tuple[Given, str]:
+    """A batch a model: every cell of an experiment."""
+    st.session_state.setdefault(names.lab(PANEL, "spec"), SAMPLE)
+    text = st.text_area(
+        "Experiment (YAML); files that it names are for the terminal",
+        key=names.lab(PANEL, "spec"),
+        height=260,
+        persist_state="session",
+        max_chars=asking.MOST_CHARACTERS,
+    )
+    found = read_text(text or "", "experiment", Sources(), store=store, owner=visitor() or "")
+    if found.spec is None:
+        st.warning(plain("\n".join(map(str, found.mistakes))), icon=":material/rule:")
+        return [], ""
+    try:
+        given: Given = groups(found.spec)
+    except CellError as error:
+        st.warning(plain(str(error)), icon=":material/rule:")
+        return [], ""
+    lost = [ref for ref, _ in given if ref.provider not in where]
+    many = [ref for ref, lines in given if len(lines) > batch.MOST_ROWS]
+    if lost or many:
+        why = "has no endpoint here" if lost else f"has more than {batch.MOST_ROWS:,} cells"
+        st.warning(plain(f"{(lost or many)[0]} {why}."), icon=":material/rule:")
+        return [], ""
+    return given, found.spec.name or "experiment"
 
 
 def _job(store: Store, job: Job, where: Mapping[str, Endpoint]) -> None:
@@ -166,6 +227,7 @@ def _buttons(store: Store, job: Job, endpoint: Endpoint) -> None:
             if there and st.button(label, icon=f":material/{icon}:", key=key):
                 whole = jobs.find(store, job.id, owner=visitor()) or job
                 _do(store, endpoint, partial(_acted, act, whole))
+                st.rerun()
 
 
 async def _acted(act: Act, job: Job, desk: Desk) -> Done:
@@ -191,7 +253,6 @@ def _do(store: Store, endpoint: Endpoint, work: Callable[[Desk], Awaitable[Done]
         st.session_state[names.lab(PANEL, "failed")] = error.failure.told
     else:
         st.session_state[names.lab(PANEL, "wire")] = done.exchanges
-    st.rerun()
 
 
 def _said() -> None:
