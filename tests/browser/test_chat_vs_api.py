@@ -75,6 +75,23 @@ def test_the_ladders_chart_grows_where_it_stands_at_the_end(slow_page: Page) -> 
     assert sum(value for value, *_ in shifts) <= 0.02, shifts
 
 
+def test_nothing_moves_where_the_ladders_live_cards_are_looked_at(slow_page: Page) -> None:
+    slow_page.set_viewport_size({"width": 1280, "height": 900})
+    chat = to_chat(slow_page)
+    section(chat, "Ladder")
+    expect(chat.locator(".st-key-ladder_go button")).to_be_visible()
+    settled(chat)
+    chat.evaluate(SHIFTS)
+    chat.locator(".st-key-ladder_go button").click()
+    card = chat.locator(".live .card").first
+    expect(card).to_contain_text("Streaming")
+    card.evaluate("card => card.scrollIntoView({block: 'center'})")
+    expect(chat.get_by_role("button", name="JSON", exact=True)).to_be_attached()
+    settled(chat)
+    shifts = chat.evaluate("window.shifts")
+    assert sum(value for value, *_ in shifts) <= 0.02, shifts
+
+
 def test_a_conversation_grows_survives_a_reload_and_is_priced(chat: Page) -> None:
     section(chat, "Conversation")
     box = chat.get_by_placeholder("Ask all models…")

@@ -37,7 +37,11 @@ class Picture(NamedTuple):
 
 def draw(picture: Picture) -> None:
     """Show the chart, its legend and its words."""
-    st.altair_chart(picture.chart, alt=picture.told)
+    # With its height said, its room is there before Streamlit has loaded what draws.
+    tall = getattr(picture.chart, "height", None)
+    st.altair_chart(
+        picture.chart, height=tall if isinstance(tall, int) else "content", alt=picture.told
+    )
     if picture.colors:
         st.html(legend(picture.colors))
 

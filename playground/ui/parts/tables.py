@@ -19,6 +19,10 @@ COMPARED = tuple(sorted(fmt.shown("table"), key=lambda figure: ORDER.index(figur
 """The figures in which answers are compared on the screen."""
 
 
+ROW = 35
+"""Pixels of a row: a table that says its height has it before Streamlit has loaded what draws tables."""
+
+
 def figure_table(
     responses: Sequence[Response],
     figures: Sequence[Figure],
@@ -37,6 +41,7 @@ def figure_table(
     }
     st.dataframe(
         worded({**before, **numbers, **(after or {})}, texts),
+        height=ROW * (len(responses) + 1) + 2,
         column_config={**config, **columns},
         hide_index=True,
         placeholder=_unknown(numbers, texts),
