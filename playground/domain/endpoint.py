@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playground.domain.model import ModelRef, Source
+from playground.domain.provider import provider_of
 from playground.domain.secret import Secret
 
 
@@ -29,6 +31,15 @@ class Endpoint:
     """Why it can't be used as it was set (a base URL or a key that is none); empty = nothing is wrong with it."""
     key_from_server: bool = False
     """True when the key is the server's own (environment, secrets file), not one that this user typed."""
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def nearby(endpoint: Endpoint) -> bool:
+    """Whether a server that a person has added listens on this computer: who bills for it, if anyone, is not known."""
+    added = not provider_of(endpoint.provider).built_in
+    return added and urlsplit(endpoint.base_url).hostname in LOOPBACK
 
 
 REPLAYED = "recorded/"

@@ -121,3 +121,48 @@ def test_a_key_that_leaves_a_field_takes_what_stands_in_it(
     box.fill(field.text)
     box.press(field.key)
     field.then(blank)
+
+
+@pytest.mark.parametrize("key", ["Escape", "Control+Enter"])
+def test_a_lanes_own_prompt_is_taken_from_its_menu(blank: Page, app: App, key: str) -> None:
+    blank.goto(app.url)
+    settled(blank)
+    blank.get_by_role("button", name="Settings of lane 2").click()
+    blank.get_by_text("A prompt of its own").click()
+    field = blank.get_by_role("textbox", name="This lane's prompt")
+    field.fill("What is a key?")
+    field.press(key)
+    lane = blank.locator(".st-key-lane_1")
+    expect(lane.get_by_text("own prompt", exact=True)).to_be_visible()
+    if key == "Escape":
+        expect(blank.get_by_test_id("stPopoverBody")).to_have_count(0)
+        return
+    expect(blank.get_by_role("button", name="CSV", exact=True)).to_be_attached()
+    blank.keyboard.press("Escape")
+    blank.get_by_role("radio", name="Request", exact=True).click()
+    expect(lane).to_contain_text("What is a key?")
+    expect(blank.locator(".st-key-lane_0")).to_contain_text("What is a token")
+
+
+def test_a_lanes_number_is_taken_and_a_wrong_one_is_said_and_not_sent(
+    blank: Page, app: App
+) -> None:
+    blank.goto(app.url)
+    settled(blank)
+    lane = blank.locator(".st-key-lane_0")
+    for text, key in (("6,5,4", "Escape"), ("64", "Control+Enter")):
+        blank.get_by_role("button", name="Settings of lane 1").click()
+        field = blank.get_by_role("textbox", name="Max output tokens")
+        field.fill(text)
+        field.press(key)
+        if key == "Escape":
+            expect(lane.get_by_test_id("stAlert")).to_contain_text("Max output tokens")
+            blank.get_by_role("button", name="Run").click()
+            expect(blank.locator(".st-key-said").get_by_test_id("stAlert")).to_contain_text(
+                "Lane 1: Max output tokens"
+            )
+            expect(blank.locator("dl.figures")).to_have_count(0)
+    expect(blank.get_by_role("button", name="CSV", exact=True)).to_be_attached()
+    blank.keyboard.press("Escape")
+    blank.get_by_role("radio", name="Request", exact=True).click()
+    expect(lane).to_contain_text('"max_output_tokens": 64')

@@ -13,7 +13,7 @@ from playground import figures as fmt
 from playground import pricing, tokens
 from playground.budgets.forecast import Forecast, forecast
 from playground.domain import Endpoint, Request
-from playground.domain.endpoint import bills, source_of
+from playground.domain.endpoint import bills, nearby, source_of
 from playground.domain.model import STOOD_IN
 from playground.engine import LiveRun
 from playground.providers import acceptance
@@ -88,6 +88,13 @@ def _who(fine: Sequence[LaneChoice], asked: Asked, where: Mapping[str, Endpoint]
     if not real:
         lanes_are = "All lanes are" if len(fine) > 1 else "The lane is"
         return f":material/science: **{lanes_are} {which}**: nothing is billed."
+    near = [lane for lane in real if lane.model and nearby(where[lane.model.provider])]
+    real = [lane for lane in real if lane not in near]
+    if near:
+        theirs = plain(", ".join(dict.fromkeys(lane.model.provider for lane in near if lane.model)))
+        rest = f" **{theirs}** goes to a server on this computer.{rest}"
+    if not real:
+        return f":material/memory:{rest} What that server bills, if anything, is not known here."
     providers = dict.fromkeys(lane.model.provider for lane in real if lane.model)
     verb = "go to the real APIs and are" if len(providers) > 1 else "goes to the real API and is"
     most = "" if asked.problem else _up_to([lanes.request(lane, asked) for lane in real])

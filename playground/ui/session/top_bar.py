@@ -169,7 +169,7 @@ def _test(name: str, endpoint: Endpoint) -> None:
         current.tests[name] = (False, f"No answer in {TEST_SECONDS:.0f} seconds.")
     else:
         current.listed[name] = tuple(sorted(model.id for model in models))
-        current.tests[name] = (True, f"{len(models):,} models")
+        current.tests[name] = (True, f"{len(models):,} model{'' if len(models) == 1 else 's'}")
 
 
 def _add_endpoint() -> None:
