@@ -193,19 +193,25 @@ def _found(check: Check, name: str, given: _Grading) -> Found:
     expressions = given.expressions
     if expressions is None and name == "expression":
         expressions = not settings.hosted()
-    return kind.find(
-        Asked(
-            check=check,
-            name=name,
-            inverse=check.type != name,
-            value=_filled(check, given),
-            answer=given.answer,
-            text=given.text,
-            judge=given.judge,
-            expressions=bool(expressions),
-            env=given.env,
-        )
+    asked = Asked(
+        check=check,
+        name=name,
+        inverse=check.type != name,
+        value=_filled(check, given),
+        answer=given.answer,
+        text=given.text,
+        judge=given.judge,
+        expressions=bool(expressions),
+        env=given.env,
     )
+    try:
+        return kind.find(asked)
+    except (CheckError, RecursionError):
+        raise
+    except Exception as mistake:  # one answer that breaks a check must not end the run
+        raise CheckError(
+            f"`{check.type}` can't judge this answer: {type(mistake).__name__}: {mistake}"
+        ) from mistake
 
 
 def _unknown(written: str, name: str) -> str:

@@ -22,6 +22,8 @@ MAX_SECONDS: Final = 5.0
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _STAND_INS = re.compile("[\ue000-\ue7ff]")
 _ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89a-fA-F][0-9a-fA-F]{2})")
+_BRACED = re.compile(r"(?<!\\)((?:\\\\)*)\\u\{")
+_MODIFIERS = re.compile(r"(?<!\\)(?:\\\\)*\(\?[ims]*(?:[ims]|-)[ims]*:")
 _SHIFT: Final = 0xE000 - 0xD800
 _REPEATS = re.compile(r"(?<!\\)(?:\\\\)*(?:[*+]|\{\d+,\d*\})")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+?]|\{\d)")
@@ -42,10 +44,10 @@ class RegexTimeout(Exception):
 def search(pattern: str, text: str, flags: str = "") -> bool:
     """Whether the pattern is found. Raises RegexError and RegexTimeout."""
     expression = compiled(pattern, flags)
-    searched = shifted(text)
+    searched = _halves(js.joined(text)) if "u" in flags else shifted(text)
     if _is_cheap(pattern, len(searched)):
         return expression.find(searched) is not None
-    return bool(_WORKER.ask(_shifted_pattern(pattern), searched, flags, once=True))
+    return bool(_WORKER.ask(_shifted_pattern(pattern, flags), searched, flags, once=True))
 
 
 def find_all(pattern: str, text: str, flags: str = "") -> list[tuple[str, Groups]]:
@@ -54,12 +56,12 @@ def find_all(pattern: str, text: str, flags: str = "") -> list[tuple[str, Groups
     Raises RegexError and RegexTimeout.
     """
     compiled(pattern, flags)
-    searched = shifted(text)
+    searched = _halves(js.joined(text)) if "u" in flags else shifted(text)
     raw = searched.encode()
     found = (
-        spans(_shifted_pattern(pattern), searched, flags)
+        spans(_shifted_pattern(pattern, flags), searched, flags)
         if _is_cheap(pattern, len(searched))
-        else _WORKER.ask(_shifted_pattern(pattern), searched, flags)
+        else _WORKER.ask(_shifted_pattern(pattern, flags), searched, flags)
     )
     moved = searched is not text
     at, pieces = 0, []
@@ -76,8 +78,10 @@ def find_all(pattern: str, text: str, flags: str = "") -> list[tuple[str, Groups
 @lru_cache(maxsize=512)
 def compiled(pattern: str, flags: str = "") -> regress.Regex:
     """The pattern for texts that went through `shifted`. Raises RegexError."""
+    if _MODIFIERS.search(pattern):
+        raise RegexError("it sets flags in a group, which JavaScript knows only since 2025")
     try:
-        return regress.Regex(_shifted_pattern(pattern), flags or None)
+        return regress.Regex(_shifted_pattern(pattern, flags), flags or None)
     except (regress.RegressError, UnicodeEncodeError) as mistake:
         raise RegexError(str(mistake)) from None
 
@@ -86,7 +90,11 @@ def shifted(text: str) -> str:
     """A character beyond U+FFFF as two of the private area, since the engine knows no halves of one."""
     if text.isascii() or (max(text) <= "\uffff" and not _SURROGATES.search(text)):
         return text
-    return _SURROGATES.sub(lambda half: chr(ord(half[0]) + _SHIFT), js.units(text))
+    return _halves(js.units(text))
+
+
+def _halves(text: str) -> str:
+    return _SURROGATES.sub(lambda half: chr(ord(half[0]) + _SHIFT), text)
 
 
 def _back(raw: bytes, moved: bool) -> str:
@@ -96,7 +104,11 @@ def _back(raw: bytes, moved: bool) -> str:
     return js.joined(_STAND_INS.sub(lambda half: chr(ord(half[0]) - _SHIFT), text))
 
 
-def _shifted_pattern(pattern: str) -> str:
+def _shifted_pattern(pattern: str, flags: str) -> str:
+    """The pattern for texts that went through `shifted`; without the flag u, `\\u{61}` is 61 times u."""
+    if "u" in flags:
+        return _halves(pattern)
+    pattern = _BRACED.sub(r"\1u{", pattern)
     return shifted(
         _ESCAPED.sub(lambda half: f"{half[1]}\\u{int(half[2], 16) + _SHIFT:04x}", pattern)
     )

@@ -94,7 +94,10 @@ def judge_row(row: Mapping[str, Any]) -> Verdict:
 
 
 def _assertion(row: Mapping[str, Any]) -> list[Check] | Verdict:
-    return _checks([row.get("assertion")])
+    checks = _checks([row.get("assertion")])
+    if isinstance(checks, list) and checks[0].type == "assert-set":
+        return failed("`assert-set` holds checks for a whole test; write it into `assert`")
+    return checks
 
 
 def _test(row: Mapping[str, Any]) -> list[Check] | Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -234,8 +235,15 @@ def _name_of_item(item: Mapping[str, Any]) -> str | None:
     return next(_named(item), None)
 
 
+_FENCED = re.compile(
+    r"^[ ]{0,3}(?:[-+*][ \t]+|\d+[.)][ \t]+)?(`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+
+
 def _blocks(text: str) -> Iterator[Any]:
-    """JSON objects and lists that start a line and end one."""
+    """JSON objects and lists that start a line and end one; code in fences is not looked at."""
+    text = _FENCED.sub("\n", text)
     decoder, at, tried = json.JSONDecoder(), 0, 0
     while at < len(text) and tried < _MAX_BLOCKS:
         start = min((place for mark in "{[" if (place := text.find(mark, at)) >= 0), default=-1)

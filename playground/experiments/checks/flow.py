@@ -9,6 +9,8 @@ from typing import Any, Final
 from playground.experiments import js
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+"""What may not stand outside of quotes."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _INDICATORS: Final = ",[]{}"
 _NOT_PLAIN: Final = _INDICATORS + "#&*!|=>'\"%@`"
 _ENDS: Final = _INDICATORS + " \t\r\n"
@@ -30,10 +32,9 @@ _WORDS: Final = {
         for word in (".inf", ".Inf", ".INF")
     },
 }
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7_]+|[0-9][0-9_]*)")
-_FLOAT = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
-)
+_INTEGER = re.compile(r"[-+]?(?:0b[01]+|0x[0-9a-fA-F]+|0o[0-7]+|[0-9]+)")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_TAGS: Final = ("", "!str", "!map", "!seq", "!int", "!float", "!bool", "!null")
 _MAX_DEPTH: Final = 100
 
 
@@ -43,7 +44,7 @@ class FlowError(ValueError):
 
 def read(text: str) -> Any:
     """The mapping that the whole text is. Raises FlowError."""
-    if _UNPRINTABLE.search(js.joined(text)):
+    if _CONTROL.search(text):
         raise FlowError("it has characters that YAML does not allow")
     reader = _Reader(text)
     value = reader.node(0)
@@ -58,6 +59,7 @@ class _Reader:
         self.text = text
         self.at = 0
         self.anchors: dict[str, Any] = {}
+        self.tag = ""
 
     def gap(self) -> bool:
         """Passes blanks, breaks and comments; whether there were any."""
@@ -104,7 +106,7 @@ class _Reader:
         return value
 
     def _properties(self) -> str | None:
-        anchor = None
+        anchor, self.tag = None, ""
         while self.peek() in ("&", "!") and self.peek():
             mark = self.peek()
             self.at += 1
@@ -113,8 +115,10 @@ class _Reader:
                 if not name:
                     raise FlowError("an anchor has no name")
                 anchor = name
-            elif name not in ("", "!str", "!map", "!seq", "!int", "!float", "!bool", "!null"):
+            elif name not in _TAGS:
                 raise FlowError(f"unknown tag !{name}")
+            else:
+                self.tag = name
             self.gap()
         return anchor
 
@@ -150,6 +154,7 @@ class _Reader:
                 self.at += 1
                 self.gap()
             line = self.text.count("\n", 0, self.at)
+            plain = self.peek() not in ("'", '"')
             key = self.node(depth + 1)
             self.gap()
             is_pair = explicit
@@ -162,7 +167,9 @@ class _Reader:
                 self.gap()
                 value = self.node(depth + 1)
                 self.gap()
-            if is_mapping:
+            if is_mapping and key == "<<" and plain:
+                _merged(mapping, value)
+            elif is_mapping:
                 mapping[_key(key)] = value
             else:
                 items.append({_key(key): value} if is_pair else key)
@@ -242,8 +249,10 @@ class _Reader:
                 end = at + 1
             at += 1
         raw = text[start:end]
+        if _UNPRINTABLE.search(js.joined(raw)):
+            raise FlowError("it has characters that YAML does not allow")
         self.at = end
-        return _resolved(_folded(raw))
+        return resolved(_folded(raw), self.tag)
 
 
 def _folded(raw: str) -> str:
@@ -258,26 +267,35 @@ def _folded(raw: str) -> str:
     return _BREAKS.sub(fold, raw)
 
 
-def _resolved(word: str) -> Any:
-    """A plain word as null, true, a number or itself."""
+def resolved(word: str, tag: str = "") -> Any:
+    """A plain word as null, true, a number or itself, by YAML 1.2's core."""
+    if tag == "!str":
+        return word
     if word in _WORDS:
         return _WORDS[word]
-    if word.endswith("_") or word[:1] == "_":
-        return word
     if _INTEGER.fullmatch(word):
-        bare = word.replace("_", "").lstrip("+-")
+        bare = word.lstrip("+-")
         base = {"0b": 2, "0x": 16, "0o": 8}.get(bare[:2], 10)
         digits = bare[2:] if base != 10 else bare
         if digits and len(digits) < 400:
             value = int(digits, base)
             return js.tidy(js.double(-value if word[0] == "-" else value))
     if _FLOAT.fullmatch(word):
-        return js.tidy(float(word.replace("_", "")))
+        return js.tidy(float(word))
     return word
 
 
 def _key(key: Any) -> str:
-    """A key as JavaScript names a property."""
-    if isinstance(key, list):
-        return ",".join(_key(item) for item in key)
+    """A key as JavaScript names a property. Raises FlowError for a mapping or a list."""
+    if isinstance(key, (dict, list)):
+        raise FlowError("a mapping or a list can't be a key")
     return js.text(key)
+
+
+def _merged(mapping: dict[str, Any], value: Any) -> None:
+    """`<<`: what another mapping has and this one hasn't. Raises FlowError."""
+    for other in value if isinstance(value, list) else [value]:
+        if not isinstance(other, dict):
+            raise FlowError("`<<` merges mappings only")
+        for key, item in other.items():
+            mapping.setdefault(key, item)

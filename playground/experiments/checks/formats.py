@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from calendar import monthrange
 from collections.abc import Callable
@@ -143,9 +144,14 @@ TEXTS: Final[dict[str, Callable[[str], bool]]] = {
     "binary": lambda text: True,
 }
 
+
+def _is_whole(number: float) -> bool:
+    return math.isfinite(number) and number == int(number)
+
+
 _NUMBERS: Final[dict[str, Callable[[float], bool]]] = {
-    "int32": lambda number: number == int(number) and -(2**31) <= number <= 2**31 - 1,
-    "int64": lambda number: number == int(number),
+    "int32": lambda number: _is_whole(number) and -(2**31) <= number <= 2**31 - 1,
+    "int64": _is_whole,
     "float": lambda number: True,
     "double": lambda number: True,
 }

@@ -26,7 +26,7 @@ def _schema(asked: Asked) -> Callable[[Any], str | None] | None:
         return None
     if isinstance(value, str):
         try:
-            value = yaml.load(value, Loader=_CoreLoader)  # noqa: S506 - a SafeLoader
+            value = yaml.load(value, Loader=_CoreLoader)  # noqa: S506 - it is a SafeLoader
         except (yaml.YAMLError, ValueError) as mistake:
             raise CheckError(
                 f"`{asked.check.type}`: the schema is neither JSON nor YAML: {mistake}"
@@ -45,25 +45,14 @@ class _CoreLoader(yaml.SafeLoader):
     """YAML 1.2's core: `yes` and `on` are texts."""
 
 
-_CoreLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":merge", ":null"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_CoreLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_CoreLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"),
-    list("-+0123456789."),
-)
+_CoreLoader.yaml_implicit_resolvers = {"<": [("tag:yaml.org,2002:merge", re.compile("^<<$"))]}
 
 
-def _number(loader: _CoreLoader, node: yaml.Node) -> float:
-    return js.tidy(float(node.value))
+def _scalar(loader: _CoreLoader, node: yaml.ScalarNode) -> Any:
+    return flow.resolved(node.value) if node.style is None else node.value
 
 
-_CoreLoader.add_constructor("tag:yaml.org,2002:float", _number)
+_CoreLoader.add_constructor("tag:yaml.org,2002:str", _scalar)
 
 
 def is_json(asked: Asked) -> Found:

@@ -31,7 +31,9 @@ _ONE: Final = (
 )
 """Keywords that hold one schema."""
 _LIST: Final = ("allOf", "anyOf", "oneOf")
-_NAMED: Final = ("$defs", "definitions", "patternProperties", "properties")
+_NAMED: Final = ("patternProperties", "properties")
+_SHELVES: Final = ("$defs", "definitions")
+"""What lies in them counts only where a `$ref` leads to it."""
 _OTHER: Final = [
     "$comment",
     "$id",
@@ -74,7 +76,7 @@ _OTHER: Final = [
     "uniqueItems",
     "writeOnly",
 ]
-_KNOWN: Final = frozenset((*_ONE, *_LIST, *_NAMED, *_OTHER))
+_KNOWN: Final = frozenset((*_ONE, *_LIST, *_NAMED, *_SHELVES, *_OTHER))
 
 
 class StrictSchemaError(ValueError):
@@ -97,7 +99,7 @@ def _refuse(schema: Any, where: str = "schema") -> None:
         if key == "format" and value not in formats.NAMES:
             raise StrictSchemaError(f"unknown format `{value}` in {where}")
     _refuse_alone(schema, where)
-    _refuse_patterns(schema, where)
+    _refuse_values(schema, where)
     for place, inner in _inner(schema):
         _refuse(inner, f"{where}.{place}")
 
@@ -115,7 +117,8 @@ def _refuse_alone(schema: Mapping[str, Any], where: str) -> None:
         raise StrictSchemaError(f"`nullable` without `type` in {where}")
 
 
-def _refuse_patterns(schema: Mapping[str, Any], where: str) -> None:
+def _refuse_values(schema: Mapping[str, Any], where: str) -> None:
+    """Patterns that are none, and an `enum` that is empty or says something twice."""
     named = schema.get("patternProperties")
     patterns = list(named) if isinstance(named, Mapping) else []
     own = schema.get("pattern")
@@ -126,12 +129,11 @@ def _refuse_patterns(schema: Mapping[str, Any], where: str) -> None:
             raise StrictSchemaError(
                 f"the pattern `{pattern}` in {where} is none: {mistake}"
             ) from None
-    for name in schema.get("properties") or ():
-        for pattern in patterns:
-            if regex.search(pattern, name, "u"):
-                raise StrictSchemaError(
-                    f"`{name}` is in `properties` and matches `{pattern}` in {where}"
-                )
+    values = schema.get("enum", (None,))
+    if not values or any(
+        js.deeply_equal(one, two) for at, one in enumerate(values) for two in values[:at]
+    ):
+        raise StrictSchemaError(f"`enum` in {where} must have values, and each once")
 
 
 def _inner(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -194,14 +196,15 @@ def _type(validator: Any, types: Any, value: Any, schema: Any) -> Errors:
     wanted = [types] if isinstance(types, str) else types
     if value is None and schema.get("nullable") is True:
         return
-    if not any(validator.is_type(value, one) for one in wanted):
+    is_endless = js.is_number(value) and abs(value) == float("inf")
+    if is_endless or not any(validator.is_type(value, one) for one in wanted):
         yield ValidationError(f"{value!r} is not of type {', '.join(wanted)}")
 
 
 def _multiple(validator: Any, step: float, value: Any, schema: Any) -> Errors:
-    if js.is_number(value):
+    if js.is_number(value) and abs(value) != float("inf"):
         times = js.divide(js.double(value), js.double(step))
-        if times != times or abs(times) == float("inf") or times != int(times):
+        if not abs(times) < 1e21 or times != int(times):
             yield ValidationError(f"{value!r} is not a multiple of {step!r}")
 
 
@@ -243,7 +246,7 @@ def _made(written: str) -> Callable[[Any], str | None]:
     schema = js.from_json(written)
     if isinstance(schema, (Mapping, bool)):
         try:
-            Draft7Validator.check_schema(schema)
+            Draft7Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
         except SchemaError as mistake:
             raise StrictSchemaError(f"the schema is none: {mistake.message}") from None
     _refuse(schema)
@@ -260,16 +263,19 @@ def _made(written: str) -> Callable[[Any], str | None]:
 
 
 def _refuse_references(made: Any, schema: Any) -> None:
-    """Raises StrictSchemaError for a `$ref` that leads nowhere; nothing is ever fetched."""
-    todo = [schema]
+    """Raises StrictSchemaError for a `$ref` that leads nowhere, or to what is refused; nothing is ever fetched."""
+    todo, seen = [schema], set()
     while todo:
         inner = todo.pop()
         if not isinstance(inner, Mapping):
             continue
         reference = inner.get("$ref")
-        if isinstance(reference, str):
+        if isinstance(reference, str) and reference not in seen:
+            seen.add(reference)
             try:
-                made._resolver.lookup(reference)
+                target = made._resolver.lookup(reference).contents
             except Unresolvable:
                 raise StrictSchemaError(f"`$ref: {reference}` leads nowhere") from None
+            _refuse(target, reference)
+            todo.append(target)
         todo += [found for _, found in _inner(inner)]

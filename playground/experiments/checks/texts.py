@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,6 +56,16 @@ def _quoted(text: str, at: int) -> tuple[str, int]:
     raise ValueError("a quote is never closed")
 
 
+def _within(part: str, text: str) -> bool:
+    """Whether it is in the text, where half a character is in a whole one too."""
+    if part.isascii() or not _HALF.search(part):
+        return part in text
+    return js.units(part) in js.units(text)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _wanted(asked: Asked) -> list[str]:
     value = asked.value
     if isinstance(value, str) and value:
@@ -76,7 +87,8 @@ def _contains_value(asked: Asked) -> str:
 
 def contains(asked: Asked) -> Found:
     wanted = _contains_value(asked)
-    return asked.yes(wanted in asked.text, _said(wanted, wanted in asked.text))
+    there = _within(wanted, asked.text)
+    return asked.yes(there, _said(wanted, there))
 
 
 def _said(wanted: str, there: bool) -> str:
@@ -85,12 +97,12 @@ def _said(wanted: str, there: bool) -> str:
 
 def icontains(asked: Asked) -> Found:
     wanted = _contains_value(asked)
-    there = js.lower(wanted) in js.lower(asked.text)
+    there = _within(js.lower(wanted), js.lower(asked.text))
     return asked.yes(there, _said(wanted, there))
 
 
 def contains_any(asked: Asked) -> Found:
-    found = [wanted for wanted in _wanted(asked) if wanted in asked.text]
+    found = [wanted for wanted in _wanted(asked) if _within(wanted, asked.text)]
     return asked.yes(
         bool(found), _said(found[0], True) if found else "none of them is in the answer"
     )
@@ -98,14 +110,14 @@ def contains_any(asked: Asked) -> Found:
 
 def icontains_any(asked: Asked) -> Found:
     text = js.lower(asked.text)
-    found = [wanted for wanted in _wanted(asked) if js.lower(wanted) in text]
+    found = [wanted for wanted in _wanted(asked) if _within(js.lower(wanted), text)]
     return asked.yes(
         bool(found), _said(found[0], True) if found else "none of them is in the answer"
     )
 
 
 def contains_all(asked: Asked) -> Found:
-    missing = [wanted for wanted in _wanted(asked) if wanted not in asked.text]
+    missing = [wanted for wanted in _wanted(asked) if not _within(wanted, asked.text)]
     return asked.yes(
         not missing, _said(missing[0], False) if missing else "all of them are in the answer"
     )
@@ -113,7 +125,7 @@ def contains_all(asked: Asked) -> Found:
 
 def icontains_all(asked: Asked) -> Found:
     text = js.lower(asked.text)
-    missing = [wanted for wanted in _wanted(asked) if js.lower(wanted) not in text]
+    missing = [wanted for wanted in _wanted(asked) if not _within(js.lower(wanted), text)]
     return asked.yes(
         not missing, _said(missing[0], False) if missing else "all of them are in the answer"
     )
@@ -139,7 +151,7 @@ def equals(asked: Asked) -> Found:
 
 def starts_with(asked: Asked) -> Found:
     wanted = asked.needed_text(empty=False)
-    there = asked.text.startswith(wanted)
+    there = js.units(asked.text).startswith(js.units(wanted))
     return asked.yes(there, f"the answer starts with {shortened(asked.text[: len(wanted)])}")
 
 
