@@ -16,12 +16,20 @@ from playground.experiments.checks.judged import choose
 from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
 from playground.experiments.spec import Check
 from playground.experiments.templates import TemplateError, render
+from playground.experiments.transforms import TransformError, transformed
 from playground.experiments.verdict import Answer, Verdict
 
 KINDS: Final = {kind.type: kind for kind in CHECKS}
-SETS: Final = ("assert-set", "all-of", "any-of")
 COMPARING: Final = ("select-best", "max-score")
 """They compare the answers of a case over all columns: see `compared`."""
+KINDS_OF_CHECKS: Final = {
+    "all-of": "All of its `checks` pass; with a threshold, their score reaches it.",
+    "any-of": "One of its `checks` passes, and the best one's score counts; with a threshold, their score reaches it.",
+    "assert-set": "As `all-of`, and as in promptfoo not inside another set.",
+    "select-best": "A judge chooses the best answer of a case by `value`, seeing them in an order drawn by lot.",
+    "max-score": "The answer of a case with the best score of the other checks wins.",
+}
+"""What combines checks, or compares the answers of a case."""
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -193,13 +201,20 @@ def _found(check: Check, name: str, given: _Grading) -> Found:
     expressions = given.expressions
     if expressions is None and name == "expression":
         expressions = not settings.hosted()
+    answer, text = given.answer, given.text
+    if check.transform:
+        try:
+            answer = replace(answer, output=transformed(answer.output, check.transform))
+        except TransformError as mistake:
+            raise CheckError(f"`{check.type}`: {mistake}") from None
+        text = as_text(answer.output)
     asked = Asked(
         check=check,
         name=name,
         inverse=check.type != name,
         value=_filled(check, given),
-        answer=given.answer,
-        text=given.text,
+        answer=answer,
+        text=text,
         judge=given.judge,
         expressions=bool(expressions),
         env=given.env,

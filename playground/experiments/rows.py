@@ -28,12 +28,12 @@ def judged(lines: Iterable[str | bytes]) -> Iterator[dict[str, Any]]:
         try:
             row = _row(line)
         except RowError as mistake:
-            yield _said(None, failed(f"line {number}: {mistake}"))
+            yield said(None, failed(f"line {number}: {mistake}"))
             continue
         try:
-            yield _said(row.get("id"), judge_row(row)) | _extras(row)
+            yield said(row.get("id"), judge_row(row)) | _extras(row)
         except RowError as mistake:
-            yield _said(row.get("id"), failed(f"line {number}: {mistake}"))
+            yield said(row.get("id"), failed(f"line {number}: {mistake}"))
 
 
 def _row(line: str | bytes) -> dict[str, Any]:
@@ -46,7 +46,8 @@ def _row(line: str | bytes) -> dict[str, Any]:
     return row
 
 
-def _said(id_: Any, verdict: Verdict) -> dict[str, Any]:
+def said(id_: Any, verdict: Verdict) -> dict[str, Any]:
+    """A verdict as it is printed: a whole score as a whole number, named figures where there are some."""
     score = int(verdict.score) if verdict.score == int(verdict.score) else verdict.score
     return {
         "id": id_,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from playground.cli.experiment.check import check, checks
 from playground.cli.experiment.schema import schema
 
-COMMANDS: tuple[click.Command, ...] = (schema,)
+COMMANDS: tuple[click.Command, ...] = (check, checks, schema)
 """In the order in which they are told of."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -274,6 +275,8 @@ def expression(asked: Asked) -> Found:
     except Exception as mistake:  # what the expression itself does wrong, whatever it is
         raise CheckError(f"`{asked.check.type}`: {type(mistake).__name__}: {mistake}") from None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not math.isfinite(value):
+            raise CheckError(f"`{asked.check.type}`: the score is no finite number")
         return asked.at_least(float(value), 1.0 if asked.check.threshold is None else 0.0, "score")
     return asked.yes(bool(value), f"the expression is {'true' if value else 'false'}")
 
