@@ -12,7 +12,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\u
 """What may not stand outside of quotes."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _INDICATORS: Final = ",[]{}"
-_NOT_PLAIN: Final = _INDICATORS + "#&*!|=>'\"%@`"
+_NOT_PLAIN: Final = _INDICATORS + "#&*!|>'\"%@`"
 _ENDS: Final = _INDICATORS + " \t\r\n"
 _ESCAPES: Final = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r",

@@ -179,9 +179,10 @@ class _Written(getTreeBuilder("etree", ElementTree)):  # type: ignore[misc]
 
 
 _LEAD = re.compile(
-    f"(?:[{js.SPACES}]+|<!--.*?-->|<!doctype[^>]*>)*<html(?=[{js.SPACES}>/])",
+    rf"(?:[{js.SPACES}]+|<!--.*?-->|<![^>]*>|</[^a-zA-Z][^>]*>|<\?[^>]*>)*<html(?=[{js.SPACES}>/])[^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
+"""Where the text begins with `<html>`: before it only blanks and what HTML takes for comments."""
 
 
 def _why_not(text: str) -> str | None:

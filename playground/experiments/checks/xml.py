@@ -15,6 +15,10 @@ _START: Final = (
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _NAME = re.compile(f"[{_START}][{_START}\\-.0-9\xb7\u0300-\u036f\u203f\u2040]*")
+_EVERYWHERE: Final = frozenset(
+    ("constructor", "hasOwnProperty", "isPrototypeOf", "toLocaleString", "toString", "valueOf")
+)
+"""Paths that promptfoo finds in every element, since every object of JavaScript has them."""
 _MAX_NESTED: Final = 100
 _MAX_CANDIDATES: Final = 2_000
 
@@ -207,8 +211,8 @@ def _is_there(value: Any, steps: Sequence[str]) -> bool:
             if not re.fullmatch("0|[1-9][0-9]*", step) or int(step) >= len(value):
                 return False
             value = value[int(step)]
-        elif isinstance(value, Mapping) and step in value:
-            value = value[step]
+        elif isinstance(value, Mapping) and (step in value or step in _EVERYWHERE):
+            value = value.get(step, "")
         else:
             return False
     return True
