@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from playground.experiments.templates.budget import Budget
+from playground.experiments.templates.frames import Frame
 from playground.experiments.templates.lexing import TemplateError
 from playground.experiments.templates.parsing import Parser
-from playground.experiments.templates.running import Frame, Write, body
+from playground.experiments.templates.running import Write, body
 
 __all__ = ["TemplateError", "render"]
 

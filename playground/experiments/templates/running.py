@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,64 +9,13 @@ from playground.experiments import js
 from playground.experiments.js import UNDEFINED
 from playground.experiments.templates.budget import Budget, Function
 from playground.experiments.templates.filters import FILTERS
-from playground.experiments.templates.functions import GLOBALS
+from playground.experiments.templates.frames import Frame
 from playground.experiments.templates.lexing import TemplateError
-from playground.experiments.templates.members import Regexp, member
-from playground.experiments.templates.parsing import Node
+from playground.experiments.templates.members import member
+from playground.experiments.templates.operators import ARITHMETIC, COMPARISONS, is_in, joined
+from playground.experiments.templates.patterns import Regexp
 from playground.experiments.templates.tests import TESTS
-
-
-class Frame:
-    """Variables in their scopes; `root` holds what the template was given and what it sets at the top."""
-
-    __slots__ = ("budget", "env", "isolated", "parent", "root", "top", "variables")
-
-    def __init__(
-        self,
-        root: dict[str, Any],
-        env: Mapping[str, str],
-        budget: Budget,
-        parent: Frame | None = None,
-        isolated: bool = False,
-        top: bool = False,
-    ) -> None:
-        self.root = root
-        self.env = env
-        self.budget = budget
-        self.parent = parent
-        self.isolated = isolated
-        self.top = top
-        self.variables: dict[str, Any] = {}
-
-    def push(self, isolated: bool = False) -> Frame:
-        return Frame(self.root, self.env, self.budget, self, isolated)
-
-    def look_up(self, name: str) -> Any:
-        frame: Frame | None = self
-        while frame is not None:
-            value = frame.variables.get(name, UNDEFINED)
-            if value is not UNDEFINED:
-                return value
-            frame = frame.parent
-        if name in self.root:
-            return self.root[name]
-        if name == "env":
-            return self.env
-        return GLOBALS.get(name, UNDEFINED)
-
-    def set(self, name: str, value: Any) -> None:
-        """Where the name stands already, else here."""
-        frame: Frame | None = self
-        while frame is not None:
-            if frame.variables.get(name, UNDEFINED) is not UNDEFINED:
-                frame.variables[name] = value
-                break
-            frame = None if frame.isolated else frame.parent
-        else:
-            self.variables[name] = value
-        if self.top:
-            self.root[name] = value
-
+from playground.experiments.templates.tokens import Node
 
 Run = Callable[[Frame], Any]
 Write = Callable[[Frame, list[str]], None]
@@ -350,17 +298,7 @@ def _not(node: Node) -> Run:
 
 def _in(node: Node) -> Run:
     one, two = map(expression, node.parts)
-    return lambda frame: _is_in(one(frame), two(frame))
-
-
-def _is_in(key: Any, value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(js.strictly_equal(item, key) for item in value)
-    if isinstance(value, str):
-        return js.text(key) in value
-    if isinstance(value, Mapping):
-        return js.key_text(key) in value
-    raise TemplateError(f"`in` can't look for `{js.text(key)}` in `{js.text(value)}`")
+    return lambda frame: is_in(one(frame), two(frame))
 
 
 def _is(node: Node) -> Run:
@@ -378,52 +316,19 @@ def _is(node: Node) -> Run:
 
 def _compare(node: Node) -> Run:
     sign, one, two = node.parts
-    compare, left, right = _COMPARISONS[sign], expression(one), expression(two)
+    compare, left, right = COMPARISONS[sign], expression(one), expression(two)
     return lambda frame: compare(left(frame), right(frame))
-
-
-_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "==": js.loosely_equal,
-    "!=": lambda one, two: not js.loosely_equal(one, two),
-    "===": js.strictly_equal,
-    "!==": lambda one, two: not js.strictly_equal(one, two),
-    "<": js.less,
-    ">": lambda one, two: js.less(two, one),
-    "<=": lambda one, two: js.less(one, two, or_equal=True),
-    ">=": lambda one, two: js.less(two, one, or_equal=True),
-}
 
 
 def _binary(node: Node) -> Run:
     sign, one, two = node.parts
     left, right = expression(one), expression(two)
     if sign in "+~":
-        return lambda frame: _joined(frame.budget, left(frame), right(frame), sign == "~")
-    count = _ARITHMETIC[sign]
+        return lambda frame: joined(frame.budget, left(frame), right(frame), sign == "~")
+    count = ARITHMETIC[sign]
     return lambda frame: js.tidy(
         count(js.double(js.number(left(frame))), js.double(js.number(right(frame))))
     )
-
-
-def _joined(budget: Budget, one: Any, two: Any, always: bool) -> Any:
-    value = js.text(one) + js.text(two) if always else js.add(one, two)
-    if isinstance(value, str):
-        budget.write(len(value))
-    return value
-
-
-_ARITHMETIC: Final[dict[str, Callable[[float, float], float]]] = {
-    "-": lambda one, two: one - two,
-    "*": lambda one, two: one * two,
-    "/": js.divide,
-    "//": lambda one, two: _floor(js.divide(one, two)),
-    "%": js.remainder,
-    "**": js.power,
-}
-
-
-def _floor(value: float) -> float:
-    return math.floor(value) if math.isfinite(value) else value
 
 
 def _sign(node: Node) -> Run:
