@@ -15,7 +15,7 @@ from playground.wire import Redactor
 
 if TYPE_CHECKING:
     from playground.budgets.guard import Guard
-    from playground.engine import Engine, Journal, LiveRun
+    from playground.engine import Engine, Journal, LiveRun, Pace
     from playground.history.once import Once
 
 HOLDS_KEY = "Not sent: the prompt or a setting holds one of your API keys. Take it out: it would go to every model, and stay in exports."
@@ -65,12 +65,14 @@ def start(
     context: Mapping[str, Any] | None = None,
     once: Once | None = None,
     caller: Callable[..., Any] | None = None,
+    pace: Pace | None = None,
 ) -> Started | Refusal:
     """Send all requests, unless a key in them or a budget forbids it.
 
     `session` is what a limit for a session counts by. With `keep` the run goes into the history, where there is one;
     without it, only what it costs is noted. `secrets` are keys to look for beside those of the real endpoints. `once` is
-    the history of a process that ends with this run: there is no limit then. `caller` asks the next turn of a session.
+    the history of a process that ends with this run: there is no limit then. `caller` asks the next turn of a session, `pace`
+    says when each lane of a batch may send.
     """
     labels = labels or Labels()
     known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
@@ -94,6 +96,7 @@ def start(
         journal=_journal(labels, known, keep=keep, billed=billed, once=once),
         context=context,
         **({"caller": caller} if caller else {}),
+        pace=pace,
     )
     with _lock:
         _open.append(run)

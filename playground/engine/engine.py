@@ -30,6 +30,7 @@ from playground.domain.provider import unknown
 from playground.engine.clock import Gate, LagMeter, Stopwatch
 from playground.engine.journal import PATIENCE, Journal, tell_began, tell_ended
 from playground.engine.live import Lane, LiveRun
+from playground.engine.pace import Pace
 from playground.engine.receipt import priced
 from playground.engine.turns import Turns
 from playground.providers import Call, Turn, called
@@ -68,6 +69,7 @@ class _Job:
     """Makes what asks a model: a call, or the next turn of a session."""
     written: asyncio.Event
     """Set when the run is written down, or can't be."""
+    pace: Pace | None
 
 
 class Engine:
@@ -94,10 +96,12 @@ class Engine:
         journal: Journal | None = None,
         context: Mapping[str, Any] | None = None,
         caller: Callable[..., Call | Turn] = called,
+        pace: Pace | None = None,
     ) -> LiveRun:
         """Send all requests and return at once; a provider without an endpoint fails in its lane.
 
-        `caller` has the arguments of `Call`: a session's `call` asks its next turn.
+        `caller` has the arguments of `Call`: a session's `call` asks its next turn. `pace` says when each lane of a batch
+        may send, and whether it is tried again; nobody watches its words come, so they are not kept one by one.
 
         The journal, if any, has written the run down before its first request leaves. Of very many requests some wait
         for others to end.
@@ -126,6 +130,7 @@ class Engine:
                 book=book,
                 caller=caller,
                 written=written,
+                pace=pace,
             )
             for lane, endpoint in zip(run.lanes, used, strict=True)
         ]
@@ -141,6 +146,12 @@ class Engine:
         """The run with this id if it belongs to this owner."""
         run = self._runs.get(run_id)
         return run if run is not None and secrets.compare_digest(run.owner, owner) else None
+
+    def forget(self, run: LiveRun) -> None:
+        """Let go of an ended run at once; one that is under way stays."""
+        with self._lock:
+            if run.done and self._runs.pop(run.id, None) is not None:
+                self._held -= run.bytes
 
     def having(self, name: str, value: str, owner: str = "") -> list[LiveRun]:
         """This owner's runs in memory whose context has this text under this name, the oldest first."""
@@ -215,11 +226,15 @@ class Engine:
         # A broken-off stream is priced by counting its tokens: not here, where others are being timed.
         lane.end(price() if response.failure is None else await asyncio.to_thread(price))
         tell_ended(job.journal, job.run, lane)
-        job.run.lane_ended()
-        self._loop.call_later(WATCHED, lane.compact)
         with self._lock:
             self._held += lane.bytes
             self._forget_old()
+        if job.pace is None:
+            self._loop.call_later(WATCHED, lane.compact)
+        else:
+            lane.compact()
+            job.pace.ended(job.run, lane)
+        job.run.lane_ended()
 
     async def _ask(self, job: _Job) -> Response:
         """Try until it answers, fails for good, or is stopped. Never raises."""
@@ -232,8 +247,10 @@ class Engine:
                 response = replace(await self._try(job, job.endpoint), attempts=tuple(attempts))
                 if _on_a_closed_connection(response):
                     wait: float | None = 0.0
+                elif job.pace is not None:
+                    wait, left = job.pace.again(lane, response, left)
                 else:
-                    wait, left = _wait_before_retry(response, left), left - 1
+                    wait, left = wait_before_retry(response, left), left - 1
                 if wait is None:
                     return response
                 lane.state = "queued"
@@ -248,7 +265,8 @@ class Engine:
     async def _try(self, job: _Job, endpoint: Endpoint) -> Response:
         """One request, when its turn has come; stopped while it is under way, it has what it has so far."""
         lane, queued_at = job.lane, time.perf_counter()
-        async with self._turns.of(endpoint.base_url) as busy:
+        paced = job.pace.turn(lane) if job.pace else contextlib.nullcontext()
+        async with paced, self._turns.of(endpoint.base_url) as busy:
             with self._meter as meter:
                 call = job.caller(
                     lane.request,
@@ -351,7 +369,7 @@ def _on_a_closed_connection(response: Response) -> bool:
     return sent_on_a_kept_one and silent and failure is not None and failure.type == "connection"
 
 
-def _wait_before_retry(response: Response, left: int) -> float | None:
+def wait_before_retry(response: Response, left: int) -> float | None:
     """Seconds to wait, or None when the response stands: it succeeded, has text, or may not be repeated."""
     failure = response.failure
     if failure is None or left <= 0 or failure.type not in RETRYABLE or response.text:

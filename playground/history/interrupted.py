@@ -35,8 +35,8 @@ def find_interrupted(store: Store) -> int:
         rows = connection.execute(
             sa.select(runs.c.id, runs.c.writer, runs.c.heartbeat).where(runs.c.state == RUNNING)
         ).all()
-    gone = [row.id for row in rows if _gone(row.writer, row.heartbeat)]
-    return sum(_interrupt(store, run_id) for run_id in gone)
+    found = [row.id for row in rows if gone(row.writer, row.heartbeat)]
+    return sum(_interrupt(store, run_id) for run_id in found)
 
 
 def _interrupt(store: Store, run_id: str) -> bool:
@@ -81,7 +81,7 @@ def _interrupted(request: Request, partial: Response, simulated: bool) -> Respon
     return replace(response, cost=at_least(response, request, pricing.load()))
 
 
-def _gone(writer: str | None, heartbeat: float | None) -> bool:
+def gone(writer: str | None, heartbeat: float | None) -> bool:
     """True when the process is known to have ended, or has been silent for too long."""
     host, _, pid = (writer or "").rpartition(":")
     if host == socket.gethostname() and pid.isdecimal() and not _alive(int(pid)):

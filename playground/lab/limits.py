@@ -11,7 +11,8 @@ from playground.demo.limits import row_of
 from playground.domain import ModelRef, Request, Response, Settings
 from playground.domain.nouns import jsonable
 from playground.lab.capacity import Plan, Replayed, Shape, cached_counts, lanes
-from playground.lab.rate_limits import Gauge, binding, gauges, tier
+from playground.lab.rate_limits import binding, tier
+from playground.wire.gauges import Gauge, gauges
 
 PROMPT = "Say hello."
 SHORT = 64

@@ -283,3 +283,77 @@ created = Table(
     sqlite_autoincrement=True,
 )
 """What was made at providers and stays there until it is deleted."""
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("owner", String, nullable=False),  # as in `runs`
+    Column("name", String, nullable=False),
+    Column("created_at", String, nullable=False),  # ISO 8601 UTC
+    Column("ended_at", String),  # when it last stood still; none while it has never
+    Column("state", String, nullable=False),  # running, done, stopped
+    Column("digest", String, nullable=False),  # of the spec: the same spec again has the same one
+    Column("spec", JSON, nullable=False),  # pinned: what it read from files is in it
+    Column("simulated", Boolean, nullable=False),
+    Column("cells", Integer, nullable=False),
+    Column("elapsed", Float, nullable=False),  # seconds in which it was under way
+    Column("writer", String),  # which process runs it, as in `runs`
+    Column("heartbeat", Float),
+    Column("note", Text, nullable=False),  # why it stands still, in sentences
+    Index("experiments_by_time", "owner", "created_at"),
+    Index("experiments_by_digest", "digest", "created_at"),
+    sqlite_autoincrement=True,
+)
+"""A table of cells: prompts × cases × models × repeats."""
+
+experiment_cells = Table(
+    "experiment_cells",
+    metadata,
+    Column(
+        "experiment_seq",
+        Serial,
+        ForeignKey("experiments.seq", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("cell", Integer, primary_key=True),  # its place in the order, from 0
+    Column("model", String, nullable=False),  # its label
+    Column("prompt", Integer, nullable=False),  # places in the spec, from 0
+    Column("case", Integer, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("warm_up", Boolean, nullable=False),
+    Column("state", String, nullable=False),  # waiting, sent, done, failed, skipped
+    Column("tries", Integer, nullable=False),
+    Column("run_id", String),  # where the history holds it
+    Column("lane", Integer),
+    Column("started_at", String),
+    Column("response_model", String),
+    Column("fingerprint", String),
+    Column("service_tier", String),
+    Column("finish_reason", String),
+    Column("failure", String),
+    Column("status", Integer),
+    Column("message", Text),  # what the failure means, what was said, what to do
+    Column("time_to_first_text", Float),  # seconds, of the last try
+    Column("duration", Float),
+    Column("output_tokens_per_second", Float),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cache_read_input_tokens", BigInteger),
+    Column("cache_write_input_tokens", BigInteger),
+    Column("reasoning_output_tokens", BigInteger),
+    Column("cost", BigInteger),  # 10⁻¹² USD
+    Column("bound", Boolean, nullable=False),  # the cost is an estimate or a bound
+    Column("busy", Boolean, nullable=False),  # this computer was too busy to measure well
+    Column("text", Text),  # the beginning of the answer
+    Column("passed", Boolean),
+    Column("score", Float),
+    Column("reason", Text),
+    Column("error", Text),  # why it could not be judged
+    Column("metrics", JSON(none_as_null=True)),
+    Column("judge_cost", BigInteger),  # 10⁻¹² USD
+    Index("experiment_cells_by_state", "experiment_seq", "state"),
+)
+"""Each call of an experiment: a job until it is done, then the columns that statistics read."""

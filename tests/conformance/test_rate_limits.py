@@ -11,7 +11,8 @@ import pytest
 
 from playground.domain import Exchange
 from playground.domain.exchange import Event
-from playground.lab.rate_limits import Gauge, binding, gauges, tier
+from playground.lab.rate_limits import binding, tier
+from playground.wire.gauges import Gauge, gauges
 from tests.conformance.sequences import load, sequences
 
 NOW = datetime(2026, 8, 2, 22, 32, 40, tzinfo=UTC)

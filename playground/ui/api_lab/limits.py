@@ -15,13 +15,14 @@ from playground.engine import LiveRun
 from playground.lab import capacity
 from playground.lab import limits as lab
 from playground.lab.capacity import Plan, Shape
-from playground.lab.rate_limits import Gauge, binding, tier
+from playground.lab.rate_limits import binding, tier
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.live import wait
 from playground.ui.parts.markdown import plain
 from playground.ui.session.looking import Place, looked_at
 from playground.ui.session.models import default_model
+from playground.wire.gauges import Gauge
 
 PANEL = "limits"
 MODEL = names.lab(PANEL, "burst_model")

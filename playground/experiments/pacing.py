@@ -1,0 +1,265 @@
+"""Which cell may send next: in their order, so many at once a provider, within the budget, and written down before."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from playground.domain import Failure, ModelRef, Response
+from playground.engine import Lane, LiveRun
+from playground.experiments.flow import Flow
+
+OVER_BUDGET = Failure(
+    type="over_budget",
+    message="The experiment's budget is used up.",
+    meaning="Asking this would have passed the budget of the experiment, so it was not asked.",
+    next_step="Raise `budget` in the spec, and resume.",
+)
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A try that waits for its turn."""
+
+    cell: int
+    flow: Flow
+    ref: ModelRef
+    lane: Lane
+    turn: asyncio.Future[None]
+    granted: bool = False
+
+    def __lt__(self, other: _Waiting) -> bool:
+        return self.cell < other.cell
+
+
+@dataclass(eq=False, slots=True)
+class Pacer:
+    """The pace of all runs of one experiment. All but `close` happens on the engine's thread."""
+
+    at_once: Callable[[str], int]
+    """Provider → calls under way at once."""
+    claim: Callable[[Sequence[int]], Future[None]]
+    """Writes down that these cells are about to be sent; done when that is safe on the disk."""
+    on_end: Callable[[int, Lane, str | None], None]
+    """Told of each cell's end, and of the run that the history keeps it in."""
+    budget: Decimal | None = None
+    expected: Mapping[ModelRef, Decimal] = field(default_factory=dict)
+    """USD that a call may cost, where none has ended yet."""
+    spent: Decimal = Decimal(0)
+    closed: Failure | None = None
+    """Why no cell may leave any more."""
+    flows: dict[ModelRef, Flow] = field(default_factory=dict)
+    _waiting: dict[str, list[_Waiting]] = field(default_factory=lambda: defaultdict(list))
+    _under_way: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _dearest: dict[ModelRef, Decimal] = field(default_factory=dict)
+    _reserved: dict[int, Decimal] = field(default_factory=dict)
+    """Cell that has left and is not over → USD that it may cost."""
+    _claims: list[_Waiting] = field(default_factory=list)
+    _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    _loop: asyncio.AbstractEventLoop | None = None
+    sent: set[int] = field(default_factory=set)
+    """Cells that have left, or were about to."""
+
+    def batch(self, cells: Sequence[int], *, kept: bool) -> Batch:
+        """The pace of one run whose lanes are these cells; `kept`: the history has it."""
+        return Batch(self, cells, kept)
+
+    def close(self, why: Failure) -> None:
+        """Let nothing leave any more; what is under way goes on. From any thread."""
+        self.closed = self.closed or why
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._refuse_all)
+
+    def flow(self, ref: ModelRef) -> Flow:
+        """What is known of a model's pace."""
+        if ref not in self.flows:
+            self.flows[ref] = Flow(time.monotonic)
+        return self.flows[ref]
+
+    @asynccontextmanager
+    async def turn(self, cell: int, lane: Lane) -> AsyncIterator[None]:
+        """Wait until the cell may leave."""
+        loop = self._loop = asyncio.get_running_loop()
+        if self.closed is not None:
+            lane.stopped_by = self.closed
+            raise asyncio.CancelledError
+        ref = lane.request.model
+        me = _Waiting(cell, self.flow(ref), ref, lane, loop.create_future())
+        heapq.heappush(self._waiting[ref.provider], me)
+        try:
+            self._pump(ref.provider)
+            await me.turn
+            yield
+        finally:
+            self._leave(me)
+
+    def _leave(self, me: _Waiting) -> None:
+        provider = me.ref.provider
+        if not me.granted:
+            me.turn.cancel()
+            return  # the heap forgets it when its turn would come
+        self._under_way[provider] -= 1
+        me.flow.under_way -= 1
+        self._pump(provider)
+
+    def _price(self, ref: ModelRef) -> Decimal:
+        return self._dearest.get(ref, self.expected.get(ref, Decimal(0)))
+
+    def _pump(self, provider: str) -> None:
+        """Give turns while there are any to give."""
+        while self._under_way[provider] < self.at_once(provider):
+            found = self._next(provider)
+            if found is None:
+                return
+            if found.flow.given_up:
+                self._refuse(found, _not_asked(found.flow))
+            elif self._too_dear(found):
+                heapq.heappush(self._waiting[provider], found)
+                if not self._reserved:  # else what is under way may turn out cheaper
+                    self.closed = OVER_BUDGET
+                    self._refuse_all()
+                return
+            else:
+                self._grant(found)
+
+    def _next(self, provider: str) -> _Waiting | None:
+        """The first that may leave now; where all must wait, the pump runs again when the first of them may."""
+        heap, held, found = self._waiting[provider], [], None
+        now = time.monotonic()
+        while heap:
+            first = heapq.heappop(heap)
+            if first.turn.done():
+                continue
+            if first.flow.not_before <= now:
+                found = first
+                break
+            held.append(first)
+        for each in held:
+            heapq.heappush(heap, each)
+        if found is None and held:
+            self._later(provider, min(each.flow.not_before for each in held) - now)
+        return found
+
+    def _later(self, provider: str, seconds: float) -> None:
+        if timer := self._timers.pop(provider, None):
+            timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._timers[provider] = loop.call_later(seconds, self._pump, provider)
+
+    def _too_dear(self, found: _Waiting) -> bool:
+        if self.budget is None or found.cell in self._reserved:
+            return False
+        under_way = sum(self._reserved.values(), Decimal(0))
+        return self.spent + under_way + self._price(found.ref) > self.budget
+
+    def _grant(self, found: _Waiting) -> None:
+        found.granted = True
+        self._under_way[found.ref.provider] += 1
+        found.flow.granted()
+        self._reserved.setdefault(found.cell, self._price(found.ref))
+        self.sent.add(found.cell)
+        self._claims.append(found)
+        if len(self._claims) == 1:
+            asyncio.get_running_loop().call_soon(self._claim)
+
+    def _claim(self) -> None:
+        """Write down all that got their turn in this turn of the loop, then let them go."""
+        some, self._claims = self._claims, []
+        loop = asyncio.get_running_loop()
+        done = self.claim([each.cell for each in some])
+        done.add_done_callback(lambda _: loop.call_soon_threadsafe(self._go, some, done))
+
+    def _go(self, some: Sequence[_Waiting], done: Future[None]) -> None:
+        for each in some:
+            if each.turn.done():
+                continue
+            if error := done.exception():
+                self.sent.discard(each.cell)
+                self._refuse(each, unwritten(error))
+            else:
+                each.turn.set_result(None)
+        if error := done.exception():
+            self.closed = unwritten(error)
+            self._refuse_all()
+
+    def _refuse(self, waiting: _Waiting, why: Failure) -> None:
+        waiting.lane.stopped_by = why
+        waiting.turn.cancel()
+
+    def _refuse_all(self) -> None:
+        why = self.closed
+        for heap in self._waiting.values():
+            for each in heap:
+                if why is not None and not each.turn.done():
+                    self._refuse(each, why)
+            heap.clear()
+
+    def again(self, lane: Lane, response: Response, left: int) -> tuple[float | None, int]:
+        """After each try."""
+        flow = self.flow(lane.request.model)
+        flow.heard(response)
+        if self.closed is not None:
+            return None, left
+        return flow.wait_again(response, lane.attempt, left)
+
+    def ended(self, cell: int, lane: Lane, run_id: str | None) -> None:
+        """A cell is over."""
+        response, ref = lane.response, lane.request.model
+        assert response is not None  # noqa: S101 - the engine has just set it
+        self.flow(ref).ended(response)
+        self._reserved.pop(cell, None)
+        if response.cost is not None:
+            cost = response.cost.total
+            self.spent += cost
+            if cost > self._price(ref):
+                self._dearest[ref] = cost
+        self.on_end(cell, lane, run_id)
+        if self.budget is not None:
+            for provider in list(self._waiting):
+                self._pump(provider)
+
+
+def _not_asked(flow: Flow) -> Failure:
+    assert flow.last is not None  # noqa: S101 - a flow that is given up has failed
+    failure = flow.last.failure
+    assert failure is not None  # noqa: S101
+    return replace(
+        failure,
+        message=f"Not asked: {flow.failed} calls before it failed one after the other. {failure.message}",
+    )
+
+
+def unwritten(error: BaseException) -> Failure:
+    """Why nothing is sent while nothing can be written down."""
+    return Failure(
+        type="interrupted",
+        message=str(error),
+        meaning="It could not be written down before it was sent, so it was not sent.",
+        next_step="Mend that, and resume the experiment.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The pace of one run: lane by lane a cell."""
+
+    pacer: Pacer
+    cells: Sequence[int]
+    kept: bool
+
+    def turn(self, lane: Lane) -> Any:
+        return self.pacer.turn(self.cells[lane.index], lane)
+
+    def again(self, lane: Lane, response: Response, left: int) -> tuple[float | None, int]:
+        return self.pacer.again(lane, response, left)
+
+    def ended(self, run: LiveRun, lane: Lane) -> None:
+        self.pacer.ended(self.cells[lane.index], lane, run.id if self.kept else None)

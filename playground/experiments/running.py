@@ -1,0 +1,338 @@
+"""Runs an experiment's cells: in their order, as batches of the engine, each written down before it leaves."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby, islice
+from typing import Any
+
+from playground import runs, settings
+from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
+from playground.engine import Engine, Lane, LiveRun
+from playground.experiments import kept
+from playground.experiments.kept import Experiment, Place
+from playground.experiments.notebook import Judge, Notebook
+from playground.experiments.pacing import Pacer
+from playground.experiments.spec import Spec
+from playground.experiments.verdict import Answer
+from playground.history import Labels
+from playground.store.database import HistoryError
+from playground.store.store import Store
+
+WINDOW = 256
+"""Cells that are handed to the engine at once: memory holds two such windows, however many cells there are."""
+SAMPLED = 200
+"""Groups of cells (one case, one repeat, all models) of which the exchanges are kept where they are sampled."""
+TICK = 0.1
+HEARTBEAT_SECONDS = 10.0
+DEFAULT_AT_ONCE = 8
+
+PAUSED = Failure(
+    type="cancelled",
+    message="Stopped.",
+    meaning="The experiment was stopped before this was asked.",
+    next_step="Resume it when you like.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A cell with what is to be asked."""
+
+    place: Place
+    request: Request | None
+    """None where there is an answer already, which is only judged."""
+    recorded: Response | None = None
+    """That answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far it is, for whoever looks."""
+
+    cells: int
+    """To be asked in this session."""
+    ended: int
+    failed: int
+    under_way: int
+    spent: Decimal
+    """USD in this session."""
+    elapsed: float
+    held_up: Mapping[ModelRef, float]
+    """Model → seconds for which its rate limits hold it up from now."""
+    stopping: bool
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that it will probably take; None before anything has ended."""
+        return self.elapsed / self.ended * (self.cells - self.ended) if self.ended else None
+
+    @property
+    def to_spend(self) -> Decimal | None:
+        """USD that it will probably cost from now on."""
+        return self.spent / self.ended * (self.cells - self.ended) if self.ended else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a session of an experiment ended."""
+
+    state: str
+    """`done`, or `stopped`: it can be resumed."""
+    elapsed: float
+    note: str = ""
+    """Why it stands still."""
+
+
+class Busy(Exception):
+    """Another process runs this experiment."""
+
+
+@dataclass(eq=False, slots=True)
+class Session:
+    """One process's work on one experiment, from its start or where it stood still to its end."""
+
+    engine: Engine
+    store: Store
+    experiment: Experiment
+    endpoints: Mapping[str, Endpoint]
+    judge: Judge
+    owner: str = ""
+    session: str = ""
+    secrets: Sequence[Secret | None] = ()
+    slow_judge: bool = False
+    share: int = 1
+    """Processes that share the work: of what is allowed at once, and of the budget, this one takes its part."""
+    budget: Decimal | None = None
+    """USD that all sessions together may cost."""
+    expected: Mapping[ModelRef, Decimal] = field(default_factory=dict)
+    spent: Decimal = Decimal(0)
+    """USD that earlier sessions have cost."""
+    progress: Callable[[Progress], None] | None = None
+    _started: int = 0
+    _ended: int = 0
+    _failed: int = 0
+    _groups: int = 0
+    _cells: int = 0
+    _begun: float = 0.0
+    _beat: float = 0.0
+    _stops: int = 0
+    _live: list[LiveRun] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _change: threading.Event = field(default_factory=threading.Event)
+    _notebook: Notebook | None = None
+    _pacer: Pacer | None = None
+
+    @property
+    def spec(self) -> Spec:
+        return self.experiment.spec
+
+    def run(self, jobs: Iterable[Job], cells: int) -> Ended:
+        """Ask these cells (so many of them wait) until all have ended, the budget is used up, or it is stopped."""
+        self._notebook = Notebook(self.store, self.experiment.seq, self.judge, slow=self.slow_judge)
+        self._cells, self._begun = cells, time.monotonic()
+        self._pacer = Pacer(
+            at_once=self._at_once,
+            claim=self._notebook.claim,
+            on_end=self._on_end,
+            budget=None if self.budget is None else (self.budget - self.spent) / self.share,
+            expected=self.expected,
+        )
+        note = ""
+        try:
+            note = self._ask_all(jobs) or ""
+        finally:
+            problem = self._notebook.close()
+            elapsed = time.monotonic() - self._begun
+        why = note or problem or (self._pacer.closed.told if self._pacer.closed else "")
+        return Ended(state=kept.STOPPED if why else kept.ENDED, elapsed=elapsed, note=why)
+
+    def stop(self) -> None:
+        """Let nothing leave any more and what is under way end; called again: cut that off too. From any thread."""
+        self._stops += 1
+        if self._pacer is not None:
+            self._pacer.close(PAUSED)
+        if self._stops > 1:
+            for run in list(self._live):
+                run.stop()
+        self._change.set()
+
+    def _at_once(self, provider: str) -> int:
+        allowed = self.spec.concurrency
+        most = allowed if isinstance(allowed, int) else allowed.get(provider, DEFAULT_AT_ONCE)
+        return max(1, round(most / self.share))
+
+    def _ask_all(self, jobs: Iterable[Job]) -> str | None:
+        """Why it ended early; None when all was asked."""
+        pacer, notebook = self._pacer, self._notebook
+        assert pacer is not None and notebook is not None  # noqa: S101, PT018 - `run` has made them
+        for warm_up, some in groupby(jobs, key=lambda job: job.place.warm_up):
+            while window := list(islice(some, WINDOW)):
+                for job in window:
+                    if job.request is None and job.recorded is not None:
+                        self._count(failed=False)
+                        self._started += 1
+                        notebook.end(job.place.cell, job.recorded, {"state": kept.DONE})
+                if refusal := self._start([job for job in window if job.request is not None]):
+                    self._wait(0)
+                    return refusal
+                self._wait(WINDOW // 2)
+                if pacer.closed is not None:
+                    self._wait(0)
+                    return None
+            if warm_up:
+                self._wait(0)
+        self._wait(0)
+        return None
+
+    def _start(self, window: Sequence[Job]) -> str | None:
+        """Hand cells to the engine: those whose exchange is kept as a run a group, the others as one; why it may not be sent."""
+        others: list[Job] = []
+        for _, group in groupby(window, key=lambda job: _group(job.place)):
+            together = list(group)
+            if self._sampled():
+                if refusal := self._start_run(together, keep=True):
+                    return refusal
+            else:
+                others += together
+        return self._start_run(others, keep=False) if others else None
+
+    def _sampled(self) -> bool:
+        """Whether the next group's exchanges are kept."""
+        number, self._groups = self._groups, self._groups + 1
+        if self.spec.exchanges != "sampled":
+            return self.spec.exchanges == "all"
+        groups = self.experiment.cells / len(self.spec.models) / self.share
+        return number % max(1, math.ceil(groups / SAMPLED)) == 0
+
+    def _start_run(self, jobs: Sequence[Job], *, keep: bool) -> str | None:
+        assert self._pacer is not None  # noqa: S101
+        cells = [job.place.cell for job in jobs]
+        requests = [job.request for job in jobs if job.request is not None]
+        self._started += len(jobs)
+        made = runs.start(
+            self.engine,
+            requests,
+            self.endpoints,
+            owner=self.owner,
+            session=self.session,
+            labels=Labels(kind="experiment", title=self.experiment.name),
+            keep=keep,
+            secrets=self.secrets,
+            retries=self.spec.retries,
+            context=context_of(self.experiment, cells),
+            pace=self._pacer.batch(cells, kept=keep and settings.keeps_history()),
+        )
+        if isinstance(made, runs.Refusal):
+            self._started -= len(jobs)
+            return made.reason
+        self._live.append(made.run)
+        return None
+
+    def _on_end(self, cell: int, lane: Lane, run_id: str | None) -> None:
+        """On the engine's thread: it only hands over."""
+        response, notebook, pacer = lane.response, self._notebook, self._pacer
+        assert response is not None and notebook is not None and pacer is not None  # noqa: S101, PT018
+        why = lane.stopped_by if response.failure is lane.stopped_by else None
+        left = response.timing.started_at is not None
+        if response.failure is not None and (response.failure.stopped or _ours(why)):
+            if cell in pacer.sent and not left:
+                notebook.end(cell, None, {"state": kept.WAITING})
+        else:
+            notebook.end(cell, response, kept.result(response, run_id, lane.index))
+        self._count(failed=response.failure is not None and not response.failure.stopped)
+
+    def _count(self, *, failed: bool) -> None:
+        with self._lock:
+            self._ended += 1
+            self._failed += failed
+        self._change.set()
+
+    def _wait(self, most: int) -> None:
+        """Until no more than so many cells are open."""
+        while self._started - self._ended > most:
+            self._change.wait(TICK)
+            self._change.clear()
+            self._tick()
+        self._tick()
+
+    def _tick(self) -> None:
+        for run in [run for run in self._live if run.wait(0)]:
+            self.engine.forget(run)
+            self._live.remove(run)
+        now = time.monotonic()
+        if now - self._beat > HEARTBEAT_SECONDS:
+            self._beat = now
+            with contextlib.suppress(HistoryError):  # the notebook meets it too, and says it
+                kept.beat(self.store, self.experiment.seq)
+        if self.progress is not None:
+            self.progress(self._progress(now))
+
+    def _progress(self, now: float) -> Progress:
+        pacer = self._pacer
+        assert pacer is not None  # noqa: S101
+        flows = list(pacer.flows.items())
+        return Progress(
+            cells=self._cells,
+            ended=self._ended,
+            failed=self._failed,
+            under_way=sum(flow.under_way for _, flow in flows),
+            spent=pacer.spent,
+            elapsed=now - self._begun,
+            held_up={ref: f.not_before - now for ref, f in flows if f.not_before > now},
+            stopping=pacer.closed is not None,
+        )
+
+
+def context_of(experiment: Experiment, cells: Sequence[int]) -> dict[str, Any]:
+    """What a run says of where it belongs: its experiment, and lane by lane its cell."""
+    return {"experiment": experiment.id, "cell": cells[0], "cells": list(cells)}
+
+
+def _group(place: Place) -> tuple[int, int, int, bool]:
+    return place.prompt, place.case, place.repeat, place.warm_up
+
+
+def _ours(why: Failure | None) -> bool:
+    """Whether the session itself kept a cell from leaving."""
+    return why is not None and why.type in ("interrupted", "over_budget", "cancelled")
+
+
+def answer(response: Response, variables: Mapping[str, Any]) -> Answer:
+    """What the checks are given."""
+    usage = response.usage
+    return Answer(
+        output=response.text,
+        vars=variables,
+        tool_calls=response.tool_calls,
+        cost=response.cost.total if response.cost else None,
+        duration=response.timing.duration,
+        time_to_first_text=response.time_to_first_text,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        finish_reason=response.finish_reason,
+        refusal=response.refusal,
+    )
+
+
+def only_waiting(jobs: Iterable[Job], waiting: Iterable[Place]) -> Iterator[Job]:
+    """Those of the cells that still wait."""
+    cells = {place.cell for place in waiting}
+    return (job for job in jobs if job.place.cell in cells)
+
+
+def expected(jobs: Iterable[Job]) -> dict[ModelRef, Decimal]:
+    """USD that a usual call of each model costs, by the first of these; models without a price are left out."""
+    from playground.budgets.forecast import forecast
+
+    found: dict[ModelRef, Decimal] = {}
+    for job in jobs:
+        if job.request is not None and job.request.model not in found:
+            found[job.request.model] = forecast([job.request], lambda ref: None).likely
+    return {ref: likely for ref, likely in found.items() if likely}
