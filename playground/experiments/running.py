@@ -6,7 +6,7 @@ import contextlib
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby, islice
@@ -176,9 +176,7 @@ class Session:
             while window := list(islice(some, WINDOW)):
                 for job in window:
                     if job.request is None and job.recorded is not None:
-                        self._count(failed=False)
-                        self._started += 1
-                        notebook.end(job.place.cell, job.recorded, {"state": kept.DONE})
+                        self._take(job.place.cell, job.recorded, notebook)
                 if refusal := self._start([job for job in window if job.request is not None]):
                     self._wait(0)
                     return refusal
@@ -190,6 +188,12 @@ class Session:
                 self._wait(0)
         self._wait(0)
         return None
+
+    def _take(self, cell: int, recorded: Response, notebook: Notebook) -> None:
+        """An answer that is there already, or a prompt that can't be asked."""
+        self._started += 1
+        notebook.end(cell, recorded, kept.result(recorded, None, 0))
+        self._count(failed=recorded.failure is not None)
 
     def _start(self, window: Sequence[Job]) -> str | None:
         """Hand cells to the engine: those whose exchange is kept as a run a group, the others as one; why it may not be sent."""
@@ -304,11 +308,11 @@ def _ours(why: Failure | None) -> bool:
     return why is not None and why.type in ("interrupted", "over_budget", "cancelled")
 
 
-def answer(response: Response, variables: Mapping[str, Any]) -> Answer:
-    """What the checks are given."""
+def answer(response: Response, variables: Mapping[str, Any], output: Any) -> Answer:
+    """What the checks are given; `output` is the answer as they get it."""
     usage = response.usage
     return Answer(
-        output=response.text,
+        output=output,
         vars=variables,
         tool_calls=response.tool_calls,
         cost=response.cost.total if response.cost else None,
@@ -319,12 +323,6 @@ def answer(response: Response, variables: Mapping[str, Any]) -> Answer:
         finish_reason=response.finish_reason,
         refusal=response.refusal,
     )
-
-
-def only_waiting(jobs: Iterable[Job], waiting: Iterable[Place]) -> Iterator[Job]:
-    """Those of the cells that still wait."""
-    cells = {place.cell for place in waiting}
-    return (job for job in jobs if job.place.cell in cells)
 
 
 def expected(jobs: Iterable[Job]) -> dict[ModelRef, Decimal]:

@@ -1,0 +1,90 @@
+"""A process of its own for a share of an experiment: `python -m playground.experiments.worker`, told what by a line of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from playground import history, settings
+from playground.domain import Endpoint, Secret
+from playground.engine import Engine
+from playground.experiments import kept
+from playground.experiments.work import prepare
+from playground.history.journal import close_writers
+from playground.store.database import sqlite_url
+from playground.store.store import Store
+
+SAVING_SECONDS = 30.0
+
+
+def order(
+    experiment: str,
+    part: int,
+    of: int,
+    endpoints: dict[str, Endpoint] | None,
+    budget: Decimal | None,
+    file: str | None,
+) -> str:
+    """What a worker is told. Of endpoints only simulated ones: it reads keys from its own environment."""
+    simulated = {e.provider: e.base_url for e in (endpoints or {}).values() if e.simulated}
+    told = {
+        "experiment": experiment,
+        "part": part,
+        "of": of,
+        "simulated": simulated,
+        "budget": None if budget is None else str(budget),
+        "file": file,
+    }
+    return json.dumps(told)
+
+
+def main() -> int:
+    """Do one's share; 0 when all of it was asked, 3 when it stands still. One line of JSON at the end says how it ended."""
+    told: dict[str, Any] = json.loads(sys.stdin.readline())
+    store = Store(sqlite_url(told["file"])) if told["file"] else history.get_store()
+    experiment = kept.find(store, told["experiment"], owner=None)
+    if experiment is None:
+        return 2
+    real = settings.load().endpoints
+    engine = Engine()
+    session, run = prepare(
+        engine,
+        store,
+        experiment,
+        {**real, **{name: _simulated(name, url) for name, url in told["simulated"].items()}},
+        budget=None if told["budget"] is None else Decimal(told["budget"]),
+        session="command",
+        secrets=[endpoint.key for endpoint in real.values()],
+        part=told["part"],
+        of=told["of"],
+        progress=None,
+    )
+    signal.signal(signal.SIGINT, lambda *_: session.stop())
+    threading.Thread(target=_until_the_parent_ends, args=(session.stop,), daemon=True).start()
+    ended = run()
+    engine.close()
+    history.get_writer().flush(SAVING_SECONDS)
+    close_writers()
+    print(json.dumps(asdict(ended)), flush=True)
+    return 0 if ended.state == kept.ENDED else 3
+
+
+def _simulated(name: str, url: str) -> Endpoint:
+    return Endpoint(provider=name, base_url=url, key=Secret("demo-key"), simulated=True)
+
+
+def _until_the_parent_ends(stop: Any) -> None:
+    """A parent that is gone, killed too, wants no more answers."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
