@@ -90,5 +90,5 @@ def test_an_experiment_is_submitted_as_a_batch_a_model() -> None:
     assert "openai:gpt-6.1-sol" in told
     assert "anthropic:claude-sonnet-5-5" in told
     app.text_area(key="lab_batch_spec").set_value("prompts: [{file: secret.txt}]\nmodels: []").run()
-    assert "`secret.txt` was not uploaded with it" in said(app)
+    assert "secret.txt was not uploaded with it" in said(app).replace("\\", "").replace("`", "")
     assert next(b for b in app.button if b.key == "lab_batch_submit").disabled
