@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground import history, pricing
+from playground import catalog, history, pricing
 from playground.domain import ModelRef, Request, Response, Run, Settings, Tool, setting
 from playground.domain.setting import SETTINGS, Setting
 from playground.domain.typed import read_schema, read_tools
@@ -177,6 +177,14 @@ def test_a_set_of_models_replaces_the_lanes(page: AppTest) -> None:
     model = ModelRef.parse(flagships[0]).model
     here = page.session_state[names.LANES]
     assert len({page.selectbox(key=f"effort_{lane}_{model}").value for lane in here}) == 3
+    levels = catalog.describe(ModelRef.parse(flagships[0])).efforts
+    assert taken("Same model, each effort") == flagships[:1] * len(levels)
+    here = page.session_state[names.LANES]
+    assert [page.selectbox(key=f"effort_{lane}_{model}").value for lane in here] == [*levels]
+    assert taken("Streamed against whole") == flagships[:1] * 2
+    here = page.session_state[names.LANES]
+    streams = [page.toggle(key=names.lane_setting("stream", lane, "")).value for lane in here]
+    assert streams == [True, False]
 
 
 def test_a_lane_is_duplicated_with_its_settings_and_texts(page: AppTest) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 import streamlit as st
@@ -13,6 +14,7 @@ from playground.domain import ModelRef, clock, setting
 from playground.ui import names
 from playground.ui.compare import lanes
 from playground.ui.session import compose
+from playground.ui.session.state import MOST_LANES
 
 USUAL_INPUT = 1_000
 USUAL_OUTPUT = 500
@@ -23,7 +25,8 @@ class Lane(NamedTuple):
     """One lane of a set."""
 
     model: ModelRef
-    effort: str | None = None
+    settings: Mapping[str, str | bool] = MappingProxyType({})
+    """Setting → what its widget in the lane holds; the others are as the model has them."""
 
 
 def flagships() -> list[Lane]:
@@ -53,19 +56,39 @@ def _usual(ref: ModelRef) -> Decimal | None:
 
 def three_efforts() -> list[Lane]:
     """The first lane's model at its least, its middle and its most effort; nothing where it has none to choose."""
-    try:
-        ref = ModelRef.parse(lanes.spelling(lanes.ids()[0]))
-    except ValueError:
-        return []
-    levels = catalog.describe(ref).efforts
+    ref = _first()
+    levels = catalog.describe(ref).efforts if ref else ()
     chosen = dict.fromkeys((levels[0], levels[len(levels) // 2], levels[-1])) if levels else ()
-    return [Lane(ref, level) for level in chosen]
+    return [Lane(ref, {"effort": level}) for level in chosen if ref]
+
+
+def each_effort() -> list[Lane]:
+    """The first lane's model at every effort that it has, as far as there are lanes."""
+    ref = _first()
+    levels = catalog.describe(ref).efforts if ref else ()
+    return [Lane(ref, {"effort": level}) for level in levels[:MOST_LANES] if ref]
+
+
+def streamed_and_whole() -> list[Lane]:
+    """The first lane's model twice: piece by piece, and whole at the end."""
+    ref = _first()
+    return [Lane(ref, {"stream": streams}) for streams in (True, False)] if ref else []
+
+
+def _first() -> ModelRef | None:
+    """The first lane's model; None where none is chosen there."""
+    try:
+        return ModelRef.parse(lanes.spelling(lanes.ids()[0]))
+    except ValueError:
+        return None
 
 
 SETS: dict[str, Callable[[], Sequence[Lane]]] = {
     "Three flagships": flagships,
     "Cheapest of each": cheapest,
     "Same model, three efforts": three_efforts,
+    "Same model, each effort": each_effort,
+    "Streamed against whole": streamed_and_whole,
 }
 """What the menu offers → the lanes that it makes."""
 
@@ -106,8 +129,8 @@ def _take(make: Callable[[], Sequence[Lane]]) -> None:
     ids = list(range(first, first + len(found)))
     for lane, made in zip(ids, found, strict=True):
         st.session_state[names.lane_model(lane)] = str(made.model)
-        if made.effort and (row := setting.find("effort")):
-            key = compose.setting_key(row, lane, made.model.model)
-            st.session_state[key] = made.effort
+        for name, value in made.settings.items():
+            if row := setting.find(name):
+                st.session_state[compose.setting_key(row, lane, made.model.model)] = value
     st.session_state[names.LANES] = ids
     lanes.replaced()
