@@ -340,7 +340,7 @@ def _max_score(
         raise CheckError("`max-score` has the methods `average` and `sum`")
     scores = [_total(verdict, weights, method) for verdict in verdicts]
     best = scores.index(max(scores))
-    bound = options.get("threshold", check.threshold)
+    bound = options.get("threshold")
     if bound is not None and scores[best] < bound:
         best = -1
     return _won(
@@ -349,6 +349,8 @@ def _max_score(
 
 
 def _total(verdict: Verdict, weights: Mapping[str, float], method: str) -> float:
+    if not verdict.parts:
+        raise CheckError("`max-score` needs another check, whose scores it compares")
     pairs = [(part.score, float(weights.get(part.type, 1.0))) for part in _leaves(verdict)]
     total, weight = sum(score * by for score, by in pairs), sum(by for _, by in pairs)
     return total if method == "sum" else total / weight if weight else 0.0
@@ -356,8 +358,25 @@ def _total(verdict: Verdict, weights: Mapping[str, float], method: str) -> float
 
 def _leaves(verdict: Verdict) -> Iterator[Verdict]:
     for part in verdict.parts:
-        yield part
-        yield from _leaves(part)
+        if part.type.removeprefix("not-") in KINDS_OF_CHECKS:
+            yield from _leaves(part)
+        else:
+            yield part
+
+
+def with_comparison(verdict: Verdict, comparison: Verdict) -> Verdict:
+    """An answer's verdict with what `compared` says of it: a loser fails with the comparison's score."""
+    lost = not comparison.passed
+    costs = [cost for cost in (verdict.cost, comparison.cost) if cost is not None]
+    return replace(
+        verdict,
+        passed=verdict.passed and not lost,
+        score=comparison.score if lost else verdict.score,
+        reason=comparison.reason if lost else verdict.reason,
+        error=verdict.error or comparison.error,
+        parts=(*verdict.parts, comparison),
+        cost=sum(costs, Decimal(0)) if costs else None,
+    )
 
 
 _COMPARISONS: Final = {"select-best": _select_best, "max-score": _max_score}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
+import os
 import queue
 import re
 import subprocess
 import sys
 import threading
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -27,6 +30,8 @@ _MODIFIERS = re.compile(r"(?<!\\)(?:\\\\)*\(\?[ims]*(?:[ims]|-)[ims]*:")
 _SHIFT: Final = 0xE000 - 0xD800
 _REPEATS = re.compile(r"(?<!\\)(?:\\\\)*(?:[*+]|\{\d+,\d*\})")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+?]|\{\d)")
+_MAX_TIMEOUTS: Final = 3
+"""From then on a pattern is not tried any more."""
 _CHEAP: Final = 20_000_000
 """Steps that take about a second."""
 
@@ -125,7 +130,9 @@ def _repeats(pattern: str) -> int:
 def _is_cheap(pattern: str, length: int) -> bool:
     """Whether the worst case is bounded by a polynomial that is small for this text."""
     repeats = _repeats(pattern)
-    return length < 12 or (repeats < 99 and length ** (repeats + 1) * len(pattern) < _CHEAP)
+    if pattern[:1] == "^" and "|" not in pattern:
+        repeats -= 1
+    return length < 12 or (repeats < 98 and length ** (repeats + 1) * len(pattern) < _CHEAP)
 
 
 Spans = list[tuple[tuple[int, int] | None, ...]]
@@ -152,9 +159,15 @@ class _Worker:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._owner = 0
+        self._slow: Counter[str] = Counter()
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def ask(self, pattern: str, text: str, flags: str, once: bool = False) -> Spans:
+        if self._slow[pattern] >= _MAX_TIMEOUTS:
+            raise RegexTimeout(
+                f"the pattern took more than {MAX_SECONDS:g} seconds on {_MAX_TIMEOUTS} texts; avoid repeats inside repeats"
+            )
         with self._lock:
             process = self._running()
             print(json.dumps([pattern, text, flags, once]), file=process.stdin, flush=True)
@@ -164,6 +177,7 @@ class _Worker:
                 self.stop()
                 line = ""
         if not line:
+            self._slow[pattern] += 1
             raise RegexTimeout(
                 f"the pattern takes more than {MAX_SECONDS:g} seconds on this text; avoid repeats inside repeats"
             )
@@ -173,6 +187,8 @@ class _Worker:
         ]
 
     def _running(self) -> subprocess.Popen[str]:
+        if self._owner != os.getpid():
+            self._process, self._owner = None, os.getpid()
         if self._process is None or self._process.poll() is not None:
             lines: queue.SimpleQueue[str] = queue.SimpleQueue()
             self._lines = lines
@@ -209,6 +225,9 @@ _WORKER = _Worker()
 def stop() -> None:
     """Ends the process that searches for long, if one runs."""
     _WORKER.stop()
+
+
+atexit.register(stop)
 
 
 def serve() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from playground.domain import Cost, Failure, ModelRef, PriceSource, Response, ToolCall
-from playground.experiments import check_tables
+from playground.experiments import check_tables, regex
 from playground.experiments.checks import CHECKS, LEFT_OUT
-from playground.experiments.grading import compared, grade
+from playground.experiments.grading import compared, grade, with_comparison
 from playground.experiments.spec import Check
 from playground.experiments.verdict import Answer, Verdict
 
@@ -230,6 +230,18 @@ def test_a_pattern_that_never_ends_is_an_error_and_the_next_one_works() -> None:
     assert "more than 5 seconds" in (verdict.error or "")
     assert time.monotonic() - started < 15
     assert said("regex", "aaa", value="(a+)+$").passed
+    assert said("regex", "a" * 40, value="(a+)+$").passed
+
+
+def test_a_pattern_that_timed_out_three_times_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(regex, "MAX_SECONDS", 0.2)
+    for _ in range(3):
+        assert said("regex", "b" * 40 + "c", value="(b+)+$").error
+    started = time.monotonic()
+    assert "on 3 texts" in (said("regex", "b" * 41 + "c", value="(b+)+$").error or "")
+    assert time.monotonic() - started < 0.1
 
 
 MODEL = ModelRef.parse("openai:gpt-6.1-sol")
@@ -377,6 +389,18 @@ def test_the_best_score_wins_and_the_first_of_equals() -> None:
     assert [v.passed for v in compared(weighed, answers, verdicts)] == [False, True, False, False]
     high = Check(type="max-score", value={"threshold": 1.5})
     assert not any(v.passed for v in compared(high, answers, verdicts))
+    joined = [
+        with_comparison(v, c)
+        for v, c in zip(verdicts, compared(weighed, answers, verdicts), strict=True)
+    ]
+    assert [(v.passed, v.score) for v in joined] == [
+        (False, 0),
+        (False, 0.5),
+        (False, 0),
+        (False, 0),
+    ]
+    bare = compared(Check(type="max-score"), answers, [Verdict(passed=True, score=1)] * 4)
+    assert "needs another check" in (bare[0].error or "")
     alone = compared(Check(type="max-score"), answers[:1], verdicts[:1])
     assert "only one" in (alone[0].error or "")
 

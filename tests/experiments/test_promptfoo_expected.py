@@ -56,7 +56,7 @@ def test_every_cell_means_what_promptfoo_made_of_it() -> None:
         ("latency(1.5):", {"type": "latency", "value": "", "threshold": 1.5}),
         ("not-similar:x", {"type": "not-similar", "value": "x", "threshold": 0.8}),
         ("file://check.js", {"type": "javascript", "value": "file://check.js"}),
-        ("file://a/check.py:get", {"type": "python", "value": "file://a/check.py:get"}),
+        ("file://a/check.py:get", {"type": "python", "value": "a/check.py:get"}),
         ("file://answer.txt", {"type": "equals", "value": "file://answer.txt"}),
         ("contains:\ufeffx\u2003", {"type": "contains", "value": "x"}),
         ("contains:\x85x", {"type": "contains", "value": "\x85x"}),

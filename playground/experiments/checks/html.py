@@ -156,7 +156,8 @@ def contains_html(asked: Asked) -> Found:
 def _points(text: str) -> int:
     if "<" not in text and "&" not in text and "=" not in text:
         return 0
-    points = bool(_OPENING.search(text)) + bool(_CLOSING.search(text))
+    tags = text[: text.rfind(">") + 1]
+    points = bool(_OPENING.search(tags)) + bool(_CLOSING.search(tags))
     return points + sum(worth for sign, worth in _SIGNS if sign.search(text))
 
 

@@ -100,10 +100,18 @@ def objects(text: str) -> Iterator[Any]:
         if work > _MAX_WORK:
             raise CheckError("there are too many braces in the answer to look for JSON")
         try:
-            yield flow.read(_hashed(text[at:end] + "}" * missing))
+            yield _read(text[at:end] + "}" * missing)
             at = text.find("{", end)
         except (flow.FlowError, RecursionError):
             at = text.find("{", at + 1)
+
+
+def _read(text: str) -> Any:
+    """The object as JSON, which is quick, or as YAML's flow mapping. Raises FlowError."""
+    try:
+        return js.from_json(text)
+    except js.JsError:
+        return flow.read(_hashed(text))
 
 
 def _closings(text: str) -> dict[int, tuple[int, int]]:

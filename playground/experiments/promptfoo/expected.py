@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from playground.experiments import js
+from playground.experiments.comma_lists import comma_list
 from playground.experiments.spec import Check
 
-BLANKS = "\t\n\x0b\x0c\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""What JavaScript's `trim` takes away; Python's `strip` takes others."""
+BLANKS = js.SPACES
 
 CODE = {
     "javascript:": "javascript",
@@ -123,23 +124,15 @@ def _code(text: str) -> Check | None:
         if text.startswith(start):
             return Check(type=type_, value=text.removeprefix(start).strip(BLANKS))
     if file := CODE_FILE.fullmatch(text):
-        return Check(type="javascript" if file[1] else "python", value=text.strip(BLANKS))
+        if file[1]:
+            return Check(type="javascript", value=text.strip(BLANKS))
+        return Check(type="python", value=text.removeprefix("file://").strip(BLANKS))
     return None
 
 
 def _fields(text: str) -> str | list[str]:
-    """The texts between commas, trimmed, a quoted one with its commas; the text itself where its quotes don't close."""
-    found = []
-    rest = text.strip(BLANKS)
-    while rest:
-        if rest.startswith('"'):
-            quoted = re.match(r'"((?:[^"\\]|\\.|"")*)"\s*(?:,|$)', rest, re.DOTALL)
-            if quoted is None:
-                return text.strip(BLANKS)
-            found.append(quoted[1].replace('""', '"').replace('\\"', '"'))
-            rest = rest[quoted.end() :].lstrip(BLANKS)
-            continue
-        field, _, rest = rest.partition(",")
-        found.append(field.strip(BLANKS))
-        rest = rest.lstrip(BLANKS)
-    return [field for field in found if field]
+    """The texts between commas, a quoted one with its commas; the text itself where its quotes don't close."""
+    try:
+        return comma_list(text)
+    except ValueError:
+        return text.strip(BLANKS)
