@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from playground.domain import Request, Response
+from playground.domain import Response, Tool
+from playground.experiments.js import UNDEFINED
+from playground.experiments.promptfoo.vars import prepared
 from playground.experiments.verdict import Answer
 
 FINISH_REASONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -23,16 +25,22 @@ FINISH_REASONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """A provider's word in lower case → the one that `finish-reason` knows; any other stays as it is."""
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
+def answer_of(
+    response: Response,
+    vars: Mapping[str, Any],
+    output: Any = UNDEFINED,
+    tools: Sequence[Tool] = (),
+) -> Answer:
+    """What was answered, with what was measured and reported; `output` is the answer where it was changed or recorded.
 
-def answer_of(request: Request, response: Response, vars: Mapping[str, Any] = _NOTHING) -> Answer:
-    """What was answered, with what was measured and reported; only costs in US dollars count as known."""
+    Only costs in US dollars count as known.
+    """
     reason = response.finish_reason.lower() if response.finish_reason else None
     cost = response.cost
     return Answer(
-        output=response.text,
-        vars=vars,
+        output=response.text if output is UNDEFINED else output,
+        vars=prepared(vars),
         tool_calls=response.tool_calls,
         cost=cost.total if cost is not None and cost.currency == "USD" else None,
         duration=response.timing.duration,
@@ -41,16 +49,11 @@ def answer_of(request: Request, response: Response, vars: Mapping[str, Any] = _N
         output_tokens=response.usage.output_tokens,
         finish_reason=FINISH_REASONS.get(reason, reason) if reason else None,
         refusal=response.refusal,
-        tools=[
-            {
-                "type": "function",
-                "function": {
-                    "name": tool.name,
-                    "description": tool.description,
-                    "parameters": tool.parameters,
-                },
-            }
-            for tool in request.tools
-        ]
-        or None,
+        tools=[_offered(tool) for tool in tools] or None,
     )
+
+
+def _offered(tool: Tool) -> dict[str, Any]:
+    """A function as Chat Completions is told of it."""
+    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"type": "function", "function": function}

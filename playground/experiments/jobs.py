@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from playground.domain import Failure, Response
+from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cell, CellError, Cells
 from playground.experiments.kept import Place
-from playground.experiments.running import Job, answer
+from playground.experiments.running import Job
 from playground.experiments.spec import Check, Spec
 from playground.experiments.transforms import TransformError, transformed
 from playground.experiments.verdict import Answer, Verdict
@@ -94,7 +95,7 @@ class Jobs:
                 why = f"The call failed: {response.failure.word}."
                 return Verdict(passed=False, score=0.0, reason=why)
             try:
-                given = answer(response, self.cells.vars(cell), self._output(cell, response))
+                given = answer_of(response, self.cells.vars(cell), self._output(cell, response))
             except TransformError as error:
                 return Verdict(passed=False, score=0.0, reason=str(error), error=str(error))
             return grade(self.cells.checks(cell), given, self.cells.threshold(cell))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from playground.domain import Request, Response, Run
@@ -73,12 +72,11 @@ def _verdict(request: Request, response: Response, cells: Cells, cell: Cell | No
     if cell is None:
         if not defaults.checks:
             return failed("no case of the spec asks this, and its defaults have no checks")
-        return grade(
-            defaults.checks, answer_of(request, response, defaults.vars), defaults.threshold
-        )
-    answer = answer_of(request, response, cells.vars(cell))
+        answer = answer_of(response, defaults.vars, tools=request.tools)
+        return grade(defaults.checks, answer, defaults.threshold)
     try:
-        output = transformed(answer.output, cells.transform(cell))
+        output = transformed(response.text, cells.transform(cell))
     except TransformError as mistake:
         return failed(str(mistake))
-    return grade(cells.checks(cell), replace(answer, output=output), cells.threshold(cell))
+    answer = answer_of(response, cells.vars(cell), output, request.tools)
+    return grade(cells.checks(cell), answer, cells.threshold(cell))

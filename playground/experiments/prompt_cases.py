@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from playground.domain import Request, Response
 from playground.domain.values import changed, put
+from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cells
 from playground.experiments.grading import grade
 from playground.experiments.spec import Case, Model, Prompt, Spec
 from playground.experiments.transforms import TransformError, transformed
-from playground.experiments.verdict import Answer
 
 
 class PromptCase(NamedTuple):
@@ -82,22 +82,6 @@ def judged(held: Mapping[str, Any], response: Response) -> tuple[bool, int, int,
         output = transformed(response.text, case.transform)
     except TransformError as error:
         return False, 0, len(case.checks), str(error)
-    verdict = grade(case.checks, _answer(output, case, response), case.threshold)
+    verdict = grade(case.checks, answer_of(response, case.vars, output), case.threshold)
     passed = sum(part.passed for part in verdict.parts)
     return verdict.passed, passed, len(case.checks), "" if verdict.passed else verdict.reason
-
-
-def _answer(output: Any, case: Case, response: Response) -> Answer:
-    usage = response.usage
-    return Answer(
-        output=output,
-        vars=case.vars,
-        tool_calls=response.tool_calls,
-        cost=response.cost.total if response.cost else None,
-        duration=response.timing.duration,
-        time_to_first_text=response.time_to_first_text,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        finish_reason=response.finish_reason,
-        refusal=response.refusal,
-    )

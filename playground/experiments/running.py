@@ -20,7 +20,6 @@ from playground.experiments.kept import Experiment, Place
 from playground.experiments.notebook import Judge, Notebook
 from playground.experiments.pacing import Pacer
 from playground.experiments.spec import Spec
-from playground.experiments.verdict import Answer
 from playground.history import Labels
 from playground.store.database import HistoryError
 from playground.store.store import Store
@@ -306,23 +305,6 @@ def _group(place: Place) -> tuple[int, int, int, bool]:
 def _ours(why: Failure | None) -> bool:
     """Whether the session itself kept a cell from leaving."""
     return why is not None and why.type in ("interrupted", "over_budget", "cancelled")
-
-
-def answer(response: Response, variables: Mapping[str, Any], output: Any) -> Answer:
-    """What the checks are given; `output` is the answer as they get it."""
-    usage = response.usage
-    return Answer(
-        output=output,
-        vars=variables,
-        tool_calls=response.tool_calls,
-        cost=response.cost.total if response.cost else None,
-        duration=response.timing.duration,
-        time_to_first_text=response.time_to_first_text,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        finish_reason=response.finish_reason,
-        refusal=response.refusal,
-    )
 
 
 def expected(jobs: Iterable[Job]) -> dict[ModelRef, Decimal]:
