@@ -14,6 +14,9 @@ import click
 from playground.experiments import check_tables, judged_history, regex, rows
 from playground.experiments.reading import read
 
+AT_ONCE = 200
+"""Rows that are printed together: each time the terminal is waited for."""
+
 
 def check(source: str, spec: str | None, *, as_json: bool) -> int:
     """Judges line by line, so that a file of any size needs little memory."""
@@ -48,10 +51,13 @@ def _verdicts(file: BinaryIO, spec: str | None) -> Iterator[dict[str, Any]]:
 
 
 def _print_json(verdicts: Iterable[dict[str, Any]]) -> None:
-    click.echo('{"rows": [', nl=False)
+    pieces = ['{"rows": [']
     for at, verdict in enumerate(verdicts):
-        click.echo(("," if at else "") + "\n" + json.dumps(verdict), nl=False)
-    click.echo("\n]}")
+        pieces.append(("," if at else "") + "\n" + json.dumps(verdict))
+        if len(pieces) >= AT_ONCE:
+            click.echo("".join(pieces), nl=False)
+            pieces.clear()
+    click.echo("".join(pieces) + "\n]}")
 
 
 def _print_lines(verdicts: Iterable[dict[str, Any]]) -> None:
