@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -26,6 +27,15 @@ class Undefined:
 
 
 UNDEFINED: Final = Undefined()
+
+
+@dataclass(frozen=True, slots=True)
+class RegExp:
+    """A pattern written as `/source/flags`."""
+
+    source: str
+    flags: str
+
 
 SPACES: Final = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 """What JavaScript's `trim` and `\\s` take for a blank."""
@@ -132,6 +142,8 @@ def text(value: Any) -> str:
         return number_text(value)
     if isinstance(value, Decimal):
         return number_text(double(value))
+    if isinstance(value, RegExp):
+        return f"/{value.source}/{value.flags}"
     if isinstance(value, (list, tuple)):
         return ",".join("" if item is None or item is UNDEFINED else text(item) for item in value)
     return "[object Object]"

@@ -14,7 +14,7 @@ from playground.experiments.checks.asked import Asked, CheckError, Found
 _MAX_LENGTH: Final = 10_000
 _MAX_STEPS: Final = 100_000
 _MAX_SIZE: Final = 10_000_000
-"""Characters of a text, or items of a list, that an expression may make."""
+"""Characters of texts and items of lists that an expression may make, in all."""
 
 _OPERATORS: Final[dict[type[ast.AST], Callable[..., Any]]] = {
     ast.Add: operator.add,
@@ -101,6 +101,7 @@ class _Reader:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self.names = dict(names)
         self.steps = 0
+        self.size = 0
 
     def value(self, node: ast.AST) -> Any:
         """The node's value. Raises CheckError for what an expression may not hold."""
@@ -155,7 +156,10 @@ class _Reader:
                 raise CheckError("the expression makes a number that is too large")
 
     def _sized(self, value: Any) -> Any:
-        if isinstance(value, (str, list)) and len(value) > _MAX_SIZE:
+        """Counts what was made. Raises CheckError once it is too much in all."""
+        if isinstance(value, (str, list, set)):
+            self.size += len(value)
+        if self.size > _MAX_SIZE:
             raise CheckError("the expression makes something too large")
         return value
 

@@ -84,7 +84,7 @@ def by_model(asked: Asked) -> Found:
     filled = {name: as_text(asked.vars[name]) for name in question.needs}
     wanted = "" if asked.value is js.UNDEFINED else as_text(asked.value)
     criterion = re.sub(r"\{(\w+)\}", lambda name: filled.get(name[1], wanted), question.text)
-    prompt = f"Criterion: {criterion}\n\n<answer>\n{asked.text}\n</answer>"
+    prompt = f"Criterion: {criterion}\n\n<answer>\n{_marked(asked.text)}\n</answer>"
     opinions = [
         _opinion(asked.check, judge, prompt, SYSTEM, asked.judge) for judge in _judges(asked.check)
     ]
@@ -94,6 +94,11 @@ def by_model(asked: Asked) -> Found:
         question.bound,
         _paid(opinions),
     )
+
+
+def _marked(answer: str) -> str:
+    """The answer without what would end its marks."""
+    return re.sub("</(?=answer)", "<\\\\/", answer, flags=re.IGNORECASE)
 
 
 class _Opinion(NamedTuple):
@@ -188,7 +193,7 @@ def choose(
         order = list(range(len(answers)))
         lots.shuffle(order)
         shown = "\n\n".join(
-            f"<answer number={place}>\n{as_text(answers[at].output)}\n</answer>"
+            f"<answer number={place}>\n{_marked(as_text(answers[at].output))}\n</answer>"
             for place, at in enumerate(order, 1)
         )
         response = _opinion(check, name, f"Criterion: {criterion}\n\n{shown}", CHOOSE, judge)

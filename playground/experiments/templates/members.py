@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from playground.experiments import js
-from playground.experiments.js import UNDEFINED
+from playground.experiments.js import UNDEFINED, RegExp
 from playground.experiments.templates.arguments import ANY, Arguments, Method
 from playground.experiments.templates.budget import Budget, Function
 from playground.experiments.templates.list_methods import LIST
 from playground.experiments.templates.number_methods import NUMBER
-from playground.experiments.templates.patterns import REGEXP, Regexp
+from playground.experiments.templates.patterns import REGEXP
 from playground.experiments.templates.text_methods import TEXT
 
 _INDEX = re.compile(r"0|[1-9]\d{0,9}")
@@ -40,7 +40,7 @@ def member(value: Any, key: Any) -> Any:
         if (index := _index(key)) is not None:
             return value[index] if index < len(value) else UNDEFINED
         return _length_or_method(value, key, LIST)
-    if isinstance(value, Regexp):
+    if isinstance(value, RegExp):
         return _method(value, key, REGEXP)
     if isinstance(value, bool):
         return _method(value, key, ANY)

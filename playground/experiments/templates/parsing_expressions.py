@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from playground.experiments import js
 from playground.experiments.templates.lexing import TemplateError, Token
+from playground.experiments.templates.regrouping import regrouped
 from playground.experiments.templates.tokens import Node, Tokens
 
 _BINARY: Final = ("~", "+", "-", "*", "/", "//", "%", "**")
@@ -22,16 +23,16 @@ class Expressions:
         self._tokens = tokens
 
     def expression(self) -> Node:
+        """A whole expression, its operators grouped as JavaScript does."""
         self._tokens.deeper()
         node = self._or()
         if self._tokens.skip_word("if"):
             condition = self._or()
-            other = (
-                self._or() if self._tokens.skip_word("else") else Node("constant", node.line, ("",))
-            )
+            nothing = Node("constant", node.line, ("",))
+            other = self._or() if self._tokens.skip_word("else") else nothing
             node = Node("choose", node.line, (condition, node, other))
         self._tokens.shallower()
-        return node
+        return regrouped(node)
 
     def _or(self) -> Node:
         node = self._and()
@@ -75,10 +76,7 @@ class Expressions:
             positional: tuple[Node, ...] = ()
             if test.kind == "call":
                 test, positional, _ = test.parts
-            name = test.parts[0] if test.kind in ("name", "constant") else None
-            node = Node(
-                "is", node.line, (node, "null" if name is None else js.text(name), positional)
-            )
+            node = Node("is", node.line, (node, _test_name(test), positional))
             if inverted:
                 node = Node("not", node.line, (node,))
         return node
@@ -134,6 +132,8 @@ class Expressions:
             if token.value in _CONSTANTS:
                 node = Node("constant", token.line, (_CONSTANTS[token.value],))
             else:
+                if '"' in token.value or "\\" in token.value:
+                    raise TemplateError(f"line {token.line}: `{token.value}` is no name")
                 node = Node("name", token.line, (token.value,))
         elif token.kind == "text":
             node = Node("constant", token.line, (token.value,))
@@ -219,3 +219,10 @@ class Expressions:
             raise self._tokens.fail(f"{what} must be a name")
         name: str = node.parts[0]
         return name
+
+
+def _test_name(test: Node) -> str:
+    """What nunjucks takes for a test's name: `x is a.b` asks whether x is undefined."""
+    if test.kind in ("name", "constant"):
+        return js.text(test.parts[0])
+    return str(test.parts[0]) if test.kind == "filter" else "undefined"

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from playground.experiments import js, regex
-from playground.experiments.js import UNDEFINED
+from playground.experiments.js import UNDEFINED, RegExp
 from playground.experiments.templates.arguments import Arguments, Method
 from playground.experiments.templates.budget import Budget
 from playground.experiments.templates.lexing import TemplateError
 
 
-@dataclass(frozen=True, slots=True)
-class Regexp:
-    """A pattern written as `r/…/flags`."""
-
-    source: str
-    flags: str
-
-    def find_all(self, text: str) -> list[tuple[str, regex.Groups]]:
-        try:
-            return regex.find_all(self.source, text, self.flags.replace("g", "").replace("y", ""))
-        except (regex.RegexError, regex.RegexTimeout) as mistake:
-            raise TemplateError(f"r/{self.source}/: {mistake}") from None
+def find_all(pattern: RegExp, text: str) -> list[tuple[str, regex.Groups]]:
+    """As in `regex.find_all`. Raises TemplateError."""
+    flags = pattern.flags.replace("g", "").replace("y", "")
+    try:
+        return regex.find_all(pattern.source, text, flags)
+    except (regex.RegexError, regex.RegexTimeout) as mistake:
+        raise TemplateError(f"r/{pattern.source}/: {mistake}") from None
 
 
-def split_at(separator: Regexp, value: str) -> list[Any]:
+def split_at(separator: RegExp, value: str) -> list[Any]:
     pieces: list[Any] = []
-    for before, groups in separator.find_all(value):
+    for before, groups in find_all(separator, value):
         if groups and groups[0] == "" and not before:
             continue
         pieces.append(before)
@@ -39,7 +33,7 @@ def split_at(separator: Regexp, value: str) -> list[Any]:
     return pieces
 
 
-def _groups(pattern: Regexp) -> int:
+def _groups(pattern: RegExp) -> int:
     """How many of `groups` are the pattern's: the whole, and each `(` that captures."""
     return 1 + len(re.findall(r"(?<!\\)\((?!\?)|\(\?<(?![=!])", pattern.source))
 
@@ -59,10 +53,10 @@ def expanded(groups: regex.Groups, replacement: str, before: str) -> str:
     return re.sub(r"\$(\$|&|\d{1,2})", fill, replacement)
 
 
-def replace_pattern(value: str, old: Regexp, new: str, budget: Budget) -> str:
+def replace_pattern(value: str, old: RegExp, new: str, budget: Budget) -> str:
     """The text with the first match, or each with the flag g, replaced."""
     pieces: list[str] = []
-    found = old.find_all(value)
+    found = find_all(old, value)
     for at, (before, groups) in enumerate(found):
         pieces.append(before)
         if not groups:
@@ -76,9 +70,9 @@ def replace_pattern(value: str, old: Regexp, new: str, budget: Budget) -> str:
 
 def match(value: str, args: Arguments) -> Any:
     pattern = args.get(0)
-    if not isinstance(pattern, Regexp):
-        pattern = Regexp("(?:)" if pattern is UNDEFINED else js.text(pattern), "")
-    found = [groups for _, groups in pattern.find_all(value) if groups]
+    if not isinstance(pattern, RegExp):
+        pattern = RegExp("(?:)" if pattern is UNDEFINED else js.text(pattern), "")
+    found = [groups for _, groups in find_all(pattern, value) if groups]
     if not found:
         return None
     if "g" in pattern.flags:
@@ -88,14 +82,14 @@ def match(value: str, args: Arguments) -> Any:
 
 def search(value: str, args: Arguments) -> int:
     pattern = args.get(0)
-    if not isinstance(pattern, Regexp):
-        pattern = Regexp(js.text(args.get(0, "")), "")
-    before, groups = pattern.find_all(value)[0]
+    if not isinstance(pattern, RegExp):
+        pattern = RegExp(js.text(args.get(0, "")), "")
+    before, groups = find_all(pattern, value)[0]
     return js.length(before) if groups else -1
 
 
 REGEXP: Final[dict[str, Method]] = {
-    "test": lambda value, args: len(value.find_all(js.text(args.get(0)))) > 1,
+    "test": lambda value, args: len(find_all(value, js.text(args.get(0)))) > 1,
     "exec": lambda value, args: match(js.text(args.get(0)), Arguments(args.budget, [value])),
     "toString": lambda value, args: f"/{value.source}/{value.flags}",
 }

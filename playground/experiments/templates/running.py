@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from playground.experiments import js
-from playground.experiments.js import UNDEFINED
+from playground.experiments.js import UNDEFINED, RegExp
 from playground.experiments.templates.budget import Budget, Function
 from playground.experiments.templates.filters import FILTERS
 from playground.experiments.templates.frames import Frame
 from playground.experiments.templates.lexing import TemplateError
 from playground.experiments.templates.members import member
 from playground.experiments.templates.operators import ARITHMETIC, COMPARISONS, is_in, joined
-from playground.experiments.templates.patterns import Regexp
 from playground.experiments.templates.tests import TESTS
 from playground.experiments.templates.tokens import Node
 
@@ -232,7 +231,7 @@ def _constant(node: Node) -> Run:
 
 def _regex(node: Node) -> Run:
     flags, source = node.parts[0].split("/", 1)
-    return lambda frame: Regexp(source, flags)
+    return lambda frame: RegExp(source, flags)
 
 
 def _name(node: Node) -> Run:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from playground.experiments import js
-from playground.experiments.js import UNDEFINED
+from playground.experiments.js import UNDEFINED, RegExp
 from playground.experiments.templates.budget import Budget
 from playground.experiments.templates.filter_values import (
     Filter,
@@ -22,7 +22,7 @@ from playground.experiments.templates.filter_values import (
 )
 from playground.experiments.templates.lexing import TemplateError
 from playground.experiments.templates.members import member
-from playground.experiments.templates.patterns import Regexp, replace_pattern
+from playground.experiments.templates.patterns import replace_pattern
 
 
 def _capitalize(budget: Budget, value: Any) -> str:
@@ -108,7 +108,7 @@ def _replace(
     new: Any = UNDEFINED,
     count: Any = UNDEFINED,
 ) -> Any:
-    if isinstance(old, Regexp):
+    if isinstance(old, RegExp):
         return replace_pattern(needed_text(value, "replace"), old, js.text(new), budget)
     if js.is_number(old):
         old = js.text(old)

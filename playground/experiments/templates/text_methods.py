@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from playground.experiments import js
-from playground.experiments.js import UNDEFINED
+from playground.experiments.js import UNDEFINED, RegExp
 from playground.experiments.templates.arguments import (
     ANY,
     Arguments,
@@ -21,7 +21,6 @@ from playground.experiments.templates.arguments import (
 from playground.experiments.templates.budget import Function
 from playground.experiments.templates.lexing import TemplateError
 from playground.experiments.templates.patterns import (
-    Regexp,
     expanded,
     match,
     replace_pattern,
@@ -77,7 +76,7 @@ def _split(value: str, args: Arguments) -> list[Any]:
     separator, limit = args.get(0), args.get(1)
     if separator is UNDEFINED:
         pieces: list[Any] = [value]
-    elif isinstance(separator, Regexp):
+    elif isinstance(separator, RegExp):
         pieces = split_at(separator, value)
     else:
         mark = js.units(js.text(separator))
@@ -91,7 +90,7 @@ def _replace(value: str, args: Arguments, every: bool = False) -> str:
     if isinstance(new, Function):
         raise TemplateError("`replace` with a function isn't supported; give a text")
     new = js.units(js.text(new))
-    if isinstance(old, Regexp):
+    if isinstance(old, RegExp):
         return replace_pattern(value, old, new, args.budget)
     mark = js.units(js.text(old))
     count = (value.count(mark) if every else 1) or 1
@@ -148,7 +147,7 @@ def _ends_with(value: str, args: Arguments) -> bool:
 
 
 def _no_pattern(args: Arguments) -> None:
-    if isinstance(args.get(0), Regexp):
+    if isinstance(args.get(0), RegExp):
         raise TemplateError("a text is needed here, not a pattern")
 
 
