@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from playground.cli.experiment.check import check, checks
+from playground.cli.experiment.export import export
+from playground.cli.experiment.import_ import import_
 from playground.cli.experiment.schema import schema
+from playground.cli.experiment.validate import validate
 
-COMMANDS: tuple[click.Command, ...] = (check, checks, schema)
+COMMANDS: tuple[click.Command, ...] = (validate, import_, export, check, checks, schema)
 """In the order in which they are told of."""
 
 

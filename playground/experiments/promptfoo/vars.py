@@ -66,8 +66,8 @@ def prompt_text(text: str, vars: Mapping[str, Any], env: Mapping[str, str] = _NO
     try:
         parsed = js.from_json(text)
     except js.JsError:
-        filled = {name: _filled(value, vars, env) for name, value in vars.items()}
-        return render(literal_where_cut_off(text), filled, env)
+        values = {name: filled(value, vars, env) for name, value in vars.items()}
+        return render(literal_where_cut_off(text), values, env)
     return js.to_json(_inside(parsed, vars, env), "  ")
 
 
@@ -81,7 +81,7 @@ def _inside(value: Any, vars: Mapping[str, Any], env: Mapping[str, str]) -> Any:
     return value
 
 
-def _filled(value: Any, vars: Mapping[str, Any], env: Mapping[str, str]) -> Any:
+def filled(value: Any, vars: Mapping[str, Any], env: Mapping[str, str]) -> Any:
     """A variable that is itself a template, unless it names something that isn't there."""
     if not isinstance(value, str) or "{" not in value:
         return value
