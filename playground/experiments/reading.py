@@ -11,7 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from playground.domain import ModelRef
 from playground.experiments import case_files, wording
+from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
 from playground.experiments.from_history import HistoryMissing, cases_of
+from playground.experiments.grading import COMPARING, SETS
 from playground.experiments.json_lines import read_json
 from playground.experiments.library_prompts import LibraryError, pinned
 from playground.experiments.positions import Mistake, Node, Unreadable
@@ -37,6 +39,8 @@ SPEC, CASE = TypeAdapter[Any](Spec), TypeAdapter[Any](Case)
 PROMPT: TypeAdapter[Any] = TypeAdapter(PromptOrText)
 MODEL: TypeAdapter[Any] = TypeAdapter(ModelOrName)
 CASES: TypeAdapter[Any] = TypeAdapter(CasesOrFile)
+TYPES = (*(kind.type for kind in CHECKS), *SETS, *COMPARING)
+"""The types of checks that there are."""
 PROMPT_NAMES, MODEL_NAMES = ("label", "file", "library"), ("label", "model")
 """What a prompt and a model are called by, the first that is there."""
 SOURCES = ("text", "messages", "file", "library")
@@ -265,10 +269,32 @@ class _Reader:
     def checks(self, node: Node) -> None:
         """What is wrong with the checks of this part beside their shape."""
         for item in node.entries["checks"].items if "checks" in node.entries else ():
+            named = item.get("type")
+            if named and named.text is not None:
+                self.kind(item, named.text)
             judge = item.get("judge")
             if judge and judge.text is not None:
                 self.spelled(item, judge.text, "judge")
             self.checks(item)
+
+    def kind(self, node: Node, type_: str) -> None:
+        """Whether there is a check of this type."""
+        base = type_.removeprefix("not-")
+        if base in TYPES:
+            return
+        starts = (why for start, why in LEFT_OUT_STARTS.items() if base.startswith(start))
+        why = LEFT_OUT.get(base) or next(starts, None)
+        if why is not None:
+            what, _, use = why.partition(". ")
+            self.say(node, f"`{type_}` {what}.", f"{use}." if use else "", key="type")
+            return
+        near = did_you_mean(base, TYPES).strip()
+        self.say(
+            node,
+            f"`{type_}` is no type of check.",
+            near or f"Types: {', '.join(TYPES)}.",
+            key="type",
+        )
 
     def spelled(self, node: Node, model: str, key: str) -> None:
         try:

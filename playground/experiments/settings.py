@@ -38,7 +38,7 @@ def names() -> tuple[str, ...]:
 
 def did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
     """What may have been meant, as a sentence after a blank; nothing where nothing is near."""
-    near = get_close_matches(name.replace("-", "_"), known, n=1, cutoff=0.6)
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
     return f" Did you mean `{near[0]}`?" if near else ""
 
 

@@ -142,6 +142,25 @@ def test_one_mistake(text: str, line: int, what: str) -> None:
     assert [(at, said) for at, said, _ in told(text)] == [(line, what)]
 
 
+@pytest.mark.parametrize(
+    ("type_", "what", "expected"),
+    [
+        ("contians", "`contians` is no type of check.", "Did you mean `contains`?"),
+        ("not-is-jsn", "`not-is-jsn` is no type of check.", "Did you mean `is-json`?"),
+        (
+            "javascript",
+            "`javascript` is code, and code from a file is never run.",
+            "Use `contains`",
+        ),
+    ],
+)
+def test_a_type_of_check_that_is_not_there_is_told(type_: str, what: str, expected: str) -> None:
+    checks = f"defaults:\n  vars: {{x: 1}}\n  checks:\n    - type: {type_}\n"
+    (found,) = told(HEAD + checks)
+    assert found[:2] == (6, what)
+    assert found[2].startswith(expected)
+
+
 def test_a_variable_is_given_by_one_case_by_the_defaults_or_by_the_template_itself() -> None:
     assert len(cases("cases: [{}, {vars: {x: 1}}]")) == 2
     assert len(cases("defaults: {vars: {x: 1}}")) == 1
