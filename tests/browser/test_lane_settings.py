@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.states import settled
+
 SCHEMA = (
     '{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"],'
     ' "additionalProperties": false}'
@@ -86,3 +88,30 @@ def test_the_settings_fit_a_narrow_screen(page: Page) -> None:
     assert wide <= 0
     inner = body.evaluate("element => element.scrollWidth - element.clientWidth")
     assert inner <= 0
+
+
+def test_no_short_field_is_behind_the_menus_end(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for lane in (1, 2, 3):
+        page.get_by_role("button", name=f"Settings of lane {lane}").click()
+        menu = page.get_by_test_id("stPopoverBody")
+        last = menu.get_by_role("switch").or_(menu.get_by_role("checkbox")).last
+        expect(last).to_be_attached()
+        settled(page)
+        box, end = last.bounding_box(), menu.bounding_box()
+        assert box is not None
+        assert end is not None
+        assert box["y"] + box["height"] <= end["y"] + end["height"] <= 900
+        page.keyboard.press("Escape")
+
+
+def test_on_a_phone_the_settings_have_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.get_by_role("button", name="Settings of lane 1").click()
+    menu = page.get_by_test_id("stPopoverBody")
+    expect(menu.get_by_text("Max output tokens")).to_be_visible()
+    box = menu.bounding_box()
+    assert box is not None
+    assert box["height"] > 600
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 400

@@ -37,7 +37,7 @@ def view() -> str:
             key=names.CHAT_VIEW,
             required=True,
             label_visibility="collapsed",
-            wrap=True,
+            wrap=False,
             bind="query-params",
         )
         st.space("stretch")

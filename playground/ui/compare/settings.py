@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -39,16 +40,23 @@ def settings(made: LaneChoice, number: int, where: Mapping[str, Endpoint], asked
     ) as box:
         if not box.open:  # thirty widgets a lane, which nobody sees
             return
-        _door(made.id, ref)
         rows = lanes.accepted(ref)
-        if where[ref.provider].simulated:
-            _fault(made.id)
         short = [row for row in rows if row.kind not in LONG]
+        fields = [partial(_door, made.id, ref)] if _doors(ref) else []
+        if where[ref.provider].simulated:
+            fields.append(partial(_fault, made.id))
         for row in (
             *(r for r in short if r.kind != "flag"),
             *(r for r in short if r.kind == "flag"),
         ):
-            _field(row, made.id, ref)
+            fields.append(partial(_field, row, made.id, ref))
+        with (
+            st.container(key=f"fields_{made.id}"),
+            st.grid(columns=2, min_column_width=200, gap="small") as grid,
+        ):
+            for field in fields:
+                with grid.cell():
+                    field()
         for row in rows:
             if row.kind in LONG:
                 with st.expander(row.label, key=f"long_{lanes.setting_key(row, made.id, ref)}"):
@@ -60,13 +68,16 @@ def settings(made: LaneChoice, number: int, where: Mapping[str, Endpoint], asked
         what_is_sent(made, asked)
 
 
-def _door(lane: int, ref: ModelRef) -> None:
+def _doors(ref: ModelRef) -> Sequence[str]:
+    """The APIs between which there is a choice."""
     doors = provider_of(ref.provider).apis
-    if len(doors) < 2:
-        return
+    return doors if len(doors) > 1 else ()
+
+
+def _door(lane: int, ref: ModelRef) -> None:
     st.segmented_control(
         "API (endpoint)",
-        doors,
+        _doors(ref),
         key=names.lane_api(lane, ref.provider),
         required=True,
         format_func=lambda api: APIS[api].label,

@@ -96,11 +96,13 @@ COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
         st.column_config.TextColumn("", width=24, help="Starred"),
     ),
     "created_at": (lambda r: r.created_at, None),
-    "name": (_name, st.column_config.TextColumn("Prompt or title", width=300)),
+    "name": (_name, st.column_config.TextColumn("Prompt or title", width=260)),
     "models": (lambda r: r.models, st.column_config.TextColumn("Models", width=170)),
     "differs": (
         lambda r: "",
-        st.column_config.TextColumn("Set to", help="What differs where a prompt was sent before"),
+        st.column_config.TextColumn(
+            "Set to", width=120, help="What differs where a prompt was sent before"
+        ),
     ),
     "cost": (
         lambda r: float(r.cost) if r.cost is not None else None,
@@ -108,7 +110,7 @@ COLUMNS: dict[str, tuple[Callable[[Row], Any], Any]] = {
     ),
     "state": (
         lambda r: r.ending,
-        st.column_config.TextColumn("State"),
+        st.column_config.TextColumn("State", width=95),
     ),
     "simulated": (
         lambda r: r.answered,

@@ -177,6 +177,7 @@ def code(request: Request, endpoint: Endpoint | None, key: str) -> None:
         default=next(iter(made)),
         key=f"{key}_lang",
         label_visibility="collapsed",
+        wrap=False,
     )
     if language:
         st.code(

@@ -85,11 +85,15 @@ def _meter(talk: Conversation, lane: int, path: Sequence[Turn]) -> None:
         st.caption("Context window: not known for this model.")
         return
     whose = "your limit" if rules.window else "the model's window"
-    said = f"Context: {used:,} of {room:,} tokens ({used / room:.1%} of {whose}). When it is full: {rules.policy}."
+    said = f"Context: {used:,} of {room:,} tokens ({_share(used / room)} of {whose}). When it is full: {rules.policy}."
     if used / room < LEAST:
         st.caption(said)
     else:
         st.progress(min(1.0, used / room), text=said)
+
+
+def _share(part: float) -> str:
+    return f"{part:.1%}" if part >= LEAST / 10 else f"less than {LEAST / 10:.1%}"
 
 
 LEAST = 0.01
