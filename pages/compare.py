@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from playground.ui.compare import bar, blind, lane, parts, presets, prompt, result, saving, shown
+from playground.ui.compare import (
+    bar,
+    blind,
+    lane,
+    parts,
+    presets,
+    prompt,
+    reading,
+    result,
+    saving,
+    shown,
+)
 from playground.ui.session import compose
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.looking import looked_at
@@ -14,7 +25,7 @@ with st.container(key="title"):
 
 where = endpoints()
 run = looked_at(compose.PLACE)
-parts.drawn(parts.ASK, prompt.ask, (presets.presets, saving.saving, blind.toggle))
+parts.drawn(parts.ASK, prompt.ask, (presets.presets, saving.saving, blind.toggle, reading.together))
 run, said = bar.bar(run, where)
 done = run is not None and shown.all_done(run)
 parts.drawn(parts.VERDICT, result.above, run)

@@ -20,7 +20,7 @@ SPACE = WIDTH - LABEL - VALUE
 LONGEST = 34
 """Characters of a name."""
 STYLE = """
-svg{width:100%;height:auto}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}svg .best{font-weight:700}
+svg{width:100%;max-width:56rem;height:auto}svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .dim{fill:var(--dim)}svg .best{font-weight:700}
 svg .zero{stroke:var(--dim)}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:.2rem 0;padding:0;list-style:none;font-size:.875rem}
 .legend i{display:inline-block;width:.8em;height:.8em;border-radius:.15em;margin-right:.35em}

@@ -158,6 +158,26 @@ def test_an_answer_is_copied_as_it_was_written_and_opened_large(page: Page) -> N
     assert page.locator(".brand").evaluate("one => getComputedStyle(one).display") == "flex"
 
 
+def test_answers_are_scrolled_together_where_that_is_wished(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    run(page)
+    done(page)
+    first, second = (page.locator(f".st-key-answer_{lane}") for lane in (1, 2))
+    share = "e => e.scrollTop / (e.scrollHeight - e.clientHeight)"
+    down = "e => { e.scrollTop = (e.scrollHeight - e.clientHeight) / 2 }"
+    first.evaluate(down)
+    page.wait_for_timeout(200)
+    assert second.evaluate("e => e.scrollTop") == 0
+    page.get_by_text("Scroll together", exact=True).click()
+    expect(page.get_by_role("switch", name="Scroll together")).to_be_checked()
+    second.evaluate(down)
+    page.wait_for_timeout(200)
+    first.evaluate("e => { e.scrollTop = e.scrollHeight }")
+    page.wait_for_timeout(200)
+    assert first.evaluate(share) == pytest.approx(1, abs=0.02)
+    assert second.evaluate(share) == pytest.approx(1, abs=0.02)
+
+
 def test_the_tour_is_over_after_the_first_run_and_can_be_seen_again(page: Page) -> None:
     expect(page.get_by_text("1 of 3 · Press Run")).to_be_visible()
     run(page)  # one click, no words

@@ -221,8 +221,8 @@ def test_two_selected_runs_are_compared() -> None:
     page = select(opened(), 1, 2)
     assert not page.exception
     figures = page.dataframe[1].value
-    assert next(iter(figures["figure"])) == "Cost"
-    assert "+1,900%" in list(figures["difference"])
+    assert next(iter(figures["Figure"])) == "Cost"
+    assert "+1,900%" in list(figures["Difference"])
     assert "of the words in common" in said(page)
 
 

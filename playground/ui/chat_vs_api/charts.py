@@ -189,7 +189,7 @@ def _plan_levels(plans: Sequence[Mapping[str, Any]]) -> alt.LayerChart:
     levels = base.mark_rule(strokeWidth=2, color=GREY, aria=False).encode(
         x=alt.X("from:Q"), x2="until:Q", tooltip=["plan:N", "told:N"]
     )
-    names = base.mark_text(align="left", dy=-7, dx=4, fontSize=12, aria=False).encode(
+    names = base.mark_text(align="left", dy=-10, dx=4, fontSize=12, aria=False).encode(
         x=alt.X("from:Q"), text="label:N"
     )
     chart: alt.LayerChart = levels + names

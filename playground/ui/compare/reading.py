@@ -1,4 +1,4 @@
-"""What helps to read an ended answer: copy it as it was written, open it large, and a start for keyboard and screen reader."""
+"""What helps to read an ended answer: copy it as it was written, open it large, scroll all at once, and a start for keyboard and screen reader."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ import streamlit as st
 
 from playground.domain import ModelRef, Request, Response
 from playground.figures import visible
+from playground.ui import names
 from playground.ui.parts import views
 from playground.ui.parts.head import head
 from playground.ui.parts.markdown import plain
+
+
+def together() -> None:
+    """Whether all answers are scrolled with the one that is; live/guard.js does it."""
+    st.toggle(
+        "Scroll together",
+        key=names.TOGETHER,
+        help="Scroll one answer, and the others are at the same share of theirs.",
+        persist_state="session",
+    )
 
 
 def start(model: ModelRef, response: Response) -> str:

@@ -77,10 +77,10 @@ def _lane(label: str, stored: Stored, key: str) -> tuple[Request, Response, str]
 
 def _side_by_side(a: Response, b: Response, name_a: str, name_b: str) -> dict[str, list[str]]:
     return {
-        "figure": [figure.label for figure in COMPARED],
+        "Figure": [figure.label for figure in COMPARED],
         name_a: [figure.write(a) for figure in COMPARED],
         name_b: [figure.write(b) for figure in COMPARED],
-        "difference": [fmt.change(figure.value(a), figure.value(b)) for figure in COMPARED],
+        "Difference": [fmt.change(figure.value(a), figure.value(b)) for figure in COMPARED],
     }
 
 

@@ -11,6 +11,8 @@ const LANE = '[class*="st-key-fresh_"], [class*="st-key-stale_"]'
 const RUN = ".st-key-run button"
 const PROMPT = ".st-key-ask textarea"
 const LANES = ".st-key-side_by_side :has(> [data-testid='stGridCell'])"
+const ANSWER = '[class*="st-key-answer_"]'
+const TOGETHER = '.st-key-together input:checked, .st-key-together [aria-checked="true"]'
 const LANE_ROWS = ".lane-tabs tbody tr"
 const COPIED_MS = 1500
 const DRAWN_MS = 50 // between two looks whether a widget is there
@@ -30,6 +32,7 @@ export default function () {
   for (const kind of ["focusin", "pointerdown", "input"]) document.addEventListener(kind, openPrompt, true)
   document.addEventListener("click", toLane)
   document.addEventListener("scroll", ({ target }) => target.matches?.(LANES) && markLane(), true)
+  document.addEventListener("scroll", scrollTogether, true)
   document.addEventListener("animationstart", ({ animationName }) => animationName === "lane-tabs" && markLane())
   markLane()
 }
@@ -50,6 +53,20 @@ function openPrompt({ target }) {
 function toLane(event) {
   const row = event.target.closest?.(LANE_ROWS), lanes = row && document.querySelector(LANES)
   lanes?.scrollTo({ left: row.sectionRowIndex * lanes.clientWidth })
+}
+
+// Where it is wished, the answers are at the same share of their height; what was scrolled from here scrolls nobody.
+const moved = new WeakMap()
+
+function scrollTogether({ target }) {
+  if (!target.matches?.(ANSWER) || !document.querySelector(TOGETHER)) return
+  if (moved.get(target) === Math.round(target.scrollTop)) return
+  const share = target.scrollTop / (target.scrollHeight - target.clientHeight)
+  for (const other of document.querySelectorAll(ANSWER)) {
+    if (other === target) continue
+    other.scrollTop = share * (other.scrollHeight - other.clientHeight)
+    moved.set(other, Math.round(other.scrollTop))
+  }
 }
 
 function markLane() {
