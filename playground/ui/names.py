@@ -240,8 +240,6 @@ PASTE_CLOCK = "paste_clock"
 
 LAB_PANEL = "lab_panel"
 """The open panel of the API lab."""
-LAB_MENU = "lab_menu"
-"""Whether the menu of its panels is open."""
 
 
 def lab_group(group: str) -> str:

@@ -20,11 +20,9 @@ def chosen() -> Panel:
     now = st.session_state.setdefault(names.LAB_PANEL, FIRST)
     with st.container(horizontal=True, vertical_alignment="center", key="lab_head"):
         st.title("API lab", anchor=False, width="content")
-        with st.popover(
-            f"All {len(PANELS)} panels",
-            icon=":material/apps:",
-            key=names.LAB_MENU,
-            on_change="rerun",
+        with (  # a choice closes it in the browser: live/guard.js
+            st.popover(f"All {len(PANELS)} panels", icon=":material/apps:"),
+            st.container(key="choice_of_panels"),
         ):
             _menu(now)
         after = _after(now)
@@ -80,9 +78,8 @@ def _follow() -> None:
 
 
 def _choose(group: Group) -> None:
-    """Open the panel that was pressed; the menu closes."""
+    """Open the panel that was pressed."""
     name = st.session_state[names.lab_group(group)]
-    st.session_state[names.LAB_MENU] = False
     if name is not None:  # not the open one
         _open(name)
 

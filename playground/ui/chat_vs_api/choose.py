@@ -15,7 +15,7 @@ from playground.lab import breakeven
 from playground.pricing.plans import paid
 from playground.ui import names
 from playground.ui.chat_vs_api.pay.section import MINE, mine
-from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go
+from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go, labelled
 from playground.ui.parts.markdown import plain
 
 
@@ -82,12 +82,6 @@ def view(where: Mapping[str, Endpoint]) -> None:
 
 LEANS = 3
 """Answers from which on it is said which way they lean."""
-
-
-def labelled(answer: str) -> str:
-    """An answer on its button; a habit says how many conversations a month it stands for."""
-    habit = breakeven.HABITS.get(answer)
-    return f"{answer} (≈ {habit.conversations} a month)" if habit else answer
 
 
 def leaning(score: int) -> str:

@@ -11,6 +11,7 @@ from playground import pricing
 from playground.budgets.forecast import forecast
 from playground.domain import Endpoint, Request
 from playground.domain.endpoint import bills
+from playground.lab import breakeven
 from playground.ui import names
 
 START, LADDER, CONVERSATION, PASTE, PAY, POINTS, CHOOSE = (
@@ -57,6 +58,12 @@ def go(to: str, held: Mapping[str, Any] | None = None) -> None:
     st.session_state[names.CHAT_VIEW] = to
     for name, value in (held or {}).items():
         st.session_state[name] = value
+
+
+def labelled(answer: str) -> str:
+    """A choice on its button; a habit says how many conversations a month it stands for."""
+    habit = breakeven.HABITS.get(answer)
+    return f"{answer} (≈ {habit.conversations} a month)" if habit else answer
 
 
 def dollars(text: str) -> str:

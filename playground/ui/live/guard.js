@@ -5,6 +5,7 @@ const MENU_ITEM = '[data-testid="stMenuButtonBody"] [role="menuitem"]'
 const MENUS = '[data-testid="stPopoverBody"], [role="dialog"]'
 const POPOVER_BUTTON = '[data-testid="stPopoverButton"]'
 const POPOVER = '[data-testid="stPopoverBody"]'
+const CHOICE = '[class*="st-key-choice_"] button'
 const FOCUSABLE = "input, textarea, button:not([aria-label^='Help']), summary, a[href]"
 const COPY_BUTTON = '[class*="st-key-copy_"] button'
 const LANE = '[class*="st-key-fresh_"], [class*="st-key-stale_"]'
@@ -27,6 +28,7 @@ export default function () {
   document.addEventListener("click", copyAnswer, true)
   document.addEventListener("click", enterMenu)
   document.addEventListener("click", enterPopover)
+  for (const kind of ["click", "keydown", "keyup"]) document.addEventListener(kind, closeChoice, true)
   document.addEventListener("click", foldPrompt, true)
   document.addEventListener("keydown", foldPrompt, true)
   for (const kind of ["focusin", "pointerdown", "input"]) document.addEventListener(kind, openPrompt, true)
@@ -127,6 +129,16 @@ function enterPopover(event) {
     if (first) here = first
     return false
   })
+}
+
+// A menu of which one thing is chosen is over with the choice: a click, or a key that goes down and up on it.
+let held = null
+
+function closeChoice({ type, target }) {
+  const one = target.closest?.(CHOICE)
+  if (type === "keydown") held = one
+  else if (one && (type === "click" || one === held))
+    setTimeout(() => document.querySelector(`${POPOVER_BUTTON}[aria-expanded="true"]`)?.click(), 0)
 }
 
 function leavePopover(event) {

@@ -18,7 +18,7 @@ from playground.ui import names
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.pay.curve import curve
 from playground.ui.chat_vs_api.pay.rows import plan_rows, receipts, table
-from playground.ui.chat_vs_api.sections import dollars
+from playground.ui.chat_vs_api.sections import dollars, labelled
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.number_field import number_field
 from playground.ui.session.models import pick_models
@@ -85,7 +85,13 @@ def _conversation() -> Conversation:
     if st.session_state.get(names.PAY_SOURCE) not in options:
         st.session_state[names.PAY_SOURCE] = MINE if own else "medium"
     chosen = st.segmented_control(
-        "What is priced", options, key=names.PAY_SOURCE, required=True, persist_state="session"
+        "What is priced",
+        options,
+        key=names.PAY_SOURCE,
+        required=True,
+        format_func=labelled,
+        persist_state="session",
+        wrap=True,
     )
     hidden = st.toggle(
         f"Hidden prompt of {lab.HIDDEN:,} tokens in every turn",
