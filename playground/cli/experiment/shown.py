@@ -1,0 +1,195 @@
+"""What an experiment found, on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from playground import figures as fmt
+from playground.cli.show import console, fitted, safe
+from playground.experiments import kept
+from playground.experiments.comparing import Comparison
+from playground.experiments.results import Cause, ModelResult, Results
+from playground.experiments.statistics import Interval
+
+NAMES = {
+    "pass_rate": "pass rate",
+    "time_to_first_text": "time to first text",
+    "duration": "duration",
+    "output_tokens_per_second": "tokens/s",
+    "cost": "cost a call",
+    "cost_per_success": "cost per success",
+}
+NOTHING = "–"
+
+
+def show(found: Results, causes: Sequence[Cause]) -> None:
+    """Print models, comparisons, failures, and what is left to do."""
+    out = console()
+    experiment = found.experiment
+    out.print(Text(safe(f"{experiment.name} · experiment {experiment.id}"), style="bold"))
+    if experiment.simulated:
+        out.print(Text("Simulated: no model was asked, and nothing was billed.", style="yellow"))
+    out.print(Text(_line(found), style="dim"))
+    out.print()
+    out.print(fitted(out, models(found.models)))
+    for sentence in remarks(found):
+        out.print(Text(safe(sentence)))
+    for cause in causes:
+        names = ", ".join(f"{count:,} {model}" for model, count in cause.models.items())
+        out.print(
+            Text(safe(f"✗ {cause.count:,} {cause.cause} ({names}): {cause.example}"), style="red")
+        )
+
+
+def _line(found: Results) -> str:
+    rate = found.requests_per_second
+    speed = f", {rate:.1f} a second" if rate else ""
+    kept_ = found.experiment.spec.exchanges
+    exchanges = {
+        "none": "no exchange is kept",
+        "sampled": f"exchanges are sampled: {found.runs_kept:,} cells' are in the history",
+        "all": f"{found.runs_kept:,} cells' exchanges are in the history",
+    }[kept_]
+    return (
+        f"{found.requests:,} requests{speed} in {fmt.seconds(found.experiment.elapsed)},"
+        f" {found.failures:,} failed; {exchanges}."
+    )
+
+
+def models(found: Sequence[ModelResult]) -> Table:
+    """One row a model."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("Model", overflow="fold")
+    for name in (
+        "n",
+        "Failed",
+        "Passed",
+        "95 %",
+        "First text p50",
+        "p95",
+        "Duration p50",
+        "p95",
+        "Tokens/s",
+        "Cost",
+        "A call",
+        "A success",
+    ):
+        table.add_column(name, justify="right")
+    for model in found:
+        table.add_row(Text(safe(model.model)), *_cells(model))
+    return table
+
+
+def _cells(model: ModelResult) -> list[str]:
+    rate, cost = model.pass_rate, model.cost
+    return [
+        f"{model.n:,}",
+        f"{model.failures:,}",
+        NOTHING if rate.value is None else f"{rate.value:.1%}",
+        _span(rate.interval),
+        _seconds(model.time_to_first_text.p50),
+        _seconds(model.time_to_first_text.p95),
+        _seconds(model.duration.p50),
+        _seconds(model.duration.p95),
+        NOTHING
+        if model.output_tokens_per_second.p50 is None
+        else f"{model.output_tokens_per_second.p50:.0f}",
+        NOTHING if cost.total is None else fmt.money(cost.total),
+        NOTHING if cost.per_request is None else fmt.money(cost.per_request),
+        NOTHING if cost.per_success is None else fmt.money(cost.per_success),
+    ]
+
+
+def _seconds(value: float | None) -> str:
+    return NOTHING if value is None else fmt.seconds(value)
+
+
+def _span(interval: Interval | None) -> str:
+    if interval is None or interval.low is None or interval.high is None:
+        return NOTHING
+    return f"{interval.low:.0%} to {interval.high:.0%}"
+
+
+def remarks(found: Results) -> list[str]:
+    """Sentences: what differs, what can't be told apart yet, what is odd about the figures, and what to do next."""
+    said = [comparison(c) for c in found.comparisons if c.significant]
+    quiet = [c for c in found.comparisons if not c.significant and not c.same]
+    if quiet:
+        said.append(
+            f"{len(quiet)} other comparisons found no difference that chance does not make."
+        )
+        said += [
+            more for c in quiet if c.metric in ("pass_rate", "duration") and (more := needs(c))
+        ]
+    for turn in found.turned:
+        sure = "" if turn.significant else " (not significant)"
+        said.append(f"{turn.cheaper} is cheaper a call, but {turn.dearer} a success{sure}.")
+    for model in found.models:
+        said += _odd(model)
+    return said + _to_do(found)
+
+
+def comparison(c: Comparison) -> str:
+    """`a: pass rate 12 points above b (5 to 19; McNemar exact, p = 0.003).`."""
+    way = "above" if (c.difference or 0) > 0 else "below"
+    spans = c.interval and [
+        None if v is None else _amount(c.metric, v) for v in (c.interval.low, c.interval.high)
+    ]
+    between = f"{spans[0]} to {spans[1]}; " if spans and all(spans) else ""
+    p = f"p = {c.adjusted:.3f}" if c.adjusted and c.adjusted >= 0.001 else "p < 0.001"
+    name = NAMES.get(c.metric, c.metric)
+    return f"{c.a}: {name} {_amount(c.metric, abs(c.difference or 0))} {way} {c.b} ({between}{c.test}, {p})."
+
+
+def _amount(metric: str, value: float) -> str:
+    if metric == "pass_rate":
+        return f"{100 * value:.0f} points"
+    if metric.startswith("cost"):
+        return f"${value:.6f}"
+    return f"{value:.1f}" if metric == "output_tokens_per_second" else f"{value:.3f} s"
+
+
+def needs(c: Comparison) -> str:
+    """How much more it takes to find a difference of a tenth; empty where it is not known, or enough was asked."""
+    what = f"{c.a} and {c.b}, {NAMES.get(c.metric, c.metric)}"
+    if c.more_repeats:
+        return (
+            f"{what}: needs about {c.more_repeats:,} more repeats to tell a difference of a tenth."
+        )
+    if c.more_repeats is None and c.more_cases:
+        return f"{what}: needs about {c.more_cases:,} more cases to tell a difference of a tenth."
+    return ""
+
+
+def _odd(model: ModelResult) -> list[str]:
+    """What should be known of a model's figures."""
+    said = []
+    if model.cached:
+        said.append(
+            f"{model.model}: {model.cached:,} of {model.n:,} prompts came from a cache in part; `fresh_prefix` prevents it."
+        )
+    if model.busy > model.n / 2:
+        said.append(
+            f"{model.model}: this computer was too busy to measure well ({model.busy:,} calls)."
+        )
+    if model.cost.unpriced:
+        said.append(f"{model.model}: the cost of {model.cost.unpriced:,} calls is not known.")
+    if model.errors:
+        said.append(f"{model.model}: {model.errors:,} answers could not be judged.")
+    if model.cost.judges is not None:
+        said.append(f"{model.model}: its judges cost {fmt.money(model.cost.judges)} beside it.")
+    return said
+
+
+def _to_do(found: Results) -> list[str]:
+    waiting, experiment = found.states.get(kept.WAITING, 0), found.experiment
+    said = [experiment.note] if experiment.note else []
+    if (waiting or found.uncertain) and not experiment.alive:
+        uncertain = f", {found.uncertain:,} uncertain" if found.uncertain else ""
+        said.append(
+            f"{waiting:,} cells wait{uncertain}. Go on: playground experiment run --resume {experiment.id}"
+        )
+    return said
