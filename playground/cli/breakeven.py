@@ -81,7 +81,7 @@ def _conversation(options: Options) -> Conversation:
     if options.run is not None:
         if any(size is not None for size in sizes) or options.system_tokens:
             raise click.UsageError("Give either --run or tokens and turns, not both.")
-        return _of_run(options.run, options.models[0] if options.models else None)
+        return of_run(options.run, options.models[0] if options.models else None)
     if all(size is None for size in sizes):
         say("No conversation given: the medium preset is used (6 turns of 150 and 400 tokens).")
         return lab.HABITS["medium"].conversation(options.system_tokens)
@@ -98,7 +98,7 @@ def _conversation(options: Options) -> Conversation:
     )
 
 
-def _of_run(name: str, model: str | None) -> Conversation:
+def of_run(name: str, model: str | None) -> Conversation:
     """The measured turns of a saved document or of a run in the history; UsageError when there is none."""
     from playground.lab import breakeven as lab
 

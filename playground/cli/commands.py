@@ -197,6 +197,27 @@ def breakeven(**options: Any) -> int:
     return breakeven(Options(**options))
 
 
+@playground.command(short_help="Find what people ask about chat products and APIs.")
+@click.argument("words", nargs=-1, metavar="[WORDS]...")
+@click.option(
+    "--run",
+    metavar="ID|FILE",
+    help="The run whose conversation the figures come from.  [default: the medium preset]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def questions(**options: Any) -> int:
+    """Print the questions that fit WORDS, the best first, each answered in two sentences with computed figures.
+
+    \b
+    playground questions can I use the API if I subscribe
+
+    Exit code: 0 if a question was found, 1 if none, 2 for bad usage.
+    """
+    from playground.cli.questions import Options, questions
+
+    return questions(Options(**options))
+
+
 class ListOr(click.Group):
     """A group whose `list` command may be left out: what is no command's name is that one's argument."""
 

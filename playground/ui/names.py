@@ -188,6 +188,8 @@ PRESENT = "present"
 """True while the page is shown to a class."""
 START_HIDDEN = "start_hidden"
 PAY_SOURCE = "pay_source"
+QUESTION_WORDS = "question_words"
+"""What is typed to find a question."""
 
 
 def choose(question: str) -> str:

@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from playground import catalog
 from playground.domain import ModelRef
+from playground.lab.panels import PANELS
+from playground.lab.questions import questions
 from playground.lab.text_statistics import MOST_CHARACTERS
 from playground.ui import names
 from playground.ui.chat_vs_api import sections as chat
@@ -22,6 +24,7 @@ from playground.ui.chat_vs_api.pay.curve import ways_of
 from playground.ui.parts.examples import EXAMPLES
 from playground.ui.shell.pages import path
 
+PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 
 
@@ -441,3 +444,33 @@ def test_a_turn_whose_cache_missed_says_why_and_what_it_cost_again() -> None:
         page.chat_input[0].set_value("What is a rate limit?").run()
         answered(page, number)
     assert said(page).count("Cache missed") == 2
+
+
+def test_a_question_is_found_answered_and_leads_to_the_part_that_shows_it() -> None:
+    page = opened(chat.ASKED)
+    page.text_input(key=names.QUESTION_WORDS).set_value("is it cheaper").run()
+    words = said(page)
+    assert "**Is the API cheaper?**" in words
+    press(page, "asked_Is the API cheaper?")
+    assert page.session_state[names.CHAT_VIEW] == chat.PAY
+
+
+def test_a_question_that_nobody_asked_says_so_and_shows_all() -> None:
+    page = opened(chat.ASKED, **{names.QUESTION_WORDS: "zebra"})
+    words = said(page)
+    assert "No question of ours has these words" in words
+    assert "**Is a token the key?**" in words
+
+
+def test_every_link_of_a_question_leads_to_a_part_that_is_there() -> None:
+    for question in questions():
+        assert (PAGES_FOLDER / f"{question.page}.py").is_file()
+        assert question.opens.get(names.CHAT_VIEW, chat.START) in chat.VIEWS
+        assert question.opens.get("panel", "wire") in PANELS
+
+
+def test_every_name_is_told_with_its_sources_on_the_first_screen_and_beside_each_plan() -> None:
+    words = said(opened())
+    assert "**Google AI Studio** · Google · web page over an API" in words
+    assert "docs.cloud.google.com" in words
+    assert "**ChatGPT** · OpenAI · chat product" in said(opened(chat.PAY))

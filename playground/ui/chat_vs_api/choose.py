@@ -15,7 +15,7 @@ from playground.lab import breakeven
 from playground.pricing.plans import paid
 from playground.ui import names
 from playground.ui.chat_vs_api.pay.section import MINE, mine
-from playground.ui.chat_vs_api.sections import LADDER, PASTE, PAY, dollars, go, labelled
+from playground.ui.chat_vs_api.sections import ASKED, LADDER, PASTE, PAY, dollars, go, labelled
 from playground.ui.parts.markdown import plain
 
 
@@ -155,6 +155,13 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
                 key=f"choose_try_{to}",
                 on_click=go,
                 args=(to,),
+            )
+            st.button(
+                "Which name is that?",
+                icon=":material/help:",
+                key="choose_names",
+                on_click=go,
+                args=(ASKED,),
             )
     with st.expander("How the answer comes about"):
         lines = [

@@ -13,14 +13,16 @@ from playground import figures as fmt
 from playground.domain import Cost, Endpoint, ModelRef, clock
 from playground.lab import breakeven
 from playground.lab import conversation_growth as growth
+from playground.lab.products import products
 from playground.ui import names
 from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.figures import bar_rows
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
-from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PAY, dollars, go
+from playground.ui.chat_vs_api.sections import ASKED, CONVERSATION, LADDER, PAY, dollars, go
 from playground.ui.parts.charts import draw
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.product import product_popover
 from playground.ui.parts.receipt import receipt
 
 QUESTION, ANSWER, TURNS = 150, 400, 10
@@ -42,6 +44,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     else:
         _example()
     _ways()
+    _names()
 
 
 EXAMPLE, YOURS = "an example", "your conversation"
@@ -170,6 +173,21 @@ def _ways() -> None:
                     on_click=go,
                     args=(to,),
                 )
+
+
+def _names() -> None:
+    """Every name of the three companies with what it is, and the way to what people ask."""
+    st.header("The same company, several names", anchor=False)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for name in products():
+            product_popover(name, f"start_name_{name}")
+        st.button(
+            "Find your question",
+            key="start_asked",
+            icon=":material/search:",
+            on_click=go,
+            args=(ASKED,),
+        )
 
 
 SAYINGS = (

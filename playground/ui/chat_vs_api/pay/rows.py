@@ -14,6 +14,7 @@ from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
 from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.markdown import code, plain
+from playground.ui.parts.product import product_popover
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.tables import money, written
 
@@ -119,6 +120,7 @@ def plan_rows(plans: Sequence[Plan], prices: Sequence[Price]) -> None:
         with st.expander(dollars(label), icon=":material/loyalty:"):
             facts = [*plan_facts(plan), *_credit(plan, prices)]
             st.markdown(dollars("\n".join(f"- {said}" for said in facts)))
+            product_popover(plan.product, f"plan_name_{plan.name}")
 
 
 def _credit(plan: Plan, prices: Sequence[Price]) -> list[str]:
