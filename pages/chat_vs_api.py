@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.ui.chat_vs_api import asked, choose, points, sections, start
+from playground.ui.chat_vs_api import asked, choose, points, sections, start, wallets
 from playground.ui.chat_vs_api.conversation import section as conversation
 from playground.ui.chat_vs_api.ladder import section as ladder
 from playground.ui.chat_vs_api.paste import section as paste
@@ -16,6 +16,7 @@ SECTIONS = {
     sections.CONVERSATION: conversation.view,
     sections.PASTE: paste.view,
     sections.PAY: pay.view,
+    sections.WALLETS: wallets.view,
     sections.ASKED: asked.view,
     sections.POINTS: points.view,
     sections.CHOOSE: choose.view,

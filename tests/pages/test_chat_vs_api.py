@@ -474,3 +474,11 @@ def test_every_name_is_told_with_its_sources_on_the_first_screen_and_beside_each
     assert "**Google AI Studio** · Google · web page over an API" in words
     assert "docs.cloud.google.com" in words
     assert "**ChatGPT** · OpenAI · chat product" in said(opened(chat.PAY))
+
+
+def test_three_wallets_say_who_pays_what_is_refused_and_what_can_not_be_done_from_here() -> None:
+    words = said(opened(chat.WALLETS))
+    assert "`max_output_tokens`, `temperature`" in words
+    assert "no dollars are charged for the call" in words
+    assert "a callback on 127.0.0.1" in words
+    assert "nothing here can see which wallet paid" in words

@@ -14,17 +14,18 @@ from playground.domain.endpoint import bills
 from playground.lab import breakeven
 from playground.ui import names
 
-START, LADDER, CONVERSATION, PASTE, PAY, ASKED, POINTS, CHOOSE = (
+START, LADDER, CONVERSATION, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE = (
     "Start here",
     "Ladder",
     "Conversation",
     "Paste an answer",
     "Three ways to pay",
+    "Three wallets",
     "Names and questions",
     "Point by point",
     "Which should I use?",
 )
-VIEWS = (START, LADDER, CONVERSATION, PASTE, PAY, ASKED, POINTS, CHOOSE)
+VIEWS = (START, LADDER, CONVERSATION, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE)
 MOST_CHARACTERS = 400_000
 """Of a prompt here: it is sent once for every step, turn and model."""
 

@@ -1,0 +1,54 @@
+"""The same request paid by API key, by a ChatGPT plan or by a Claude plan's credit: who pays, and what each path refuses."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from playground.lab.products import Fact, Row
+
+DATA = Path(__file__).with_name("wallets.yaml")
+Effect = Literal["refused", "needed", "missing"]
+
+
+class Rule(Row):
+    """One thing that a path refuses, needs or does not have."""
+
+    what: str
+    effect: Effect
+    url: str
+    as_of: date
+    note: str = ""
+
+
+class Here(Row):
+    """Whether it can be done from this app, and how or why not."""
+
+    works: bool
+    says: str
+
+
+class Wallet(Row):
+    """One way to pay for a request."""
+
+    name: str
+    title: str
+    pays: Fact
+    limits: Fact
+    here: Here
+    rules: tuple[Rule, ...]
+
+    def all_of(self, effect: Effect) -> list[str]:
+        """What this path refuses, needs or does not have."""
+        return [rule.what for rule in self.rules if rule.effect == effect]
+
+
+@functools.cache
+def wallets() -> tuple[Wallet, ...]:
+    """Every row of the file."""
+    import yaml
+
+    loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return tuple(Wallet(**row) for row in loaded["wallets"])
