@@ -20,6 +20,8 @@ from playground.experiments.transforms import TransformError, transformed
 from playground.experiments.verdict import Answer, Verdict
 
 KINDS: Final = {kind.type: kind for kind in CHECKS}
+SETS: Final = ("assert-set", "all-of", "any-of")
+"""They hold checks of their own."""
 COMPARING: Final = ("select-best", "max-score")
 """They compare the answers of a case over all columns: see `compared`."""
 KINDS_OF_CHECKS: Final = {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from playground.experiments.promptfoo.expected import BLANKS
+from playground.experiments import js
 from playground.experiments.spec import Piece, Step
 
 
@@ -49,7 +49,7 @@ def _no_constant(name: str) -> float:
 
 
 _WORDS: Mapping[str, Callable[[str], Any]] = {
-    "trim": lambda text: text.strip(BLANKS),
+    "trim": lambda text: text.strip(js.SPACES),
     "lower": str.lower,
     "upper": str.upper,
     "json": _json,
