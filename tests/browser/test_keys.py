@@ -66,7 +66,7 @@ def test_the_address_that_is_typed_last_gets_the_key(
     page.get_by_label("Key, if it needs one").fill(KEY)
     address.fill(new.url)  # and no wait: the click comes before the page has been drawn again
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_text("1 models")).to_be_visible()
+    expect(page.get_by_text("1 model")).to_be_visible()
     assert new.keys == [f"Bearer {KEY}"]
     assert old.keys == []
 
@@ -81,7 +81,7 @@ def test_another_address_under_the_same_name_does_not_get_the_key_of_the_first(
     page.get_by_label("Base URL").fill(old.url)
     page.get_by_label("Key, if it needs one").fill(KEY)
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_text("1 models")).to_be_visible()
+    expect(page.get_by_text("1 model")).to_be_visible()
     settled(page)
     page.get_by_text("Add an endpoint").click()
     page.get_by_label("Base URL").fill(new.url)

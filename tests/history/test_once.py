@@ -86,8 +86,8 @@ def whole() -> dict[str, list[tuple[Any, ...]]]:
         assert [row[:1] for row in file.execute("PRAGMA integrity_check")] == [("ok",)]
         for table in metadata.sorted_tables:
             names = [column.name for column in table.columns if column.name != "heartbeat"]
-            columns = ", ".join(f"{name}, typeof({name})" for name in names)
-            keys = ", ".join(column.name for column in table.primary_key)
+            columns = ", ".join(f'"{name}", typeof("{name}")' for name in names)
+            keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
             asked = f"SELECT {columns} FROM {table.name} ORDER BY {keys}"
             found[table.name] = file.execute(asked).fetchall()
         return found
