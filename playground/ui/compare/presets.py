@@ -13,7 +13,6 @@ from playground import catalog, pricing
 from playground.domain import ModelRef, clock, setting
 from playground.ui import names
 from playground.ui.compare import lanes
-from playground.ui.session import compose
 from playground.ui.session.state import MOST_LANES
 
 USUAL_INPUT = 1_000
@@ -131,6 +130,7 @@ def _take(make: Callable[[], Sequence[Lane]]) -> None:
         st.session_state[names.lane_model(lane)] = str(made.model)
         for name, value in made.settings.items():
             if row := setting.find(name):
-                st.session_state[compose.setting_key(row, lane, made.model.model)] = value
+                key = lanes.setting_key(row, lane, made.model)
+                st.session_state[key] = value
     st.session_state[names.LANES] = ids
     lanes.replaced()
