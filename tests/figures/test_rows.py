@@ -146,7 +146,7 @@ def in_markdown(name: str) -> Written:
 def in_history(name: str) -> Written:
     table = _side_by_side(MADE[name](), MADE[name](), "a", "b")
     assert table["a"] == table["b"]
-    return dict(zip(table["figure"], table["a"], strict=True))
+    return dict(zip(table["Figure"], table["a"], strict=True))
 
 
 def in_table(name: str) -> Written:

@@ -116,7 +116,7 @@ def _sample(job: lab.Job) -> str:
             st.caption(f"With the functions {listed}, which run here.")
         if job.schema is not None:
             st.caption("Its answer must follow this schema:")
-            st.json(job.schema, expanded=1)
+            st.code(json.dumps(job.schema, indent=2), language="json")
     return prompt or ""
 
 

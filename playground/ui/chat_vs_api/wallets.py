@@ -19,7 +19,7 @@ HEADINGS: Mapping[Effect, str] = {
 
 def view(where: Mapping[str, Endpoint]) -> None:
     """Who pays, which limits and what each path refuses, side by side; then the sources."""
-    st.markdown("**The same request, three who may pay for it, and what each path refuses.**")
+    st.header("The same request, three who may pay for it", anchor=False)
     with st.grid(columns=3, min_column_width=300, gap="small") as grid:
         for wallet in wallets():
             with grid.cell(), st.container(border=True, height="stretch"):
