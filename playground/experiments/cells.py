@@ -218,7 +218,7 @@ ORDERS = {"as_written": _as_written, "interleaved": _interleaved, "shuffled": _s
 def prompt_names(prompts: Sequence[Prompt]) -> list[str]:
     """A name for each prompt: its label, where it comes from, or its number."""
     return [
-        prompt.label or prompt.file or prompt.library or f"prompt {number}"
+        prompt.label or prompt.file or prompt.saved or f"prompt {number}"
         for number, prompt in enumerate(prompts, 1)
     ]
 

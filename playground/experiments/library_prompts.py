@@ -20,7 +20,7 @@ def pinned(prompt: Prompt, store: Store | None, owner: str) -> Prompt:
     """The prompt with its text and system prompt, and with the version named; LibraryError when it is not there."""
     if store is None:
         raise LibraryError("There is no library here: nothing was ever kept.")
-    wanted = prompt.library or ""
+    wanted = prompt.saved or ""
     there = {found.name: found for found in library.all_prompts(store, owner=owner)}
     name, number = wanted, None
     if wanted not in there and (named := NAMED.fullmatch(wanted)):
@@ -41,7 +41,7 @@ def pinned(prompt: Prompt, store: Store | None, owner: str) -> Prompt:
             f"{name!r} has a variable {odd[0]!r}: in experiments a name is one word. Rename it."
         )
     changed = {
-        "library": f"{name}@{version.version}",
+        "saved": f"{name}@{version.version}",
         "text": _template(version.text),
         "system": prompt.system or _template(version.system) or None,
     }

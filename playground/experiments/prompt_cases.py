@@ -32,14 +32,14 @@ def of_prompt(spec: Spec, name: str, asked: Request) -> list[PromptCase]:
     return [
         case
         for prompt in spec.prompts
-        if prompt.library is not None and prompt.library.rpartition("@")[0] == name
+        if prompt.saved is not None and prompt.saved.rpartition("@")[0] == name
         for case in _cases(spec, prompt, asked)
     ]
 
 
 def _cases(spec: Spec, prompt: Prompt, asked: Request) -> Iterator[PromptCase]:
     alone = {"prompts": (), "models": (), "repeats": None}
-    named = prompt.label or prompt.library
+    named = prompt.label or prompt.saved
     mine = [
         case
         for case in spec.cases

@@ -41,9 +41,9 @@ MODEL: TypeAdapter[Any] = TypeAdapter(ModelOrName)
 CASES: TypeAdapter[Any] = TypeAdapter(CasesOrFile)
 TYPES = (*(kind.type for kind in CHECKS), *SETS, *COMPARING)
 """The types of checks that there are."""
-PROMPT_NAMES, MODEL_NAMES = ("label", "file", "library"), ("label", "model")
+PROMPT_NAMES, MODEL_NAMES = ("label", "file", "saved"), ("label", "model")
 """What a prompt and a model are called by, the first that is there."""
-SOURCES = ("text", "messages", "file", "library")
+SOURCES = ("text", "messages", "file", "saved")
 """Where a prompt can come from."""
 PROMPTFOO = ("providers", "targets", "tests", "defaultTest", "scenarios")
 """Keys of a configuration of promptfoo, which a spec does not have."""
@@ -186,12 +186,12 @@ class _Reader:
         try:
             if prompt.file:
                 return prompt.model_copy(update={"text": self.sources.text(prompt.file)})
-            if prompt.library:
+            if prompt.saved:
                 return pinned(prompt, self.store, self.owner)
         except SourceError as error:
             self.say(node, error.what, error.advice, key="file")
         except LibraryError as error:
-            self.say(node, str(error), key="library")
+            self.say(node, str(error), key="saved")
         return prompt
 
     def model(self, node: Node) -> Model | None:

@@ -110,7 +110,7 @@ class Prompt(Part):
     file: str | None = Field(
         default=None, description="A text file beside the spec, in place of `text`."
     )
-    library: str | None = Field(
+    saved: str | None = Field(
         default=None, description="A saved prompt: `name`, or `name@3` for a version."
     )
     as_messages: Flag = Field(

@@ -84,7 +84,7 @@ def test_the_pack_has_a_pass_rate_by_an_experiments_checks(
     library.save(history.get_store(), "Mine", "Explain {{what}}", owner="", lanes=saved)
     spec = tmp_path / "spec.yaml"
     spec.write_text(
-        "prompts: [{library: Mine}]\nmodels: [openai:gpt-6-luna]\ncases:\n"
+        "prompts: [{saved: Mine}]\nmodels: [openai:gpt-6-luna]\ncases:\n"
         "  - {vars: {what: prompt caching}, checks: [{type: icontains, value: cach}]}\n"
         "  - {vars: {what: tokens}, checks: [{type: contains, value: zebra}]}\n"
     )
@@ -94,7 +94,7 @@ def test_the_pack_has_a_pass_rate_by_an_experiments_checks(
     assert (rate["passed_now"], rate["passed_after"], rate["cases"]) == (1, 1, 2)
     assert [row["case"] for row in told["prompts"]] == ["case 1", "case 2"]
     assert [row["after"]["passes"] for row in told["prompts"]] == [True, False]
-    spec.write_text("prompts: [{library: Nobody}]\nmodels: [openai:gpt-6-luna]\n")
+    spec.write_text("prompts: [{saved: Nobody}]\nmodels: [openai:gpt-6-luna]\n")
     assert run("--pack", "--demo", "--checks", str(spec)) == 2
     assert "spec.yaml:1" in capsys.readouterr().err
     assert run("--demo", "--checks", str(spec)) == 2

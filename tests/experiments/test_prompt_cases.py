@@ -18,7 +18,7 @@ from playground.store.store import Store
 SPEC = """
 name: answers
 prompts:
-  - {library: greet, label: greeting, settings: {max_output_tokens: 50}}
+  - {saved: greet, label: greeting, settings: {max_output_tokens: 50}}
   - {text: "Something else about {{name}}"}
 models: [openai:gpt-6-luna]
 defaults:

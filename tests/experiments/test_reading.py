@@ -277,17 +277,15 @@ def test_a_file_that_is_none_is_said(tmp_path: Path) -> None:
 def test_a_prompt_of_the_library_is_pinned_to_its_version(store: Store) -> None:
     library.save(store, "greet", "Say {{x}}", owner="", system="Be {{ x }}")
     library.save(store, "greet", "Shout {{x}} \\{{x}} {{ 1 + }}", owner="")
-    text = (
-        "prompts: [{library: greet}, {library: greet@1}]\nmodels: [a:b]\ncases: [{vars: {x: hi}}]"
-    )
+    text = "prompts: [{saved: greet}, {saved: greet@1}]\nmodels: [a:b]\ncases: [{vars: {x: hi}}]"
     found = reading(text, store=store)
     assert found.spec is not None, found.mistakes
     new, old = found.spec.prompts
-    assert (new.library, old.library) == ("greet@2", "greet@1")
+    assert (new.saved, old.saved) == ("greet@2", "greet@1")
     assert (old.text, old.system) == ("Say {{x}}", "Be {{ x }}")
     assert new.text == 'Shout {{x}} {{ "{{" }}x}} {{ "{{" }} 1 + {{ "}}" }}'
     for name, what in (("gone", "has no prompt 'gone'"), ("greet@9", "has no version 9")):
-        said = told(f"prompts: [{{library: {name}}}]\nmodels: [a:b]", store=store)
+        said = told(f"prompts: [{{saved: {name}}}]\nmodels: [a:b]", store=store)
         assert what in said[0][1]
 
 

@@ -112,7 +112,7 @@ def test_an_experiments_checks_give_a_pass_rate(
     library.save(history.get_store(), "Mine", "Explain {{what}}", owner="", lanes=saved)
     look(page, "Migration pack")
     spec = (
-        "prompts: [{library: Mine}]\nmodels: [openai:gpt-6-luna]\ncases:\n"
+        "prompts: [{saved: Mine}]\nmodels: [openai:gpt-6-luna]\ncases:\n"
         "  - {description: caches, vars: {what: prompt caching}, checks: [{type: icontains, value: cach}]}\n"
     )
     (uploader,) = page.file_uploader

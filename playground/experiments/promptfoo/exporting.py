@@ -82,7 +82,7 @@ def _prompt(prompt: Prompt, number: int) -> dict[str, Any]:
         ]
     text = to_json(turns, "  ") if turns else prompt.text or ""
     raw = text if "\n" in text else f"{text}\n"  # on one line it could be taken for a file's name
-    label = prompt.label or prompt.file or prompt.library or f"prompt {number}"
+    label = prompt.label or prompt.file or prompt.saved or f"prompt {number}"
     return {"raw": raw, "label": label}
 
 
