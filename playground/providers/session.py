@@ -96,10 +96,7 @@ class Session:
             secrets=(endpoint.key,),
             on_message=self._take,
         )
-        options = await self.recorder.open()
-        tls = self.recorder.trusting(always_tls=self._door.ALWAYS_TLS)
-        connected = self._door.connect(request, endpoint, options, tls)
-        self._task = asyncio.create_task(self._live(connected, request))
+        self._task = asyncio.create_task(self._live(self.recorder, request, endpoint))
         while not self._ready.is_set() and not self._task.done():
             await self.more(request.timeout)
         if self.broken is not None:
@@ -122,18 +119,19 @@ class Session:
             task.cancel()
             with suppress(TimeoutError):
                 await asyncio.wait({task}, timeout=_CLOSING)
-        if self.recorder is not None:
-            await self.recorder.aclose()
 
-    async def _live(self, connected: Any, request: Request) -> None:
-        """Hold the connection open and receive, until either side ends it."""
+    async def _live(self, recorder: SocketRecorder, request: Request, endpoint: Endpoint) -> None:
+        """Lay the way, hold the connection open and receive, until either side ends it; then the way is gone too."""
         try:
-            async with connected as self.connection:
+            options = await recorder.open()
+            tls = recorder.trusting(always_tls=self._door.ALWAYS_TLS)
+            async with self._door.connect(request, endpoint, options, tls) as self.connection:
                 await self._door.configure(self.connection, request)
                 await self._door.pump(self.connection)
         except Exception as error:
             self.broken = error
         finally:
+            await recorder.aclose()
             self.connection = None
             self.news.set()
 

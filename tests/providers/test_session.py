@@ -184,3 +184,16 @@ def test_no_key_is_in_what_is_kept(engine: Engine, demo: DemoServer) -> None:
     kept: list[dict[str, Any]] = [jsonable(response) for response in run.run().responses]
     assert "canary" not in repr(kept)
     assert [noun(Response, one).model for one in kept] == [r.model for r in asked]
+
+
+def test_an_engine_that_ends_leaves_no_way_open(demo: DemoServer) -> None:
+    ending, session = Engine(), Session()
+    request = Request(
+        model=ModelRef.parse(REALTIME), messages=(Message(role="user", parts=(Text(text="Hi"),)),)
+    )
+    try:
+        assert ending.start([request], demo.endpoints(), caller=session.call).wait(20)
+        assert session.open
+    finally:
+        ending.close()  # what still listened would be a ResourceWarning, and with it a failed test
+    assert not session.open
