@@ -15,6 +15,7 @@ import httpx2
 
 from playground.domain import Endpoint
 from playground.wire.guard import ForbiddenHost, GuardedBackend
+from playground.wire.line import Line
 from playground.wire.proxies import DEFAULT_PORTS, Proxy, of_environment
 
 CONNECT_TIMEOUT = 10.0
@@ -46,12 +47,16 @@ class Pool:
         for shard in shards:
             if shard.lent < _SHARD:
                 return shard
-        shards.append(_Shard(self._open(proxy)))
+        shards.append(_Shard(self._open(proxy, url)))
         return shards[-1]
 
-    def _open(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
-        spoken = proxy.spoken() if proxy else None
-        if spoken and spoken.url.scheme == b"https":
+    def _open(
+        self, proxy: Proxy | None, url: httpcore2.URL
+    ) -> httpcore2.AsyncConnectionPool | Line:
+        if proxy is None:
+            return Line(self._backend, url, self._trusted, _KEEP_ALIVE)
+        spoken = proxy.spoken()
+        if spoken.url.scheme == b"https":
             spoken.ssl_context = self._trusted
         return httpcore2.AsyncConnectionPool(
             ssl_context=self._trusted,
@@ -144,7 +149,7 @@ class Pool:
 class _Shard:
     """A few connections to one origin."""
 
-    pool: httpcore2.AsyncConnectionPool
+    pool: httpcore2.AsyncConnectionPool | Line
     lent: int = 0
     """Requests that have one of them."""
 

@@ -1,13 +1,12 @@
 """The sockets under the pool: httpcore2's network interface on asyncio itself, with nothing between a byte and its stamp.
 
-Its own, over anyio, asks the system to listen and not to listen around every piece that is read, and sends a request in
-two: of a stream that comes in 200 pieces that was a fifth of all work (benchmarks/cpu_per_request.py).
+Its own, over anyio, asks the system to listen and not to listen around every piece that is read: of a stream that comes
+in 200 pieces that was a fifth of all work (benchmarks/cpu_per_request.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from collections import deque
 from collections.abc import Iterable
@@ -17,8 +16,6 @@ import httpcore2
 
 _MOST = 256 * 1024
 """Bytes that may wait to be read before the other side is held up."""
-_HEAD = re.compile(rb"POST \S+ HTTP/1\.1\r\n")
-"""How the head of a request begins whose body follows: both leave together."""
 
 
 class Backend(httpcore2.AsyncNetworkBackend):
@@ -156,8 +153,6 @@ class _Stream(httpcore2.AsyncNetworkStream):
     def __init__(self, transport: Any, pipe: _Pipe) -> None:
         self._transport = transport
         self._pipe = pipe
-        self._head = b""
-        """The head of a request, whose body comes next."""
 
     async def read(
         self,
@@ -183,19 +178,17 @@ class _Stream(httpcore2.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore2's signature
     ) -> None:
         """Send; WriteTimeout when the other side does not take it in time, WriteError when it is gone."""
-        if _HEAD.match(buffer) and not self._head:
-            self._head = bytes(buffer)
-            return
-        piece, self._head = self._head + buffer, b""
-        if not piece:
+        if not buffer:
             return
         if self._pipe.over or self._transport.is_closing():
             raise httpcore2.WriteError(str(self._pipe.broken or "The connection is closed."))
-        self._transport.write(piece)
+        self._transport.write(buffer)
         try:
             await self._pipe.drained(timeout)
         except TimeoutError as error:
             raise httpcore2.WriteTimeout(str(error)) from error
+        if self._pipe.over:
+            raise httpcore2.WriteError(str(self._pipe.broken or "The connection was closed."))
 
     async def aclose(self) -> None:
         self._transport.abort()

@@ -14,4 +14,4 @@ BOTH: Loops = {**PLAIN, "uvloop": uvloop.new_event_loop}
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Loops:
-    return BOTH if item.path.name == "test_sockets.py" else PLAIN
+    return BOTH if item.path.name in ("test_line.py", "test_sockets.py") else PLAIN

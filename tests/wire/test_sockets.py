@@ -99,27 +99,6 @@ async def test_a_connection_that_is_reset_is_a_read_error_after_what_had_come() 
             await stream.write(b"more", 5.0)
 
 
-async def test_a_requests_head_leaves_with_its_body_or_with_its_end() -> None:
-    came: list[bytes] = []
-
-    async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while piece := await reader.read(65536):
-            came.append(piece)
-            writer.write(b"ok")
-
-    head = b"POST /v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
-    async with connected(served) as stream:
-        await stream.write(head)
-        await stream.write(b"body")
-        assert await stream.read(10, 5.0) == b"ok"
-        await stream.write(head.replace(b"4", b"0"))
-        await stream.write(b"")  # what httpcore2 writes at the end of a body
-        assert await stream.read(10, 5.0) == b"ok"
-        await stream.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")  # what no body follows
-        assert await stream.read(10, 5.0) == b"ok"
-    assert came == [head + b"body", head.replace(b"4", b"0"), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
-
-
 async def test_who_is_not_read_from_is_held_up() -> None:
     sent = 0
 
