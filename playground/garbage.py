@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playground import runs
-
 LOOK_SECONDS = 2.0
 """Between two looks at whether there is time to collect everything."""
 ROUNDS = 10
@@ -20,7 +18,7 @@ LAST_RESORT = 1_000
 
 
 @contextmanager
-def when_idle(busy: Callable[[], bool] = runs.under_way) -> Iterator[None]:
+def when_idle(busy: Callable[[], bool] | None = None) -> Iterator[None]:
     """As long as this block, a collection of everything waits until nothing is `busy`: until no run is under way.
 
     It stops every thread, 70 ms with 250,000 objects, and would land in somebody's latency.
@@ -28,7 +26,9 @@ def when_idle(busy: Callable[[], bool] = runs.under_way) -> Iterator[None]:
     before = gc.get_threshold()
     gc.set_threshold(before[0], before[1], LAST_RESORT)
     ended = threading.Event()
-    thread = threading.Thread(target=_look, args=(ended, busy), name="garbage", daemon=True)
+    thread = threading.Thread(
+        target=_look, args=(ended, busy or _under_way), name="garbage", daemon=True
+    )
     thread.start()
     try:
         yield
@@ -41,6 +41,12 @@ def when_idle(busy: Callable[[], bool] = runs.under_way) -> Iterator[None]:
 def started() -> None:
     """The app has started: from now on young objects are collected as Python does it."""
     gc.set_threshold(*YOUNG, gc.get_threshold()[2])
+
+
+def _under_way() -> bool:
+    from playground import runs  # not at start: it is much, and the page is to come first
+
+    return runs.under_way()
 
 
 def _look(ended: threading.Event, busy: Callable[[], bool]) -> None:

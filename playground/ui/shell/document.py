@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -16,8 +17,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
+from playground.ui.shell import preload
 from playground.ui.shell.pages import PAGES
 
+FETCHED = """addEventListener("load", () => {
+  for (const href of NAMES)
+    document.head.append(Object.assign(document.createElement("link"), {rel: "modulepreload", href}))
+})"""
+"""As soon as Streamlit has begun, the browser fetches what the first page will need, while the server draws it."""
 WHERE = "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location.href).href}"
 """The server is where the document's scripts come from: beside the page, whatever path a host has put it below."""
 HEAD = b"<head>"
@@ -33,7 +40,13 @@ def routes() -> list[Route]:
 def document() -> bytes:
     """Streamlit's document with one script more; as it is where Streamlit has changed it."""
     whole = Path(file_util.get_static_dir(), "index.html").read_bytes()
-    return whole.replace(HEAD, HEAD + f"<script>{WHERE}</script>".encode(), 1)
+    return whole.replace(HEAD, HEAD + f"<script>{WHERE};{_fetched()}</script>".encode(), 1)
+
+
+def _fetched() -> str:
+    return FETCHED.replace(
+        "NAMES", json.dumps([f"./static/js/{name}" for name in preload.needed()])
+    )
 
 
 @functools.cache

@@ -11,7 +11,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.ui.live import grants
-from playground.ui.shell import first_page, preload
 from playground.ui.shell.document import script_hashes
 
 
@@ -33,13 +32,9 @@ class SecurityHeaders:
                 headers.update(security_headers(request.get("host", "")))
                 if _is_page(request, message["status"], headers):
                     _name_the_owner(request, headers, secure=scope.get("scheme") == "https")
-                    if scope["path"] == "/":
-                        headers["Link"] = preload.links()
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
-        if "/static/" in scope["path"]:
-            first_page.served()
 
 
 @functools.lru_cache(maxsize=64)

@@ -21,8 +21,6 @@ from playground.ui.shell import first_page, pages
 
 LOG = logging.getLogger("playground")
 
-UNASKED_SECONDS = 0.2
-"""So long nobody asks for the page: no browser is about to."""
 POLITE_SECONDS = 0.0002
 """How long the imports hold up the browser, which fetches some seventy files meanwhile, each time."""
 FIRST_PAGE_SECONDS = 3.0
@@ -58,7 +56,6 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 def _import_first_page() -> None:
     """Import what the page that opens imports, while the browser reads Streamlit's own part."""
-    first_page.wait_for_quiet(UNASKED_SECONDS)
     page = ast.parse((pages.FOLDER / pages.PAGES[0].file).read_bytes())
     before = sys.getswitchinterval()
     sys.setswitchinterval(POLITE_SECONDS)

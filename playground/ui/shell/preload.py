@@ -1,4 +1,4 @@
-"""Which of Streamlit's own scripts the first page will need: named with the page, the browser fetches them at once.
+"""Which of Streamlit's own scripts the first page will need: named in its document, the browser fetches them early.
 
 Streamlit's page asks for the script of an element when the element has come, and for what that imports when it has been
 read: three rounds, while the server draws.
@@ -27,12 +27,11 @@ _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 
 
 @functools.cache
-def links() -> str:
-    """The `Link` header of the page that opens; empty where Streamlit's scripts have other names."""
+def needed() -> list[str]:
+    """Names of files; none where Streamlit's scripts have other names."""
     folder = Path(file_util.get_static_dir())
     at_once = (folder / "index.html").read_text("utf-8")
-    needed = [name for name in _with_imports(folder / "static" / "js") if name not in at_once]
-    return ", ".join(f"<./static/js/{name}>; rel=modulepreload" for name in needed)
+    return [name for name in _with_imports(folder / "static" / "js") if name not in at_once]
 
 
 def _with_imports(folder: Path) -> list[str]:
