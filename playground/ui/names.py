@@ -325,3 +325,11 @@ CHATS_READ = "chats_read"
 def chats_files(round_: int) -> str:
     """The uploader of Your chats."""
     return f"chats_files_{round_}"
+
+
+EXPERIMENT_SPEC = "experiment_spec"
+EXPERIMENT_PAGE = "experiment_page"
+
+
+EXPERIMENT_READ = "experiment_read"
+"""The uploaded spec that stands in the editor, by its name and size."""

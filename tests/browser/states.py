@@ -253,6 +253,7 @@ STATES = (
     *(State("Costs", name, tab(name)) for name in COSTS),
     State("Prompts", "empty", stay),
     State("Prompts", "two versions", saved),
+    State("Experiments", "empty", stay),
     State("Your chats", "empty", stay),
     State("Your chats", "sample", exported),
     State("Recorded", "choice", stay),

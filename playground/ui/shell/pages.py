@@ -57,6 +57,12 @@ PAGES = (
         "Every price with its source, a calculator that draws where long requests cost more, and what your runs could cost instead.",
     ),
     PageRow(
+        "experiments.py",
+        "Experiments",
+        ":material/labs:",
+        "Ask many prompts, cases and models many times, judge the answers by checks, and see which differences are real.",
+    ),
+    PageRow(
         "history.py",
         "History",
         ":material/history:",

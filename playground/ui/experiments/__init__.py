@@ -1,0 +1,1 @@
+"""The page Experiments: a spec, its run, and what it found."""
