@@ -143,6 +143,8 @@ class Session:
             budget=None if self.budget is None else (self.budget - self.spent) / self.share,
             expected=self.expected,
         )
+        if self._stops:  # it was told to stop before there was anything to close
+            self._pacer.close(PAUSED)
         note = ""
         try:
             note = self._ask_all(jobs) or ""
