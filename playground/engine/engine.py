@@ -208,11 +208,17 @@ class Engine:
     def _cancel(self, run: LiveRun, index: int | None) -> None:
         def cancel() -> None:
             for lane in run.lanes if index is None else (run.lanes[index],):
-                if task := run.tasks.get(lane.index):
+                if lane.index in run.tasks:
                     # One turn later: a task cancelled before its first step would end without a response.
-                    self._loop.call_soon(task.cancel)
+                    self._loop.call_soon(cut, lane.index)
                 elif not lane.ended:
                     run.stopped_early.add(lane.index)
+
+        def cut(index: int) -> None:
+            if task := run.tasks.get(
+                index
+            ):  # else it has its response: cut off now it would never end
+                task.cancel()
 
         self._loop.call_soon_threadsafe(cancel)
 

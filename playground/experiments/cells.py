@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from playground.domain import Message, ModelRef, Request, Text
+from playground.domain import Message, ModelRef, Request, Text, Tool
 from playground.domain.values import put
 from playground.experiments.json_lines import read_json
 from playground.experiments.positions import Unreadable
+from playground.experiments.promptfoo.vars import prepared, prompt_text
 from playground.experiments.settings import checked
 from playground.experiments.spec import Case, Check, Prompt, Spec, Step, Turn
 from playground.experiments.templates import TemplateError, render
@@ -122,10 +123,15 @@ class Cells:
         """What is done to its answer before it is judged: the model's steps, then the case's."""
         return (*self.spec.models[cell.model].transform, *self.cases[cell.case].transform)
 
+    def tools(self, cell: Cell) -> Sequence[Tool]:
+        """The functions that the model is offered."""
+        found: Sequence[Tool] = self._put(cell).get("tools", ())
+        return found
+
     def request(self, cell: Cell) -> Request:
         """What is asked; CellError when a template can't be filled in."""
         prompt, model = self.spec.prompts[cell.prompt], self.spec.models[cell.model]
-        values = self.vars(cell)
+        values = prepared(self.vars(cell))
         try:
             turns = _turns(self._framed(prompt, cell), values)
             own = [render(text, values) for text in (model.system, prompt.system) if text]
@@ -229,7 +235,7 @@ def _turns(prompt: Prompt, values: Mapping[str, Any]) -> tuple[Turn, ...]:
         return tuple(
             Turn(role=turn.role, content=render(turn.content, values)) for turn in prompt.messages
         )
-    text = render(prompt.text or "", values)
+    text = prompt_text(prompt.text or "", values)
     return _messages(text) if prompt.as_messages else (Turn(role="user", content=text),)
 
 

@@ -31,6 +31,7 @@ def document(found: Results) -> dict[str, Any]:
         "warm_up": found.warm_up,
         "waiting": found.states.get(kept.WAITING, 0),
         "uncertain": found.uncertain,
+        "unjudged": found.unjudged,
         "skipped": found.states.get(kept.SKIPPED, 0),
         "exchanges": {"kept": experiment.spec.exchanges, "cells": found.runs_kept},
         "models": [_model_document(model) for model in found.models],

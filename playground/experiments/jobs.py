@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,12 +10,16 @@ from typing import Any
 from playground.domain import Failure, Response
 from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cell, CellError, Cells
+from playground.experiments.checks.asked import Judge
+from playground.experiments.grading import COMPARING, KINDS, compared, with_comparison
+from playground.experiments.judging import Rounds
 from playground.experiments.kept import Place
 from playground.experiments.running import Job
 from playground.experiments.spec import Check, Spec
 from playground.experiments.transforms import TransformError, transformed
 from playground.experiments.verdict import Answer, Verdict
 
+ALONE = "no other answer of this case could be compared"
 Grade = Callable[[tuple[Check, ...], Answer, float | None], Verdict]
 
 
@@ -95,12 +99,81 @@ class Jobs:
                 why = f"The call failed: {response.failure.word}."
                 return Verdict(passed=False, score=0.0, reason=why)
             try:
-                given = answer_of(response, self.cells.vars(cell), self._output(cell, response))
+                given = self._answer(cell, response)
             except TransformError as error:
                 return Verdict(passed=False, score=0.0, reason=str(error), error=str(error))
             return grade(self.cells.checks(cell), given, self.cells.threshold(cell))
 
         return judged
+
+    def _answer(self, cell: Cell, response: Response) -> Answer:
+        """What the checks look at; TransformError where the answer can't be taken as the spec takes it."""
+        output, tools = self._output(cell, response), self.cells.tools(cell)
+        return answer_of(response, self.cells.vars(cell), output, tools)
+
+    def rounds(self, judge: Judge, *, without: frozenset[int] = frozenset()) -> Rounds | None:
+        """What compares the answers of a case, over all prompts and models; None where nothing does.
+
+        `without`: cells that are never asked.
+        """
+        found: dict[tuple[int, int], list[int]] = {}
+        for number in range(self.warm_ups, len(self.order)):
+            cell = self.order[number]
+            if number not in without and self._comparing(cell):
+                found.setdefault((cell.case, cell.repeat), []).append(number)
+        of = {number: tuple(several) for several in found.values() for number in several}
+
+        def compare(
+            numbers: Sequence[int], responses: Sequence[Response], verdicts: Sequence[Verdict]
+        ) -> list[Verdict]:
+            return self._compared(numbers, responses, verdicts, judge)
+
+        return Rounds(members=lambda number: of.get(number, ()), compare=compare) if of else None
+
+    def _comparing(self, cell: Cell) -> tuple[Check, ...]:
+        return tuple(check for check in self.cells.checks(cell) if check.type in COMPARING)
+
+    def _compared(
+        self,
+        numbers: Sequence[int],
+        responses: Sequence[Response],
+        verdicts: Sequence[Verdict],
+        judge: Judge,
+    ) -> list[Verdict]:
+        """Calls that failed and answers that could not be judged don't take part: they have not passed anyway."""
+        made = list(verdicts)
+        able = [
+            i for i, verdict in enumerate(made) if not responses[i].failure and not verdict.error
+        ]
+        if not able:
+            return made
+        cells = [self.order[number] for number in numbers]
+        answers = [self._answer(cells[i], responses[i]) for i in able]
+        for check in sorted(self._comparing(cells[0]), key=lambda c: COMPARING.index(c.type)):
+            if len(able) == 1 < len(made):
+                alone = Verdict(passed=True, score=1.0, reason=ALONE, type=check.type)
+                said = [alone]
+            else:
+                own, lot = [made[i] for i in able], self.spec.seed * 1_000_003 + numbers[0]
+                said = compared(check, answers, own, judge, lot)
+            for i, each in zip(able, said, strict=True):
+                made[i] = with_comparison(made[i], each)
+        return made
+
+    def in_part(self, part: int, of: int) -> Callable[[int], bool]:
+        """Whether a cell is in this one of so many shares: the same whenever it is asked, cells of a group together."""
+        comparing = any(map(self._comparing, self.cells))
+        groups: dict[tuple[int, int, int, bool], int] = {}
+        share = []
+        for number, cell in enumerate(self.order):
+            group = (
+                0 if comparing else cell.prompt,
+                cell.case,
+                cell.repeat,
+                number < self.warm_ups,
+            )
+            share.append(groups.setdefault(group, len(groups)) % of)
+        return lambda number: share[number] == part
 
     def _output(self, cell: Cell, response: Response) -> Any:
         """The answer as the checks get it."""
@@ -111,12 +184,26 @@ class Jobs:
     @property
     def judging_models(self) -> bool:
         """Whether any check asks a model, which takes its time."""
-        return any(check.judge or "rubric" in check.type for check in self._checks())
+        return any(map(asks_a_model, self._checks()))
+
+    def model_checks(self, case: int) -> list[Check]:
+        """The checks of a case that a model judges, those in sets too."""
+        found = [*self.spec.defaults.checks, *self.cells.cases[case].checks]
+        for check in found:
+            found += check.checks
+        return [check for check in found if not check.checks and asks_a_model(check)]
 
     def _checks(self) -> Iterator[Check]:
         yield from self.spec.defaults.checks
         for case in self.cells.cases:
             yield from case.checks
+
+
+def asks_a_model(check: Check) -> bool:
+    """Whether the check, or one in it, is a model's to judge."""
+    kind = KINDS.get(check.type.removeprefix("not-"))
+    asks = kind is not None and kind.asks
+    return asks or check.type == "select-best" or any(map(asks_a_model, check.checks))
 
 
 def answered(checks: tuple[Check, ...], given: Answer, threshold: float | None) -> Verdict:

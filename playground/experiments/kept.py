@@ -8,13 +8,14 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from playground.domain import Response
+from playground.domain.nouns import jsonable, noun
 from playground.experiments.spec import Spec
 from playground.experiments.verdict import Verdict
 from playground.history.interrupted import gone
@@ -65,6 +66,16 @@ class Experiment:
     note: str
     alive: bool
     """Whether a process is running it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """An answer that waits for its verdict, as long as that takes."""
+
+    cell: int
+    response: Response
+    verdict: Verdict | None = None
+    """Its own, where only the comparison with others is missing."""
 
 
 def digest_of(spec: Spec) -> str:
@@ -158,6 +169,30 @@ def places(store: Store, seq: int, *states: str) -> list[Place]:
     return [Place(**row._mapping) for row in rows]
 
 
+def unjudged(store: Store, seq: int) -> list[Unjudged]:
+    """Answers whose process ended before their verdict, in their order."""
+    c = experiment_cells.c
+    wanted = sa.select(c.cell, c.pending).where(c.experiment_seq == seq, c.pending.is_not(None))
+    with reading(store.engine) as connection:
+        rows = connection.execute(wanted.order_by(c.cell)).all()
+    return [
+        Unjudged(
+            cell=row.cell,
+            response=noun(Response, row.pending["response"], "response"),
+            verdict=row.pending["verdict"] and noun(Verdict, row.pending["verdict"], "verdict"),
+        )
+        for row in rows
+    ]
+
+
+def waiting_for_verdicts(store: Store, seq: int) -> int:
+    """How many answers those are."""
+    c = experiment_cells.c
+    wanted = sa.select(sa.func.count()).where(c.experiment_seq == seq, c.pending.is_not(None))
+    with reading(store.engine) as connection:
+        return connection.scalar(wanted) or 0
+
+
 def counts(store: Store, seq: int) -> dict[str, int]:
     """State → cells."""
     c = experiment_cells.c
@@ -238,6 +273,11 @@ def delete(store: Store, seq: int) -> None:
         connection.execute(experiments.delete().where(experiments.c.seq == seq))
 
 
+BACK: Final[Mapping[str, Any]] = {"state": WAITING}
+"""The row of a cell that was refused for now: it waits again."""
+UNSENT: Final[Mapping[str, Any]] = {"state": WAITING, "tries": -1}
+"""The row of a cell that was written down as sent and has not left. `tries` are added."""
+
 _CLAIM = (
     experiment_cells.update()
     .where(
@@ -258,15 +298,26 @@ def write(
     results: Mapping[int, Mapping[str, Any]],
     claims: Sequence[int],
 ) -> None:
-    """Results of cells, then which are sent next, in the caller's transaction."""
-    kinds: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for cell, row in results.items():
-        kinds.setdefault(tuple(row), []).append({"of": seq, "at": cell, **row})
-    for names, rows in kinds.items():
-        change = _RESULT.values({name: sa.bindparam(name) for name in names})
-        connection.execute(change, rows)
+    """Which are sent next, then results of cells (of one that was claimed just now too), in the caller's transaction."""
     if claims:
         connection.execute(_CLAIM, [{"of": seq, "at": cell} for cell in claims])
+    kinds: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for cell, row in results.items():
+        given = {**row, "pending": _held(row["pending"])} if "pending" in row else row
+        kinds.setdefault(tuple(row), []).append({"of": seq, "at": cell, **given})
+    for names, rows in kinds.items():
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+        if "tries" in values:
+            values["tries"] = experiment_cells.c.tries + values["tries"]
+        connection.execute(_RESULT.values(values), rows)
+
+
+def _held(made: Unjudged | None) -> Any:
+    """As JSON values: all that a verdict may look at."""
+    if made is None:
+        return None
+    bare = replace(made.response, exchange=None, attempts=())
+    return storable_json({"response": jsonable(bare), "verdict": jsonable(made.verdict)})
 
 
 _FINGERPRINT = re.compile(r'"system_fingerprint"\s*:\s*"([^"]+)"')

@@ -1,18 +1,15 @@
-"""Writes cells down while they are asked, on threads of its own: each before it leaves, and what came of it."""
+"""Writes cells down while they are asked, on a thread of its own: each before it leaves, and what came of it."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from queue import SimpleQueue
 from typing import Any
 
-from playground.domain import Response
 from playground.experiments import kept
-from playground.experiments.verdict import Verdict
 from playground.store.database import HistoryError, writing
 from playground.store.store import Store
 
@@ -20,32 +17,23 @@ LOG = logging.getLogger("playground")
 
 GROUP_SECONDS = 0.1
 """How long a result waits for others; what is to be sent waits for none."""
-Judge = Callable[[int, Response], Verdict | None]
-"""Cell and response → verdict; None where nothing is checked."""
 
 
 class Notebook:
     """One experiment's rows while it runs. Takes from any thread, never raises."""
 
-    def __init__(self, store: Store, seq: int, judge: Judge, *, slow: bool = False) -> None:
-        self._store, self._seq, self._judge = store, seq, judge
-        self._slow = slow
-        """A verdict takes long (a model judges): the answer is written down before it."""
+    def __init__(self, store: Store, seq: int) -> None:
+        self._store, self._seq = store, seq
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._urgent = threading.Event()
         self._claims: list[tuple[Sequence[int], Future[None]]] = []
         self._results: dict[int, dict[str, Any]] = {}
-        self._ended: SimpleQueue[tuple[int, Response | None, dict[str, Any]] | None] = SimpleQueue()
         self._closing = False
         self.problem: str | None = None
         """Why it can't be written just now; None when all is well."""
-        self._threads = [
-            threading.Thread(target=work, name=name, daemon=True)
-            for work, name in ((self._grade, "checks"), (self._write, "experiment"))
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._thread = threading.Thread(target=self._write, name="experiment", daemon=True)
+        self._thread.start()
 
     def claim(self, cells: Sequence[int]) -> Future[None]:
         """Write down that these are about to be sent; done when they may be, failed when that can't be written."""
@@ -56,40 +44,19 @@ class Notebook:
         self._wake.set()
         return done
 
-    def end(self, cell: int, response: Response | None, row: dict[str, Any]) -> None:
-        """What came of a cell: judged, then written; without a response only the row is."""
-        self._ended.put((cell, response, row))
+    def put(self, cell: int, row: Mapping[str, Any]) -> None:
+        """What came of a cell: over what is known of it already."""
+        with self._lock:
+            self._results[cell] = {**self._results.get(cell, {}), **row}
+        self._wake.set()
 
     def close(self) -> str | None:
-        """Judge and write what is left; why something could not be written, None when all is."""
-        self._ended.put(None)
-        self._threads[0].join()
+        """Write what is left; why something could not be written, None when all is."""
         self._closing = True
         self._urgent.set()
         self._wake.set()
-        self._threads[1].join()
+        self._thread.join()
         return self.problem
-
-    def _grade(self) -> None:
-        while (ended := self._ended.get()) is not None:
-            cell, response, row = ended
-            if self._slow:
-                self._put(cell, row)
-            verdict = self._judged(cell, response) if response is not None else None
-            self._put(cell, row | (kept.judged(verdict) if verdict else {}))
-
-    def _judged(self, cell: int, response: Response) -> Verdict | None:
-        try:
-            return self._judge(cell, response)
-        except Exception as error:  # a slip of ours in a check is that cell's, not the experiment's
-            LOG.exception("A check failed.")
-            what = f"A check of ours failed ({type(error).__name__})."
-            return Verdict(passed=False, score=0.0, error=what)
-
-    def _put(self, cell: int, row: dict[str, Any]) -> None:
-        with self._lock:
-            self._results[cell] = self._results.get(cell, {}) | row
-        self._wake.set()
 
     def _write(self) -> None:
         while not (self._closing and not self._results and not self._claims):
@@ -129,6 +96,7 @@ class Notebook:
         if self._closing:
             return
         with self._lock:
-            self._results = results | self._results
+            newer = {cell: results.get(cell, {}) | row for cell, row in self._results.items()}
+            self._results = results | newer
         time.sleep(GROUP_SECONDS)
         self._wake.set()

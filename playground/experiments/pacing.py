@@ -16,6 +16,7 @@ from typing import Any
 from playground.domain import Failure, ModelRef, Response
 from playground.engine import Lane, LiveRun
 from playground.experiments.flow import Flow
+from playground.experiments.verdict import Verdict
 
 OVER_BUDGET = Failure(
     type="over_budget",
@@ -53,6 +54,8 @@ class Pacer:
     budget: Decimal | None = None
     expected: Mapping[ModelRef, Decimal] = field(default_factory=dict)
     """USD that a call may cost, where none has ended yet."""
+    judge_price: Decimal | None = None
+    """USD that judging an answer may cost; None where no model judges."""
     spent: Decimal = Decimal(0)
     closed: Failure | None = None
     """Why no cell may leave any more."""
@@ -67,6 +70,10 @@ class Pacer:
     _loop: asyncio.AbstractEventLoop | None = None
     sent: set[int] = field(default_factory=set)
     """Cells that have left, or were about to."""
+    _trying: set[int] = field(default_factory=set)
+    """Cells that are away: a try of theirs was let go and has not come back."""
+    _unsent: set[int] = field(default_factory=set)
+    """Cells whose last try was written down and did not leave."""
 
     def batch(self, cells: Sequence[int], *, kept: bool) -> Batch:
         """The pace of one run whose lanes are these cells; `kept`: the history has it."""
@@ -93,10 +100,12 @@ class Pacer:
             raise asyncio.CancelledError
         ref = lane.request.model
         me = _Waiting(cell, self.flow(ref), ref, lane, loop.create_future())
+        self._trying.discard(cell)
         heapq.heappush(self._waiting[ref.provider], me)
         try:
             self._pump(ref.provider)
             await me.turn
+            self._trying.add(cell)
             yield
         finally:
             self._leave(me)
@@ -106,12 +115,43 @@ class Pacer:
         if not me.granted:
             me.turn.cancel()
             return  # the heap forgets it when its turn would come
+        if me.lane.state == "queued":  # no call was begun
+            self._trying.discard(me.cell)
+            self._unsent.add(me.cell)
         self._under_way[provider] -= 1
         me.flow.under_way -= 1
         self._pump(provider)
 
     def _price(self, ref: ModelRef) -> Decimal:
-        return self._dearest.get(ref, self.expected.get(ref, Decimal(0)))
+        """USD that a call may cost, with its judges."""
+        call = self._dearest.get(ref, self.expected.get(ref, Decimal(0)))
+        return call + (self.judge_price or 0)
+
+    def paid(self, cost: Decimal) -> None:
+        """USD that asking a judge has cost. From any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._paid, cost)
+        else:
+            self._paid(cost)
+
+    def _paid(self, cost: Decimal) -> None:
+        self.spent += cost
+
+    def judged(self, cell: int, verdict: Verdict | None) -> None:
+        """An answer has been judged. From any thread."""
+        if self._loop is not None and self.judge_price is not None:
+            cost = (verdict and verdict.cost) or Decimal(0)
+            self._loop.call_soon_threadsafe(self._judged, cell, cost)
+
+    def _judged(self, cell: int, cost: Decimal) -> None:
+        self.judge_price = max(self.judge_price or Decimal(0), cost)
+        if self._reserved.pop(cell, None) is not None:
+            self._pump_all()
+
+    def _pump_all(self) -> None:
+        if self.budget is not None:
+            for provider in list(self._waiting):
+                self._pump(provider)
 
     def _pump(self, provider: str) -> None:
         """Give turns while there are any to give."""
@@ -162,6 +202,7 @@ class Pacer:
 
     def _grant(self, found: _Waiting) -> None:
         found.granted = True
+        self._unsent.discard(found.cell)
         self._under_way[found.ref.provider] += 1
         found.flow.granted()
         self._reserved.setdefault(found.cell, self._price(found.ref))
@@ -184,6 +225,8 @@ class Pacer:
             if error := done.exception():
                 self.sent.discard(each.cell)
                 self._refuse(each, unwritten(error))
+            elif self.closed is not None:
+                self._refuse(each, self.closed)
             else:
                 each.turn.set_result(None)
         if error := done.exception():
@@ -202,13 +245,26 @@ class Pacer:
                     self._refuse(each, why)
             heap.clear()
 
-    def again(self, lane: Lane, response: Response, left: int) -> tuple[float | None, int]:
+    def again(
+        self, cell: int, lane: Lane, response: Response, left: int
+    ) -> tuple[float | None, int]:
         """After each try."""
         flow = self.flow(lane.request.model)
         flow.heard(response)
         if self.closed is not None:
             return None, left
-        return flow.wait_again(response, lane.attempt, left)
+        wait, left = flow.wait_again(response, lane.attempt, left)
+        if wait is not None:
+            self._trying.discard(cell)
+        return wait, left
+
+    def in_doubt(self, cell: int, response: Response) -> bool:
+        """Whether a cell that was cut off may have been answered, and billed: its last try was on the wire."""
+        return cell in self._trying and response.timing.started_at is not None
+
+    def unsent(self, cell: int) -> bool:
+        """Whether a cell's last try was written down as sent, and never left."""
+        return cell in self._unsent
 
     def ended(self, cell: int, lane: Lane, run_id: str | None) -> None:
         """A cell is over."""
@@ -219,12 +275,12 @@ class Pacer:
         if response.cost is not None:
             cost = response.cost.total
             self.spent += cost
-            if cost > self._price(ref):
+            if cost > self._dearest.get(ref, self.expected.get(ref, Decimal(0))):
                 self._dearest[ref] = cost
+        if self.judge_price is not None and response.failure is None:
+            self._reserved[cell] = self.judge_price
         self.on_end(cell, lane, run_id)
-        if self.budget is not None:
-            for provider in list(self._waiting):
-                self._pump(provider)
+        self._pump_all()
 
 
 def _not_asked(flow: Flow) -> Failure:
@@ -259,7 +315,7 @@ class Batch:
         return self.pacer.turn(self.cells[lane.index], lane)
 
     def again(self, lane: Lane, response: Response, left: int) -> tuple[float | None, int]:
-        return self.pacer.again(lane, response, left)
+        return self.pacer.again(self.cells[lane.index], lane, response, left)
 
     def ended(self, run: LiveRun, lane: Lane) -> None:
         self.pacer.ended(self.cells[lane.index], lane, run.id if self.kept else None)

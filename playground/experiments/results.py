@@ -137,6 +137,8 @@ class Results:
     warm_up: int
     runs_kept: int
     """Cells whose exchange is in the history."""
+    unjudged: int = 0
+    """Answers that wait for their verdict."""
 
     @property
     def requests(self) -> int:
@@ -182,6 +184,7 @@ def results(store: Store, experiment: Experiment, *, compare: bool = True) -> Re
         states=Counter(r.state for r in rows),
         warm_up=sum(r.warm_up and r.state in (kept.DONE, kept.FAILED) for r in rows),
         runs_kept=sum(r.run_id is not None for r in rows),
+        unjudged=kept.waiting_for_verdicts(store, experiment.seq),
     )
 
 

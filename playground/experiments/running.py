@@ -16,8 +16,9 @@ from playground import runs, settings
 from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
 from playground.engine import Engine, Lane, LiveRun
 from playground.experiments import kept
-from playground.experiments.kept import Experiment, Place
-from playground.experiments.notebook import Judge, Notebook
+from playground.experiments.judging import Judge, Judging, Rounds
+from playground.experiments.kept import Experiment, Place, Unjudged
+from playground.experiments.notebook import Notebook
 from playground.experiments.pacing import Pacer
 from playground.experiments.spec import Spec
 from playground.history import Labels
@@ -87,6 +88,8 @@ class Ended:
     elapsed: float
     note: str = ""
     """Why it stands still."""
+    by_hand: bool = False
+    """Somebody stopped it."""
 
 
 class Busy(Exception):
@@ -111,11 +114,20 @@ class Session:
     budget: Decimal | None = None
     """USD that all sessions together may cost."""
     expected: Mapping[ModelRef, Decimal] = field(default_factory=dict)
+    judge_price: Decimal = Decimal(0)
+    """USD that judging one answer may cost, where none has been judged yet."""
     spent: Decimal = Decimal(0)
-    """USD that earlier sessions have cost."""
+    """USD that earlier sessions have cost, their judges too."""
+    rounds: Rounds = field(default_factory=Rounds)
+    unjudged: Sequence[Unjudged] = ()
+    """Answers that earlier sessions have left without a verdict."""
+    cut_judges: Callable[[], None] = lambda: None
+    """Cuts off judging models that are being asked."""
     progress: Callable[[Progress], None] | None = None
     _started: int = 0
     _ended: int = 0
+    _done: int = 0
+    """Of those that ended: with a result."""
     _failed: int = 0
     _groups: int = 0
     _cells: int = 0
@@ -126,6 +138,7 @@ class Session:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _change: threading.Event = field(default_factory=threading.Event)
     _notebook: Notebook | None = None
+    _judging: Judging | None = None
     _pacer: Pacer | None = None
 
     @property
@@ -134,7 +147,7 @@ class Session:
 
     def run(self, jobs: Iterable[Job], cells: int) -> Ended:
         """Ask these cells (so many of them wait) until all have ended, the budget is used up, or it is stopped."""
-        self._notebook = Notebook(self.store, self.experiment.seq, self.judge, slow=self.slow_judge)
+        self._notebook = Notebook(self.store, self.experiment.seq)
         self._cells, self._begun = cells, time.monotonic()
         self._pacer = Pacer(
             at_once=self._at_once,
@@ -142,17 +155,34 @@ class Session:
             on_end=self._on_end,
             budget=None if self.budget is None else (self.budget - self.spent) / self.share,
             expected=self.expected,
+            judge_price=self.judge_price if self.slow_judge else None,
+        )
+        self._judging = Judging(
+            self._notebook,
+            self.judge,
+            slow=self.slow_judge,
+            rounds=self.rounds,
+            over=self._pacer.judged,
         )
         if self._stops:  # it was told to stop before there was anything to close
             self._pacer.close(PAUSED)
         note = ""
         try:
+            self._judging.resume(self.unjudged)
             note = self._ask_all(jobs) or ""
         finally:
+            unjudged = self._judging.close()
             problem = self._notebook.close()
             elapsed = time.monotonic() - self._begun
-        why = note or problem or (self._pacer.closed.told if self._pacer.closed else "")
-        return Ended(state=kept.STOPPED if why else kept.ENDED, elapsed=elapsed, note=why)
+        whole = self._done == cells and not unjudged
+        closed = "" if whole or self._pacer.closed is None else self._pacer.closed.told
+        why = note or problem or closed
+        return Ended(
+            state=kept.STOPPED if why else kept.ENDED,
+            elapsed=elapsed,
+            note=why,
+            by_hand=bool(self._stops and closed),
+        )
 
     def stop(self) -> None:
         """Let nothing leave any more and what is under way end; called again: cut that off too. From any thread."""
@@ -160,9 +190,17 @@ class Session:
         if self._pacer is not None:
             self._pacer.close(PAUSED)
         if self._stops > 1:
+            if self._judging is not None:
+                self._judging.give_up()
+            self.cut_judges()
             for run in list(self._live):
                 run.stop()
         self._change.set()
+
+    def paid(self, cost: Decimal) -> None:
+        """USD that asking a judge has cost. From any thread."""
+        if self._pacer is not None:
+            self._pacer.paid(cost)
 
     def _at_once(self, provider: str) -> int:
         allowed = self.spec.concurrency
@@ -171,13 +209,13 @@ class Session:
 
     def _ask_all(self, jobs: Iterable[Job]) -> str | None:
         """Why it ended early; None when all was asked."""
-        pacer, notebook = self._pacer, self._notebook
-        assert pacer is not None and notebook is not None  # noqa: S101, PT018 - `run` has made them
+        pacer = self._pacer
+        assert pacer is not None  # noqa: S101 - `run` has made it
         for warm_up, some in groupby(jobs, key=lambda job: job.place.warm_up):
             while window := list(islice(some, WINDOW)):
                 for job in window:
                     if job.request is None and job.recorded is not None:
-                        self._take(job.place.cell, job.recorded, notebook)
+                        self._take(job.place.cell, job.recorded)
                 if refusal := self._start([job for job in window if job.request is not None]):
                     self._wait(0)
                     return refusal
@@ -190,11 +228,12 @@ class Session:
         self._wait(0)
         return None
 
-    def _take(self, cell: int, recorded: Response, notebook: Notebook) -> None:
+    def _take(self, cell: int, recorded: Response) -> None:
         """An answer that is there already, or a prompt that can't be asked."""
+        assert self._judging is not None  # noqa: S101
         self._started += 1
-        notebook.end(cell, recorded, kept.result(recorded, None, 0))
-        self._count(failed=recorded.failure is not None)
+        self._judging.end(cell, recorded, kept.result(recorded, None, 0))
+        self._count(done=True, failed=recorded.failure is not None)
 
     def _start(self, window: Sequence[Job]) -> str | None:
         """Hand cells to the engine: those whose exchange is kept as a run a group, the others as one; why it may not be sent."""
@@ -244,18 +283,20 @@ class Session:
         """On the engine's thread: it only hands over."""
         response, notebook, pacer = lane.response, self._notebook, self._pacer
         assert response is not None and notebook is not None and pacer is not None  # noqa: S101, PT018
-        why = lane.stopped_by if response.failure is lane.stopped_by else None
-        left = response.timing.started_at is not None
-        if response.failure is not None and (response.failure.stopped or _ours(why)):
-            if cell in pacer.sent and not left:
-                notebook.end(cell, None, {"state": kept.WAITING})
-        else:
-            notebook.end(cell, response, kept.result(response, run_id, lane.index))
-        self._count(failed=response.failure is not None and not response.failure.stopped)
+        assert self._judging is not None  # noqa: S101
+        failure = response.failure
+        why = lane.stopped_by if failure is lane.stopped_by else None
+        done = failure is None or not (failure.stopped or _ours(why))
+        if done:
+            self._judging.end(cell, response, kept.result(response, run_id, lane.index))
+        elif cell in pacer.sent and not pacer.in_doubt(cell, response):
+            notebook.put(cell, kept.UNSENT if pacer.unsent(cell) else kept.BACK)
+        self._count(done=done, failed=done and failure is not None)
 
-    def _count(self, *, failed: bool) -> None:
+    def _count(self, *, done: bool, failed: bool) -> None:
         with self._lock:
             self._ended += 1
+            self._done += done
             self._failed += failed
         self._change.set()
 
@@ -271,6 +312,8 @@ class Session:
         for run in [run for run in self._live if run.wait(0)]:
             self.engine.forget(run)
             self._live.remove(run)
+        if (pacer := self._pacer) is not None and pacer.closed is not None:
+            self._wake_sleepers(pacer.closed)
         now = time.monotonic()
         if now - self._beat > HEARTBEAT_SECONDS:
             self._beat = now
@@ -278,6 +321,13 @@ class Session:
                 kept.beat(self.store, self.experiment.seq)
         if self.progress is not None:
             self.progress(self._progress(now))
+
+    def _wake_sleepers(self, why: Failure) -> None:
+        """Calls that were refused and wait, for minutes perhaps, to be tried again: nothing leaves any more."""
+        for run in self._live:
+            for lane in run.lanes:
+                if lane.attempt > 1 and lane.state == "queued":
+                    run.stop(lane.index, why=why)
 
     def _progress(self, now: float) -> Progress:
         pacer = self._pacer

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from playground import runs
 from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
-from playground.engine import Engine
+from playground.engine import Engine, LiveRun
 from playground.experiments import kept
+from playground.experiments.checks.asked import as_text
+from playground.experiments.checks.judged import SYSTEM
 from playground.experiments.grading import grade
 from playground.experiments.jobs import Jobs
+from playground.experiments.judging import Rounds
 from playground.experiments.kept import Experiment
 from playground.experiments.running import Ended, Progress, Session, expected
 from playground.experiments.spec import Check
@@ -20,6 +26,11 @@ from playground.store.packing import usd
 from playground.store.store import Store
 
 JUDGE_SECONDS = 600.0
+JUDGED_FOR_A_PRICE = 20
+"""Cases by which it is told what judging an answer may cost."""
+ANSWER = "word " * 200
+"""What stands for an answer where that is told."""
+NOBODY = ModelRef("none", "chat", "none")
 
 
 def spent(store: Store, experiment: Experiment) -> Decimal:
@@ -45,26 +56,17 @@ def prepare(
 ) -> tuple[Session, Callable[[], Ended]]:
     """A session that can be stopped, and what runs it; `part` of so many processes takes its share of the cells."""
     jobs = Jobs(experiment.spec, salt=experiment.id)
-    groups: dict[tuple[int, int, int, bool], int] = {}
-    mine = []
-    for place in kept.places(store, experiment.seq, kept.WAITING):
-        group = (place.prompt, place.case, place.repeat, place.warm_up)
-        if groups.setdefault(group, len(groups)) % of == part:
-            mine.append(place.cell)
-
-    def judge(model: str | None, system: str, prompt: str) -> Response:
-        return ask_judge(engine, endpoints, model, system, prompt, secrets=secrets, owner=owner)
-
-    def graded(checks: tuple[Check, ...], given: Answer, threshold: float | None) -> Verdict:
-        return grade(checks, given, threshold, judge)
-
-    first = (jobs.job(number) for number in mine[: 4 * len(jobs.names)])
+    ours = jobs.in_part(part, of)
+    mine = [p.cell for p in kept.places(store, experiment.seq, kept.WAITING) if ours(p.cell)]
+    left_out = frozenset(p.cell for p in kept.places(store, experiment.seq, kept.SKIPPED))
+    judges = Judges(engine, endpoints, secrets, owner)
+    first = [jobs.job(number) for number in mine[: 4 * len(jobs.names)]]
     made = Session(
         engine,
         store,
         experiment,
         endpoints,
-        jobs.judge(graded),
+        jobs.judge(judges.grade),
         owner=owner,
         session=session,
         secrets=secrets,
@@ -72,52 +74,124 @@ def prepare(
         share=of,
         budget=budget,
         expected={} if budget is None else expected(first),
+        judge_price=Decimal(0) if budget is None else judge_price(jobs),
         spent=Decimal(0) if budget is None else spent(store, experiment),
+        rounds=jobs.rounds(judges.ask, without=left_out) or Rounds(),
+        unjudged=[u for u in kept.unjudged(store, experiment.seq) if ours(u.cell)],
+        cut_judges=judges.cut,
         progress=progress,
     )
+    judges.paid = made.paid
     return made, lambda: made.run(map(jobs.job, mine), len(mine))
 
 
-def ask_judge(
-    engine: Engine,
-    endpoints: Mapping[str, Endpoint],
-    model: str | None,
-    system: str,
-    prompt: str,
-    *,
-    secrets: Sequence[Secret | None],
-    owner: str,
-) -> Response:
-    """A judging model's answer; a failure where it can't be asked."""
-    if model is None:
-        ref = ModelRef("none", "chat", "none")
-        return _unasked(ref, "No model is named that judges.", "Give the check a `judge`.")
-    try:
-        ref = ModelRef.parse(model)
-    except ValueError as error:
-        return _unasked(
-            ModelRef("none", "chat", "none"), str(error), "Correct the check's `judge`."
+def judge_price(jobs: Jobs) -> Decimal:
+    """USD that judging one answer may cost: the dearest of the first few cases, with answers of the usual length."""
+    from playground.budgets.forecast import forecast
+
+    found = [Decimal(0)]
+    for case in range(min(JUDGED_FOR_A_PRICE, len(jobs.cells.cases))):
+        asked = [
+            Request.ask(ref, as_text(check.value) + ANSWER, system=SYSTEM)
+            for check in jobs.model_checks(case)
+            for ref in judges_of(check)
+        ]
+        found.append(forecast(asked, lambda ref: None).likely if asked else Decimal(0))
+    return max(found)
+
+
+def judges_of(check: Check) -> list[ModelRef]:
+    """The models that a check asks; those whose spelling is wrong are found out when they are asked."""
+    named = check.config.get("judges") or [check.judge]
+    found = []
+    for name in named if isinstance(named, list) else []:
+        with contextlib.suppress(ValueError):
+            found.append(ModelRef.parse(name or ""))
+    return found
+
+
+class Judges:
+    """The judging models of an experiment: asked outside its pace, and what they cost is added up."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        endpoints: Mapping[str, Endpoint],
+        secrets: Sequence[Secret | None],
+        owner: str,
+    ) -> None:
+        self._engine, self._endpoints, self._secrets, self._owner = (
+            engine,
+            endpoints,
+            secrets,
+            owner,
         )
-    request = Request.ask(ref, prompt, system=system)
-    labels = Labels(kind="experiment", title="Judge")
-    made = runs.start(
-        engine,
-        [request],
-        endpoints,
-        owner=owner,
-        labels=labels,
-        keep=False,
-        secrets=secrets,
-        retries=2,
-    )
-    if isinstance(made, runs.Refusal):
-        return _unasked(ref, made.reason, "")
-    made.run.wait(JUDGE_SECONDS)
-    made.run.stop()
-    response = made.run.run().responses[0]
-    if made.run.wait(1):
-        engine.forget(made.run)
-    return response
+        self._lock = threading.Lock()
+        self._live: list[LiveRun] = []
+        self._closed = False
+        self.paid: Callable[[Decimal], None] = lambda cost: None
+        """Told of each call's cost in USD as soon as it is known."""
+
+    def grade(self, checks: tuple[Check, ...], given: Answer, threshold: float | None) -> Verdict:
+        """A verdict with what all its judges cost, those too whose word could not be used."""
+        costs: list[Decimal] = []
+
+        def ask(model: str | None, system: str, prompt: str) -> Response:
+            response = self.ask(model, system, prompt)
+            if response.cost is not None:
+                costs.append(response.cost.total)
+            return response
+
+        verdict = grade(checks, given, threshold, ask)
+        return replace(verdict, cost=sum(costs, Decimal(0))) if costs else verdict
+
+    def ask(self, model: str | None, system: str, prompt: str) -> Response:
+        """A judging model's answer; a failure where it can't be asked."""
+        if model is None:
+            return _unasked(NOBODY, "No model is named that judges.", "Give the check a `judge`.")
+        try:
+            ref = ModelRef.parse(model)
+        except ValueError as error:
+            return _unasked(NOBODY, str(error), "Correct the check's `judge`.")
+        made = runs.start(
+            self._engine,
+            [Request.ask(ref, prompt, system=system)],
+            self._endpoints,
+            owner=self._owner,
+            labels=Labels(kind="experiment", title="Judge"),
+            keep=False,
+            secrets=self._secrets,
+            retries=2,
+        )
+        if isinstance(made, runs.Refusal):
+            return _unasked(ref, made.reason, "")
+        response = self._answer(made.run)
+        if response.cost is not None:
+            self.paid(response.cost.total)
+        return response
+
+    def _answer(self, run: LiveRun) -> Response:
+        with self._lock:
+            self._live.append(run)
+            closed = self._closed
+        if closed:
+            run.stop()
+        run.wait(JUDGE_SECONDS)
+        run.stop()
+        response = run.run().responses[0]
+        if run.wait(1):
+            self._engine.forget(run)
+        with self._lock:
+            self._live.remove(run)
+        return response
+
+    def cut(self) -> None:
+        """Cut off all that are being asked, and those that come later."""
+        with self._lock:
+            self._closed = True
+            live = list(self._live)
+        for run in live:
+            run.stop()
 
 
 def _unasked(ref: ModelRef, why: str, next_step: str) -> Response:

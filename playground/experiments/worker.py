@@ -68,9 +68,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, lambda *_: session.stop())
     threading.Thread(target=_until_the_parent_ends, args=(session.stop,), daemon=True).start()
     ended = run()
-    engine.close()
     history.get_writer().flush(SAVING_SECONDS)
     close_writers()
+    engine.close()  # last: what is still being written down tells the engine
     print(json.dumps(asdict(ended)), flush=True)
     return 0 if ended.state == kept.ENDED else 3
 

@@ -205,10 +205,10 @@ def _in_processes(
                     bar.show(_seen(store, experiment, cells, before, begun))
     ended = [_ended(child) for child in children]
     stopped = next((each for each in ended if each.state != kept.ENDED), None)
-    elapsed = time.monotonic() - begun
-    return (
-        replace(stopped, elapsed=elapsed) if stopped else Ended(state=kept.ENDED, elapsed=elapsed)
-    )
+    elapsed, by_hand = time.monotonic() - begun, any(each.by_hand for each in ended)
+    if stopped is None:
+        return Ended(state=kept.ENDED, elapsed=elapsed)
+    return replace(stopped, elapsed=elapsed, by_hand=by_hand)
 
 
 def _child() -> subprocess.Popen[str]:

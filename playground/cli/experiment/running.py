@@ -112,9 +112,7 @@ def _run(options: Options, store: Store, file: str | None, experiment: Experimen
     changed = _watched(options, store, experiment)
     _write(options, store, found)
     _say(options, store, found, changed)
-    return exit_code(found, ended, stopped_by_hand=_by_hand(ended)) or int(
-        bool(changed and changed.alarm)
-    )
+    return exit_code(found, ended) or int(bool(changed and changed.alarm))
 
 
 def _watched(options: Options, store: Store, experiment: Experiment) -> watching.Change | None:
@@ -124,13 +122,9 @@ def _watched(options: Options, store: Store, experiment: Experiment) -> watching
     return watching.since_first(store, experiment)
 
 
-def _by_hand(ended: Ended) -> bool:
-    return ended.note.startswith("The experiment was stopped")
-
-
-def exit_code(found: Results, ended: Ended, *, stopped_by_hand: bool) -> int:
+def exit_code(found: Results, ended: Ended) -> int:
     """0 where all was asked and the threshold is reached; without one, where no call failed."""
-    if stopped_by_hand:
+    if ended.by_hand:
         return INTERRUPTED
     threshold = found.experiment.spec.pass_rate
     if ended.state != kept.ENDED:

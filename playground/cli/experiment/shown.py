@@ -187,9 +187,10 @@ def _odd(model: ModelResult) -> list[str]:
 def _to_do(found: Results) -> list[str]:
     waiting, experiment = found.states.get(kept.WAITING, 0), found.experiment
     said = [experiment.note] if experiment.note else []
-    if (waiting or found.uncertain) and not experiment.alive:
-        uncertain = f", {found.uncertain:,} uncertain" if found.uncertain else ""
+    if (waiting or found.uncertain or found.unjudged) and not experiment.alive:
+        more = f", {found.uncertain:,} uncertain" if found.uncertain else ""
+        more += f", {found.unjudged:,} answers are not judged yet" if found.unjudged else ""
         said.append(
-            f"{waiting:,} cells wait{uncertain}. Go on: playground experiment run --resume {experiment.id}"
+            f"{waiting:,} cells wait{more}. Go on: playground experiment run --resume {experiment.id}"
         )
     return said

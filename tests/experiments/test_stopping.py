@@ -1,0 +1,154 @@
+"""Stopped, once or twice, at any moment: it ends at once, nothing is lost, and what is in doubt is called so."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from playground.engine import Engine
+from playground.experiments import kept
+from playground.experiments.jobs import Jobs
+from playground.experiments.kept import Experiment
+from playground.experiments.running import Ended, Session
+from playground.experiments.spec import Spec
+from playground.experiments.work import prepare
+from playground.store.database import writing
+from playground.store.store import Store
+from tests.experiments.conftest import answered, jobs_of, spec_of
+from tests.experiments.provider import Provider, Reply
+
+MODEL = "openai/chat:m"
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    yield made
+    made.close()
+
+
+class Running:
+    """An experiment under way on a thread of its own."""
+
+    def __init__(self, engine: Engine, store: Store, spec: Spec, provider: Provider) -> None:
+        jobs = jobs_of(spec)
+        self.store = store
+        self.made: Experiment = kept.create(store, spec, [j.place for j in jobs], simulated=True)
+        assert kept.begin(store, self.made.seq)
+        endpoints = {"openai": provider.endpoint()}
+        self.session = Session(engine, store, self.made, endpoints, answered, budget=spec.budget)
+        self.ended: Ended | None = None
+
+        def run() -> None:
+            self.ended = self.session.run(iter(jobs), len(jobs))
+
+        self.thread = threading.Thread(target=run, daemon=True)
+        self.thread.start()
+
+    def wait(self, seconds: float = 20.0) -> Ended:
+        self.thread.join(seconds)
+        assert self.ended is not None, "it hangs"
+        return self.ended
+
+    def rows(self, *columns: str) -> list[Any]:
+        return kept.table(self.store, self.made.seq, "cell", "state", "tries", *columns)
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(engine: Engine, file_store: Store, provider: Provider) -> Start:
+    def begin(cases: int, **more: Any) -> Running:
+        texts = [f"question {number}" for number in range(cases)]
+        return Running(engine, file_store, spec_of((MODEL,), texts, **more), provider)
+
+    return begin
+
+
+def test_stopped_twice_it_ends_at_once_with_calls_that_waited_for_their_turn(
+    start: Start, provider: Provider
+) -> None:
+    provider.behave = lambda text, n: Reply(delay=30)
+    running = start(200, concurrency=2)
+    provider.wait_for(2)
+    running.session.stop()
+    running.session.stop()
+    ended = running.wait()
+    assert (ended.state, ended.by_hand) == (kept.STOPPED, True)
+    found = Counter((row.state, row.tries) for row in running.rows())
+    assert found == {(kept.SENT, 1): 2, (kept.WAITING, 0): 198}
+
+
+def test_stopped_once_what_is_under_way_ends_and_has_its_result(
+    start: Start, provider: Provider
+) -> None:
+    provider.behave = lambda text, n: Reply(delay=0.5)
+    running = start(50, concurrency=3)
+    provider.wait_for(3)
+    running.session.stop()
+    ended = running.wait()
+    assert (ended.state, ended.by_hand) == (kept.STOPPED, True)
+    found = Counter((row.state, row.tries) for row in running.rows())
+    assert found == {(kept.DONE, 1): provider.total, (kept.WAITING, 0): 50 - provider.total}
+
+
+def test_a_call_that_waits_to_be_tried_again_is_not_waited_for_and_not_in_doubt(
+    start: Start, provider: Provider
+) -> None:
+    provider.behave = lambda text, n: Reply(status=429, headers={"retry-after": "60"})
+    running = start(3, concurrency=3, retries=2)
+    provider.wait_for(1)
+    time.sleep(0.3)
+    begun = time.monotonic()
+    running.session.stop()
+    running.wait()
+    assert time.monotonic() - begun < 10
+    assert {row.state for row in running.rows()} == {kept.WAITING}
+
+
+def test_stopped_when_all_has_ended_already_it_is_done(start: Start) -> None:
+    running = start(2)
+    until = time.monotonic() + 20
+    while running.session._ended < 2 and time.monotonic() < until:
+        time.sleep(0.001)
+    running.session.stop()
+    ended = running.wait()
+    assert (ended.state, ended.by_hand) == (kept.ENDED, False)
+
+
+def test_a_budget_is_nobodys_hand(start: Start) -> None:
+    ended = start(5, budget=0).wait()
+    assert (ended.state, ended.by_hand) == (kept.ENDED, False)  # nobody knows what `m` costs
+
+
+def test_a_cell_that_was_noted_and_did_not_leave_waits_again(file_store: Store) -> None:
+    spec = spec_of((MODEL,), ["a", "b"])
+    made = kept.create(file_store, spec, [j.place for j in jobs_of(spec)], simulated=True)
+    with writing(file_store.engine) as connection:
+        kept.write(connection, made.seq, {0: kept.UNSENT}, [0, 1])
+    found = [(r.state, r.tries) for r in kept.table(file_store, made.seq, "state", "tries")]
+    assert found == [(kept.WAITING, 0), (kept.SENT, 1)]
+
+
+def test_processes_share_the_cells_in_the_same_way_however_late_they_look(
+    engine: Engine, file_store: Store
+) -> None:
+    spec = spec_of((MODEL, "openai/chat:n"), [f"case {n}" for n in range(9)], repeats=2)
+    jobs = Jobs(spec)
+    made = kept.create(file_store, spec, jobs.places(), simulated=True)
+    shares = []
+    for part in range(3):
+        session, _ = prepare(engine, file_store, made, {}, budget=None, part=part, of=3)
+        ours = Jobs(spec).in_part(part, 3)
+        mine = [p.cell for p in kept.places(file_store, made.seq, kept.WAITING) if ours(p.cell)]
+        shares.append(mine)
+        assert session.share == 3
+        with writing(file_store.engine) as connection:  # it has begun before the next one looks
+            kept.write(connection, made.seq, {}, mine[:3])
+    assert sorted(cell for share in shares for cell in share) == list(range(36))
