@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.ui.live import grants
+from playground.ui.shell import first_page
 from playground.ui.shell.document import script_hashes
 
 
@@ -35,6 +36,8 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+        if "/static/" in scope["path"]:
+            first_page.served()
 
 
 @functools.lru_cache(maxsize=64)

@@ -44,7 +44,7 @@ def test_only_scripts_of_this_server_run(client: TestClient) -> None:
 
 def test_every_page_says_where_its_server_is_by_a_script_that_may_run(client: TestClient) -> None:
     whole = client.get("/").text
-    (script,) = re.findall(r"<script>(window.__streamlit.*?)</script>", whole)
+    (script,) = re.findall(r"<script>(window.__streamlit.*?)</script>", whole, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert f"'sha256-{digest}'" in policy(client)["script-src"]
     assert {client.get(f"/{Path(row.file).stem}").text for row in PAGES} == {whole}
