@@ -10,6 +10,7 @@ import click
 
 from playground import __version__
 from playground.cli.batch_commands import batch
+from playground.cli.bench_command import bench
 from playground.cli.experiment.commands import experiment
 from playground.cli.history_commands import history
 from playground.cli.lab.commands import lab
@@ -45,6 +46,7 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
 
 
 playground.add_command(batch)
+playground.add_command(bench)
 playground.add_command(experiment)
 playground.add_command(history)
 playground.add_command(lab)

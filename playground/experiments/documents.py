@@ -58,6 +58,8 @@ def _model_document(model: ModelResult) -> dict[str, Any]:
             name: _distribution(getattr(model, name))
             for name in ("time_to_first_text", "duration", "output_tokens_per_second")
         },
+        "input_tokens": model.input_tokens,
+        "output_tokens": model.output_tokens,
         "cost": {
             "total": _money(cost.total),
             "per_request": _money(cost.per_request),

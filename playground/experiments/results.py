@@ -42,7 +42,8 @@ COLUMNS = (
         "message",
     ),
     *("time_to_first_text", "duration", "output_tokens_per_second", "cost", "passed", "error"),
-    *("cache_read_input_tokens", "response_model", "fingerprint", "busy", "run_id", "judge_cost"),
+    *("input_tokens", "output_tokens", "cache_read_input_tokens"),
+    *("response_model", "fingerprint", "busy", "run_id", "judge_cost"),
 )
 MAY_HAVE_COST = ("cancelled", "interrupted", "stream_truncated", "timeout")
 """Failures that may be billed although they have no cost here."""
@@ -77,6 +78,9 @@ class ModelResult:
     time_to_first_text: Distribution
     duration: Distribution
     output_tokens_per_second: Distribution
+    input_tokens: float | None
+    """Mean of the answered calls that reported it."""
+    output_tokens: float | None
     cost: Costs
     cached: int
     """Calls whose prompt came from a cache in part: their latency is not that of a fresh one."""
@@ -207,6 +211,8 @@ def _model(name: str, rows: Sequence[Any], *, seed: int) -> ModelResult:
         time_to_first_text=of("time_to_first_text"),
         duration=of("duration"),
         output_tokens_per_second=of("output_tokens_per_second"),
+        input_tokens=_mean(r.input_tokens for r in rows if r.failure is None),
+        output_tokens=_mean(r.output_tokens for r in rows if r.failure is None),
         cost=_costs(rows, groups, seed=seed),
         cached=sum(bool(r.cache_read_input_tokens) for r in rows),
         retried=sum(r.tries > 1 for r in rows),
@@ -214,6 +220,11 @@ def _model(name: str, rows: Sequence[Any], *, seed: int) -> ModelResult:
         response_models=Counter(r.response_model for r in rows if r.response_model),
         fingerprints=Counter(r.fingerprint for r in rows if r.fingerprint),
     )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _case(row: Any) -> int:

@@ -109,8 +109,9 @@ class Session:
     session: str = ""
     secrets: Sequence[Secret | None] = ()
     slow_judge: bool = False
+    part: int = 0
     share: int = 1
-    """Processes that share the work: of what is allowed at once, and of the budget, this one takes its part."""
+    """Processes that share the work: of what is allowed at once, and of the budget, this one (by number) takes its part."""
     budget: Decimal | None = None
     """USD that all sessions together may cost."""
     expected: Mapping[ModelRef, Decimal] = field(default_factory=dict)
@@ -203,9 +204,8 @@ class Session:
             self._pacer.paid(cost)
 
     def _at_once(self, provider: str) -> int:
-        allowed = self.spec.concurrency
-        most = allowed if isinstance(allowed, int) else allowed.get(provider, DEFAULT_AT_ONCE)
-        return max(1, round(most / self.share))
+        most = at_once(self.spec, provider)
+        return max(1, most // self.share + (self.part < most % self.share))
 
     def _ask_all(self, jobs: Iterable[Job]) -> str | None:
         """Why it ended early; None when all was asked."""
@@ -343,6 +343,12 @@ class Session:
             held_up={ref: f.not_before - now for ref, f in flows if f.not_before > now},
             stopping=pacer.closed is not None,
         )
+
+
+def at_once(spec: Spec, provider: str) -> int:
+    """Calls that may be under way at once to this provider."""
+    allowed = spec.concurrency
+    return max(1, allowed if isinstance(allowed, int) else allowed.get(provider, DEFAULT_AT_ONCE))
 
 
 def context_of(experiment: Experiment, cells: Sequence[int]) -> dict[str, Any]:

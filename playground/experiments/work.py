@@ -71,6 +71,7 @@ def prepare(
         session=session,
         secrets=secrets,
         slow_judge=jobs.judging_models,
+        part=part,
         share=of,
         budget=budget,
         expected={} if budget is None else expected(first),

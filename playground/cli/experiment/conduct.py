@@ -31,7 +31,7 @@ from playground.engine import Engine
 from playground.experiments import kept, worker
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
-from playground.experiments.running import Ended, Progress
+from playground.experiments.running import Ended, Progress, at_once
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare, spent
 from playground.store.database import sqlite_url
@@ -79,8 +79,12 @@ def conduct(
     ended = Ended(state=kept.STOPPED, elapsed=0.0, note="It broke off.")
     try:
         with endpoints_of(refs, demo=experiment.simulated) as endpoints:
-            run = _in_processes if how.processes > 1 else _here
-            ended = run(store, experiment, endpoints, how, file)
+            processes = _processes(experiment, refs, how)
+            if processes > 1:
+                how = replace(how, processes=processes)
+                ended = _in_processes(store, experiment, endpoints, how, file)
+            else:
+                ended = _here(store, experiment, endpoints, how)
     finally:
         kept.finish(store, experiment.seq, ended.state, elapsed=ended.elapsed, note=ended.note)
     found = kept.find(store, experiment.id)
@@ -125,12 +129,19 @@ def created(store: Store, spec: Spec, *, demo: bool) -> Experiment:
     return kept.create(store, spec, places, simulated=demo)
 
 
+def _processes(experiment: Experiment, refs: Sequence[ModelRef], how: How) -> int:
+    """As many as asked for, but each has a call of every provider to make at once: together they never make more."""
+    least = min(at_once(experiment.spec, ref.provider) for ref in refs)
+    if how.processes > least:
+        say(f"{least} calls at once are shared by {least} processes, not {how.processes}.")
+    return min(how.processes, least)
+
+
 def _here(
     store: Store,
     experiment: Experiment,
     endpoints: Mapping[str, Endpoint],
     how: How,
-    file: str | None,
 ) -> Ended:
     engine = Engine()
     with Bar(experiment, quiet=how.quiet) as bar:
@@ -205,7 +216,8 @@ def _in_processes(
                     bar.show(_seen(store, experiment, cells, before, begun))
     ended = [_ended(child) for child in children]
     stopped = next((each for each in ended if each.state != kept.ENDED), None)
-    elapsed, by_hand = time.monotonic() - begun, any(each.by_hand for each in ended)
+    elapsed = max(each.elapsed for each in ended)  # from the first call, as in one process
+    by_hand = any(each.by_hand for each in ended)
     if stopped is None:
         return Ended(state=kept.ENDED, elapsed=elapsed)
     return replace(stopped, elapsed=elapsed, by_hand=by_hand)

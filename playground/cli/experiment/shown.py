@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -28,15 +29,25 @@ NOTHING = "–"
 def show(found: Results, causes: Sequence[Cause]) -> None:
     """Print models, comparisons, failures, and what is left to do."""
     out = console()
+    head(out, found)
+    out.print(fitted(out, models(found.models)))
+    for sentence in remarks(found):
+        out.print(Text(safe(sentence)))
+    failed(out, causes)
+
+
+def head(out: Console, found: Results) -> None:
+    """What was run, whether anybody was really asked, and how much in which time."""
     experiment = found.experiment
     out.print(Text(safe(f"{experiment.name} · experiment {experiment.id}"), style="bold"))
     if experiment.simulated:
         out.print(Text("Simulated: no model was asked, and nothing was billed.", style="yellow"))
     out.print(Text(_line(found), style="dim"))
     out.print()
-    out.print(fitted(out, models(found.models)))
-    for sentence in remarks(found):
-        out.print(Text(safe(sentence)))
+
+
+def failed(out: Console, causes: Sequence[Cause]) -> None:
+    """Why calls failed or answers did not pass, a line a cause."""
     for cause in causes:
         names = ", ".join(f"{count:,} {model}" for model, count in cause.models.items())
         out.print(
@@ -61,8 +72,7 @@ def _line(found: Results) -> str:
 
 def models(found: Sequence[ModelResult]) -> Table:
     """One row a model."""
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("Model", overflow="fold")
+    made = table("Model")
     for name in (
         "n",
         "Failed",
@@ -77,10 +87,18 @@ def models(found: Sequence[ModelResult]) -> Table:
         "A call",
         "A success",
     ):
-        table.add_column(name, justify="right")
+        made.add_column(name, justify="right")
     for model in found:
-        table.add_row(Text(safe(model.model)), *_cells(model))
-    return table
+        made.add_row(Text(safe(model.model)), *_cells(model))
+    return made
+
+
+def table(*words: str) -> Table:
+    """A table without lines; these columns are words."""
+    made = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for name in words:
+        made.add_column(name, overflow="fold")
+    return made
 
 
 def _cells(model: ModelResult) -> list[str]:
@@ -115,6 +133,11 @@ def _span(interval: Interval | None) -> str:
 
 def remarks(found: Results) -> list[str]:
     """Sentences: what differs, what can't be told apart yet, what is odd about the figures, and what to do next."""
+    return differences(found) + oddities(found)
+
+
+def differences(found: Results) -> list[str]:
+    """Sentences on comparisons that found something, and on what it would take for the others."""
     said = [comparison(c) for c in found.comparisons if c.significant]
     quiet = [c for c in found.comparisons if not c.significant and not c.same]
     if quiet:
@@ -124,6 +147,12 @@ def remarks(found: Results) -> list[str]:
         said += [
             more for c in quiet if c.metric in ("pass_rate", "duration") and (more := needs(c))
         ]
+    return said
+
+
+def oddities(found: Results) -> list[str]:
+    """Sentences: what is odd about the figures, and what to do next."""
+    said = []
     for turn in found.turned:
         sure = "" if turn.significant else " (not significant)"
         said.append(f"{turn.cheaper} is cheaper a call, but {turn.dearer} a success{sure}.")
@@ -150,6 +179,23 @@ def _amount(metric: str, value: float) -> str:
     if metric.startswith("cost"):
         return f"${value:.6f}"
     return f"{value:.1f}" if metric == "output_tokens_per_second" else f"{value:.3f} s"
+
+
+def figure(metric: str, value: float | None, *, sign: bool = False) -> str:
+    """A value in the figure's own unit; a dash where it is not known."""
+    if value is None:
+        return NOTHING
+    minus = "−" if value < 0 else "+" if sign else ""
+    return f"{minus}{_amount(metric, abs(value))}"
+
+
+def span(metric: str, interval: Interval | None) -> str:
+    """`0.412 to 0.618 s`; a dash where nothing bounds it."""
+    if interval is None or interval.low is None or interval.high is None:
+        return NOTHING
+    low, high = figure(metric, interval.low), figure(metric, interval.high)
+    unit = low.partition(" ")[2]
+    return f"{low.removesuffix(f' {unit}')} to {high}"
 
 
 def needs(c: Comparison) -> str:
