@@ -6,6 +6,7 @@ import functools
 import json
 import socket
 import sys
+import threading
 import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ class DemoServer(Child):
         if record:
             self._options.append("--record")
         self._listener: socket.socket | None = None
+        self._opening = threading.Lock()
         super().__init__("The demo server", self._listen, handed=self._listeners)
 
     def start(self) -> int:
@@ -36,12 +38,8 @@ class DemoServer(Child):
 
     def reserve(self) -> int:
         """The port at which it listens or will: whoever connects before `start` waits for it."""
-        if sys.platform == "win32":  # can't hand an open socket to a child
-            return self.start()
-        if self._listener is None:
-            self._listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
-        port: int = self._listener.getsockname()[1]
-        return port
+        listener = self._socket()
+        return self.start() if listener is None else int(listener.getsockname()[1])
 
     def stop(self) -> None:
         """End the process; does nothing when none runs."""
@@ -50,7 +48,17 @@ class DemoServer(Child):
         if listener is not None:
             listener.close()
 
+    def _socket(self) -> socket.socket | None:
+        """What it listens on, opened by whoever comes first: one who reserves or one who starts; None where a child can't have it."""
+        if sys.platform == "win32":  # can't hand an open socket to a child
+            return None
+        with self._opening:
+            if self._listener is None:
+                self._listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
+            return self._listener
+
     def _listen(self) -> list[str]:
+        self._socket()
         where = [f"--listener={fd}" for fd in self._listeners()] or ["--port=0"]
         return ["-m", "playground.demo", *where, *self._options]
 

@@ -175,3 +175,10 @@ def test_who_connects_to_a_reserved_port_waits_for_the_process() -> None:
             assert client.get(f"{url}/models", headers={"authorization": "Bearer demo"}).is_success
         finally:
             server.stop()
+
+
+def test_a_port_that_is_reserved_after_the_start_is_the_one_it_listens_on() -> None:
+    with DemoServer() as server, httpx2.Client(trust_env=False, timeout=30) as client:
+        assert server.reserve() == server.start()
+        url = server.endpoints(start=False)["openai"].base_url
+        assert client.get(f"{url}/models", headers={"authorization": "Bearer demo"}).is_success
