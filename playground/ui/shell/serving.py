@@ -20,6 +20,7 @@ from playground import files
 from playground.ui.live import stream
 from playground.ui.shell import document
 from playground.ui.shell.headers import SecurityHeaders
+from playground.ui.shell.imports import packages_first
 from playground.ui.shell.lifespan import lifespan, on_script_error
 from playground.ui.shell.origin import OwnAddressOnly
 from playground.ui.shell.pages import to_first_page
@@ -30,6 +31,7 @@ CONFIG = files.shipped(".streamlit/config.toml")
 
 def parts(script: Path = ROUTER) -> dict[str, Any]:
     """The arguments of `st.App`: the app is these and nothing else, however it is started."""
+    packages_first()
     return {
         "script_path": script,
         "routes": [*stream.routes(), to_first_page(), *document.routes()],
