@@ -28,7 +28,8 @@ def facts(requests: Sequence[Request], endpoint: Endpoint, sent: Sent, kind: str
     api = APIS[request.model.api]
     base_url, version = _address(sent)
     price = _price(request)
-    rates = None if price is None else _rates(price, request, batch=kind == "batch")
+    rates = None if price is None else _rates(price, request)
+    batch = None if price is None or kind != "batch" else _rates(price, request, batch=True)
     return {
         "kind": kind,
         "provider": endpoint.provider,
@@ -47,6 +48,7 @@ def facts(requests: Sequence[Request], endpoint: Endpoint, sent: Sent, kind: str
         + (provider.compatible_path if api.name == "compatible" else ""),
         "max_output_tokens": catalog.describe(request.model).max_output,
         "prices_usd_per_million_tokens": rates,
+        "batch_prices_usd_per_million_tokens": batch,
         "prices_as_of": None if price is None else price.as_of.isoformat(),
         "prices_source": None if price is None else price.source,
         "spending_limit_usd": NO_LIMIT if rates is None else str(_limit(requests, rates)),
@@ -76,11 +78,15 @@ def _price(request: Request) -> Price | None:
     return pricing.load().row(model.provider, model.model, clock.today())
 
 
-def _rates(price: Price, request: Request, *, batch: bool) -> dict[str, Any]:
+def _rates(price: Price, request: Request, *, batch: bool = False) -> dict[str, Any]:
     """USD per million tokens as this request is billed."""
     terms = pricing.load().terms.get(price.provider, Terms())
     how = billing(
-        price.provider, Usage(), tier=request.settings.service_tier, processing="standard", regional=False
+        price.provider,
+        Usage(),
+        tier=request.settings.service_tier,
+        processing="standard",
+        regional=False,
     )
     rates, _, _ = rates_for(price, terms, replace(how, batch=batch), 0)
     writes = [rate for name, rate in rates.items() if name.startswith("cache_write")]
@@ -96,9 +102,9 @@ def _rates(price: Price, request: Request, *, batch: bool) -> dict[str, Any]:
 
 
 def _limit(requests: Sequence[Request], rates: dict[str, Any]) -> Decimal:
-    """USD a day: whole dollars, with room for twenty such calls at their worst, or for the batch."""
+    """USD a day: whole dollars, with room for twenty such calls at their worst, or for the batch twice."""
     most = sum((_most(request, rates) for request in requests), Decimal(0))
-    room = most * (ROOM if len(requests) == 1 else 1)
+    room = most * (ROOM if len(requests) == 1 else 2)
     return max(LEAST_LIMIT, room).quantize(Decimal(1), ROUND_UP)
 
 

@@ -58,7 +58,7 @@ def project(
 
     `results` are what its functions give until someone writes them, by their names.
     """
-    if why := why_none(requests, kind):
+    if why := why_none(requests, kind, way):
         raise ValueError(why)
     if kind == "batch":
         requests = [replace(request, stream=False) for request in requests]
@@ -70,7 +70,7 @@ def project(
         "request.json": dumps(sent.body) + "\n",
         "project.json": dumps(known) + "\n",
         ".env.example": _env(known),
-        ".gitignore": ".env\ncalls.jsonl\nbatch.json\n.venv/\n__pycache__/\nnode_modules/\ndist/\n",
+        ".gitignore": ".env\ncalls.jsonl\nbatch.json\nresults.jsonl\n.venv/\n__pycache__/\nnode_modules/\ndist/\n",
         "README.md": _readme(sent, known, row, spoken, way),
     }
     made |= _packages(request, row, spoken, way)
@@ -78,8 +78,7 @@ def project(
         made |= _functions(request, spoken, results or {})
     if kind == "batch":
         bodies = [describe(one, endpoint).body for one in requests]
-        lines = ({"id": f"line-{n}", "body": body} for n, body in enumerate(bodies, 1))
-        made["lines.jsonl"] = "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in lines)
+        made["lines.jsonl"] = "".join(_line_of(n, body) for n, body in enumerate(bodies, 1))
     name = "-".join((_slug(sent.model), kind, language, way))
     return Project(name, dict(sorted(made.items())))
 
@@ -105,9 +104,7 @@ def write(made: Project, folder: Path) -> None:
         (folder / path).write_text(text, encoding="utf-8", errors="replace")
 
 
-def _code(
-    request: Request, kind: Kind, language: Language, way: str
-) -> Iterator[tuple[str, str]]:
+def _code(request: Request, kind: Kind, language: Language, way: str) -> Iterator[tuple[str, str]]:
     """The files that are the same in every project of a kind, a door and a way."""
     api, ending = request.model.api, language.ending
     wire = SDKS[api].file if way == "sdk" else "http"
@@ -141,7 +138,7 @@ def _packages(request: Request, kind: Kind, language: Language, way: str) -> dic
         "scripts": {
             "build": "tsc",
             "start": "tsc && node dist/main.js",
-            "test": "tsc && node --test dist/",
+            "test": "tsc && node --test dist/calls.test.js dist/main.test.js",
         },
         "dependencies": dependencies,
         "devDependencies": dict(map(_npm, TYPESCRIPT)),
@@ -211,9 +208,7 @@ def _env(known: Mapping[str, Any]) -> str:
     )
 
 
-def _readme(
-    sent: Sent, known: Mapping[str, Any], kind: Kind, language: Language, way: str
-) -> str:
+def _readme(sent: Sent, known: Mapping[str, Any], kind: Kind, language: Language, way: str) -> str:
     text = Template((FILES / "README.md").read_text(encoding="utf-8"))
     prices = known["prices_as_of"]
     return text.substitute(
@@ -247,6 +242,11 @@ _MORE = {
     "conversation": "\nEach line that you type is a turn. All turns before it are sent, and billed, again.\n",
     "batch": "\n`try` sends the first line alone, `submit` all lines as one batch, `status` looks, `results` writes results.jsonl.\nThe batch's id stands in batch.json, so that another day can fetch it.\n",
 }
+
+
+def _line_of(number: int, body: Mapping[str, Any]) -> str:
+    body = {name: value for name, value in body.items() if name != "stream"}
+    return json.dumps({"id": f"line-{number}", "body": body}, ensure_ascii=False) + "\n"
 
 
 def _slug(text: str) -> str:

@@ -169,11 +169,17 @@ TYPESCRIPT = ("typescript@^7.0.2", "@types/node@^20.19.0")
 """What a TypeScript project is made with."""
 
 
-def why_none(requests: Sequence[Request], kind: str) -> str:
+def why_none(requests: Sequence[Request], kind: str, way: str = "") -> str:
     """Why there is no project of this kind for these requests, one sentence; empty where there is."""
     if requests and requests[0].model.api not in SDKS:
         return f"Projects are made for calls, not for {requests[0].model.api}."
+    if (kind, way) == ("batch", "sdk") and any(_own_fields(request) for request in requests):
+        return "Google's SDK takes no fields of one's own in a batch: use plain HTTP."
     return KINDS[kind].why_not(requests)
+
+
+def _own_fields(request: Request) -> bool:
+    return request.model.provider == "gemini" and bool(request.settings.extra)
 
 
 def offered(requests: Sequence[Request]) -> tuple[Kind, ...]:

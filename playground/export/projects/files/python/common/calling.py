@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import door
 import settings
@@ -14,6 +15,7 @@ import wire
 from answer import Answer, OnText
 from errors import Broken, Refused
 
+Result = TypeVar("Result")
 pause = time.sleep
 """Tests put something quicker in its place."""
 
@@ -54,6 +56,19 @@ def ask(body: dict[str, Any], on_text: OnText | None = None) -> Answer:
             counted = {"input_tokens": usage.input, "output_tokens": usage.output}
             _note(began, answer.finish, worst if usd is None else usd, status=200, **counted)
             return answer
+        pause(wait if wait is not None else 2**attempt * random.uniform(0.5, 1.0))
+    raise AssertionError("a last try returns or raises")
+
+
+def tried(call: Callable[[], Result]) -> Result:
+    """What a call gives that changes nothing where it is refused; a rate limit or an overload is tried again."""
+    for attempt in range(1, settings.TRIES + 1):
+        try:
+            return call()
+        except Refused as error:
+            wait = error.wait
+            if not error.again or attempt == settings.TRIES or (wait or 0) > settings.LONGEST_WAIT:
+                raise
         pause(wait if wait is not None else 2**attempt * random.uniform(0.5, 1.0))
     raise AssertionError("a last try returns or raises")
 

@@ -38,7 +38,9 @@ class Refused(Problem):
     @property
     def out_of_money(self) -> bool:
         """True where waiting does not help: the account has no credit left."""
-        return self.code in ("insufficient_quota", "billing_error") or "credit balance" in self._body
+        return (
+            self.code in ("insufficient_quota", "billing_error") or "credit balance" in self._body
+        )
 
     @property
     def again(self) -> bool:

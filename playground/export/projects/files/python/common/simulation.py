@@ -14,15 +14,15 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-PROJECT = json.loads((Path(__file__).parent / "project.json").read_text(encoding="utf-8"))
+import calling
+import settings
+
+PROJECT = settings.PROJECT
 DEMO_URL = os.environ.get("DEMO_URL") or "http://127.0.0.1:8600"
 KEY = "a-key-that-must-not-be-seen"
-os.environ[PROJECT["base_url_variable"]] = DEMO_URL + PROJECT["demo_path"]
 os.environ[PROJECT["key_variable"] or "NO_KEY"] = KEY
-os.environ["SPENDING_LIMIT_USD"] = "none" if PROJECT["spending_limit_usd"] == "none" else "100000"
-
-import calling  # noqa: E402
-import settings  # noqa: E402
+settings.BASE_URL = DEMO_URL + PROJECT["demo_path"]
+settings.SPENDING_LIMIT_USD = "none" if PROJECT["spending_limit_usd"] == "none" else "100000"
 
 
 def named(body: dict[str, Any], model: str) -> dict[str, Any]:

@@ -46,14 +46,12 @@ def worst_case(body: dict[str, Any]) -> Decimal | None:
     return cost(Usage(input=size, written=size, output=int(longest)))
 
 
-def cost(usage: Usage) -> Decimal | None:
+def cost(usage: Usage, by: str = "prices_usd_per_million_tokens") -> Decimal | None:
     """USD of a call by the prices in project.json; None where a price or the count is not known."""
-    prices = settings.PROJECT["prices_usd_per_million_tokens"]
+    prices = settings.PROJECT[by]
     if prices is None or usage.input is None or usage.output is None:
         return None
-    rate = {
-        name: Decimal(str(value)) for name, value in prices.items() if name != "long_context"
-    }
+    rate = {name: Decimal(str(value)) for name, value in prices.items() if name != "long_context"}
     fresh = usage.input - usage.cached - usage.written
     given = (
         fresh * rate["input"]

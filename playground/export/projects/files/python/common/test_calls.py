@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import unittest
 
-from simulation import KEY, PROJECT, Simulated, named, unseen
-
 import calling
 import errors
 import settings
 from answer import Answer, OnText
+from simulation import KEY, PROJECT, Simulated, named, unseen
 
 
 class Calls(Simulated):

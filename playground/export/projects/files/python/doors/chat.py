@@ -41,9 +41,7 @@ def _add(call: dict[str, str], piece: dict[str, Any]) -> None:
     call["arguments"] = call.get("arguments", "") + (function.get("arguments") or "")
 
 
-def _answer(
-    text: str, calls: list[dict[str, str]], finish: str, counted: dict[str, Any]
-) -> Answer:
+def _answer(text: str, calls: list[dict[str, str]], finish: str, counted: dict[str, Any]) -> Answer:
     turn: dict[str, Any] = {"role": "assistant", "content": text or None}
     if calls:
         turn["tool_calls"] = [

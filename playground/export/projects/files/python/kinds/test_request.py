@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from simulation import Simulated
-
 import main
+from simulation import Simulated
 
 
 class Program(Simulated):

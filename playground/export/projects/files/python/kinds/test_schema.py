@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from simulation import Simulated
-
 import calling
 import main
 from answer import Answer, Usage
+from simulation import Simulated
 
 
 class Program(Simulated):

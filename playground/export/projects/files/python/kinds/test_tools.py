@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from simulation import Simulated
-
 import main
 from answer import Call
+from simulation import Simulated
 
 
 class Program(Simulated):

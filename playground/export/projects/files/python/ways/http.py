@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import settings
 from errors import Broken, Refused
@@ -15,17 +17,26 @@ from errors import Broken, Refused
 
 def send(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the answer's events as they come; a body that does not stream is one event."""
-    headers = {"content-type": "application/json", "accept-encoding": "identity"}
+    path = settings.PROJECT["path"].replace("{model}", quote(settings.MODEL, safe="/:@~"))
+    with opened("POST", path, json.dumps(body).encode()) as response:
+        if "event-stream" in response.headers.get("content-type", ""):
+            yield from _events(response)
+        else:
+            yield json.load(response)
+
+
+@contextlib.contextmanager
+def opened(
+    method: str, path: str, data: bytes | None = None, kind: str = "application/json"
+) -> Iterator[Any]:
+    """The response to a call of any address below the base URL; raises Refused or Broken, also while it is read."""
+    headers = {"accept-encoding": "identity"} | ({} if data is None else {"content-type": kind})
     for name, value in settings.PROJECT["headers"].items():
         headers[name] = value.replace("{key}", settings.key())
-    url = settings.BASE_URL + settings.PROJECT["path"].replace("{model}", settings.MODEL)
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    request = urllib.request.Request(settings.BASE_URL + path, data, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=settings.TIMEOUT) as response:
-            if "event-stream" in response.headers.get("content-type", ""):
-                yield from _events(response)
-            else:
-                yield json.load(response)
+            yield response
     except urllib.error.HTTPError as error:
         with error:
             text = error.read().decode("utf-8", "replace")

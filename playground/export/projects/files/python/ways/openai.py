@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator
 from operator import attrgetter
@@ -29,13 +30,19 @@ def send(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     create = attrgetter(settings.PROJECT["method"])(client())
     extra = {name: body[name] for name in settings.PROJECT["extra"] if name in body}
     arguments = {name: value for name, value in body.items() if name not in extra}
-    try:
+    with mapped():
         answer = create(**arguments, extra_body=extra or None)
         for event in answer if body.get("stream") else [answer]:
             yield event.to_dict(mode="json")
+
+
+@contextlib.contextmanager
+def mapped() -> Iterator[None]:
+    """The SDK's errors as ours."""
+    try:
+        yield
     except openai.APIStatusError as error:
-        raise Refused(
-            error.status_code, dict(error.response.headers), error.response.text
-        ) from None
+        headers = dict(error.response.headers)
+        raise Refused(error.status_code, headers, error.response.text) from None
     except (openai.APIError, httpx2.HTTPError, ValueError) as error:
         raise Broken(f"The connection broke off: {type(error).__name__}.") from error

@@ -37,3 +37,19 @@ export interface Next {
   results?: [Call, string][];
   text?: string;
 }
+
+/** How far a batch is. */
+export interface State {
+  /** In the provider's word. */
+  word: string;
+  over: boolean;
+  /** The provider's object. */
+  batch: any;
+}
+
+/** A line of a batch: its name, its answer's body, or what went wrong. */
+export type Line = [string, Record<string, any> | null, string];
+
+/** The lines in the order in which they were sent: `line-1`, `line-2`, … */
+export const inOrder = (lines: Line[]): Line[] =>
+  lines.sort(([a], [b]) => Number(a.split("-")[1]) - Number(b.split("-")[1]));

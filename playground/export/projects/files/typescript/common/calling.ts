@@ -54,6 +54,21 @@ export async function ask(body: Json, onText?: OnText): Promise<Answer> {
   }
 }
 
+/** What a call gives that changes nothing where it is refused; a rate limit or an overload is tried again. */
+export async function tried<Result>(call: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    let wait: number | null;
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof Refused) || !error.again || attempt >= settings.tries) throw error;
+      wait = error.wait;
+      if ((wait ?? 0) > settings.longestWait) throw error;
+    }
+    await waiting.pause(wait ?? 2 ** attempt * (500 + Math.random() * 500));
+  }
+}
+
 /** What came of a call; one whose cost is not known counts with the most that it may have cost. */
 function line(began: number, ended: string, usd: number | null, more: Json = {}): void {
   const seconds = Math.round(performance.now() - began) / 1000;

@@ -39,8 +39,8 @@ export function worstCase(body: Json): number | null {
 }
 
 /** USD of a call by the prices in project.json; null where a price or the count is not known. */
-export function cost(usage: Usage): number | null {
-  const rate = project.prices_usd_per_million_tokens;
+export function cost(usage: Usage, by = "prices_usd_per_million_tokens"): number | null {
+  const rate = project[by];
   if (rate === null || usage.input === null || usage.output === null) return null;
   const fresh = usage.input - usage.cached - usage.written;
   let given = fresh * rate.input + usage.cached * rate.cache_read + usage.written * rate.cache_write;

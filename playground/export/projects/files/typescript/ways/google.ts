@@ -2,23 +2,20 @@
 
 import { ApiError, GoogleGenAI } from "@google/genai";
 
-import { Broken, Refused } from "./errors.js";
+import { Broken, Problem, Refused } from "./errors.js";
 import { type Json, key, project, settings } from "./settings.js";
 
-let made: GoogleGenAI | undefined;
-
-/** One client for all calls: its own retries are off, calling.ts has them. */
-export function client(): GoogleGenAI {
-  made ??= new GoogleGenAI({
+/** A client; its own retries are off, calling.ts has them. */
+export function client(apiVersion: string = project.api_version): GoogleGenAI {
+  return new GoogleGenAI({
     apiKey: key(),
     httpOptions: {
       baseUrl: settings.baseUrl,
-      apiVersion: project.api_version,
+      apiVersion,
       timeout: settings.timeout,
       retryOptions: { attempts: 1 },
     },
   });
-  return made;
 }
 
 /** The answer's chunks as they come; a body that does not stream is one chunk. */
@@ -28,11 +25,17 @@ export async function* send(body: Json): AsyncGenerator<Json> {
     if (project.stream) yield* await models.generateContentStream(parameters(body) as any);
     else yield await models.generateContent(parameters(body) as any);
   } catch (error) {
-    if (error instanceof ApiError && error.status >= 400) {
-      throw new Refused(error.status, new Headers(), error.message);
-    }
-    throw new Broken(`The connection broke off: ${(error as Error).name}.`, { cause: error });
+    throw mapped(error);
   }
+}
+
+/** The SDK's errors as ours. */
+export function mapped(error: unknown): unknown {
+  if (error instanceof Problem) return error;
+  if (error instanceof ApiError && error.status >= 400) {
+    return new Refused(error.status, new Headers(), error.message);
+  }
+  return new Broken(`The connection broke off: ${(error as Error).name}.`, { cause: error });
 }
 
 /** The body in the three parameters of the SDK. */

@@ -5,11 +5,9 @@ import { GoogleGenAI } from "@google/genai";
 import { Broken, Refused } from "./errors.js";
 import { type Json, key, project, settings } from "./settings.js";
 
-let made: GoogleGenAI | undefined;
-
-/** One client for all calls: its own retries are off, calling.ts has them. */
+/** A client; its own retries are off, calling.ts has them. */
 export function client(): GoogleGenAI {
-  made ??= new GoogleGenAI({
+  return new GoogleGenAI({
     apiKey: key(),
     httpOptions: {
       baseUrl: settings.baseUrl,
@@ -18,7 +16,6 @@ export function client(): GoogleGenAI {
       retryOptions: { attempts: 1 },
     },
   });
-  return made;
 }
 
 /** The answer's events as they come; a body that does not stream is one event. */

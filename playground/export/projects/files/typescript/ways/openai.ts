@@ -2,20 +2,17 @@
 
 import OpenAI from "openai";
 
-import { Broken, Refused } from "./errors.js";
+import { Broken, Problem, Refused } from "./errors.js";
 import { type Json, key, project, settings } from "./settings.js";
 
-let made: OpenAI | undefined;
-
-/** One client for all calls: its own retries are off, calling.ts has them. */
+/** A client; its own retries are off, calling.ts has them. */
 export function client(): OpenAI {
-  made ??= new OpenAI({
+  return new OpenAI({
     apiKey: key(),
     baseURL: settings.baseUrl,
     timeout: settings.timeout,
     maxRetries: 0,
   });
-  return made;
 }
 
 /** The answer's events as they come; a body that does not stream is one event. */
@@ -29,9 +26,15 @@ export async function* send(body: Json): AsyncGenerator<Json> {
     if (body.stream) yield* answer as AsyncIterable<Json>;
     else yield answer as Json;
   } catch (error) {
-    if (error instanceof OpenAI.APIError && error.status) {
-      throw new Refused(error.status, error.headers ?? new Headers(), JSON.stringify(error.error));
-    }
-    throw new Broken(`The connection broke off: ${(error as Error).name}.`, { cause: error });
+    throw mapped(error);
   }
+}
+
+/** The SDK's errors as ours. */
+export function mapped(error: unknown): unknown {
+  if (error instanceof Problem) return error;
+  if (error instanceof OpenAI.APIError && error.status) {
+    return new Refused(error.status, error.headers ?? new Headers(), JSON.stringify(error.error));
+  }
+  return new Broken(`The connection broke off: ${(error as Error).name}.`, { cause: error });
 }
