@@ -95,6 +95,52 @@ def ask(**options: Any) -> int:
     return ask(Options(settings=settings, **others))
 
 
+@playground.command(short_help="Write a request as a small project that runs.")
+@click.argument("prompts", nargs=-1, required=True, metavar="PROMPT...")
+@click.option(
+    "-m",
+    "--model",
+    metavar="PROVIDER:MODEL",
+    help="The model to ask. Default: the one that `playground ask` asks first.",
+)
+@click.option("--system", metavar="TEXT", help="System prompt.")
+@setting_options
+@click.option("--file", "files", multiple=True, metavar="FILE", help="Image or PDF to attach.")
+@click.option(
+    "--kind",
+    type=click.Choice(["request", "tools", "schema", "conversation", "batch"]),
+    default="request",
+    show_default=True,
+    help="What it does; `tools` needs --tools, `schema` a schema, `batch` takes several prompts.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["python", "typescript"]),
+    default="python",
+    show_default=True,
+)
+@click.option(
+    "--way",
+    type=click.Choice(["sdk", "http"]),
+    default="sdk",
+    show_default=True,
+    help="Through the provider's SDK, or plain HTTP.",
+)
+@click.option("-o", "--output", "folder", metavar="FOLDER", help="Default: a name made of these.")
+def code(**options: Any) -> int:
+    """Write the folder of a project that sends PROMPT: with errors, retries, a spending limit, a log and tests.
+
+    \b
+    playground code "Why is the sky blue?" -m anthropic:claude-sonnet-5-5 --language typescript
+
+    Exit code: 0 when it is written, 2 for bad usage.
+    """
+    from playground.cli.code import Options, code
+
+    settings, others = split(options)
+    return code(Options(settings=settings, **others))
+
+
 @playground.command(short_help="Climb from a bare API call to something like a chat product.")
 @click.argument("prompt")
 @click.option(

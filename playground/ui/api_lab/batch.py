@@ -26,6 +26,7 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.project import take_away
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.views import VIEWS
 from playground.ui.session import here
@@ -112,6 +113,9 @@ def _submit(store: Store, where: Mapping[str, Endpoint]) -> None:
             work = partial(batch.submit, model=ref, given=lines, title=title)
             _do(store, where[ref.provider], work)
         st.rerun()
+    for ref, lines in given[:1]:
+        requests = [request for _, request in lines]
+        take_away(requests, where.get(ref.provider), "lab_batch", kind="batch")
 
 
 def _of_table(store: Store, where: Mapping[str, Endpoint]) -> tuple[Given, str]:

@@ -20,6 +20,7 @@ from playground.lab.schema_lint import PROVIDERS, Finding, lint
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import markdown
+from playground.ui.parts.project import take_away
 from playground.ui.parts.views import VIEWS
 from playground.ui.session import compose
 from playground.ui.session.looking import Place, looked_at
@@ -80,6 +81,8 @@ def view(where: Mapping[str, Endpoint]) -> None:
         asked = lab.Asked(models=models, schema=schema, prompt=prompt, times=times)
         sent = lab.requests(asked) if prompt.strip() else []
     asking.send(PLACE, run, sent, where, key="lab_structured_send")
+    if sent:
+        take_away(sent[:1], where.get(models[0].provider), "lab_structured", kind="schema")
     if run is None:
         asking.empty(
             PANEL,

@@ -13,10 +13,12 @@ from playground.domain import Endpoint, Secret
 from playground.lab import servers
 from playground.lab import tools as lab
 from playground.lab.functions import BUILT_IN, Function, distinct, of_server
+from playground.providers import acceptance
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import hops as parts
 from playground.ui.parts import markdown
+from playground.ui.parts.project import take_away
 from playground.ui.session import loops
 from playground.ui.session.state import owner
 
@@ -67,6 +69,10 @@ def view(where: Mapping[str, Endpoint]) -> None:
         lab.begin(asked, loops.sending(where, group))
         loops.look_at(PANEL, group)
         st.rerun()
+    if ready:
+        first = models[0]
+        request = acceptance.fit(lab.request(asked, first))
+        take_away([request], where.get(first.provider), "lab_tools", kind="tools")
     if any(not loop.done for loop in under_way):
         loops.follow(under_way, parts.lanes, "lab_tools")
     elif found:

@@ -13,6 +13,7 @@ from playground.domain import Endpoint, File, Request, Response
 from playground.domain.provider import unknown
 from playground.export import snippets
 from playground.ui.parts import ending, markdown
+from playground.ui.parts.project import take_away
 from playground.ui.parts.sources import own_tools
 
 EVENTS_HEIGHT = 400
@@ -184,6 +185,16 @@ def code(request: Request, endpoint: Endpoint | None, key: str) -> None:
             made[language],
             language={"curl": "bash", "javascript": "javascript"}.get(language, "python"),
         )
+    take_away([request], endpoint, key, kind=_kind(request))
+
+
+def _kind(request: Request) -> str:
+    """What kind of project a request is first of all."""
+    if request.tools:
+        return "tools"
+    if request.settings.response_schema:
+        return "schema"
+    return "conversation" if len(request.messages) > 1 else "request"
 
 
 def _lines(headers: Mapping[str, str]) -> str:

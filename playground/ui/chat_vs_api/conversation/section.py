@@ -18,6 +18,7 @@ from playground.ui.chat_vs_api.conversation.talk import ask, begin, current_talk
 from playground.ui.chat_vs_api.conversation.turns import turns
 from playground.ui.chat_vs_api.sections import MOST_CHARACTERS, foretold
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.project import take_away
 from playground.ui.session import once
 
 EXAMPLE = (
@@ -79,6 +80,8 @@ def view(where: Mapping[str, Endpoint]) -> None:
         return
     with below:
         turns(talk, path, titles, where)
+        asked = path[-1].live.lanes[0].request
+        take_away([asked], where.get(asked.model.provider), "conversation", kind="conversation")
     # It may have ended while this was drawn, and then no live text is left to say so.
     if running and path[-1].live.done:
         st.rerun()
