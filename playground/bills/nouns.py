@@ -98,6 +98,10 @@ class Bill:
     smallest: Decimal = Decimal(0)
     """The unit to which its amounts are rounded, as far as its digits tell; 0 where it has none."""
     troubles: tuple[Trouble, ...] = ()
+    since: str = ""
+    """ISO 8601: the moment before which it knows nothing; empty = it knows its days whole."""
+    simulated: bool = False
+    """True where the simulation's organisation was asked: it is laid beside simulated answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

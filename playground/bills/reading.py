@@ -17,6 +17,8 @@ from playground.bills.nouns import Bill, Entry, Trouble
 HEADER_WITHIN = 60
 """Lines among which the header of a CSV is looked for: Google puts a block above it."""
 LISTS = ("data", "results", "rows")
+SINCE = "simulated_since"
+"""The field of a page with which the simulation says since when it counts."""
 TIMES = ("start_time", "end_time", "start_time_iso", "end_time_iso", "starting_at", "ending_at")
 DELIMITERS = ",;\t"
 MOST_TROUBLES = 50
@@ -68,9 +70,12 @@ def read(name: str, data: bytes) -> Bill:
 def of_pages(name: str, pages: Iterable[Any]) -> Bill:
     """The JSON answers of an endpoint, page by page."""
     reading = _Reading(name)
+    since = ""
     for number, page in enumerate(pages, 1):
         _take(reading, _rows(page, f"page {number}"))
-    return _bill(reading)
+        if isinstance(page, Mapping):
+            since = str(page.get(SINCE) or since)
+    return replace(_bill(reading), since=since, simulated=bool(since))
 
 
 def _take(reading: _Reading, found: Iterable[Found]) -> None:

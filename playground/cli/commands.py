@@ -207,6 +207,46 @@ def chats(**options: Any) -> int:
     return chats(Options(**options))
 
 
+@playground.command(short_help="Lay a provider's own bill beside our receipts.")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option(
+    "--fetch",
+    multiple=True,
+    type=click.Choice(["openai", "anthropic", "openrouter"]),
+    help="Ask the provider with its admin key, from OPENAI_ADMIN_KEY, ANTHROPIC_ADMIN_KEY or OPENROUTER_MANAGEMENT_KEY.",
+)
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="First day to fetch."
+)
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day to fetch."
+)
+@click.option(
+    "--key", "keys", multiple=True, metavar="ID", help="A key of ours, as the bill has it."
+)
+@click.option(
+    "--rate",
+    "rates",
+    multiple=True,
+    metavar="EUR=USD",
+    help="What 1 of another currency is in USD.",
+)
+@click.option("--demo", is_flag=True, help="Ask the simulation a few questions and check its bill.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def bill(**options: Any) -> int:
+    """Lay exports of use or costs beside the receipts in the history, by day and model.
+
+    FILE is an export of OpenAI (usage or costs), Anthropic (usage or cost report), Google Cloud billing or OpenRouter's
+    activity, as JSON or CSV; several belong together. Each difference is named: tier, cache, missing run, other keys,
+    rounding, currency. Days are the provider's own: UTC, at Google those of Los Angeles.
+
+    Exit code: 0 if all agrees, 1 if something differs or no bill was found, 2 for bad usage.
+    """
+    from playground.cli.bill import Options, bill
+
+    return bill(Options(**options))
+
+
 @playground.command(short_help="Compare what a chat plan and the API cost.")
 @click.option(
     "--run",

@@ -124,6 +124,7 @@ class Call:
             turns = (*ask.turns, reply.turn(self.door.call_id))
             self.state.conversations.keep(self.door.response_id(reply), turns)
         self.state.stored.keep(self.door, reply)
+        self._bill(reply)
         self.line["usage"] = {"input": reply.input_tokens, "output": reply.output_tokens}
         if body.get("background") and not ask.stream and self.door.name == "openai_responses":
             return self.answered(stored.waiting(self.door.whole(reply)))
@@ -172,6 +173,7 @@ class Call:
         try:
             ask = self._ask(body, model, LINE)
             reply = compose.compose(ask, self.state.cache, 0)
+            self._bill(reply, batch=True)
             return 200, self.door.whole(reply)
         except Refused as wrong:
             if wrong.fault == UNFINISHED:
@@ -180,6 +182,10 @@ class Call:
         except MALFORMED as error:
             failure = self.failure("invalid", f"Invalid request body ({type(error).__name__}).")
         return failure.status, failure.body
+
+    def _bill(self, reply: Reply, *, batch: bool = False) -> None:
+        key, fed = sent_key(self.request), self.door.name != "openai_chat"
+        self.state.billed.add(self.door.vendor, reply, key, batch=batch, fed=fed)
 
     def _admit(self, ask: Ask) -> None:
         """Count the request against its model's limits; Refused where it is over them."""
@@ -383,11 +389,16 @@ def check_key(request: Request, vendor: str) -> None:
     """Refused when there is no key, or one with `wrong` or `invalid` in it; a compatible server needs none."""
     if vendor == "compatible":
         return
-    sent = request.headers
-    key = sent.get("authorization", "").removeprefix("Bearer").strip()
-    key = key or sent.get("x-api-key") or sent.get("x-goog-api-key") or ""
-    key = key or request.query_params.get("key", "")
+    key = sent_key(request)
     if not key:
         raise Refused("no_key")
     if any(word in key.lower() for word in WRONG_KEYS):
         raise Refused("401", "demo****key")
+
+
+def sent_key(request: Request) -> str:
+    """The key that came with the request, wherever it stands; empty where none did."""
+    sent = request.headers
+    key = sent.get("authorization", "").removeprefix("Bearer").strip()
+    key = key or sent.get("x-api-key") or sent.get("x-goog-api-key") or ""
+    return key or request.query_params.get("key", "")

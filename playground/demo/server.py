@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from playground.demo import (
     anthropic_messages,
     batch_routes,
+    billed,
     gemini_generate,
     gemini_interactions,
     listing,
@@ -26,7 +27,7 @@ from playground.demo import (
     store_routes,
 )
 from playground.demo.ask import Refused
-from playground.demo.call import Call, check_key
+from playground.demo.call import Call, check_key, sent_key
 from playground.demo.door import Door
 from playground.demo.heard import Heard
 from playground.demo.process import COMPATIBLE
@@ -141,6 +142,20 @@ DELETED = {
 }
 
 
+def no_admin(state: State) -> Callable[[Request, str], Response | None]:
+    """What answers a key that may not see what the organisation used."""
+
+    def refuse(request: Request, vendor: str) -> Response | None:
+        call = Call(state, BY_VENDOR[vendor], request)
+        try:
+            check_key(request, vendor)
+        except Refused as wrong:
+            return call.failed(wrong.fault, wrong.message)
+        return None if billed.ADMIN in sent_key(request) else call.failed("403")
+
+    return refuse
+
+
 def nothing_here(state: State, vendor: str, door: Door) -> Handler:
     """The vendor's own 404."""
 
@@ -182,6 +197,7 @@ def service(state: State) -> list[Route]:
 RESPONSES, CHAT = openai_responses.DOOR, openai_chat.DOOR
 COMPATIBLE_CHAT, MESSAGES = openai_chat.COMPATIBLE, anthropic_messages.DOOR
 GENERATE, INTERACTIONS = gemini_generate.DOOR, gemini_interactions.DOOR
+BY_VENDOR = {"openai": RESPONSES, "anthropic": MESSAGES}
 OPENAI, ANTHROPIC, GEMINI = (
     PROVIDERS[name].demo_path for name in ("openai", "anthropic", "gemini")
 )
@@ -238,6 +254,7 @@ def build(
     state = State(scale, record, clock)
     routes: list[BaseRoute] = [WebSocketRoute(p, session(state, s)) for p, s in SESSIONS]
     routes += [*batch_routes.routes(state), *store_routes.routes(state)]
+    routes += billed.routes(state.billed, no_admin(state))
     routes += [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
     for path, door in STORED:
         routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))

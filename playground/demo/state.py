@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.demo.batches import Batches, Files
+from playground.demo.billed import Billed
 from playground.demo.caching import Cache
 from playground.demo.compose import Conversations
 from playground.demo.diagnosing import Diagnoses
@@ -42,6 +43,7 @@ class State:
         self.cache = Cache()
         self.conversations = Conversations()
         self.stored = Stored()
+        self.billed = Billed()
         self.diagnoses = Diagnoses()
         self.files = Files(clock)
         self.prefixes = Prefixes()
