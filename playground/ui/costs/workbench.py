@@ -1,4 +1,4 @@
-"""The Costs page's workbench: prices, calculator, one text, your runs, your own prices, all as of one day."""
+"""The Costs page's workbench: prices, calculator, one text, your runs, the bill, your own prices, all as of one day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.domain import clock
 from playground.pricing import PriceBook, load
+from playground.ui.costs.bill import bill_check
 from playground.ui.costs.calculator import calculator
 from playground.ui.costs.freshness import freshness
 from playground.ui.costs.own import own_prices
@@ -28,6 +29,7 @@ TABS: dict[str, Callable[[PriceBook, date], None]] = {
     "Calculator": calculator,
     "Same text": lambda book, on: same_text(book, on, endpoints()),
     "From your runs": from_runs,
+    "Bill check": lambda book, on: bill_check(book),
     "Your own prices": lambda book, on: own_prices(book),
 }
 """Name → what it shows with the prices of a day."""
