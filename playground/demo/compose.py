@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
-from playground.demo import answers, counting, hosted, mcp, models, prompted, reasoning
+from playground.demo import answers, counting, hosted, mcp, models, prompted, reasoning, recall
 from playground.demo.ask import Ask, Part, Refused, Turn
 from playground.demo.caching import Cache, Cached
 from playground.demo.calling import Call, call_text, tool_calls
@@ -236,7 +236,7 @@ def _text(ask: Ask, number: int, size: int, dice: random.Random, used: tuple[Use
         return answers.after_tool(ask)
     if read := answers.out_of_files(used):
         return read
-    return answers.written(ask, size, number)
+    return recall.answered(ask) or answers.written(ask, size, number)
 
 
 def _schema(ask: Ask) -> Mapping[str, Any] | None:

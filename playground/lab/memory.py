@@ -1,0 +1,363 @@
+"""One long talk carried four ways: what each costs turn by turn, and which planted facts it forgets.
+
+everything  all that was said is sent again
+window      the last exchanges only
+summary     after some exchanges the model sums up, and the summary goes in front of what follows
+provider    the provider keeps the conversation; only the new question is sent, the rest is billed as input all the same
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any, Literal, get_args
+
+from playground import catalog, runs
+from playground.domain import Message, ModelRef, Request, Response, Settings, Text
+from playground.domain.provider import APIS, provider_of
+from playground.engine.live import response_of
+from playground.lab.conversation import SUMMARISE, SUMMARY
+from playground.lab.hops import GROUP, Sending
+from playground.providers import acceptance
+
+Way = Literal["everything", "window", "summary", "provider"]
+WAYS: tuple[Way, ...] = get_args(Way)
+LABELS: Mapping[Way, str] = {
+    "everything": "Everything again",
+    "window": "Window",
+    "summary": "Summary",
+    "provider": "Kept by the provider",
+}
+MEMORY, WAY, KIND, NUMBER = "memory", "way", "kind", "number"
+"""Under these names a turn's run holds the talk's id, its way, what the turn is and its number."""
+Kind = Literal["turn", "summary", "probe"]
+FEWEST, MOST = 4, 24
+"""Turns of a talk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something told once, to be asked for at the end."""
+
+    name: str
+    value: str
+    """A code that no model guesses."""
+    turn: int
+    """From 1; where it is told."""
+
+
+NAMES = (
+    ("budget code", "QF-4471"),
+    ("launch day", "2027-03-18"),
+    ("contact person", "Ingrid-Vang"),
+    ("test account", "TA-90233"),
+    ("server room", "K2-117"),
+    ("code word", "Marzipan-88"),
+    ("delivery number", "DN-5560-B"),
+    ("spare key", "R-314"),
+)
+"""What is told, in this order, spread over the talk."""
+TOPICS = (
+    "We are moving a small web shop to another host. Say in two sentences what to look at first.",
+    "The shop has 1,200 products with pictures. How would you move them without a night of downtime?",
+    "The database is a bit old. Which question should I ask before I upgrade it?",
+    "Two colleagues will test the new site. What should they try on the first day?",
+    "Payments must not be lost on the way. Give me one rule for that.",
+    "Search is slow on the old site. Name one thing that often helps.",
+    "We send newsletters on Tuesdays. What could go wrong with them in the move?",
+    "Some pages are in Norwegian. What do we have to think of?",
+)
+PROBE = "Which of these did I tell you? Answer with a line for each, its value as I told it, or “not told”.\n{names}"
+
+
+def facts(turns: int) -> tuple[Fact, ...]:
+    """As many facts as fit, the first one in the first turn, the last one in the last."""
+    many = min(len(NAMES), turns)
+    places = [1 + round(n * (turns - 1) / max(1, many - 1)) for n in range(many)]
+    return tuple(
+        Fact(name=name, value=value, turn=turn)
+        for (name, value), turn in zip(NAMES, places, strict=False)
+    )
+
+
+def question(number: int, told: Sequence[Fact]) -> str:
+    """What the user says in this turn, from 1."""
+    notes = "".join(f" Note: the {f.name} is {f.value}." for f in told if f.turn == number)
+    return f"{TOPICS[(number - 1) % len(TOPICS)]}{notes}"
+
+
+def probe(told: Sequence[Fact]) -> str:
+    """The question at the end."""
+    return PROBE.format(names="\n".join(f"- the {fact.name}" for fact in told))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The talk and how it is carried."""
+
+    model: ModelRef
+    turns: int = 16
+    window: int = 4
+    """Exchanges that the window keeps."""
+    every: int = 4
+    """Exchanges after which it is summed up."""
+    cache: bool = True
+    """True: ask for prompt caching where it must be asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call of the talk."""
+
+    kind: Kind
+    number: int
+    """The turn, from 1; of a summary the turn after which it was made."""
+    question: str
+    response: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """One way, done or under way."""
+
+    way: Way
+    rules: Rules
+    steps: tuple[Step, ...] = ()
+    problem: str = ""
+    """Why it can't be carried so, or broke off."""
+    done: bool = False
+
+    @property
+    def cost(self) -> Decimal | None:
+        """USD of all calls, summaries and the question at the end with them; None where one has no price."""
+        known = [step.response.cost for step in self.steps]
+        return None if None in known else sum((c.total for c in known if c), Decimal())
+
+    @property
+    def input_tokens(self) -> int | None:
+        """Of all calls; None where one does not say."""
+        known = [step.response.usage.input_tokens for step in self.steps]
+        return None if None in known else sum(n for n in known if n is not None)
+
+    def curve(self) -> list[tuple[int, Decimal]]:
+        """Turn → USD spent until then, summaries counted in the turn that they follow; as far as prices are known."""
+        by_turn: dict[int, Decimal] = {}
+        for step in self.steps:
+            if step.response.cost is None:
+                break
+            if step.kind != "probe":
+                before = by_turn.get(step.number, Decimal())
+                by_turn[step.number] = before + step.response.cost.total
+        return list(zip(by_turn, accumulate(by_turn.values()), strict=True))
+
+    def known(self) -> dict[str, bool] | None:
+        """Fact → whether its value stands in the answer to the question at the end; None before there is one."""
+        answer = next((s.response for s in self.steps if s.kind == "probe"), None)
+        if answer is None or not answer.ok:
+            return None
+        return {fact.name: fact.value in answer.text for fact in facts(self.rules.turns)}
+
+    def document(self) -> dict[str, Any]:
+        """This way as JSON values."""
+        known = self.known()
+        return {
+            "way": self.way,
+            "done": self.done,
+            "problem": self.problem or None,
+            "calls": len(self.steps),
+            "input_tokens": self.input_tokens,
+            "cost_usd": None if self.cost is None else str(self.cost),
+            "curve": [{"turn": turn, "usd": str(usd)} for turn, usd in self.curve()],
+            "facts": known,
+            "forgotten": None
+            if known is None
+            else [name for name, told in known.items() if not told],
+            "simulated": any(step.response.simulated for step in self.steps),
+        }
+
+
+def door(ref: ModelRef) -> ModelRef | None:
+    """The model through a door that keeps conversations; None where its provider has none."""
+    apis = (ref.api, *provider_of(ref.provider).apis)
+    return next((replace(ref, api=api) for api in apis if APIS[api].keeps), None)
+
+
+NOT_KEPT = (
+    "{label} keeps no conversation for this model. Claude's own compaction begins at 150,000 input tokens unless told"
+    " otherwise: longer than this talk."
+)
+
+
+def request(way: Way, rules: Rules, steps: Sequence[Step], asked: str) -> Request:
+    """What is sent for the next question behind these steps."""
+    model = rules.model if way != "provider" else door(rules.model) or rules.model
+    said = [step for step in steps if step.kind == "turn"]
+    summary = (
+        next((s for s in reversed(steps) if s.kind == "summary"), None)
+        if way == "summary"
+        else None
+    )
+    if way == "window":
+        said = said[-rules.window :]
+    if summary is not None:
+        said = [step for step in said if step.number > summary.number]
+    previous = said[-1].response.response_id if way == "provider" and said else None
+    messages = () if previous else tuple(m for step in said for m in _exchange(step))
+    return acceptance.fit(
+        Request(
+            model=model,
+            messages=(*messages, _user(asked)),
+            system=f"{SUMMARY}\n{summary.response.text}" if summary else None,
+            settings=_settings(way, rules, model),
+            previous_response_id=previous,
+        )
+    )
+
+
+def _exchange(step: Step) -> tuple[Message, Message]:
+    answer = Message(role="assistant", parts=(Text(text=step.response.text),))
+    return _user(step.question), answer
+
+
+def _user(text: str) -> Message:
+    return Message(role="user", parts=(Text(text=text),))
+
+
+def _settings(way: Way, rules: Rules, model: ModelRef) -> Settings:
+    ttls = catalog.describe(model).cache_ttls if rules.cache else ()
+    on_request = provider_of(model.provider).cache_on_request
+    return Settings(
+        cache_ttl=ttls[0] if ttls and on_request else None,
+        extra={"store": True} if way == "provider" else {},
+    )
+
+
+class _Broken(Exception):
+    """A turn gave nothing to go on from."""
+
+
+class Carrier:
+    """One way under way on a thread of its own; each call is a run like any other."""
+
+    def __init__(self, way: Way, rules: Rules, sending: Sending) -> None:
+        self.id = uuid.uuid4().hex
+        self.state = Carried(way=way, rules=rules)
+        self._sending = sending
+        self._stopping, self._over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._drive, name="memory", daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        return self._over.is_set()
+
+    def stop(self) -> None:
+        """End it after the call that is under way."""
+        self._stopping.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block until it has ended; False when `timeout` seconds passed first."""
+        return self._over.wait(timeout)
+
+    def _drive(self) -> None:
+        try:
+            self._talk()
+        except _Broken as error:
+            self.state = replace(self.state, problem=str(error))
+        except Exception as error:  # a bug must end the talk, not hang it
+            self.state = replace(self.state, problem=f"Broke off ({type(error).__name__}).")
+        finally:
+            self.state = replace(self.state, done=True)
+            self._over.set()
+
+    def _talk(self) -> None:
+        rules, way = self.state.rules, self.state.way
+        if way == "provider" and door(rules.model) is None:
+            raise _Broken(NOT_KEPT.format(label=provider_of(rules.model.provider).label))
+        told = facts(rules.turns)
+        for number in range(1, rules.turns + 1):
+            self._ask("turn", number, question(number, told))
+            # none after the last turn: nothing follows that it would make shorter
+            if way == "summary" and number % rules.every == 0 and number < rules.turns:
+                self._ask("summary", number, SUMMARISE)
+        self._ask("probe", rules.turns, probe(told))
+
+    def _ask(self, kind: Kind, number: int, asked: str) -> None:
+        if self._stopping.is_set():
+            raise _Broken("Stopped.")
+        state = self.state
+        place = {MEMORY: self.id, WAY: state.way, KIND: kind, NUMBER: number}
+        live = self._sending.send(
+            [request(state.way, state.rules, state.steps, asked)],
+            {**place, GROUP: self._sending.group},
+        )
+        if isinstance(live, runs.Refusal):
+            raise _Broken(live.reason)
+        live.wait()
+        response = response_of(live.lanes[0])
+        step = Step(kind=kind, number=number, question=asked, response=response)
+        self.state = replace(state, steps=(*state.steps, step))
+        if response.failure is not None:
+            raise _Broken(f"Turn {number}: {response.failure.told}")
+        if not response.text:
+            raise _Broken(f"Turn {number} gave no text to go on from.")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The same talk, carried in several ways at once."""
+
+    owner: str
+    rules: Rules
+    carriers: tuple[Carrier, ...]
+
+    @property
+    def done(self) -> bool:
+        return all(carrier.done for carrier in self.carriers)
+
+    @property
+    def ways(self) -> list[Carried]:
+        return [carrier.state for carrier in self.carriers]
+
+    def stop(self) -> None:
+        """End all ways after the calls that are under way."""
+        for carrier in self.carriers:
+            carrier.stop()
+
+    def document(self) -> dict[str, Any]:
+        """The talk as JSON values."""
+        rules = self.rules
+        return {
+            "lab": "memory",
+            "model": str(rules.model),
+            "turns": rules.turns,
+            "window": rules.window,
+            "summary_every": rules.every,
+            "facts": [{"name": f.name, "turn": f.turn} for f in facts(rules.turns)],
+            "ways": [way.document() for way in self.ways],
+        }
+
+
+KEPT = 50
+_kept: OrderedDict[str, Talk] = OrderedDict()
+
+
+def begin(rules: Rules, sending: Sending, ways: Sequence[Way] = WAYS) -> Talk:
+    """Every way at once; found again by the group of `sending` while the process lives."""
+    made = Talk(sending.owner, rules, tuple(Carrier(way, rules, sending) for way in ways))
+    if sending.group:
+        _kept[sending.group] = made
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def find(group: str, owner: str = "") -> Talk | None:
+    """The talk of this group if it belongs to this owner."""
+    found = _kept.get(group)
+    return found if found is not None and found.owner == owner else None

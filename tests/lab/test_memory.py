@@ -1,0 +1,115 @@
+"""One long talk carried four ways, for real on the simulation: what each sends, costs and forgets."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from playground.domain import Endpoint, ModelRef
+from playground.engine import Engine
+from playground.history import Labels
+from playground.lab import memory
+from playground.lab.hops import Sending
+from playground.lab.memory import Carried, Rules, facts
+
+SOL = ModelRef.parse("openai:gpt-6.1-sol")
+CLAUDE = ModelRef.parse("anthropic:claude-sonnet-5-5")
+GEMINI = ModelRef.parse("gemini:gemini-3.8-flash")
+RULES = Rules(model=SOL, turns=8, window=2, every=3)
+
+
+def carried(rules: Rules, engine: Engine, where: Mapping[str, Endpoint]) -> dict[str, Carried]:
+    sending = Sending(engine=engine, endpoints=where, labels=Labels(kind="memory"), keep=False)
+    talk = memory.begin(rules, sending)
+    assert all(carrier.wait(120) for carrier in talk.carriers)
+    return {way.way: way for way in talk.ways}
+
+
+def test_facts_are_spread_from_the_first_turn_to_the_last() -> None:
+    assert [fact.turn for fact in facts(8)] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [fact.turn for fact in facts(4)] == [1, 2, 3, 4]
+    spread = [fact.turn for fact in facts(16)]
+    assert (spread[0], spread[-1], len(set(spread))) == (1, 16, 8)
+
+
+def test_each_way_forgets_what_it_does_not_carry(
+    engine: Engine, where: Mapping[str, Endpoint]
+) -> None:
+    ways = carried(RULES, engine, where)
+    assert {name: way.problem for name, way in ways.items()} == dict.fromkeys(memory.WAYS, "")
+    told = {name: way.known() or {} for name, way in ways.items()}
+    names = [fact.name for fact in facts(8)]
+    assert told["everything"] == dict.fromkeys(names, True)
+    assert told["provider"] == dict.fromkeys(names, True)
+    # the last two exchanges, and nothing before them
+    assert [name for name in names if told["window"][name]] == names[-2:]
+    # summed up after 3 and 6: the newest five of six notes, and the two turns after that
+    assert [name for name in names if not told["summary"][name]] == names[:1]
+
+
+def test_what_each_way_sends(engine: Engine, where: Mapping[str, Endpoint]) -> None:
+    ways = carried(RULES, engine, where)
+    kinds = [step.kind for step in ways["summary"].steps]
+    assert kinds == [*["turn"] * 3, "summary", *["turn"] * 3, "summary", *["turn"] * 2, "probe"]
+    sent = {n: [s.response.usage.input_tokens or 0 for s in w.steps] for n, w in ways.items()}
+    grows = sent["everything"]
+    assert all(before < after for before, after in itertools.pairwise(grows))
+    assert sent["provider"] == grows  # sent once, billed as input all the same
+    assert max(sent["window"]) < max(grows) / 2
+    assert (ways["window"].cost or 0) < (ways["everything"].cost or 0)
+
+
+def test_the_curve_adds_up_to_the_receipts(engine: Engine, where: Mapping[str, Endpoint]) -> None:
+    for way in carried(RULES, engine, where).values():
+        receipts = [step.response.cost for step in way.steps if step.kind != "probe"]
+        whole = sum((cost.total for cost in receipts if cost), Decimal())
+        curve = way.curve()
+        assert curve[-1] == (RULES.turns, whole)
+        assert [turn for turn, _ in curve] == list(range(1, RULES.turns + 1))
+
+
+def test_gemini_keeps_through_its_other_door_and_claude_says_that_it_keeps_none(
+    engine: Engine, where: Mapping[str, Endpoint]
+) -> None:
+    assert memory.door(GEMINI) == ModelRef.parse("gemini/interactions:gemini-3.8-flash")
+    assert memory.door(CLAUDE) is None
+    short = {"turns": 4, "window": 1, "every": 2}
+    kept = carried(Rules(model=GEMINI, **short), engine, where)["provider"]  # type: ignore[arg-type]
+    assert (kept.problem, set((kept.known() or {}).values())) == ("", {True})
+    ways = carried(Rules(model=CLAUDE, **short), engine, where)  # type: ignore[arg-type]
+    assert "keeps no conversation" in ways["provider"].problem
+    assert not ways["provider"].steps
+    assert ways["everything"].known() == {fact.name: True for fact in facts(4)}
+
+
+def test_a_talk_that_is_stopped_or_refused_says_so(
+    engine: Engine, where: Mapping[str, Endpoint]
+) -> None:
+    gone = Rules(model=ModelRef.parse("openai:no-such-model"), turns=4)
+    for way in carried(gone, engine, where).values():
+        assert way.done
+        assert way.problem.startswith("Turn 1: ")
+        assert way.known() is None
+    sending = Sending(engine=engine, endpoints=where, keep=False, group="stopped")
+    talk = memory.begin(RULES, sending)
+    talk.stop()
+    assert all(carrier.wait(60) for carrier in talk.carriers)
+    assert {way.problem for way in talk.ways} == {"Stopped."}
+    assert memory.find("stopped") is talk
+    assert memory.find("stopped", "somebody else") is None
+
+
+@pytest.mark.parametrize("turns", [4, 24])
+def test_the_document_tells_every_way(
+    turns: int, engine: Engine, where: Mapping[str, Endpoint]
+) -> None:
+    sending = Sending(engine=engine, endpoints=where, keep=False)
+    talk = memory.begin(Rules(model=SOL, turns=turns), sending, ("window",))
+    assert talk.carriers[0].wait(120)
+    told = talk.document()
+    (way,) = told["ways"]
+    assert (told["lab"], told["turns"], way["simulated"]) == ("memory", turns, True)
+    assert way["forgotten"] == [name for name, known in way["facts"].items() if not known]
