@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.ui.chat_vs_api import asked, choose, points, sections, start, wallets
+from playground.ui.chat_vs_api import asked, choose, memory, points, sections, start, wallets
 from playground.ui.chat_vs_api.conversation import section as conversation
 from playground.ui.chat_vs_api.ladder import section as ladder
 from playground.ui.chat_vs_api.paste import section as paste
@@ -14,6 +14,7 @@ SECTIONS = {
     sections.START: start.view,
     sections.LADDER: ladder.view,
     sections.CONVERSATION: conversation.view,
+    sections.MEMORY: memory.view,
     sections.PASTE: paste.view,
     sections.PAY: pay.view,
     sections.WALLETS: wallets.view,

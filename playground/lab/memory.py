@@ -361,3 +361,13 @@ def find(group: str, owner: str = "") -> Talk | None:
     """The talk of this group if it belongs to this owner."""
     found = _kept.get(group)
     return found if found is not None and found.owner == owner else None
+
+
+def at_least(rules: Rules) -> list[Request]:
+    """The requests of the way that sends everything, without the answers in between, which nobody knows before."""
+    told = facts(rules.turns)
+    asked = [_user(question(number, told)) for number in range(1, rules.turns + 1)]
+    return [
+        replace(request("everything", rules, (), ""), messages=tuple(asked[:number]))
+        for number in range(1, rules.turns + 1)
+    ]

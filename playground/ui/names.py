@@ -339,3 +339,7 @@ BILL_FETCHED = "bill_fetched"
 """Bills that were fetched in this tab, by provider."""
 BILL_SAID = "bill_said"
 """Why the last fetch brought nothing."""
+
+
+MEMORY_MODELS = "memory_models"
+"""The model whose talk is carried four ways: one, as a list."""

@@ -14,10 +14,11 @@ from playground.domain.endpoint import bills
 from playground.lab import breakeven
 from playground.ui import names
 
-START, LADDER, CONVERSATION, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE = (
+START, LADDER, CONVERSATION, MEMORY, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE = (
     "Start here",
     "Ladder",
     "Conversation",
+    "Memory",
     "Paste an answer",
     "Three ways to pay",
     "Three wallets",
@@ -25,7 +26,7 @@ START, LADDER, CONVERSATION, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE = (
     "Point by point",
     "Which should I use?",
 )
-VIEWS = (START, LADDER, CONVERSATION, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE)
+VIEWS = (START, LADDER, CONVERSATION, MEMORY, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE)
 MOST_CHARACTERS = 400_000
 """Of a prompt here: it is sent once for every step, turn and model."""
 
