@@ -87,6 +87,7 @@ METRICS = (
     Metric("cost"),
 )
 COST_PER_SUCCESS = "cost_per_success"
+MORE_IS_BETTER = frozenset(metric.name for metric in METRICS if metric.more_is_better)
 
 
 @dataclass(frozen=True, slots=True)

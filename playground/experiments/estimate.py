@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,8 +11,11 @@ from playground.budgets.forecast import forecast
 from playground.domain import Request
 from playground.experiments.cells import Cell, CellError
 from playground.experiments.jobs import Jobs
+from playground.experiments.running import at_once
 from playground.experiments.spec import Spec
 
+GUESS = 3.0
+"""Seconds of a call of which nothing is known."""
 LOOKED_AT = 12
 """Cells of each model whose tokens are counted: the others are taken to be like them."""
 
@@ -31,10 +35,14 @@ class Estimate:
     unpriced: tuple[str, ...]
     judged: bool
     """A model judges: that costs more."""
+    seconds: float
+    """That it will probably take, where no rate limit slows it."""
+    guessed: bool
+    """Of some model no call was measured: GUESS is taken."""
 
 
-def estimate(spec: Spec) -> Estimate:
-    """Counted for a few cells of each model, spread over all of them."""
+def estimate(spec: Spec, usual: Mapping[str, float] | None = None) -> Estimate:
+    """Counted for a few cells of each model, spread over all of them; `usual`: seconds of a call of each model, where known."""
     jobs = Jobs(spec)
     mine: list[list[Cell]] = [[] for _ in jobs.names]
     for cell in jobs.order:
@@ -57,7 +65,20 @@ def estimate(spec: Spec) -> Estimate:
         high=high,
         unpriced=tuple(dict.fromkeys(unpriced)),
         judged=jobs.judging_models,
+        seconds=_seconds(jobs, [len(cells) for cells in mine], usual or {}),
+        guessed=any(
+            cells and name not in (usual or {})
+            for name, cells in zip(jobs.names, mine, strict=True)
+        ),
     )
+
+
+def _seconds(jobs: Jobs, calls: Sequence[int], usual: Mapping[str, float]) -> float:
+    """Providers answer side by side: the slowest one's time."""
+    busy: defaultdict[str, float] = defaultdict(float)
+    for name, ref, count in zip(jobs.names, jobs.cells.refs, calls, strict=True):
+        busy[ref.provider] += count * usual.get(name, GUESS)
+    return max((busy[name] / at_once(jobs.spec, name) for name in busy), default=0.0)
 
 
 def _some(jobs: Jobs, cells: Sequence[Cell]) -> list[Request]:

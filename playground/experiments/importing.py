@@ -8,6 +8,7 @@ from pathlib import Path
 from playground.experiments import openai_evals
 from playground.experiments.promptfoo import importing as promptfoo
 from playground.experiments.promptfoo.importing import Imported
+from playground.experiments.sources import SourceError, Sources
 
 MARK = b'"testing_criteria"'
 """What only the definition of an Eval has."""
@@ -16,11 +17,22 @@ LOOKED_AT = 5_000_000
 
 def read(path: Path, models: Sequence[str] = ()) -> Imported:
     """The spec that this file becomes, and what it can't take; `models` are asked beside those in it."""
-    if path.suffix.lower() in (".json", ".jsonl") and path.is_file():
-        with path.open("rb") as file:
-            if MARK in file.read(LOOKED_AT):
-                made = openai_evals.read(path)
-                if made.document:
-                    made.document["models"] += [{"model": model} for model in models]
-                return made
-    return promptfoo.read(path, models)
+    return read_in(Sources(path.parent), path.name, models)
+
+
+def read_in(sources: Sources, name: str, models: Sequence[str] = ()) -> Imported:
+    """The same for the file of this name among these."""
+    if name.lower().endswith((".json", ".jsonl")) and MARK in _beginning(sources, name):
+        made = openai_evals.read_in(sources, name)
+        if made.document:
+            made.document["models"] += [{"model": model} for model in models]
+        return made
+    return promptfoo.read_in(sources, name, models)
+
+
+def _beginning(sources: Sources, name: str) -> bytes:
+    """Of the file; nothing where it can't be read, which is said when it is read whole."""
+    try:
+        return sources.read(name)[:LOOKED_AT]
+    except SourceError:
+        return b""

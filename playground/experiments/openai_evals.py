@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from playground.experiments.json_lines import read_json
@@ -30,15 +30,20 @@ def is_eval(root: Node) -> bool:
 
 def read(path: Path) -> Imported:
     """The Eval in this file, JSON or JSONL, with items in it or in a `.jsonl` of the same name beside it."""
-    made = Imported(path.name)
-    loader = Loader(Sources(path.parent), made.notes)
+    return read_in(Sources(path.parent), path.name)
+
+
+def read_in(sources: Sources, name: str) -> Imported:
+    """The Eval in the file of this name among these."""
+    made = Imported(name)
+    loader = Loader(sources, made.notes)
     try:
-        documents = list(_documents(path.name, loader))
-        beside = f"{path.stem}.jsonl"
-        if path.suffix.lower() != ".jsonl" and (path.parent / beside).exists():
+        documents = list(_documents(name, loader))
+        beside = f"{PurePosixPath(name).stem}.jsonl"
+        if not name.lower().endswith(".jsonl") and sources.has(beside):
             documents += _documents(beside, loader)
     except SourceError as error:
-        made.notes.leave_out((path.name, 0), error.what, error.advice)
+        made.notes.leave_out((name, 0), error.what, error.advice)
         return made
     except Unreadable as error:
         made.notes.leave_out((error.mistake.file, error.mistake.line), error.mistake.what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -320,7 +321,7 @@ def causes(store: Store, experiment: Experiment) -> tuple[Cause, ...]:
             found.setdefault(cause, []).append(row)
     return tuple(
         Cause(
-            cause=cause,
+            cause=_named(rows) if cause.startswith(NOT_PASSED) else cause,
             count=len(rows),
             models=Counter(row.model for row in rows),
             example=rows[0].message or rows[0].error or rows[0].reason or "",
@@ -335,7 +336,21 @@ def _cause(row: Any) -> str:
         return str(row.failure).replace("_", " ")
     if row.error:
         return "not judged"
-    return "not passed" if row.passed is False else ""
+    if row.passed is not False:
+        return ""
+    return f"{NOT_PASSED}{VALUES.sub('…', row.reason or '')}"
+
+
+NOT_PASSED = "not passed: "
+VALUES = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|`[^`]*`|(?<!\w)-?\d[\d.,]*\b)')
+"""What differs from case to case in the reasons that one check gives."""
+
+
+def _named(rows: Sequence[Any]) -> str:
+    """What these reasons have in common: `not passed: … words, at most 80`."""
+    pieces = zip(*(VALUES.split(row.reason or "") for row in rows), strict=True)
+    said = "".join(one[0] if len(set(one)) == 1 else "…" for one in pieces)
+    return f"{NOT_PASSED}{said}" if said else NOT_PASSED.removesuffix(": ")
 
 
 def matrix(store: Store, experiment: Experiment) -> dict[tuple[int, int], dict[str, Score]]:
@@ -373,8 +388,13 @@ def pareto(models: Sequence[ModelResult], *, by: str = "cost") -> tuple[str, ...
         for model in models
         if (price := least(model)) is not None and model.pass_rate.value is not None
     ]
-    front: list[tuple[float, float, str]] = []
+    return front(points)
+
+
+def front(points: Iterable[tuple[float, float, str]]) -> tuple[str, ...]:
+    """The names whose two figures no other beats in both, less being better; the least first figure comes first."""
+    found: list[tuple[float, float, str]] = []
     for point in sorted(points):
-        if not front or point[1] < front[-1][1]:
-            front.append(point)
-    return tuple(name for _, _, name in front)
+        if not found or point[1] < found[-1][1]:
+            found.append(point)
+    return tuple(name for _, _, name in found)

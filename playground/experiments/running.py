@@ -70,8 +70,9 @@ class Progress:
 
     @property
     def left(self) -> float | None:
-        """Seconds that it will probably take; None before anything has ended."""
-        return self.elapsed / self.ended * (self.cells - self.ended) if self.ended else None
+        """Seconds that it will probably take; None before anything has ended. What is under way is half done."""
+        done = self.ended + self.under_way / 2
+        return self.elapsed / done * (self.cells - done) if self.ended else None
 
     @property
     def to_spend(self) -> Decimal | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from playground.experiments import kept
-from playground.experiments.statistics import Rate, wilson
+from playground.experiments.statistics import Rate, share
 from playground.history.interrupted import gone
 from playground.history.labels import owner_digest
 from playground.store.database import reading
@@ -122,18 +122,13 @@ def partials(store: Store, seq: int) -> list[Partial]:
             model=row.model,
             n=int(row.n),
             failures=int(row.failures),
-            pass_rate=_rate(int(row.passed or 0), int(row.judged)),
+            pass_rate=share(int(row.passed or 0), int(row.judged)),
             time_to_first_text=row.first,
             duration=row.duration,
             cost=None if row.cost is None else usd(int(row.cost)),
         )
         for row in rows
     ]
-
-
-def _rate(count: int, of: int) -> Rate:
-    value = count / of if of else None
-    return Rate(of=of, count=count, value=value, interval=wilson(count, of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +177,18 @@ def matrix(store: Store, seq: int, *, only: Only = "all", page: int = 1) -> tupl
     return made, total
 
 
+def shares(store: Store, seq: int) -> dict[tuple[int, int, str], tuple[int, int]]:
+    """(prompt, case, model) → answers that passed, of so many judged."""
+    wanted = (
+        sa.select(C.prompt, C.case, C.model, _PASSED, sa.func.count(C.passed))
+        .where(C.experiment_seq == seq, C.warm_up.is_(False), C.passed.is_not(None))
+        .group_by(C.prompt, C.case, C.model)
+    )
+    with reading(store.engine) as connection:
+        rows = connection.execute(wanted).all()
+    return {(row[0], row[1], row[2]): (int(row[3]), int(row[4])) for row in rows}
+
+
 _PASSED = sa.func.sum(sa.case((C.passed.is_(True), 1), else_=0))
 
 
@@ -214,6 +221,14 @@ def _having(seq: int, only: Only) -> Any:
     return None
 
 
+def place(store: Store, seq: int, cell: int) -> tuple[int, int, str] | None:
+    """(prompt, case, model) of a cell."""
+    wanted = sa.select(C.prompt, C.case, C.model).where(C.experiment_seq == seq, C.cell == cell)
+    with reading(store.engine) as connection:
+        row = connection.execute(wanted).one_or_none()
+    return row and (row.prompt, row.case, row.model)
+
+
 REPEAT_COLUMNS = (
     *("cell", "repeat", "state", "tries", "failure", "message", "text", "passed", "score"),
     *("reason", "error", "time_to_first_text", "duration", "input_tokens", "output_tokens"),
@@ -236,6 +251,38 @@ def repeats(store: Store, seq: int, prompt: int, case: int, model: str) -> list[
     )
     with reading(store.engine) as connection:
         return list(connection.execute(wanted).all())
+
+
+def by_prompt(store: Store, seq: int) -> dict[tuple[int, str], Rate]:
+    """(prompt, model) → how many of its answers passed."""
+    wanted = (
+        sa.select(C.prompt, C.model, _PASSED, sa.func.count(C.passed))
+        .where(C.experiment_seq == seq, C.warm_up.is_(False), C.passed.is_not(None))
+        .group_by(C.prompt, C.model)
+        .order_by(sa.func.min(C.cell))
+    )
+    with reading(store.engine) as connection:
+        rows = connection.execute(wanted).all()
+    return {(row[0], row[1]): share(int(row[2]), int(row[3])) for row in rows}
+
+
+RECENT = 5
+"""Experiments by which a usual call is told."""
+
+
+def usual_durations(store: Store, *, owner: str | None, simulated: bool) -> dict[str, float]:
+    """Model → mean seconds of its calls in the last experiments."""
+    e = experiments.c
+    recent = sa.select(e.seq).where(e.simulated == simulated).order_by(e.seq.desc()).limit(RECENT)
+    if owner is not None:
+        recent = recent.where(e.owner == owner_digest(owner))
+    wanted = (
+        sa.select(C.model, sa.func.avg(C.duration))
+        .where(C.experiment_seq.in_(recent), C.duration.is_not(None))
+        .group_by(C.model)
+    )
+    with reading(store.engine) as connection:
+        return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
 def durations(store: Store, seq: int, column: str) -> dict[str, list[float]]:

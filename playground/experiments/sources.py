@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from playground.files import decoded
 
@@ -35,9 +35,20 @@ class Sources:
 
     def read(self, written: str) -> bytes:
         """What is in the file of this name; SourceError says why it can't be had."""
-        if written in self.uploaded:
-            return self.uploaded[written]
+        for name in (written, PurePosixPath(written).name):  # what is uploaded has no folder
+            if name in self.uploaded:
+                return self.uploaded[name]
         return _read(self.path(written), written)
+
+    def has(self, written: str) -> bool:
+        """Whether there is a file of this name."""
+        return written in self.uploaded or (self.folder is not None and self.path(written).exists())
+
+    def looked(self, written: str) -> str:
+        """Where this name was looked for, in a sentence."""
+        if self.folder is not None:
+            return f"Looked for {self.path(written)}."
+        return f"Uploaded: {', '.join(sorted(self.uploaded)) or 'none'}."
 
     def text(self, written: str) -> str:
         """The text in it; SourceError also when it is none."""
@@ -49,8 +60,7 @@ class Sources:
     def path(self, written: str) -> Path:
         """Where this name is on this computer, whether there is something or not."""
         if self.folder is None:
-            known = ", ".join(sorted(self.uploaded)) or "none"
-            raise SourceError(f"`{written}` was not uploaded with it.", f"Uploaded: {known}.")
+            raise SourceError(f"`{written}` was not uploaded with it.", self.looked(written))
         if "\0" in written:
             raise SourceError("A file's name holds a null character.")
         return Path(os.path.normpath(self.folder / written))
@@ -58,7 +68,8 @@ class Sources:
     def found(self, pattern: str) -> Sequence[str]:
         """The files that a pattern with `*` finds, in order, as written from the same place; a folder finds what is in it."""
         if self.folder is None:
-            return [name for name in sorted(self.uploaded) if Path(name).match(pattern)]
+            last = PurePosixPath(pattern).name
+            return [name for name in sorted(self.uploaded) if PurePosixPath(name).match(last)]
         where = self.path(pattern)
         if where.is_dir():
             pattern, where = f"{pattern.rstrip('/')}/*", where / "*"

@@ -222,6 +222,11 @@ def wilson(count: int, of: int, *, effective: float | None = None) -> Interval |
     return Interval(max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole))
 
 
+def share(count: int, of: int) -> Rate:
+    """So many of so many, with Wilson's interval."""
+    return Rate(of=of, count=count, value=count / of if of else None, interval=wilson(count, of))
+
+
 def rate(passed: Floats, groups: Groups | None = None) -> Rate:
     """How many of these (1 or 0; NaN: not judged) passed. Answers to one case are alike, so they count for less."""
     known = ~np.isnan(passed)

@@ -358,3 +358,22 @@ experiment_cells = Table(
     Index("experiment_cells_by_state", "experiment_seq", "state"),
 )
 """Each call of an experiment: a job until it is done, then the columns that statistics read."""
+
+experiment_votes = Table(
+    "experiment_votes",
+    metadata,
+    Column(
+        "experiment_seq",
+        Serial,
+        ForeignKey("experiments.seq", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("prompt", Integer, primary_key=True, autoincrement=False),
+    Column("case", Integer, primary_key=True, autoincrement=False),
+    Column("repeat", Integer, primary_key=True, autoincrement=False),
+    Column("choice", String, nullable=False),  # best, tie or none
+    Column("model", String),  # the best one's label
+    Column("voted_at", String, nullable=False),  # ISO 8601 UTC
+)
+"""Which answer to a case was best to someone who did not see which model wrote it."""

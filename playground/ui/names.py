@@ -329,10 +329,17 @@ def chats_files(round_: int) -> str:
 
 EXPERIMENT_SPEC = "experiment_spec"
 EXPERIMENT_PAGE = "experiment_page"
-
-
+EXPERIMENT_ONLY = "experiment_only"
+EXPERIMENT_READING = "experiment_reading"
+"""What was read of which spec with which files."""
+EXPERIMENT_LATENCY = "experiment_latency"
+EXPERIMENT_BEFORE = "experiment_before"
+EXPERIMENT_VOTED = "experiment_voted"
+"""The last ballot with what was chosen, until it is taken back."""
+EXPERIMENT_IMPORTED = "experiment_imported"
+"""What an import could not take, until something else is written."""
 EXPERIMENT_READ = "experiment_read"
-"""The uploaded spec that stands in the editor, by its name and size."""
+"""The uploaded spec that stands in the editor, with its files, by their names and numbers."""
 BILL_KEY = "bill_key"
 """The field for an admin key; empty again as soon as the key is taken out of it."""
 BILL_FETCHED = "bill_fetched"

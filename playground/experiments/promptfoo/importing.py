@@ -84,11 +84,15 @@ class Imported:
 
 def read(path: Path, models: Sequence[str] = ()) -> Imported:
     """The configuration in this file; `models` are asked in place of providers that are not ours."""
-    made = Imported(path.name)
-    sources = Sources(path.parent)
+    return read_in(Sources(path.parent), path.name, models)
+
+
+def read_in(sources: Sources, name: str, models: Sequence[str] = ()) -> Imported:
+    """The configuration in the file of this name among these."""
+    made = Imported(name)
     try:
-        text = sources.text(path.name)
-        document = (read_json if path.suffix.lower() == ".json" else read_yaml)(text, path.name)
+        text = sources.text(name)
+        document = (read_json if name.lower().endswith(".json") else read_yaml)(text, name)
         loader = Loader(sources, made.notes)
         loader.complain(document)
         if (odd := _no_configuration(document)) is not None:
@@ -97,17 +101,15 @@ def read(path: Path, models: Sequence[str] = ()) -> Imported:
         loader.prepare(document.root)
         _fill(made, document.root, loader, models)
     except SourceError as error:
-        if is_code(path.name):
-            made.notes.leave_out(
-                (path.name, 0), "A configuration in code.", "Save it as YAML or JSON."
-            )
+        if is_code(name):
+            made.notes.leave_out((name, 0), "A configuration in code.", "Save it as YAML or JSON.")
         else:
-            made.notes.leave_out((path.name, 0), error.what, error.advice)
+            made.notes.leave_out((name, 0), error.what, error.advice)
     except Unreadable as error:
         mistake: Mistake = error.mistake
         made.notes.leave_out((mistake.file, mistake.line), mistake.what, mistake.expected)
     except RecursionError:
-        made.notes.leave_out((path.name, 0), "Values are nested too deeply.", "Make it flatter.")
+        made.notes.leave_out((name, 0), "Values are nested too deeply.", "Make it flatter.")
     return made
 
 

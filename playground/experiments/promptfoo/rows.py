@@ -172,7 +172,7 @@ def _files(node: Node, written: str, loader: Loader, *, rows: bool) -> Iterator[
     try:
         names = loader.sources.found(path) if "*" in path else [path]
         if not names:
-            raise Left(f"`{written}` finds no file.", f"Looked for {loader.sources.path(path)}.")
+            raise Left(f"`{written}` finds no file.", loader.sources.looked(path))
         for name in names:
             yield from _file(name, loader, rows)
     except Left as left:

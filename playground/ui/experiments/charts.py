@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from playground import figures as fmt
-from playground.experiments.results import ModelResult
+from playground.experiments.results import ModelResult, front
 from playground.figures.palette import BLUE, CATEGORIES, GREEN, GREY, ROW
 from playground.ui.parts.charts import FRAME, Picture, dollars
 from playground.ui.parts.drawing import alt
@@ -61,10 +60,10 @@ def pass_rates(models: Sequence[ModelResult]) -> Picture | None:
     return Picture(chart, {}, told)
 
 
-def latencies(values: Mapping[str, Sequence[float]]) -> Picture | None:
-    """What share of a model's calls was over by when: a line a model."""
+def latencies(values: Mapping[str, Sequence[float]], unit: str) -> Picture | None:
+    """What share of a model's calls had at most how much: a line a model."""
     rows = [
-        {"model": model, "seconds": found[min(len(found) - 1, len(found) * i // STEPS)], "share": i}
+        {"model": model, "value": found[min(len(found) - 1, len(found) * i // STEPS)], "share": i}
         for model, found in values.items()
         for i in range(STEPS + 1)
         if found
@@ -76,7 +75,7 @@ def latencies(values: Mapping[str, Sequence[float]]) -> Picture | None:
         alt.Chart({"values": rows})
         .mark_line(interpolate="step-after", strokeWidth=2, aria=False)
         .encode(
-            x=alt.X("seconds:Q", title="seconds", axis=alt.Axis(tickCount=6)),
+            x=alt.X("value:Q", title=unit, axis=alt.Axis(tickCount=6), scale=alt.Scale(nice=True)),
             y=alt.Y("share:Q", title="% of the calls", axis=alt.Axis(tickCount=5)),
             color=alt.Color(
                 "model:N",
@@ -87,43 +86,39 @@ def latencies(values: Mapping[str, Sequence[float]]) -> Picture | None:
         .properties(height=240)
     )
     told = " ".join(
-        f"{model}: half of its calls within {fmt.seconds(found[len(found) // 2])}."
+        f"{model}: half of its calls have at most {found[len(found) // 2]:.3g} {unit}."
         for model, found in values.items()
         if found
     )
     return Picture(chart, colors, told)
 
 
-def front(points: Sequence[Point], *, more_is_better: bool) -> list[str]:
-    """The models that no other beats in both, from the least x on."""
-    best: list[Point] = []
-    for point in sorted(points, key=lambda p: (p.x, -p.y if more_is_better else p.y)):
-        if not best or ((point.y > best[-1].y) if more_is_better else (point.y < best[-1].y)):
-            best.append(point)
-    return [point.model for point in best]
+def plane(points: Sequence[Point], *, title: str, axis: Any, quality: bool) -> Picture | None:
+    """Cost a request against quality, of which more is better, or against another figure, of which less is.
 
-
-def plane(
-    points: Sequence[Point], *, title: str, axis: Any, more_is_better: bool
-) -> Picture | None:
-    """Cost a request against another figure; the front is green and joined. None for fewer than two models."""
+    The front is green and joined. None for fewer than two models.
+    """
     if len(points) < 2:
         return None
-    on = front(points, more_is_better=more_is_better)
+    on = front((p.x, -p.y if quality else p.y, p.model) for p in points)
     rows = [
         {
-            "model": f"{p.model}{' ✓' if p.model in on else ''}",
+            "model": p.model,
+            "name": f"{p.model.partition(':')[2] or p.model}{' ✓' if p.model in on else ''}",
             "usd": p.x,
             "y": p.y,
             "cost": money(p.x),
             "on": p.model in on,
+            "above": number % 2 == 0,
         }
-        for p in points
+        for number, p in enumerate(sorted(points, key=lambda p: p.x))
     ]
     x = alt.X(
-        "usd:Q", title="cost a request", axis=dollars(), scale=alt.Scale(zero=False, padding=40)
+        "usd:Q", title="cost a request", axis=dollars(), scale=alt.Scale(zero=False, padding=55)
     )
-    y = alt.Y("y:Q", title=title, axis=axis, scale=alt.Scale(zero=False, padding=20))
+    most = 1.0 if quality else 1.25 * max(p.y for p in points)
+    tall = alt.Scale(domain=[0, most], padding=24 if quality else 0)
+    y = alt.Y("y:Q", title=title, axis=axis, scale=tall)
     base = alt.Chart({"values": rows})
     line = base.transform_filter("datum.on").mark_line(color=GREEN, strokeDash=[4, 3], aria=False)
     dots = base.mark_point(filled=True, size=110, opacity=1, aria=False).encode(
@@ -132,7 +127,12 @@ def plane(
         color=alt.condition("datum.on", alt.value(GREEN), alt.value(GREY)),
         tooltip=[alt.Tooltip("model:N"), alt.Tooltip("cost:N"), alt.Tooltip("y:Q", title=title)],
     )
-    words = base.mark_text(dy=-13, aria=False).encode(x=x, y=y, text="model:N")
-    chart = alt.layer(line.encode(x=x, y=y), dots, words).properties(height=260)
+    words = [  # neighbours one above, one below: their names are longer than the way between them
+        base.transform_filter(f"{sign}datum.above")
+        .mark_text(dy=dy, aria=False)
+        .encode(x=x, y=y, text="name:N")
+        for sign, dy in (("", -14), ("!", 18))
+    ]
+    chart = alt.layer(line.encode(x=x, y=y), dots, *words).properties(height=260)
     told = f"On the front, so that no model beats them in both: {', '.join(on)}."
     return Picture(chart, {}, told)

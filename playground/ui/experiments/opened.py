@@ -19,15 +19,36 @@ def whose() -> str:
     return owner() if settings.hosted() else ""
 
 
+def only() -> str | None:
+    """Whose experiments may be seen here; None = everyone's."""
+    return owner() if settings.hosted() else None
+
+
 def chosen(store: Store) -> Experiment | None:
     """The experiment that the address names; said where it is not here."""
     address.asked(OPEN)
     if not (id := st.query_params.get(OPEN.name, "")):
         address.say(OPEN)
         return None
-    found = kept.find(store, id, owner=whose() if settings.hosted() else None)
+    found = find(store, id)
     if found is None:
         address.gone(OPEN)
+    return found
+
+
+def find(store: Store, id: str) -> Experiment | None:
+    """This one as it is now; its spec, which never changes, is read once."""
+    try:
+        return kept.refreshed(store, _whole(id, only(), store))
+    except LookupError:
+        return None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _whole(id: str, owner: str | None, _store: Store) -> Experiment:
+    found = kept.find(_store, id, owner=owner)
+    if found is None:
+        raise LookupError(id)
     return found
 
 

@@ -1,48 +1,45 @@
-"""What an experiment found: figures by model with their intervals, pictures, differences in words."""
+"""What an experiment found: figures by model with their intervals, pictures, and what to know before believing them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground.experiments import sheets
-from playground.experiments.comparing import COST_PER_SUCCESS, METRICS, Comparison
+from playground.experiments.cells import prompt_names
+from playground.experiments.kept import Experiment
 from playground.experiments.results import ModelResult, Results
-from playground.experiments.statistics import Interval
+from playground.experiments.statistics import Rate
 from playground.store.store import Store
+from playground.ui import names
 from playground.ui.experiments import charts
 from playground.ui.experiments.charts import Point
+from playground.ui.experiments.words import amount, dollars, share
 from playground.ui.parts.charts import draw
 from playground.ui.parts.drawing import alt
 from playground.ui.parts.markdown import plain
 
-LABELS = {
-    "pass_rate": "passes",
-    "time_to_first_text": "time to first text",
-    "duration": "duration",
-    "output_tokens_per_second": "output tokens per second",
-    "cost": "cost a request",
-    COST_PER_SUCCESS: "cost per success",
+LATENCIES: Mapping[str, tuple[str, str]] = {
+    "First text": ("time_to_first_text", "seconds"),
+    "Duration": ("duration", "seconds"),
+    "Tokens per second": ("output_tokens_per_second", "tokens per second"),
 }
-MONEY = ("cost", COST_PER_SUCCESS)
-BETTER = {m.name: m.more_is_better for m in METRICS}
+"""What is called so → its column, its unit."""
 
 
 def overview(store: Store, found: Results) -> None:
-    """Figures, pictures, and what surely differs."""
+    """Figures, remarks, pictures."""
     _figures(found.models)
     _remarks(found)
     if rates := charts.pass_rates(found.models):
         st.subheader("Passed, with the interval that holds 95 %", anchor=False)
         draw(rates)
+    _by_prompt(store, found.experiment)
     _planes(found.models)
-    values = sheets.durations(store, found.experiment.seq, "time_to_first_text")
-    if lines := charts.latencies(values):
-        st.subheader("Time to first text: how many calls had it by when", anchor=False)
-        draw(lines)
+    _latencies(store, found)
 
 
 def _figures(models: Sequence[ModelResult]) -> None:
@@ -51,7 +48,7 @@ def _figures(models: Sequence[ModelResult]) -> None:
             "Model": [m.model for m in models],
             "Calls": [m.n for m in models],
             "Failed": [m.failures for m in models],
-            "Passed": [_share(m) for m in models],
+            "Passed": [share(m.pass_rate, "not judged") for m in models],
             "First text p50 / p95": [
                 f"{fmt.seconds(m.time_to_first_text.p50)} / {fmt.seconds(m.time_to_first_text.p95)}"
                 for m in models
@@ -61,21 +58,11 @@ def _figures(models: Sequence[ModelResult]) -> None:
             ],
             "Cost a request": [fmt.money(m.cost.per_request) for m in models],
             "Cost per success": [_per_success(m) for m in models],
+            "Cost": [fmt.money(m.cost.total) for m in models],
         },
         hide_index=True,
         alt="Figures of each model over all its measured calls",
     )
-
-
-def _share(model: ModelResult) -> str:
-    rate = model.pass_rate
-    if rate.value is None or rate.interval is None:
-        return "not judged"
-    return f"{rate.value:.0%} ({_bound(rate.interval.low)} to {_bound(rate.interval.high)})"
-
-
-def _bound(value: float | None) -> str:
-    return "?" if value is None else f"{value:.0%}"
 
 
 def _per_success(model: ModelResult) -> str:
@@ -83,33 +70,68 @@ def _per_success(model: ModelResult) -> str:
     if cost.per_success is None:
         return fmt.money(None) if cost.unpriced else "nothing passed"
     reach = cost.per_success_interval
-    return f"{fmt.money(cost.per_success)}{f' ({_span(reach, money=True)})' if reach else ''}"
+    if reach is None:
+        return fmt.money(cost.per_success)
+    low, high = (
+        "no bound" if b is None else amount(float(b), "cost") for b in (reach.low, reach.high)
+    )
+    return f"{fmt.money(cost.per_success)} ({low} to {high})"
 
 
 def _remarks(found: Results) -> None:
     """What a reader must know before believing a figure."""
+    models = found.models
     said = [
-        f"{m.time_to_first_text.note} ({plain(m.model)})"
-        for m in found.models[:1]
-        if m.time_to_first_text.note
-    ]
-    said += [
-        f"{plain(m.model)}: {m.cached:,} of {m.n:,} calls read a part of their prompt from a cache, which is faster and cheaper."
-        for m in found.models
-        if m.cached
-    ]
-    said += [
-        f"{plain(m.model)}: this computer was too busy during {m.busy:,} calls to time them well."
-        for m in found.models
-        if m.busy
-    ]
-    said += [
         f"{plain(t.cheaper)} costs less by the call, {plain(t.dearer)} by the success"
         f"{'' if t.significant else ', though that may be chance'}."
         for t in found.turned
     ]
+    said += [
+        f"{plain(m.model)}: {m.cached:,} of {m.n:,} calls read a part of their prompt from a cache, which is faster and cheaper;"
+        " `fresh_prefix: true` in the spec prevents it."
+        for m in models
+        if m.cached
+    ]
+    if busy := sum(m.busy for m in models):
+        said.append(
+            f"This computer was too busy during {busy:,} of {found.requests:,} calls to time them well."
+        )
+    said += [
+        f"{plain(m.model)}: {m.retried:,} calls were tried again." for m in models if m.retried
+    ]
+    said += [
+        f"{plain(m.model)}: {m.errors:,} answers could not be judged." for m in models if m.errors
+    ]
+    judges = [m.cost.judges for m in models if m.cost.judges is not None]
+    if judges:
+        said.append(f"Judging models cost {fmt.money(sum(judges, Decimal(0)))} beside it.")
     for line in said:
-        st.caption(f":material/info: {line}".replace("$", r"\$"))
+        st.caption(dollars(f":material/info: {line}"))
+
+
+def _by_prompt(store: Store, experiment: Experiment) -> None:
+    """A row a prompt where there are several: which one helps which model."""
+    prompts = prompt_names(experiment.spec.prompts)
+    if len(prompts) < 2:
+        return
+    rates = sheets.by_prompt(store, experiment.seq)
+    models = list(dict.fromkeys(model for _, model in rates))
+    nothing = Rate(of=0, count=0)
+    st.subheader("Passed, prompt by prompt", anchor=False)
+    st.dataframe(
+        {
+            "Prompt": prompts,
+            **{
+                model: [
+                    share(rates.get((number, model), nothing), fmt.NOT_AVAILABLE)
+                    for number in range(len(prompts))
+                ]
+                for model in models
+            },
+        },
+        hide_index=True,
+        alt="Share of answers that passed, a row a prompt, a column a model",
+    )
 
 
 def _planes(models: Sequence[ModelResult]) -> None:
@@ -123,8 +145,8 @@ def _planes(models: Sequence[ModelResult]) -> None:
         ("Cost against latency", speed, "duration p50, s", alt.Axis(tickCount=5), False),
     )
     with st.grid(columns=2, min_column_width=340, gap="small") as grid:
-        for title, points, name, axis, more in both:
-            picture = charts.plane(points, title=name, axis=axis, more_is_better=more)
+        for title, points, name, axis, is_quality in both:
+            picture = charts.plane(points, title=name, axis=axis, quality=is_quality)
             if picture:
                 with grid.cell():
                     st.subheader(title, anchor=False)
@@ -132,68 +154,37 @@ def _planes(models: Sequence[ModelResult]) -> None:
                     st.caption(f"✓ {picture.told}")
 
 
-def differences(found: Sequence[Comparison]) -> None:
-    """Every comparison in words: first what surely differs."""
-    if not found:
-        st.info("It takes two models with answers to compare.", icon=":material/balance:")
-        return
-    st.caption(
-        "Significant at 5 %, all comparisons of this experiment together (Holm). “Not shown” is not “the same”: it says what it"
-        " would take to find a difference of a tenth."
+def _latencies(store: Store, found: Results) -> None:
+    """How a figure is spread, as a line a model and in numbers."""
+    st.subheader("How it is spread", anchor=False)
+    chosen = st.segmented_control(
+        "Figure",
+        list(LATENCIES),
+        default="First text",
+        required=True,
+        key=names.EXPERIMENT_LATENCY,
+        label_visibility="collapsed",
     )
-    for c in sorted(found, key=lambda c: (not c.significant, c.adjusted or 1.0)):
-        st.markdown(f"- {sentence(c)}".replace("$", r"\$"))
-
-
-def sentence(c: Comparison) -> str:
-    """One comparison, for people."""
-    who = f"**{plain(c.a)}** and **{plain(c.b)}**, {LABELS[c.metric]}"
-    if c.same:
-        return f"{who}: equal in every pair."
-    if c.difference is None:
-        return f"{who}: not tested. {c.note}"
-    amount = _amount(abs(c.difference), c.metric)
-    share = f", {abs(c.relative):.0%}" if c.relative is not None and c.metric != "pass_rate" else ""
-    way = "more" if c.difference > 0 else "less"
-    reach = (
-        f"; 95 %: {_span(c.interval, money=c.metric in MONEY, share=c.metric == 'pass_rate')}"
-        if c.interval
-        else ""
+    column, unit = LATENCIES[chosen]
+    values = sheets.durations(store, found.experiment.seq, column)
+    lines = {m.model: values[m.model] for m in found.models if m.model in values}
+    if picture := charts.latencies(lines, unit):
+        draw(picture)
+    figures = [getattr(m, column) for m in found.models]
+    st.dataframe(
+        {
+            "Model": [m.model for m in found.models],
+            **{
+                name: [
+                    fmt.NOT_AVAILABLE if value is None else amount(value, column)
+                    for value in (getattr(figure, name) for figure in figures)
+                ]
+                for name in ("p50", "p90", "p95", "p99", "mean", "spread")
+            },
+        },
+        hide_index=True,
+        column_config={"spread": st.column_config.TextColumn(help="Standard deviation")},
+        alt=f"{chosen}: percentiles, mean and spread of each model",
     )
-    told = f"{who}: the first has {amount} {way}{share}{reach}"
-    tested = f"{c.test}, p = {c.adjusted:.3g}" if c.adjusted is not None else c.test
-    if c.significant:
-        return (
-            f":green[:material/check_circle:] {told}. **Significant** ({tested}). {c.note}".rstrip()
-        )
-    return f"{told}. Not shown to differ ({tested}).{_more(c)} {c.note}".rstrip()
-
-
-def _more(c: Comparison) -> str:
-    """What it would take."""
-    if c.more_repeats:
-        return (
-            f" It takes about {c.more_repeats:,} more repeats of each case to tell a tenth apart."
-        )
-    if c.more_cases:
-        return f" It takes about {c.more_cases:,} more cases to tell a tenth apart."
-    return ""
-
-
-def _amount(value: float, metric: str) -> str:
-    if metric == "pass_rate":
-        return f"{100 * value:.1f} points"
-    if metric in MONEY:
-        return fmt.money(Decimal(repr(value)))
-    return f"{value:,.1f}" if metric == "output_tokens_per_second" else fmt.seconds(value)
-
-
-def _span(reach: Interval, *, money: bool = False, share: bool = False) -> str:
-    def word(value: float | None) -> str:
-        if value is None:
-            return "no bound"
-        if money:
-            return fmt.money(Decimal(repr(float(value))))
-        return f"{value:+.0%}" if share else f"{value:+.3g}"
-
-    return f"{word(reach.low)} to {word(reach.high)}"
+    for note in dict.fromkeys(figure.note for figure in figures if figure.note):
+        st.caption(f":material/info: {plain(note)}")

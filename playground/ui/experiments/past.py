@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from playground import figures as fmt
-from playground import settings
 from playground.experiments import sheets
 from playground.store.store import Store
 from playground.ui.experiments import opened
@@ -17,7 +16,7 @@ SHOWN = 20
 
 def past(store: Store) -> None:
     """The newest first; what an experiment is where there is none yet."""
-    rows = sheets.listed(store, owner=opened.whose() if settings.hosted() else None)
+    rows = sheets.listed(store, owner=opened.only())
     if not rows:
         st.info(
             "One answer proves nothing. An experiment asks every prompt with every case at every model, several times, judges"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,20 +13,23 @@ from playground.experiments.background import Work
 from playground.experiments.kept import Experiment
 from playground.experiments.sheets import Partial
 from playground.store.store import Store
-from playground.ui.experiments import editor
+from playground.ui.experiments import opened, starting
+from playground.ui.experiments.words import dollars, share
 from playground.ui.parts.markdown import plain
 
 LOOK = 1.0
 """Seconds between two looks at what is under way."""
+AGAIN, LEAVE = "Ask them again", "Leave them out"
 
 
 @st.fragment(run_every=LOOK)
 def under_way(store: Store, experiment: Experiment) -> None:
     """Drawn again every second; when it has ended, the whole page is."""
     work = background.of(experiment.id)
-    found = kept.find(store, experiment.id, owner=None) if work is None else experiment
-    if work is None and (found is None or not found.alive):
-        st.rerun()
+    if work is None:
+        found = opened.find(store, experiment.id)
+        if found is None or not found.alive:
+            st.rerun()
     counts = kept.counts(store, experiment.seq)
     ended = counts.get(kept.DONE, 0) + counts.get(kept.FAILED, 0)
     st.progress(
@@ -44,18 +47,18 @@ def _left(work: Work | None) -> str:
     """Time and money that it will probably take from now on."""
     progress = work.progress if work else None
     if progress is None or progress.left is None:
-        return ""
+        return " · beginning"
     parts = [f"about {fmt.seconds(progress.left)} left"]
     if progress.to_spend is not None:
-        spent = fmt.money(progress.spent).replace("$", r"\$")
-        more = fmt.money(progress.to_spend).replace("$", r"\$")
-        parts.append(f"{spent} spent, about {more} to go")
-    if progress.held_up:
-        slow = ", ".join(
-            f"{plain(str(ref))} {fmt.seconds(wait)}" for ref, wait in progress.held_up.items()
+        parts.append(
+            f"{fmt.money(progress.spent)} spent, about {fmt.money(progress.to_spend)} to go"
         )
-        parts.append(f"held up by rate limits: {slow}")
-    return "".join(f" · {part}" for part in parts)
+    if progress.failed:
+        parts.append(f"{progress.failed:,} failed")
+    if progress.held_up:
+        slow = (f"{plain(str(ref))} {fmt.seconds(wait)}" for ref, wait in progress.held_up.items())
+        parts.append(f"held up by rate limits: {', '.join(slow)}")
+    return dollars("".join(f" · {part}" for part in parts))
 
 
 def _buttons(work: Work) -> None:
@@ -66,28 +69,28 @@ def _buttons(work: Work) -> None:
             key="experiment_pause",
             disabled=work.stops > 0,
             on_click=work.pause,
-            help="Nothing more is sent; what is under way ends.",
+            help="Nothing more is sent; what is under way ends. It can be resumed.",
         )
         st.button(
-            "Stop",
+            "Stopping …" if work.stops > 1 else "Stop",
             icon=":material/stop:",
             key="experiment_stop",
-            disabled=work.stops != 1,
+            disabled=work.stops > 1,
             on_click=work.stop,
-            help="Once paused: what is under way is cut off, too; it may be billed all the same.",
+            help="What is under way is cut off, too; it may be billed all the same. It can be resumed.",
         )
 
 
-def so_far(rows: list[Partial]) -> None:
+def so_far(rows: Sequence[Partial]) -> None:
     """A row a model: partial results, which may still turn round."""
     st.dataframe(
         {
             "Model": [row.model for row in rows],
             "Calls": [row.n for row in rows],
             "Failed": [row.failures for row in rows],
-            "Passed": [_share(row) for row in rows],
-            "First text (mean)": [fmt.seconds(row.time_to_first_text) for row in rows],
-            "Duration (mean)": [fmt.seconds(row.duration) for row in rows],
+            "Passed": [share(row.pass_rate, "not yet") for row in rows],
+            "First text (mean)": [_seconds(row.time_to_first_text) for row in rows],
+            "Duration (mean)": [_seconds(row.duration) for row in rows],
             "Cost": [fmt.money(row.cost) if row.cost is not None else "not yet" for row in rows],
         },
         hide_index=True,
@@ -95,12 +98,8 @@ def so_far(rows: list[Partial]) -> None:
     )
 
 
-def _share(row: Partial) -> str:
-    rate = row.pass_rate
-    if rate.value is None or rate.interval is None:
-        return "not yet"
-    low, high = rate.interval.low or 0.0, rate.interval.high or 0.0
-    return f"{rate.value:.0%} ({low:.0%} to {high:.0%})"
+def _seconds(value: float | None) -> str:
+    return "not yet" if value is None else fmt.seconds(value)
 
 
 def stands_still(store: Store, experiment: Experiment, where: Mapping[str, Endpoint]) -> None:
@@ -109,24 +108,27 @@ def stands_still(store: Store, experiment: Experiment, where: Mapping[str, Endpo
     waiting, sent = counts.get(kept.WAITING, 0), counts.get(kept.SENT, 0)
     if not waiting and not sent:
         return
-    if experiment.note:
-        st.warning(plain(experiment.note), icon=":material/pause_circle:")
+    why = f"{experiment.note} " if experiment.note else ""
+    st.warning(
+        plain(f"{why}{waiting:,} of {experiment.cells:,} cells wait."),
+        icon=":material/pause_circle:",
+    )
     again = None
     if sent:
         again = st.segmented_control(
             f"{sent:,} cells were under way when it ended: they may have been answered, and billed",
-            ("Ask them again", "Leave them out"),
+            (AGAIN, LEAVE),
             key="experiment_uncertain",
         )
     if st.button(
-        f"Resume: {waiting:,} cells wait",
+        "Resume",
         type="primary",
         icon=":material/resume:",
         key="experiment_resume",
         disabled=bool(sent and again is None),
     ):
         if sent:
-            state = kept.WAITING if again == "Ask them again" else kept.SKIPPED
+            state = kept.WAITING if again == AGAIN else kept.SKIPPED
             kept.settle_uncertain(store, experiment.seq, state)
-        editor.go_on(store, experiment, where)
+        starting.go_on(store, experiment, where)
         st.rerun()

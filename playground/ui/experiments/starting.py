@@ -1,0 +1,67 @@
+"""An experiment begun, or gone on with, for this tab: with its keys, its budget, its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+import streamlit as st
+
+from playground import runs
+from playground.domain import Endpoint, ModelRef
+from playground.engine import get_engine
+from playground.experiments import background, kept
+from playground.experiments.jobs import Jobs
+from playground.experiments.kept import Experiment
+from playground.experiments.spec import Spec
+from playground.store.store import Store
+from playground.ui.experiments import opened
+from playground.ui.experiments.words import dollars
+from playground.ui.session.keeping import secrets
+from playground.ui.session.state import owner, session
+
+FIRST = 50
+"""Cells whose prompts are looked through for keys, and whose models for budgets, before anything is written down."""
+
+
+def unknown(spec: Spec, where: Mapping[str, Endpoint]) -> list[str]:
+    """Models that can't be asked from here."""
+    asked = [ModelRef.parse(model.model) for model in spec.models]
+    return [str(ref) for ref in asked if ref.provider not in where]
+
+
+def simulated(spec: Spec, where: Mapping[str, Endpoint]) -> bool:
+    """Whether nothing of it leaves this computer."""
+    return all(where[ModelRef.parse(model.model).provider].simulated for model in spec.models)
+
+
+def begin(store: Store, spec: Spec, where: Mapping[str, Endpoint]) -> None:
+    """Write it down, start it, and open it; or say why not."""
+    jobs = Jobs(spec)
+    first = (jobs.job(number).request for number in islice(range(len(jobs.order)), FIRST))
+    refusal = runs.refused(
+        [request for request in first if request], where, session=session().id, secrets=secrets()
+    )
+    if refusal:
+        st.error(dollars(refusal.reason))
+        return
+    made = kept.create(
+        store, spec, jobs.places(), owner=opened.whose(), simulated=simulated(spec, where)
+    )
+    go_on(store, made, where)
+    opened.show(made.id)
+    st.rerun()
+
+
+def go_on(store: Store, experiment: Experiment, where: Mapping[str, Endpoint]) -> None:
+    """Start it, or go on where it stood still; nothing where another process has it."""
+    background.start(
+        get_engine(),
+        store,
+        experiment,
+        dict(where),
+        budget=experiment.spec.budget,
+        owner=owner(),
+        session=session().id,
+        secrets=secrets(),
+    )
