@@ -21,7 +21,7 @@ from playground.store.file import FILE, HEAD, LOCK_SECONDS, SQLITE_PRAGMAS
 
 LOG = logging.getLogger("playground")
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+KNOWN = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
 CONNECT_SECONDS = 5
 UPGRADE_LOCK = 5_705_021
 """PostgreSQL's advisory lock that one upgrade at a time holds."""

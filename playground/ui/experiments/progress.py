@@ -106,13 +106,17 @@ def stands_still(store: Store, experiment: Experiment, where: Mapping[str, Endpo
     """Why it stands still, what is uncertain, and the button that goes on."""
     counts = kept.counts(store, experiment.seq)
     waiting, sent = counts.get(kept.WAITING, 0), counts.get(kept.SENT, 0)
-    if not waiting and not sent:
+    unjudged = kept.waiting_for_verdicts(store, experiment.seq)
+    if not waiting and not sent and not unjudged:
         return
-    why = f"{experiment.note} " if experiment.note else ""
-    st.warning(
-        plain(f"{why}{waiting:,} of {experiment.cells:,} cells wait."),
-        icon=":material/pause_circle:",
-    )
+    told = [
+        experiment.note,
+        f"{waiting:,} of {experiment.cells:,} cells wait." if waiting else "",
+        f"{unjudged:,} answers wait for their verdict; they are not asked again."
+        if unjudged
+        else "",
+    ]
+    st.warning(plain(" ".join(filter(None, told))), icon=":material/pause_circle:")
     again = None
     if sent:
         again = st.segmented_control(
