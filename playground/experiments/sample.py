@@ -11,7 +11,7 @@ prompts:
   - label: bare
     text: "{{ question }}"
   - label: in 60 words
-    text: "In at most 60 words: {{ question }}"
+    text: "{{ question }} Answer in 60 words."
 
 models:
   - openai:gpt-6.1-sol

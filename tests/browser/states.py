@@ -157,6 +157,32 @@ def saved(page: Page) -> None:
     expect(page.get_by_text("What changed", exact=True).last).to_be_visible()
 
 
+def experimented(page: Page) -> None:
+    """The sample, run to its results."""
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("heading", name="How it is spread")).to_be_visible(timeout=120_000)
+    settled(page)
+
+
+def case_calls(page: Page) -> None:
+    """The matrix, with a field's calls."""
+    tab("Cases")(page)
+    settled(page)
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 60, box["y"] + 35 + 17)
+    expect(page.get_by_role("link", name="Open the run").first).to_be_visible()
+
+
+def failed_calls(page: Page) -> None:
+    """A cause of failures, with one of its cells."""
+    tab("Failures")(page)
+    settled(page)
+    page.get_by_text("Not passed").first.click()
+    expect(page.get_by_text("For example")).to_be_visible()
+    unfolded(page)
+
+
 def row(number: int) -> Step:
     """Tick a row of the history's list."""
 
@@ -254,6 +280,12 @@ STATES = (
     State("Prompts", "empty", stay),
     State("Prompts", "two versions", saved),
     State("Experiments", "empty", stay),
+    State("Experiments", "results", experimented),
+    State("Experiments", "Cases", case_calls),
+    State("Experiments", "Differences", tab("Differences")),
+    State("Experiments", "Failures", failed_calls),
+    State("Experiments", "Against an earlier one", tab("Against an earlier one")),
+    State("Experiments", "Votes", tab("Votes")),
     State("Your chats", "empty", stay),
     State("Your chats", "sample", exported),
     State("Recorded", "choice", stay),

@@ -23,6 +23,10 @@ class Point(NamedTuple):
     y: float
 
 
+FROM_NOTHING = "datum.value < 0 ? '' : datum.label"
+"""Room at the left for names is no debt."""
+
+
 def pass_rates(models: Sequence[ModelResult]) -> Picture | None:
     """A point a model with its interval; None where nothing was judged."""
     rows = [
@@ -114,7 +118,10 @@ def plane(points: Sequence[Point], *, title: str, axis: Any, quality: bool) -> P
         for number, p in enumerate(sorted(points, key=lambda p: p.x))
     ]
     x = alt.X(
-        "usd:Q", title="cost a request", axis=dollars(), scale=alt.Scale(zero=False, padding=55)
+        "usd:Q",
+        title="cost a request",
+        axis=dollars(labelExpr=FROM_NOTHING),
+        scale=alt.Scale(zero=False, padding=55),
     )
     most = 1.0 if quality else 1.25 * max(p.y for p in points)
     tall = alt.Scale(domain=[0, most], padding=24 if quality else 0)

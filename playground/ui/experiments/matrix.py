@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
-from playground.experiments import sheets
+from playground.experiments import kept, sheets
 from playground.experiments.cells import prompt_names
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
@@ -56,7 +56,7 @@ def matrix(store: Store, experiment: Experiment) -> None:
         height=ROW * (len(lines) + 1) + 2,
         on_select="rerun",
         selection_mode="single-cell",
-        column_config={"Case": st.column_config.TextColumn(width=300)},
+        column_config={"Case": st.column_config.TextColumn(width="medium")},
         key=f"experiment_matrix_{experiment.id}_{only}_{page}",
         alt="Cases by models: how many repeats passed",
     )
@@ -130,7 +130,8 @@ def _call(row: Any) -> None:
         if why:
             st.caption(plain(why))
     if row.text:
-        st.code(fmt.visible(row.text), language=None, wrap_lines=True)
+        cut = len(row.text) >= kept.TEXT_KEPT
+        st.code(fmt.visible(f"{row.text}{'…' if cut else ''}"), language=None, wrap_lines=True)
     if row.run_id:
         st.page_link(
             path("history.py"),

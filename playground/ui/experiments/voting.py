@@ -19,8 +19,6 @@ from playground.ui.parts import markdown
 from playground.ui.parts.markdown import plain
 
 VERDICTS = {True: "passed its checks", False: "did not pass its checks", None: "was not judged"}
-TALL = 320
-"""Pixels of an answer, which scrolls."""
 
 
 def voting(store: Store, experiment: Experiment) -> None:
@@ -60,7 +58,7 @@ def _ballot(store: Store, experiment: Experiment, ballot: Ballot) -> None:
         for letter, candidate in zip(ascii_uppercase, ballot.candidates, strict=False):
             with grid.cell(), st.container(border=True):
                 st.markdown(f"**Answer {letter}**")
-                with st.container(height=TALL, border=False, key=f"answer_experiment_{letter}"):
+                with st.container(key=f"answer_experiment_{letter}"):
                     markdown.answer(candidate.text)
                 if not candidate.whole:
                     st.caption("The beginning: its exchange was not kept.")
