@@ -9,8 +9,8 @@ from typing import Any
 from playground.domain.nouns import digits
 from playground.experiments import kept
 from playground.experiments.comparing import Comparison
-from playground.experiments.results import ModelResult, Results, pareto
-from playground.experiments.statistics import Distribution, Interval
+from playground.experiments.results import Cause, ModelResult, Results, pareto
+from playground.experiments.statistics import Distribution, Interval, Rate
 
 
 def document(found: Results) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def document(found: Results) -> dict[str, Any]:
         "experiment_id": experiment.id,
         "name": experiment.name,
         "digest": experiment.digest,
-        "state": "running" if experiment.alive else experiment.state,
+        "state": experiment.standing,
         "note": experiment.note or None,
         "simulated": experiment.simulated,
         "requests": found.requests,
@@ -48,12 +48,7 @@ def _model_document(model: ModelResult) -> dict[str, Any]:
         "n": model.n,
         "failures": model.failures,
         "errors": model.errors,
-        "pass_rate": {
-            "value": model.pass_rate.value,
-            "passed": model.pass_rate.count,
-            "of": model.pass_rate.of,
-            "interval": _interval(model.pass_rate.interval),
-        },
+        "pass_rate": rate_document(model.pass_rate),
         **{
             name: _distribution(getattr(model, name))
             for name in ("time_to_first_text", "duration", "output_tokens_per_second")
@@ -61,13 +56,13 @@ def _model_document(model: ModelResult) -> dict[str, Any]:
         "input_tokens": model.input_tokens,
         "output_tokens": model.output_tokens,
         "cost": {
-            "total": _money(cost.total),
-            "per_request": _money(cost.per_request),
-            "per_success": _money(cost.per_success),
+            "total": money(cost.total),
+            "per_request": money(cost.per_request),
+            "per_success": money(cost.per_success),
             "per_success_interval": _interval(cost.per_success_interval),
-            "known": _money(cost.known),
+            "known": money(cost.known),
             "unpriced": cost.unpriced,
-            "judges": _money(cost.judges),
+            "judges": money(cost.judges),
         },
         "cached": model.cached,
         "retried": model.retried,
@@ -77,7 +72,18 @@ def _model_document(model: ModelResult) -> dict[str, Any]:
     }
 
 
-def _money(amount: Decimal | None) -> str | None:
+def rate_document(found: Rate) -> dict[str, Any]:
+    """A share with its interval."""
+    return {
+        "value": found.value,
+        "passed": found.count,
+        "of": found.of,
+        "interval": _interval(found.interval),
+    }
+
+
+def money(amount: Decimal | None) -> str | None:
+    """USD as digits."""
     return None if amount is None else digits(amount)
 
 
@@ -93,6 +99,11 @@ def _distribution(found: Distribution) -> dict[str, Any]:
         "intervals": {name: _interval(each) for name, each in found.intervals.items()},
         "note": found.note or None,
     }
+
+
+def cause_document(cause: Cause) -> dict[str, Any]:
+    """Why calls failed or answers did not pass, as JSON values."""
+    return {**asdict(cause), "models": dict(cause.models)}
 
 
 def comparison_document(c: Comparison) -> dict[str, Any]:

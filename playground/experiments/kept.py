@@ -67,6 +67,11 @@ class Experiment:
     alive: bool
     """Whether a process is running it."""
 
+    @property
+    def standing(self) -> str:
+        """running, done, stopped; `interrupted` where the process that ran it is gone."""
+        return "interrupted" if self.state == RUNNING and not self.alive else self.state
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:
@@ -153,7 +158,11 @@ def refreshed(store: Store, experiment: Experiment) -> Experiment | None:
 
 
 def all_experiments(
-    store: Store, *, owner: str | None = "", digest: str | None = None
+    store: Store,
+    *,
+    owner: str | None = "",
+    digest: str | None = None,
+    limit: int | None = None,
 ) -> list[Experiment]:
     """Every experiment, the newest first; of one digest: the same spec at different times."""
     wanted = sa.select(experiments)
@@ -162,7 +171,7 @@ def all_experiments(
     if digest is not None:
         wanted = wanted.where(experiments.c.digest == digest)
     with reading(store.engine) as connection:
-        rows = connection.execute(wanted.order_by(experiments.c.seq.desc())).all()
+        rows = connection.execute(wanted.order_by(experiments.c.seq.desc()).limit(limit)).all()
     return list(map(_experiment, rows))
 
 

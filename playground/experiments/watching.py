@@ -118,19 +118,20 @@ def since_first(store: Store, experiment: Experiment) -> Change | None:
 
 def change(store: Store, first: Experiment, latest: Experiment, *, look: int = 1) -> Change:
     """What is different between two runs of one spec."""
-    then, now = (_by_model(store, each) for each in (first, latest))
+    then, now = (by_model(store, each) for each in (first, latest))
     both = [model for model in now if model in then]
     made = [shift for model in both for shift in shifts(model, then[model], now[model], seed=look)]
     return Change(
         first=first.id,
         look=look,
-        said=tuple(s for model in both for s in _said(model, then[model], now[model])),
+        said=tuple(s for model in both for s in said(model, then[model], now[model])),
         shifts=corrected(made),
         alpha=ALPHA / (look * (look + 1)),
     )
 
 
-def _by_model(store: Store, experiment: Experiment) -> dict[str, list[Any]]:
+def by_model(store: Store, experiment: Experiment) -> dict[str, list[Any]]:
+    """Model → its measured cells that were asked."""
     found: dict[str, list[Any]] = {}
     columns = dict.fromkeys((*COLUMNS, *SAID))
     for row in kept.table(store, experiment.seq, *columns):
@@ -152,7 +153,8 @@ def shifts_of(then: Calls, now: Calls, *, seed: int) -> list[Comparison]:
     return [replace(each, more_repeats=None) for each in found if each.p is not None]
 
 
-def _said(model: str, then: Sequence[Any], now: Sequence[Any]) -> list[Said]:
+def said(model: str, then: Sequence[Any], now: Sequence[Any]) -> list[Said]:
+    """What its provider says otherwise now than it said then."""
     found = []
     for what in SAID:
         before, after = (_values(rows, what) for rows in (then, now))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from playground import history, settings
 from playground.domain import Endpoint, Secret
 from playground.engine import Engine
 from playground.experiments import kept
+from playground.experiments.interrupts import interrupting
 from playground.experiments.work import prepare
 from playground.history.journal import close_writers
 from playground.store.database import sqlite_url
@@ -65,9 +65,9 @@ def main() -> int:
         of=told["of"],
         progress=None,
     )
-    signal.signal(signal.SIGINT, lambda *_: session.stop())
     threading.Thread(target=_until_the_parent_ends, args=(session.stop,), daemon=True).start()
-    ended = run()
+    with interrupting(session.stop):
+        ended = run()
     history.get_writer().flush(SAVING_SECONDS)
     close_writers()
     engine.close()  # last: what is still being written down tells the engine

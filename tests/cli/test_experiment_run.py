@@ -59,3 +59,27 @@ def test_mistakes_are_told_with_their_line(invoke: Invoke, home: Path) -> None:
     done = invoke("experiment", "run", "bad.yaml", "--demo")
     assert done.code == 2
     assert "bad.yaml:9" in done.err
+
+
+@pytest.mark.parametrize(
+    ("threshold", "model", "code"),
+    [
+        ("pass_rate: 0.5", "gemini:gemini-3.8-flash", 0),
+        ("pass_rate: 0.51", "gemini:gemini-3.8-flash", 1),
+        ("", "gemini:gemini-3.8-flash", 0),
+        ("", "gemini:gemini-3.8-flash~401", 1),
+    ],
+)
+def test_the_exit_code_tells_whether_the_threshold_is_reached(
+    invoke: Invoke, home: Path, threshold: str, model: str, code: int
+) -> None:
+    """One of two cases passes; without a threshold only failed calls count."""
+    (home / "t.yaml").write_text(f"""
+prompts: ["{{{{q}}}}"]
+models: ["{model}"]
+cases:
+  - {{vars: {{q: What is a token?}}, checks: [{{type: contains, value: no such word}}]}}
+  - {{vars: {{q: What is a prompt?}}}}
+{threshold}
+""")
+    assert invoke("experiment", "run", "t.yaml", "--demo").code == code

@@ -5,13 +5,27 @@ from __future__ import annotations
 import click
 
 from playground.cli.experiment.check import check, checks
+from playground.cli.experiment.compare import compare
 from playground.cli.experiment.export import export
 from playground.cli.experiment.import_ import import_
+from playground.cli.experiment.list_ import list_
 from playground.cli.experiment.run import run
 from playground.cli.experiment.schema import schema
+from playground.cli.experiment.show import show
 from playground.cli.experiment.validate import validate
 
-COMMANDS: tuple[click.Command, ...] = (validate, run, import_, export, check, checks, schema)
+COMMANDS: tuple[click.Command, ...] = (
+    validate,
+    run,
+    list_,
+    show,
+    compare,
+    import_,
+    export,
+    check,
+    checks,
+    schema,
+)
 """In the order in which they are told of."""
 
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -29,6 +28,7 @@ from playground.domain import Endpoint, ModelRef
 from playground.domain.provider import provider_of
 from playground.engine import Engine
 from playground.experiments import kept, worker
+from playground.experiments.interrupts import interrupting
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
 from playground.experiments.running import Ended, Progress, at_once
@@ -170,20 +170,6 @@ def _stop(bar: Bar, stop: Callable[[], None]) -> None:
 
 def _budget(experiment: Experiment, how: How) -> Decimal | None:
     return experiment.spec.budget if how.budget is None else how.budget
-
-
-@contextmanager
-def interrupting(stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl+C calls this and raises nothing."""
-
-    def interrupted(number: int, frame: FrameType | None) -> None:
-        stop()
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _in_processes(

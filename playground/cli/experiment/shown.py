@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,7 @@ from rich.text import Text
 from playground import figures as fmt
 from playground.cli.show import console, fitted, safe
 from playground.experiments import kept
+from playground.experiments.between import Between
 from playground.experiments.comparing import Comparison
 from playground.experiments.results import Cause, ModelResult, Results
 from playground.experiments.statistics import Interval
@@ -106,8 +108,8 @@ def _cells(model: ModelResult) -> list[str]:
     return [
         f"{model.n:,}",
         f"{model.failures:,}",
-        NOTHING if rate.value is None else f"{rate.value:.1%}",
-        _span(rate.interval),
+        share(rate.value),
+        span(rate.interval),
         _seconds(model.time_to_first_text.p50),
         _seconds(model.time_to_first_text.p95),
         _seconds(model.duration.p50),
@@ -121,14 +123,127 @@ def _cells(model: ModelResult) -> list[str]:
     ]
 
 
+def share(value: float | None) -> str:
+    """`86.7%`."""
+    return NOTHING if value is None else f"{value:.1%}"
+
+
 def _seconds(value: float | None) -> str:
     return NOTHING if value is None else fmt.seconds(value)
 
 
-def _span(interval: Interval | None) -> str:
+def span(interval: Interval | None) -> str:
+    """`68% to 91%`."""
     if interval is None or interval.low is None or interval.high is None:
         return NOTHING
     return f"{interval.low:.0%} to {interval.high:.0%}"
+
+
+PERCENTILES = ("p50", "p90", "p95", "p99", "mean", "spread")
+FIGURES = ("time_to_first_text", "duration", "output_tokens_per_second")
+
+
+def details(found: Results) -> None:
+    """Print every percentile, what a success costs with its interval, and every comparison."""
+    out = console()
+    for made in (_percentiles(found.models), _per_success(found.models), _all(found.comparisons)):
+        if made.row_count:
+            out.print()
+            out.print(fitted(out, made))
+
+
+def _table(*columns: str, left: int = 1) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="left" if number < left else "right", overflow="fold")
+    return table
+
+
+def _percentiles(found: Sequence[ModelResult]) -> Table:
+    table = _table("Model", "", *PERCENTILES, left=2)
+    for model in found:
+        for figure in FIGURES:
+            values = getattr(model, figure)
+            if values.n:
+                cells = [_value(figure, getattr(values, name)) for name in PERCENTILES]
+                table.add_row(*(Text(safe(c)) for c in (model.model, NAMES[figure], *cells)))
+    return table
+
+
+def _per_success(found: Sequence[ModelResult]) -> Table:
+    table = _table("Model", "A success costs", "95 %")
+    for model in found:
+        interval = model.cost.per_success_interval
+        if model.cost.per_success is not None:
+            ends = interval and [
+                "without limit" if end is None else fmt.money(Decimal(str(end)))
+                for end in (interval.low, interval.high)
+            ]
+            table.add_row(
+                Text(safe(model.model)),
+                fmt.money(model.cost.per_success),
+                " to ".join(ends) if ends else NOTHING,
+            )
+    return table
+
+
+def _all(found: Sequence[Comparison]) -> Table:
+    table = _table("a", "b", "Figure", "a − b", "95 %", "p", "", "Test", left=3)
+    for c in found:
+        row = (c.a, c.b, NAMES.get(c.metric, c.metric), *_difference(c), c.test)
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    return table
+
+
+def _difference(c: Comparison) -> tuple[str, str, str, str]:
+    """The difference, its interval, p after Holm, and whether that is significant."""
+    ends = [] if c.interval is None else [c.interval.low, c.interval.high]
+    known = [_amount(c.metric, end) for end in ends if end is not None]
+    return (
+        NOTHING if c.difference is None else _amount(c.metric, c.difference),
+        " to ".join(known) if len(known) == 2 else NOTHING,
+        NOTHING if c.adjusted is None else f"{c.adjusted:.3f}",
+        {True: "significant", False: "", None: "not tested"}[c.significant],
+    )
+
+
+def both(found: Between) -> Table:
+    """One row a model and figure: its value in A and in B, and what is between them."""
+    table = _table("Model", "Figure", "A", "B", "A − B", "95 %", "p", "", "Test", left=2)
+    mine, theirs = ({m.model: m for m in each.models} for each in (found.a, found.b))
+    for model, c in found.made:
+        row = (
+            model,
+            NAMES.get(c.metric, c.metric),
+            *(_typical(c.metric, each[model]) for each in (mine, theirs)),
+            *_difference(c),
+            c.test,
+        )
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    return table
+
+
+def changed(model: str, c: Comparison) -> str:
+    """`haiku: pass rate 12 points lower in B (McNemar exact, p = 0.003).`."""
+    way = "lower" if (c.difference or 0) > 0 else "higher"
+    name = NAMES.get(c.metric, c.metric)
+    return f"{model}: {name} {_amount(c.metric, abs(c.difference or 0))} {way} in B ({c.test}, {_p(c)})."
+
+
+def _typical(metric: str, model: ModelResult) -> str:
+    """A model's figure where two are compared: the mean, as the test has it."""
+    if metric == "pass_rate":
+        return share(model.pass_rate.value)
+    if metric.startswith("cost"):
+        amount = model.cost.per_request if metric == "cost" else model.cost.per_success
+        return NOTHING if amount is None else fmt.money(amount)
+    return _value(metric, getattr(model, metric).mean)
+
+
+def _value(figure: str, value: float | None) -> str:
+    if value is None:
+        return NOTHING
+    return f"{value:.1f}" if figure == "output_tokens_per_second" else fmt.seconds(value)
 
 
 def remarks(found: Results) -> list[str]:
@@ -168,9 +283,12 @@ def comparison(c: Comparison) -> str:
         None if v is None else _amount(c.metric, v) for v in (c.interval.low, c.interval.high)
     ]
     between = f"{spans[0]} to {spans[1]}; " if spans and all(spans) else ""
-    p = f"p = {c.adjusted:.3f}" if c.adjusted and c.adjusted >= 0.001 else "p < 0.001"
     name = NAMES.get(c.metric, c.metric)
-    return f"{c.a}: {name} {_amount(c.metric, abs(c.difference or 0))} {way} {c.b} ({between}{c.test}, {p})."
+    return f"{c.a}: {name} {_amount(c.metric, abs(c.difference or 0))} {way} {c.b} ({between}{c.test}, {_p(c)})."
+
+
+def _p(c: Comparison) -> str:
+    return f"p = {c.adjusted:.3f}" if c.adjusted and c.adjusted >= 0.001 else "p < 0.001"
 
 
 def _amount(metric: str, value: float) -> str:

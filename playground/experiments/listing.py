@@ -1,0 +1,120 @@
+"""Experiments in a list: how far each is and what it found, by one question to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from playground.experiments import kept
+from playground.experiments.documents import money, rate_document
+from playground.experiments.kept import Experiment
+from playground.experiments.results import MAY_HAVE_COST
+from playground.experiments.statistics import Rate, wilson
+from playground.store.database import reading
+from playground.store.packing import usd
+from playground.store.schema import experiment_cells
+from playground.store.store import Store
+
+C = experiment_cells.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An experiment and its sums over all models; the warm-up is in what waits, and in what it cost."""
+
+    experiment: Experiment
+    requests: int
+    failures: int
+    pass_rate: Rate
+    waiting: int
+    uncertain: int
+    unjudged: int
+    cost: Decimal
+    """USD of the calls and judges whose cost is known."""
+    unpriced: int
+    """Calls whose cost is not known."""
+
+
+def listed(store: Store, *, owner: str | None = "", limit: int | None = None) -> list[Line]:
+    """The newest first."""
+    found = kept.all_experiments(store, owner=owner, limit=limit)
+    sums = _sums(store, [each.seq for each in found])
+    return [_line(each, sums.get(each.seq)) for each in found]
+
+
+def _line(experiment: Experiment, row: Any) -> Line:
+    count = {name: int(getattr(row, name) or 0) for name in _COUNTS}
+    sent, passed, judged = count.pop("sent"), count.pop("passed"), count.pop("judged")
+    return Line(
+        experiment=experiment,
+        pass_rate=Rate(
+            of=judged,
+            count=passed,
+            value=passed / judged if judged else None,
+            interval=wilson(passed, judged),
+        ),
+        uncertain=0 if experiment.alive else sent,
+        cost=usd(int(getattr(row, "paid", 0) or 0)) or Decimal(0),
+        **count,
+    )
+
+
+def _of(*conditions: Any) -> Any:
+    return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
+
+
+_MEASURED = C.warm_up.is_(False)
+_ASKED = C.state.in_((kept.DONE, kept.FAILED))
+_COUNTS = {
+    "requests": _of(_MEASURED, _ASKED),
+    "failures": _of(_MEASURED, C.state == kept.FAILED),
+    "passed": _of(_MEASURED, C.passed.is_(True)),
+    "judged": _of(_MEASURED, C.passed.is_not(None)),
+    "waiting": _of(C.state == kept.WAITING),
+    "sent": _of(C.state == kept.SENT),
+    "unjudged": _of(C.pending.is_not(None)),
+    "unpriced": _of(
+        _ASKED, C.cost.is_(None), sa.or_(C.failure.is_(None), C.failure.in_(MAY_HAVE_COST))
+    ),
+}
+_PAID = sa.func.coalesce(sa.func.sum(C.cost), 0) + sa.func.coalesce(sa.func.sum(C.judge_cost), 0)
+
+
+def _sums(store: Store, seqs: Iterable[int]) -> dict[int, Any]:
+    wanted = (
+        sa.select(
+            C.experiment_seq,
+            _PAID.label("paid"),
+            *(column.label(name) for name, column in _COUNTS.items()),
+        )
+        .where(C.experiment_seq.in_(list(seqs)))
+        .group_by(C.experiment_seq)
+    )
+    with reading(store.engine) as connection:
+        return {row.experiment_seq: row for row in connection.execute(wanted)}
+
+
+def line_document(line: Line) -> dict[str, Any]:
+    """As JSON values."""
+    made = line.experiment
+    return {
+        "id": made.id,
+        "name": made.name,
+        "created_at": made.created_at,
+        "state": made.standing,
+        "note": made.note or None,
+        "digest": made.digest,
+        "simulated": made.simulated,
+        "cells": made.cells,
+        "elapsed": made.elapsed,
+        **{
+            name: getattr(line, name)
+            for name in ("requests", "failures", "waiting", "uncertain", "unjudged", "unpriced")
+        },
+        "pass_rate": rate_document(line.pass_rate),
+        "cost": money(line.cost),
+    }
