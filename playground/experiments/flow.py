@@ -19,6 +19,10 @@ HOPELESS = 5
 """Calls that failed one after the other; from then on none is tried again, until one is answered."""
 LOST, LOST_SECONDS = 10, 300.0
 """So many calls failed one after the other, and so long it took: the others are not asked any more."""
+NEAR = 3
+"""So many times what those under way may use must remain, or a limit is nearly used up."""
+LONGEST_REFILL = 15.0
+"""Seconds between two calls that a limit may ask for."""
 SLOWER, FASTER, LONGEST_GAP = 1.5, 0.7, 2.0
 """What a gap between two calls is multiplied with after a refusal and after an answer; seconds."""
 
@@ -31,6 +35,9 @@ class Flow:
     dice: random.Random = field(default_factory=random.Random)
     not_before: float = 0.0
     gap: float = 0.0
+    """Seconds between two calls, learnt from refusals."""
+    refill: float = 0.0
+    """Seconds between two calls at which a limit that is nearly used up holds; 0 while there is room."""
     under_way: int = 0
     tokens: float | None = None
     """Of a usual call, input and output together."""
@@ -46,8 +53,8 @@ class Flow:
     def granted(self) -> None:
         """A call of it leaves."""
         self.under_way += 1
-        if self.gap:
-            self._hold(self.gap)
+        if self.gap or self.refill:
+            self._hold(max(self.gap, self.refill))
 
     @property
     def given_up(self) -> bool:
@@ -62,8 +69,8 @@ class Flow:
             self.tokens = used if self.tokens is None else 0.9 * self.tokens + 0.1 * used
         if response.exchange is not None:
             told = of_headers if failure is None else gauges
-            for gauge in told(response.provider, response.exchange):
-                self._obey(gauge)
+            found = [self._obey(gauge) for gauge in told(response.provider, response.exchange)]
+            self.refill = max(found, default=self.refill)
         if failure is None:
             self.gap = self.gap * FASTER if self.gap > 0.05 else 0.0
         elif failure.type in ("rate_limited", "overloaded"):
@@ -71,15 +78,21 @@ class Flow:
             if failure.retry_after is not None:
                 self._hold(min(failure.retry_after, LONGEST_WAIT))
 
-    def _obey(self, gauge: Gauge) -> None:
-        """Wait for as long as it takes to fill up where what remains is not enough for those under way and one more."""
+    def _obey(self, gauge: Gauge) -> float:
+        """Wait for as long as it takes to fill up where what remains is not enough for those under way and one more.
+
+        Where it is nearly used up calls leave as fast as it fills up: the seconds between them are returned; 0 while there is
+        room. Answers are heard in another order than they were counted in, so that begins early.
+        """
         if gauge.per != "minute" or not gauge.limit or gauge.remaining is None or gauge.tightest:
-            return
+            return 0.0
         each = 1.0 if gauge.kind == "requests" else (self.tokens or 0.0)
         lacking = each * (self.under_way + 1) - gauge.remaining
         if lacking > 0:
             wait = lacking * 60 / gauge.limit
             self._hold(min(wait, 60.0, gauge.reset if gauge.reset is not None else wait))
+        near = gauge.remaining < NEAR * each * (self.under_way + 1)
+        return min(LONGEST_REFILL, each * 60 / gauge.limit) if near else 0.0
 
     def _hold(self, seconds: float) -> None:
         until = self.clock() + seconds

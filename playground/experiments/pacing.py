@@ -119,8 +119,7 @@ class Pacer:
             self._trying.discard(me.cell)
             self._unsent.add(me.cell)
         self._under_way[provider] -= 1
-        me.flow.under_way -= 1
-        self._pump(provider)
+        me.flow.under_way -= 1  # who is next leaves when it is heard what this one's headers say
 
     def _price(self, ref: ModelRef) -> Decimal:
         """USD that a call may cost, with its judges."""
@@ -251,6 +250,7 @@ class Pacer:
         """After each try."""
         flow = self.flow(lane.request.model)
         flow.heard(response)
+        self._pump(lane.request.model.provider)
         if self.closed is not None:
             return None, left
         wait, left = flow.wait_again(response, lane.attempt, left)
@@ -280,6 +280,7 @@ class Pacer:
         if self.judge_price is not None and response.failure is None:
             self._reserved[cell] = self.judge_price
         self.on_end(cell, lane, run_id)
+        self._pump(ref.provider)
         self._pump_all()
 
 

@@ -32,7 +32,7 @@ class Reply:
 
 
 Behave = Callable[[str, int], Reply]
-"""The user's last message, and the how manieth request of it this is, from 1 → the reply."""
+"""The user's last message, and the how manieth request of it this is, from 1 → the reply; OSError hangs up."""
 
 
 def plainly(text: str, time_: int) -> Reply:
@@ -103,8 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
             owner.bodies.append(body)
             owner.open += 1
             owner.most_open = max(owner.most_open, owner.open)
-            reply = owner.behave(text, owner.asked[text])
         try:
+            with owner.lock:
+                reply = owner.behave(text, owner.asked[text])
             time.sleep(reply.delay)
             self._say(text, reply, stream=body.get("stream", False))
         except OSError:
