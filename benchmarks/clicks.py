@@ -230,8 +230,8 @@ def main() -> None:
     what = f"{given.lanes} × {given.tokens:,} tokens"
     for label, cost, limits in (
         (f"view of all lanes, {what}, first time", found[0], (80, 60, 200)),
-        (f"view of all lanes, {what}", found[1], (40, 60, 20)),
-        ("the same, Headers and Text", found[2], (40, 60, 20)),
+        (f"view of all lanes, {what}", found[1], (40, 30, 20)),
+        ("the same, Headers and Text", found[2], (40, 34, 20)),
         ("one lane's receipt", found[3], (40, 20, 20)),
         ("one lane's settings", found[4], (50, 60, 20)),
         ("Run, 3 lanes, until all is drawn", press, (250, 300, 200)),

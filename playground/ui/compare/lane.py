@@ -181,6 +181,7 @@ def _ended_lane(
         if stale:
             st.caption(f"From the last run, with {plain(str(lane.request.model))}.")
         with st.container(key=f"answer_{made.id}", height=400, border=False):
+            st.html(reading.start(lane.request.model, response))
             parts.drawn(parts.answer(made.id), _read, made, run, index, lane, response, where, key)
     st.session_state[names.ANSWERED].lanes.add(made.id)
 
@@ -195,7 +196,6 @@ def _read(
     key: str,
 ) -> None:
     """The answer as it is looked at: a part of its own, for the view is switched more often than all else."""
-    st.html(reading.start(lane.request.model, response))
     own = [Chip("own", word) for word in made.own if _sent_so(made, lane.request)]
     if badges := [*own, *blind.badges(run, index)]:
         st.html(chips_html(badges))
