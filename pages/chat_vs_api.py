@@ -24,7 +24,9 @@ SECTIONS = {
 }
 
 top_bar()
-st.title("Chat vs API", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Chat vs API", anchor=False, width="content")
+    sections.present()
 st.caption(
     "The same model, in an app and through its API: what the product adds, what it hides, and what each way costs."
 )

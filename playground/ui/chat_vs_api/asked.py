@@ -39,7 +39,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         found = search("")
     with st.grid(columns=2, min_column_width=340, gap="small") as grid:
         for question in found:
-            with grid.cell(), st.container(border=True, height="stretch"):
+            with grid.container(border=True, height="stretch"):
                 _question(question, own)
     st.caption(f"The figures: {plain(own.conversation.source)}, prices of {own.on}.")
     st.header("The same company, several names", anchor=False)

@@ -31,28 +31,30 @@ MOST_CHARACTERS = 400_000
 """Of a prompt here: it is sent once for every step, turn and model."""
 
 
-def view() -> str:
-    """Draw the switch between the sections and the one for a class, and return the open section."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        opened = st.segmented_control(
-            "Section",
-            VIEWS,
-            default=None if names.CHAT_VIEW in st.session_state else START,
-            key=names.CHAT_VIEW,
-            required=True,
-            label_visibility="collapsed",
-            wrap=False,
-            bind="query-params",
-        )
-        st.space("stretch")
-        present = st.toggle(
-            "Present",
-            key=names.PRESENT,
-            bind="query-params",
-            help="For a class: larger letters, and no menu above.",
-        )
-    if present:
+def present() -> None:
+    """Draw the switch for a class, at the right of the page's title."""
+    st.space("stretch")
+    if st.toggle(
+        "Present",
+        key=names.PRESENT,
+        bind="query-params",
+        help="For a class: larger letters, and no menu above.",
+    ):
         st.html('<span class="presenting"></span>')
+
+
+def view() -> str:
+    """Draw the switch between the sections, and return the open one."""
+    opened = st.segmented_control(
+        "Section",
+        VIEWS,
+        default=None if names.CHAT_VIEW in st.session_state else START,
+        key=names.CHAT_VIEW,
+        required=True,
+        label_visibility="collapsed",
+        wrap=False,
+        bind="query-params",
+    )
     return opened or START
 
 

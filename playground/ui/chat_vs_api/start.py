@@ -163,7 +163,7 @@ def _ways() -> None:
     st.header("Three things that people say", anchor=False)
     with st.grid(columns=3, min_column_width=260, gap="small") as grid:
         for quote, reply, label, to in SAYINGS:
-            with grid.cell(), st.container(border=True, height="stretch"):
+            with grid.container(border=True, height="stretch"):
                 st.markdown(f"**“{quote}”**")
                 st.markdown(reply)
                 st.button(

@@ -22,7 +22,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     st.header("The same request, three who may pay for it", anchor=False)
     with st.grid(columns=3, min_column_width=300, gap="small") as grid:
         for wallet in wallets():
-            with grid.cell(), st.container(border=True, height="stretch"):
+            with grid.container(border=True, height="stretch"):
                 _wallet(wallet)
     st.button(
         "What would mine cost?",

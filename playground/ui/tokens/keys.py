@@ -37,7 +37,7 @@ def key_slots() -> None:
     """Three explanations, and a table of what works with a good key, a wrong one and none."""
     with st.grid(columns=3, min_column_width=240, gap="small") as grid:
         for word, icon, text in WORDS:
-            with grid.cell(), st.container(border=True, height="stretch"):
+            with grid.container(border=True, height="stretch"):
                 st.markdown(f"{icon} **{word}**")
                 st.caption(text)
     refs = {ref.provider: ref for ref in defaults()}
