@@ -20,7 +20,7 @@ from playground.figures.best import MARKED, best
 FIGURES = fmt.shown("report")
 
 STYLE = """
-:root{color-scheme:light dark;--ink:#16242b;--paper:#fff;--soft:#f2f6f8;--line:#d5dfe4;--dim:#566971}
+:root{color-scheme:light dark;--ink:#0b191f;--paper:#fff;--soft:#f2f6f8;--line:#d5dfe4;--dim:#566971}
 @media (prefers-color-scheme:dark){:root{--ink:#e4ecef;--paper:#0f171b;--soft:#18242a;--line:#2c3c44;--dim:#9db0b9}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:84rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}

@@ -244,10 +244,19 @@ def test_a_lane_that_asked_too_often_counts_down_to_its_retry(page: Page) -> Non
     box.fill("~429")
     box.press("Enter")
     settled(page)
-    run(page)
     lane = page.locator(".st-key-lane_0")
     timer = lane.get_by_role("timer")
-    expect(timer).to_have_text(re.compile("^in [12] s$"))
+
+    def counts_down() -> bool:
+        """Whether it is seen within the two seconds: a busy machine draws the lane when they are over."""
+        run(page)
+        try:
+            expect(timer).to_have_text(re.compile("^in [12] s$"), timeout=8_000)
+        except AssertionError:
+            return False
+        return True
+
+    assert any(counts_down() for _ in range(4))
     expect(lane).to_contain_text("Wait 2 s")
     expect(timer).to_have_text("")
     lane.get_by_role("button", name="Retry this lane").click()

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.states import settled
+
 BADGE = "Recorded on 2025-10-22 from gpt-4o; the pace is ours"
 
 
@@ -17,6 +19,7 @@ def opened(page: Page) -> None:
     box.press("Enter")
     expect(page.get_by_text("Recorded answer, 2 to choose from")).to_be_visible()
     expect(page.locator(".chip", has_text=BADGE)).to_be_visible()
+    settled(page)  # until then the buttons of the answer before stand there too
 
 
 def test_it_streams_and_says_whose_it_is_with_source_licence_and_receipt(slow_page: Page) -> None:
@@ -46,6 +49,12 @@ def test_it_stands_in_compare_beside_other_models_and_inside_its_lane(slow_page:
         "List all U.S. states."
     )
     slow_page.get_by_role("button", name="Run").click()
+    live = slow_page.locator(".live .card").filter(has_text=BADGE)
+    expect(live.locator(".answer")).to_contain_text("Alabama")
+    badge, figures = live.locator(".chip.note").bounding_box(), live.locator("dl").bounding_box()
+    assert badge is not None
+    assert figures is not None
+    assert badge["y"] + badge["height"] <= figures["y"]  # two lines of words in a lane this narrow
     expect(slow_page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
     chip = slow_page.locator(".chip", has_text=BADGE)
     expect(chip).to_have_count(1)
