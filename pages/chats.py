@@ -4,6 +4,8 @@ import streamlit as st
 
 from playground.ui.chats.reading import given
 from playground.ui.chats.shown import shown
+from playground.ui.chats.to_request import section
+from playground.ui.session.endpoints import endpoints
 from playground.ui.session.top_bar import top_bar
 
 top_bar()
@@ -15,3 +17,4 @@ st.caption(
 summary = given()
 if summary:
     shown(summary)
+section(summary, endpoints())

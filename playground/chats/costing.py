@@ -71,6 +71,8 @@ class Dear:
     calls: int
     resent: float
     """The share of its input that was sent before."""
+    id: str = ""
+    """The product's own, by which it is found again in the export."""
 
 
 @dataclass(slots=True)
@@ -110,7 +112,13 @@ class Pricing:
         for slug, found in known.items():
             self.used[slug or "not told", str(found.ref), found.nearest] += 1
         self.dearest.append(
-            Dear(chat.title, mine.high, mine.calls, mine.history_tokens / max(mine.input_tokens, 1))
+            Dear(
+                chat.title,
+                mine.high,
+                mine.calls,
+                mine.history_tokens / max(mine.input_tokens, 1),
+                chat.id,
+            )
         )
         if len(self.dearest) > 200:
             self.dearest = self.top(100)

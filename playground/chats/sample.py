@@ -71,3 +71,37 @@ def _node(
         "metadata": meta,
     }
     return {"id": name, "parent": parent, "message": message}
+
+
+SHARED = """You said:
+You are a patient bookkeeper. Always answer in plain English. Which of my three subscriptions should I cancel?
+Video 12.99 a month, used twice; Music 10.99, used daily; News 8.50, never used.
+
+ChatGPT said:
+Cancel the one that costs you most per use.
+
+| subscription | monthly_usd | uses | cancel |
+| --- | --- | --- | --- |
+| Video | 12.99 | 2 | maybe |
+| Music | 10.99 | 30 | no |
+| News | 8.50 | 0 | yes |
+
+You said:
+And what would that save in a year?
+
+ChatGPT said:
+Without News you save 102.00 dollars a year; without Video too, 257.88.
+
+You said:
+Put both in a table again, with what I keep.
+
+ChatGPT said:
+Here it is.
+
+| subscription | monthly_usd | uses | cancel |
+| --- | --- | --- | --- |
+| Video | 12.99 | 2 | yes |
+| News | 8.50 | 0 | yes |
+| Music | 10.99 | 30 | no |
+"""
+"""The text of a share page, of our own making."""

@@ -322,6 +322,19 @@ CHATS_READ = "chats_read"
 """What was asked of which files, and what was found."""
 
 
+CHATS_TALK = "chats_talk"
+"""A conversation that another page handed over, to become a request."""
+CHATS_FROM = "chats_from"
+CHATS_HANDED = "The conversation from Chat vs API"
+"""The choice in CHATS_FROM that stands for it."""
+CHATS_PASTED = "chats_pasted"
+CHATS_TO = "chats_to"
+CHATS_PROPOSED = "chats_proposed"
+"""What was proposed last: a new proposal fills the fields, a change of them stays."""
+CHATS_SYSTEM = "chats_request_system"
+CHATS_SCHEMA = "chats_request_schema"
+
+
 def chats_files(round_: int) -> str:
     """The uploader of Your chats."""
     return f"chats_files_{round_}"

@@ -12,6 +12,8 @@ import streamlit as st
 from playground import catalog, pricing
 from playground.chats import sample
 from playground.chats.costing import Pricing
+from playground.chats.importing import chats
+from playground.chats.nouns import Chat, Said
 from playground.chats.sources import Given
 from playground.chats.summary import Summary
 from playground.domain import ModelRef, clock
@@ -64,6 +66,15 @@ def given() -> Summary | None:
         return None
     models, day, extra = _choices()
     return _read(files, models, day, extra)
+
+
+def conversation(id: str) -> Chat | None:
+    """One conversation of the files given, read once more for it: no other is held in memory."""
+    uploads = st.session_state.get(
+        names.chats_files(st.session_state.get(names.CHATS_ROUND, 0)), ()
+    )
+    found = chats(_files(uploads or ()), Said())
+    return next((chat for chat in found if chat.id == id), None)
 
 
 def _take_sample() -> None:

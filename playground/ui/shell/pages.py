@@ -99,6 +99,7 @@ COMPARE = path("compare.py")
 CHAT_VS_API = path("chat_vs_api.py")
 PROMPTS = path("prompts.py")
 API_LAB = path("api_lab.py")
+CHATS = path("chats.py")
 
 
 def pages() -> list[Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.chats.talk import of_request
 from playground.domain import Endpoint, ModelRef, lane_names
 from playground.lab.conversation import Conversation, Policy, Rules, Turn, request
 from playground.ui import names
@@ -20,6 +21,7 @@ from playground.ui.chat_vs_api.sections import MOST_CHARACTERS, foretold
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.project import take_away
 from playground.ui.session import once
+from playground.ui.shell.pages import CHATS
 
 EXAMPLE = (
     "What is a token in a language model API?",
@@ -81,7 +83,20 @@ def view(where: Mapping[str, Endpoint]) -> None:
     with below:
         turns(talk, path, titles, where)
         asked = path[-1].live.lanes[0].request
-        take_away([asked], where.get(asked.model.provider), "conversation", kind="conversation")
+        with st.container(horizontal=True):
+            take_away([asked], where.get(asked.model.provider), "conversation", kind="conversation")
+            if not running and st.button(
+                "Make a request of it",
+                icon=":material/arrow_forward:",
+                key="conversation_to_request",
+                help="System prompt, schema, test set and what is still to be done: on Your chats.",
+            ):
+                answer = path[-1].live.lanes[0].response
+                st.session_state[names.CHATS_TALK] = of_request(
+                    asked, answer.text if answer else ""
+                )
+                st.session_state[names.CHATS_FROM] = names.CHATS_HANDED
+                st.switch_page(CHATS)
     # It may have ended while this was drawn, and then no live text is left to say so.
     if running and path[-1].live.done:
         st.rerun()
