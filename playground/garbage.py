@@ -49,6 +49,18 @@ def _under_way() -> bool:
     return runs.under_way()
 
 
+@contextmanager
+def measuring() -> Iterator[None]:
+    """As long as this block, what is there already is not looked through, and all the rest only when nothing is asked."""
+    gc.freeze()
+    try:
+        with when_idle():
+            started()
+            yield
+    finally:
+        gc.unfreeze()
+
+
 def _look(ended: threading.Event, busy: Callable[[], bool]) -> None:
     while not ended.wait(LOOK_SECONDS):
         if gc.get_count()[2] >= ROUNDS and not busy():

@@ -15,7 +15,7 @@ from playground import figures as fmt
 from playground import settings
 from playground.cli import ask, attach, here
 from playground.cli.experiment import conduct, shown
-from playground.cli.experiment.running import exit_code
+from playground.cli.experiment.workers import Workers
 from playground.cli.say import say
 from playground.cli.show import console, fitted, safe
 from playground.experiments import benchmark
@@ -42,13 +42,12 @@ class Options:
     effort: str | None = None
     warm_up: int = 1
     fresh_prefix: bool = False
-    processes: int = 1
     budget: float | None = None
     demo: bool = False
     as_json: bool = False
 
 
-def bench(options: Options) -> int:
+def bench(options: Options, workers: Workers) -> int:
     """Measure, print, and return the exit code."""
     loaded = settings.load()
     for problem in loaded.problems:
@@ -66,7 +65,7 @@ def bench(options: Options) -> int:
     )
     how = conduct.How(
         demo=options.demo,
-        processes=options.processes,
+        workers=workers,
         budget=None if options.budget is None else Decimal(str(options.budget)),
     )
     with conduct.the_store() as (store, file):
@@ -77,7 +76,7 @@ def bench(options: Options) -> int:
             print(dumps(document(found)), flush=True)
         else:
             show(found, causes(store, experiment))
-    return exit_code(found, ended)
+    return conduct.exit_code(found, ended)
 
 
 def _prompt(options: Options) -> str:
@@ -119,7 +118,7 @@ def figures(models: Sequence[ModelResult]) -> Table:
                 Text("" if place else safe(model.model)),
                 shown.NAMES[name],
                 *(shown.figure(name, getattr(made, point)) for point in POINTS),
-                *(shown.span(name, made.intervals.get(point)) for point in ("p50", "mean")),
+                *(shown.span_of(name, made.intervals.get(point)) for point in ("p50", "mean")),
             )
     return table
 
@@ -166,7 +165,7 @@ def comparisons(made: Sequence[Comparison]) -> Table:
         table.add_row(
             shown.NAMES.get(c.metric, c.metric),
             shown.figure(c.metric, c.difference, sign=True),
-            shown.span(c.metric, c.interval),
+            shown.span_of(c.metric, c.interval),
             shown.NOTHING if c.adjusted is None else f"{c.adjusted:.3f}",
             shown.NOTHING if c.test == "none" else c.test,
             verdict(c),

@@ -72,7 +72,7 @@ from playground.cli.options import Number
 @click.option("--budget", type=Number(0, 1_000_000), metavar="USD", help="Stop before more.")
 @click.option("--demo", is_flag=True, help="Ask the simulated providers: no keys, no cost.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-def bench(**options: Any) -> int:
+def bench(processes: int, **options: Any) -> int:
     """Ask every model the same again and again, in turns, and print percentiles and what differs.
 
     \b
@@ -83,6 +83,9 @@ def bench(**options: Any) -> int:
 
     Exit code: 0 if every call was answered, 1 if any failed, 2 for bad usage, 130 if stopped by Ctrl+C.
     """
-    from playground.cli.bench import Options, bench
+    from playground.cli.experiment.workers import Workers
 
-    return bench(Options(**options))
+    with Workers(processes, options["models"]) as workers:  # before all else: they import meanwhile
+        from playground.cli.bench import Options, bench
+
+        return bench(Options(**options), workers)

@@ -182,6 +182,11 @@ class Jobs:
         return transformed(output, self.cells.transform(cell))
 
     @property
+    def checked(self) -> bool:
+        """Whether answers are held to anything."""
+        return any(True for _ in self._checks())
+
+    @property
     def judging_models(self) -> bool:
         """Whether any check asks a model, which takes its time."""
         return any(map(asks_a_model, self._checks()))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from playground import history, settings
-from playground.domain import Endpoint, Secret
+from playground import garbage, history, settings
+from playground.domain import Endpoint, ModelRef, Request, Secret
 from playground.engine import Engine
 from playground.experiments import kept
 from playground.experiments.interrupts import interrupting
 from playground.experiments.work import prepare
 from playground.history.journal import close_writers
+from playground.providers import preview
 from playground.store.database import sqlite_url
 from playground.store.store import Store
 
@@ -44,9 +47,18 @@ def order(
     return json.dumps(told)
 
 
-def main() -> int:
-    """Do one's share; 0 when all of it was asked, 3 when it stands still. One line of JSON at the end says how it ended."""
-    told: dict[str, Any] = json.loads(sys.stdin.readline())
+def main(models: Sequence[str] = ()) -> int:
+    """Do one's share; 0 when all of it was asked, 3 when it stands still. One line of JSON at the end says how it ended.
+
+    Their SDKs are warm when the order comes, where it is known before which models are asked.
+    """
+    for model in models:
+        with contextlib.suppress(ValueError):  # who calls us says what is wrong with it
+            preview(Request.ask(ModelRef.parse(model), "warm"))
+    line = sys.stdin.readline()
+    if not line:  # nobody needs us
+        return 2
+    told: dict[str, Any] = json.loads(line)
     store = Store(sqlite_url(told["file"])) if told["file"] else history.get_store()
     experiment = kept.find(store, told["experiment"], owner=None)
     if experiment is None:
@@ -66,7 +78,7 @@ def main() -> int:
         progress=None,
     )
     threading.Thread(target=_until_the_parent_ends, args=(session.stop,), daemon=True).start()
-    with interrupting(session.stop):
+    with garbage.measuring(), interrupting(session.stop):
         ended = run()
     history.get_writer().flush(SAVING_SECONDS)
     close_writers()
@@ -87,4 +99,4 @@ def _until_the_parent_ends(stop: Any) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
-from playground import history, settings
+from playground import garbage, history, settings
 from playground.cli import here, keeping
 from playground.cli.ask import replayed, simulated
 from playground.cli.experiment.progress import Bar
+from playground.cli.experiment.workers import Worker, Workers, interrupt
 from playground.cli.say import say
 from playground.domain import Endpoint, ModelRef
 from playground.domain.provider import provider_of
@@ -31,6 +27,7 @@ from playground.experiments import kept, worker
 from playground.experiments.interrupts import interrupting
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
+from playground.experiments.results import Results
 from playground.experiments.running import Ended, Progress, at_once
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare, spent
@@ -38,7 +35,8 @@ from playground.store.database import sqlite_url
 from playground.store.file import FILE
 from playground.store.store import Store
 
-LOOK_SECONDS = 0.5
+INTERRUPTED = 130
+LOOK_SECONDS = 0.1
 """Between two looks at what the processes have done."""
 
 
@@ -47,7 +45,8 @@ class How:
     """How it is run, as typed."""
 
     demo: bool = False
-    processes: int = 1
+    workers: Workers
+    """The processes that share the work."""
     budget: Decimal | None = None
     """Instead of the spec's."""
     quiet: bool = False
@@ -80,16 +79,28 @@ def conduct(
     try:
         with endpoints_of(refs, demo=experiment.simulated) as endpoints:
             processes = _processes(experiment, refs, how)
-            if processes > 1:
-                how = replace(how, processes=processes)
-                ended = _in_processes(store, experiment, endpoints, how, file)
-            else:
-                ended = _here(store, experiment, endpoints, how)
+            ended = (
+                _here(store, experiment, endpoints, how)
+                if processes == 1
+                else _in_processes(store, experiment, endpoints, how, processes, file)
+            )
     finally:
         kept.finish(store, experiment.seq, ended.state, elapsed=ended.elapsed, note=ended.note)
     found = kept.find(store, experiment.id)
     assert found is not None  # noqa: S101 - it was just run
     return found, ended
+
+
+def exit_code(found: Results, ended: Ended) -> int:
+    """0 where all was asked and the threshold is reached; without one, where no call failed."""
+    if ended.by_hand:
+        return INTERRUPTED
+    threshold = found.experiment.spec.pass_rate
+    if ended.state != kept.ENDED:
+        return 1
+    if threshold is None:
+        return 1 if found.failures else 0
+    return 0 if found.pass_rate is not None and found.pass_rate >= threshold else 1
 
 
 @contextmanager
@@ -132,9 +143,9 @@ def created(store: Store, spec: Spec, *, demo: bool) -> Experiment:
 def _processes(experiment: Experiment, refs: Sequence[ModelRef], how: How) -> int:
     """As many as asked for, but each has a call of every provider to make at once: together they never make more."""
     least = min(at_once(experiment.spec, ref.provider) for ref in refs)
-    if how.processes > least:
-        say(f"{least} calls at once are shared by {least} processes, not {how.processes}.")
-    return min(how.processes, least)
+    if how.workers.count > least:
+        say(f"{least} calls at once are shared by {least} processes, not {how.workers.count}.")
+    return min(how.workers.count, least)
 
 
 def _here(
@@ -144,7 +155,7 @@ def _here(
     how: How,
 ) -> Ended:
     engine = Engine()
-    with Bar(experiment, quiet=how.quiet) as bar:
+    with garbage.measuring(), Bar(experiment, quiet=how.quiet) as bar:
         session, run = prepare(
             engine,
             store,
@@ -177,30 +188,28 @@ def _in_processes(
     experiment: Experiment,
     endpoints: Mapping[str, Endpoint],
     how: How,
+    processes: int,
     file: str | None,
 ) -> Ended:
     """Each asks its share of the cells; what they write into the store is looked at here."""
     begun, before = time.monotonic(), kept.counts(store, experiment.seq)
     cells = before.get(kept.WAITING, 0)
-    children: list[subprocess.Popen[str]] = []
+    workers = how.workers.take(processes)
+    for part, each in enumerate(workers):
+        budget = _budget(experiment, how)
+        each.tell(worker.order(experiment.id, part, processes, dict(endpoints), budget, file))
     with Bar(experiment, quiet=how.quiet) as bar:
-        for part in range(how.processes):
-            children.append(_child())
-            told = worker.order(
-                experiment.id, part, how.processes, dict(endpoints), _budget(experiment, how), file
-            )
-            _tell(children[-1], told + "\n")
 
         def stop() -> None:
-            _stop(bar, lambda: _interrupt(children))
+            _stop(bar, lambda: interrupt(workers))
 
         with interrupting(stop):
-            while any(child.poll() is None for child in children):
+            while any(each.under_way for each in workers):
                 time.sleep(LOOK_SECONDS)
                 with contextlib.suppress(Exception):  # a look that fails is the next one's
                     kept.beat(store, experiment.seq)
                     bar.show(_seen(store, experiment, cells, before, begun))
-    ended = [_ended(child) for child in children]
+    ended = [_ended(each) for each in workers]
     stopped = next((each for each in ended if each.state != kept.ENDED), None)
     elapsed = max(each.elapsed for each in ended)  # from the first call, as in one process
     by_hand = any(each.by_hand for each in ended)
@@ -209,43 +218,11 @@ def _in_processes(
     return replace(stopped, elapsed=elapsed, by_hand=by_hand)
 
 
-def _child() -> subprocess.Popen[str]:
-    """A worker, in a group of its own: Ctrl+C reaches it through us."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "playground.experiments.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        start_new_session=True,
-    )
-
-
-def _tell(child: subprocess.Popen[str], line: str) -> None:
-    assert child.stdin is not None  # noqa: S101 - it is a pipe
-    with contextlib.suppress(BrokenPipeError):  # how it ended says it
-        child.stdin.write(line)
-        child.stdin.flush()
-
-
-def _interrupt(children: Sequence[subprocess.Popen[str]]) -> None:
-    for child in children:
-        if child.poll() is None:
-            child.send_signal(signal.SIGINT)
-
-
-def _ended(child: subprocess.Popen[str]) -> Ended:
-    """What a worker said at its end."""
-    assert child.stdout is not None  # noqa: S101 - it is a pipe
-    said = child.stdout.read()
-    child.stdout.close()
-    if child.stdin is not None:
-        child.stdin.close()
-    try:
-        values: dict[str, Any] = json.loads(said)
-        return Ended(**values)
-    except (ValueError, TypeError):
+def _ended(each: Worker) -> Ended:
+    said = each.ended()
+    if said is None:
         return Ended(state=kept.STOPPED, elapsed=0.0, note="A process of it broke off.")
+    return Ended(**said)
 
 
 def _seen(

@@ -43,7 +43,7 @@ AMOUNT = Number(0, 1_000_000)
     is_flag=True,
     help="Compare with the first run of the same spec, as --every does: for cron.",
 )
-def run(**options: Any) -> int:
+def run(processes: int, **options: Any) -> int:
     """Run the experiment in FILE (YAML or JSON).
 
     \b
@@ -53,6 +53,9 @@ def run(**options: Any) -> int:
     Exit code: 0 if all was asked and the spec's pass_rate is reached (without one: if no call failed), 1 if not,
     2 for bad usage, 130 if stopped by Ctrl+C. With --watch 1 also where something has changed.
     """
-    from playground.cli.experiment.running import Options, run
+    from playground.cli.experiment.workers import Workers
 
-    return run(Options(**options))
+    with Workers(processes) as workers:  # before all else: they import while we do
+        from playground.cli.experiment.running import Options, run
+
+        return run(Options(**options), workers)

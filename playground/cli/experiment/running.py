@@ -12,18 +12,17 @@ from typing import Any
 import click
 
 from playground.cli.experiment import conduct, shown
+from playground.cli.experiment.workers import Workers
 from playground.cli.say import say
 from playground.experiments import files, kept, watching
 from playground.experiments.documents import document
 from playground.experiments.kept import Experiment
 from playground.experiments.reading import read
 from playground.experiments.results import Results, causes, results
-from playground.experiments.running import Ended
 from playground.experiments.spec import Spec
 from playground.export import dumps
 from playground.store.store import Store
 
-INTERRUPTED = 130
 SPAN = re.compile(r"(\d+)\s*(s|m|h|d)")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -40,35 +39,36 @@ class Options:
     as_json: bool = False
     junit: str | None = None
     html: str | None = None
-    processes: int = 1
     budget: float | None = None
     every: str | None = None
     watch: bool = False
 
 
-def run(options: Options) -> int:
+def run(options: Options, workers: Workers) -> int:
     """Run once, or at each beat of `--every` until Ctrl+C."""
     span = _span(options.every) if options.every else None
     with conduct.the_store() as (store, file):
         if span is None:
-            return _once(options, store, file)
+            return _once(options, workers, store, file)
         spec = _spec(options, store)
         while True:
             begun = time.monotonic()
-            code = _run(options, store, file, conduct.created(store, spec, demo=options.demo))
-            if code == INTERRUPTED:
+            made = conduct.created(store, spec, demo=options.demo)
+            code = _run(options, workers, store, file, made)
+            if code == conduct.INTERRUPTED:
                 return code
             try:
                 time.sleep(max(0.0, begun + span - time.monotonic()))
             except KeyboardInterrupt:
-                return INTERRUPTED
+                return conduct.INTERRUPTED
 
 
-def _once(options: Options, store: Store, file: str | None) -> int:
+def _once(options: Options, workers: Workers, store: Store, file: str | None) -> int:
     if options.resume is None:
-        spec = _spec(options, store)
-        return _run(options, store, file, conduct.created(store, spec, demo=options.demo))
-    return _run(options, store, file, _resumed(options, store))
+        made = conduct.created(store, _spec(options, store), demo=options.demo)
+    else:
+        made = _resumed(options, store)
+    return _run(options, workers, store, file, made)
 
 
 def _spec(options: Options, store: Store) -> Spec:
@@ -101,10 +101,12 @@ def _resumed(options: Options, store: Store) -> Experiment:
     return found
 
 
-def _run(options: Options, store: Store, file: str | None, experiment: Experiment) -> int:
+def _run(
+    options: Options, workers: Workers, store: Store, file: str | None, experiment: Experiment
+) -> int:
     how = conduct.How(
         demo=options.demo,
-        processes=options.processes,
+        workers=workers,
         budget=None if options.budget is None else Decimal(str(options.budget)),
     )
     experiment, ended = conduct.conduct(store, experiment, how, file=file)
@@ -112,7 +114,7 @@ def _run(options: Options, store: Store, file: str | None, experiment: Experimen
     changed = _watched(options, store, experiment)
     _write(options, store, found)
     _say(options, store, found, changed)
-    return exit_code(found, ended) or int(bool(changed and changed.alarm))
+    return conduct.exit_code(found, ended) or int(bool(changed and changed.alarm))
 
 
 def _watched(options: Options, store: Store, experiment: Experiment) -> watching.Change | None:
@@ -120,18 +122,6 @@ def _watched(options: Options, store: Store, experiment: Experiment) -> watching
     if not (options.watch or options.every):
         return None
     return watching.since_first(store, experiment)
-
-
-def exit_code(found: Results, ended: Ended) -> int:
-    """0 where all was asked and the threshold is reached; without one, where no call failed."""
-    if ended.by_hand:
-        return INTERRUPTED
-    threshold = found.experiment.spec.pass_rate
-    if ended.state != kept.ENDED:
-        return 1
-    if threshold is None:
-        return 1 if found.failures else 0
-    return 0 if found.pass_rate is not None and found.pass_rate >= threshold else 1
 
 
 def _write(options: Options, store: Store, found: Results) -> None:

@@ -307,7 +307,7 @@ def figure(metric: str, value: float | None, *, sign: bool = False) -> str:
     return f"{minus}{_amount(metric, abs(value))}"
 
 
-def span(metric: str, interval: Interval | None) -> str:
+def span_of(metric: str, interval: Interval | None) -> str:
     """`0.412 to 0.618 s`; a dash where nothing bounds it."""
     if interval is None or interval.low is None or interval.high is None:
         return NOTHING
