@@ -102,9 +102,11 @@ def of_billed(
     return forecast(real, usual) if real else None
 
 
-def estimate(request: Request, *, most: int | None = None) -> Span | None:
+def estimate(
+    request: Request, *, most: int | None = None, book: pricing.PriceBook | None = None
+) -> Span | None:
     """USD that one request may cost; None when there is no price. `most` stands for the output that is allowed."""
-    book, today = pricing.load(), clock.today()
+    book, today = book or pricing.load(), clock.today()
     if book.row(request.model.provider, request.model.model, today) is None:
         return None  # without counting: the vocabularies alone take longer than a short answer
     counted = tokens.count_input(request).tokens

@@ -71,7 +71,8 @@ class Watched:
     tags: tuple[str, ...]
     department: str
     session: str
-    input_tokens: list[int]
+    input_tokens: dict[int, int] = field(default_factory=dict)
+    """Lane → tokens that were sent, of those for which it was asked: counting takes longer than starting."""
     seen: list[int] = field(default_factory=list)
     """Deltas already counted, by lane."""
     output_tokens: list[int] = field(default_factory=list)
@@ -101,7 +102,8 @@ class Guard:
         department: str = "",
     ) -> Verdict:
         """What sending these would cost, and which limits that would pass. Simulated lanes cost nothing."""
-        real = [Planned(r, estimate(r)) for r in requests if bills(r.model, endpoints)]
+        book = pricing.load()
+        real = [Planned(r, estimate(r, book=book)) for r in requests if bills(r.model, endpoints)]
         low = sum((planned.low for planned in real), Decimal(0))
         highs = [planned.high for planned in real]
         high = None if None in highs else sum((h for h in highs if h is not None), Decimal(0))
@@ -164,7 +166,6 @@ class Guard:
             tuple(tags),
             department,
             session,
-            input_tokens=[tokens.count_input(lane.request).tokens for lane in run.lanes],
             seen=[0] * lanes,
             output_tokens=[0] * lanes,
         )
@@ -288,6 +289,8 @@ def at_least(watched: Watched, lane: Lane) -> Decimal:
     if lane.started_at is None:
         return Decimal(0)
     index = lane.index
+    if index not in watched.input_tokens:
+        watched.input_tokens[index] = tokens.count_input(lane.request).tokens
     known, fresh = watched.seen[index], lane.deltas[watched.seen[index] :]
     if fresh:
         watched.seen[index] = known + len(fresh)

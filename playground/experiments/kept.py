@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -321,6 +322,15 @@ _RESULT = experiment_cells.update().where(
 )
 
 
+@functools.cache
+def _result(names: tuple[str, ...]) -> sa.Update:
+    """The statement that sets these columns."""
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+    if "tries" in values:
+        values["tries"] = experiment_cells.c.tries + values["tries"]
+    return _RESULT.values(values)
+
+
 def write(
     connection: sa.Connection,
     seq: int,
@@ -335,10 +345,7 @@ def write(
         given = {**row, "pending": _held(row["pending"])} if "pending" in row else row
         kinds.setdefault(tuple(row), []).append({"of": seq, "at": cell, **given})
     for names, rows in kinds.items():
-        values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
-        if "tries" in values:
-            values["tries"] = experiment_cells.c.tries + values["tries"]
-        connection.execute(_RESULT.values(values), rows)
+        connection.execute(_result(names), rows)
 
 
 def _held(made: Unjudged | None) -> Any:

@@ -127,6 +127,8 @@ class Session:
     """Cuts off judging models that are being asked."""
     progress: Callable[[Progress], None] | None = None
     _started: int = 0
+    _most: int = 0
+    """Cells that may be open when the next are handed over."""
     _ended: int = 0
     _done: int = 0
     """Of those that ended: with a result."""
@@ -299,10 +301,12 @@ class Session:
             self._ended += 1
             self._done += done
             self._failed += failed
-        self._change.set()
+        if self._started - self._ended <= self._most:
+            self._change.set()  # not at each end: a thread that wakes holds up the engine's
 
     def _wait(self, most: int) -> None:
         """Until no more than so many cells are open."""
+        self._most = most
         while self._started - self._ended > most:
             self._change.wait(TICK)
             self._change.clear()

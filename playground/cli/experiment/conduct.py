@@ -31,13 +31,13 @@ from playground.experiments.results import Results
 from playground.experiments.running import Ended, Progress, at_once
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare, spent
-from playground.store.database import sqlite_url
+from playground.store.database import HistoryError, sqlite_url
 from playground.store.file import FILE
 from playground.store.store import Store
 
 INTERRUPTED = 130
-LOOK_SECONDS = 0.1
-"""Between two looks at what the processes have done."""
+END_SECONDS, LOOK_SECONDS = 0.02, 1.0
+"""Between two looks at whether the processes have ended, and at what they have done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +79,7 @@ def conduct(
     try:
         with endpoints_of(refs, demo=experiment.simulated) as endpoints:
             processes = _processes(experiment, refs, how)
-            ended = (
-                _here(store, experiment, endpoints, how)
-                if processes == 1
-                else _in_processes(store, experiment, endpoints, how, processes, file)
-            )
+            ended = _asked(store, experiment, endpoints, how, processes, file)
     finally:
         kept.finish(store, experiment.seq, ended.state, elapsed=ended.elapsed, note=ended.note)
     found = kept.find(store, experiment.id)
@@ -148,30 +144,84 @@ def _processes(experiment: Experiment, refs: Sequence[ModelRef], how: How) -> in
     return min(how.workers.count, least)
 
 
-def _here(
+def _asked(
     store: Store,
     experiment: Experiment,
     endpoints: Mapping[str, Endpoint],
     how: How,
+    processes: int,
+    file: str | None,
 ) -> Ended:
+    """This process asks the first share of the cells, workers the others; what all write into the store is looked at here."""
+    budget, workers = _budget(experiment, how), how.workers.take(processes - 1)
+    for part, each in enumerate(workers, 1):
+        each.tell(worker.order(experiment.id, part, processes, dict(endpoints), budget, file))
     engine = Engine()
     with garbage.measuring(), Bar(experiment, quiet=how.quiet) as bar:
+        look = _Look(store, experiment, bar)
         session, run = prepare(
             engine,
             store,
             experiment,
             endpoints,
-            budget=_budget(experiment, how),
+            budget=budget,
             session=keeping.SESSION,
             secrets=keeping.secrets(),
-            progress=bar.show,
+            of=processes,
+            progress=look if workers else bar.show,
         )
+
+        def stop() -> None:
+            _stop(bar, session.stop)
+            interrupt(workers)
+
         try:
-            with interrupting(lambda: _stop(bar, session.stop)):
-                return run()
+            with interrupting(stop):
+                ended = [run()]
+                while any(each.under_way for each in workers):
+                    time.sleep(END_SECONDS)
+                    look()
         finally:
             keeping.finish()  # first: what is still being written down tells the engine
             engine.close()
+    ended += map(_ended, workers)
+    stopped = next((each for each in ended if each.state != kept.ENDED), ended[0])
+    elapsed, by_hand = max(each.elapsed for each in ended), any(each.by_hand for each in ended)
+    return replace(stopped, elapsed=elapsed, by_hand=by_hand)
+
+
+class _Look:
+    """How far all processes are, shown now and then."""
+
+    def __init__(self, store: Store, experiment: Experiment, bar: Bar) -> None:
+        self._store, self._experiment, self._bar = store, experiment, bar
+        self._begun = self._last = time.monotonic()
+        self._before = kept.counts(store, experiment.seq)
+
+    def __call__(self, made: Progress | None = None) -> None:
+        """Look, if it is time to; `made` is how far this process is."""
+        if time.monotonic() - self._last < LOOK_SECONDS:
+            return
+        with contextlib.suppress(HistoryError):  # a look that fails is the next one's
+            if made is None:  # else its session says that we are alive
+                kept.beat(self._store, self._experiment.seq)
+            self._bar.show(self._seen(stopping=bool(made and made.stopping)))
+        self._last = time.monotonic()
+
+    def _seen(self, *, stopping: bool) -> Progress:
+        """By what they have written."""
+        now = kept.counts(self._store, self._experiment.seq)
+        done, failed = (now.get(s, 0) - self._before.get(s, 0) for s in (kept.DONE, kept.FAILED))
+        return Progress(
+            cells=self._before.get(kept.WAITING, 0),
+            ended=done + failed,
+            failed=failed,
+            under_way=now.get(kept.SENT, 0),
+            spent=spent(self._store, self._experiment),
+            elapsed=time.monotonic() - self._begun,
+            held_up={},
+            stopping=stopping,
+        )
 
 
 def _stop(bar: Bar, stop: Callable[[], None]) -> None:
@@ -183,64 +233,11 @@ def _budget(experiment: Experiment, how: How) -> Decimal | None:
     return experiment.spec.budget if how.budget is None else how.budget
 
 
-def _in_processes(
-    store: Store,
-    experiment: Experiment,
-    endpoints: Mapping[str, Endpoint],
-    how: How,
-    processes: int,
-    file: str | None,
-) -> Ended:
-    """Each asks its share of the cells; what they write into the store is looked at here."""
-    begun, before = time.monotonic(), kept.counts(store, experiment.seq)
-    cells = before.get(kept.WAITING, 0)
-    workers = how.workers.take(processes)
-    for part, each in enumerate(workers):
-        budget = _budget(experiment, how)
-        each.tell(worker.order(experiment.id, part, processes, dict(endpoints), budget, file))
-    with Bar(experiment, quiet=how.quiet) as bar:
-
-        def stop() -> None:
-            _stop(bar, lambda: interrupt(workers))
-
-        with interrupting(stop):
-            while any(each.under_way for each in workers):
-                time.sleep(LOOK_SECONDS)
-                with contextlib.suppress(Exception):  # a look that fails is the next one's
-                    kept.beat(store, experiment.seq)
-                    bar.show(_seen(store, experiment, cells, before, begun))
-    ended = [_ended(each) for each in workers]
-    stopped = next((each for each in ended if each.state != kept.ENDED), None)
-    elapsed = max(each.elapsed for each in ended)  # from the first call, as in one process
-    by_hand = any(each.by_hand for each in ended)
-    if stopped is None:
-        return Ended(state=kept.ENDED, elapsed=elapsed)
-    return replace(stopped, elapsed=elapsed, by_hand=by_hand)
-
-
 def _ended(each: Worker) -> Ended:
     said = each.ended()
     if said is None:
         return Ended(state=kept.STOPPED, elapsed=0.0, note="A process of it broke off.")
     return Ended(**said)
-
-
-def _seen(
-    store: Store, experiment: Experiment, cells: int, before: Mapping[str, int], begun: float
-) -> Progress:
-    """How far the processes are, by what they have written."""
-    now = kept.counts(store, experiment.seq)
-    done = {state: now.get(state, 0) - before.get(state, 0) for state in (kept.DONE, kept.FAILED)}
-    return Progress(
-        cells=cells,
-        ended=sum(done.values()),
-        failed=done[kept.FAILED],
-        under_way=now.get(kept.SENT, 0),
-        spent=spent(store, experiment),
-        elapsed=time.monotonic() - begun,
-        held_up={},
-        stopping=False,
-    )
 
 
 def settle_uncertain(store: Store, experiment: Experiment, *, again: bool, skip: bool) -> None:

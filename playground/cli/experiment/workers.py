@@ -53,12 +53,12 @@ class Worker:
 
 
 class Workers:
-    """So many processes at the ready; one alone is this process itself. `models` are those that they will ask, as typed."""
+    """So many processes share the work: this one, and the others at the ready. `models` will be asked, as typed."""
 
     def __init__(self, count: int, models: Sequence[str] = ()) -> None:
         self.count = count
         self._models = models
-        self._ready = [_started(models) for _ in range(count)] if count > 1 else []
+        self._ready = [_started(models) for _ in range(count - 1)]
 
     def __enter__(self) -> Workers:
         return self
@@ -68,7 +68,7 @@ class Workers:
             worker.dismiss()
 
     def take(self, count: int) -> list[Worker]:
-        """So many, for one experiment."""
+        """So many others, for one experiment."""
         taken, self._ready = self._ready[:count], self._ready[count:]
         return taken + [_started(self._models) for _ in range(count - len(taken))]
 
