@@ -89,7 +89,7 @@ def key_id(key: str) -> str:
 
 def used(vendor: str, reply: Reply, fed: bool) -> Usage:
     """The usage of an answer as the vendor counts it; `fed` = with what its own tools brought."""
-    tools = Counter(one.tool for one in reply.used if one.tool in TOOLS[vendor])
+    tools = Counter(one.tool for one in reply.used if one.tool in TOOLS.get(vendor, ()))
     return Usage(
         input_tokens=reply.input_tokens + (reply.fed_tokens if fed else 0),
         cache_read_input_tokens=reply.cached.read,
