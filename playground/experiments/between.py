@@ -9,7 +9,13 @@ from hashlib import sha256
 from typing import Any
 
 from playground.experiments.cells import Cells
-from playground.experiments.comparing import Calls, Comparison, compare_all, corrected
+from playground.experiments.comparing import (
+    MORE_IS_BETTER,
+    Calls,
+    Comparison,
+    compare_all,
+    corrected,
+)
 from playground.experiments.documents import comparison_document, document
 from playground.experiments.kept import Experiment
 from playground.experiments.results import Results, calls, results
@@ -34,6 +40,15 @@ class Between:
     @property
     def same_spec(self) -> bool:
         return self.a.experiment.digest == self.b.experiment.digest
+
+    @property
+    def worse(self) -> tuple[tuple[str, Comparison], ...]:
+        """Figures in which a is worse than b beyond chance."""
+        return tuple(
+            (model, c)
+            for model, c in self.made
+            if c.significant and c.difference and (c.difference < 0) == (c.metric in MORE_IS_BETTER)
+        )
 
     def only_in(self, mine: Results) -> list[str]:
         """Models that only this one has asked."""

@@ -12,7 +12,7 @@ from playground.experiments.spec import Case
 from playground.store.store import Store
 
 Key = tuple[str, str]
-"""What makes a case of a prompt the same in two specs: the prompt's name, and the case's words."""
+"""What makes a case of a prompt the same in two specs: the prompt's name, whatever its text is now, and the case's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from playground.experiments import kept
 from playground.experiments.comparing import (
     ALPHA,
     METRICS,
-    MORE_IS_BETTER,
     Calls,
     Comparison,
     compare,
@@ -56,15 +55,6 @@ class Change:
     def shifted(self) -> tuple[Comparison, ...]:
         """Figures that have shifted beyond chance."""
         return tuple(c for c in self.shifts if c.adjusted is not None and c.adjusted <= self.alpha)
-
-    @property
-    def worse(self) -> tuple[Comparison, ...]:
-        """Those of them that have shifted to the worse."""
-        return tuple(
-            c
-            for c in self.shifted
-            if c.difference and (c.difference < 0) == (c.metric in MORE_IS_BETTER)
-        )
 
     @property
     def alarm(self) -> bool:

@@ -158,7 +158,7 @@ def test_what_is_worse_than_before_is_said_of_models_and_of_cases() -> None:
     worse = filled(store, many_spec(200), seed=2, quality=0.7)
     page = opened(experiment=worse.id, experiment_tab="Against an earlier one")
     assert "Worse than before, beyond chance" in page.error[0].value
-    assert ", passed: " in said(page)
+    assert "**: passed " in said(page)
     lost = page.dataframe[0].value
     assert set(lost["Before"]) == {"1 of 1"}
     assert set(lost["Now"]) == {"0 of 1"}

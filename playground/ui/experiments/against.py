@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.experiments import sheets
+from playground.experiments.between import Between, between
 from playground.experiments.kept import Experiment
 from playground.experiments.regressions import Regression, regressions
 from playground.experiments.sheets import Listed
-from playground.experiments.watching import Change, change
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.experiments import opened
 from playground.ui.experiments.counting import counted
-from playground.ui.experiments.differences import sentence
+from playground.ui.experiments.differences import way
 from playground.ui.experiments.matrix import case_name
-from playground.ui.experiments.words import dollars
+from playground.ui.experiments.words import LABELS, dollars, span
 from playground.ui.parts.markdown import plain
 from playground.ui.session import here
 
@@ -60,30 +60,44 @@ def _told(row: Listed, experiment: Experiment) -> str:
     return f"{row.name} · {here.when(row.created_at)}{same}"
 
 
-def _both(store: Store, now: Experiment, before: Experiment) -> tuple[Change, list[Regression]]:
-    return change(store, before, now), regressions(store, now, before)
+def _both(store: Store, now: Experiment, before: Experiment) -> tuple[Between, list[Regression]]:
+    return between(store, now, before), regressions(store, now, before)
 
 
-def _changes(found: Change) -> None:
+def _changes(found: Between) -> None:
     """Of whole models, with tests."""
-    if not found.shifts and not found.said:
+    if not found.made:
         st.info("They have no model in common that could be compared.", icon=":material/info:")
         return
-    if found.worse:
+    worse = found.worse
+    if worse:
         st.error(
-            f"Worse than before, beyond chance: {len(found.worse)}.",
-            icon=":material/trending_down:",
+            f"Worse than before, beyond chance: {len(worse)}.", icon=":material/trending_down:"
         )
     else:
         st.success("No figure of a model is worse beyond chance.", icon=":material/check:")
+    for line in _remarks(found):
+        st.caption(f":material/info: {line}")
     for said in found.said:
-        was, now = (", ".join(each) or "not told" for each in (said.before, said.now))
+        now, was = (", ".join(each) or "not told" for each in (said.before, said.now))
         what = said.what.replace("_", " ")
         st.markdown(f"- **{plain(said.model)}**: its {what} was {plain(was)} and is {plain(now)}.")
-    better = [c for c in found.shifted if c not in found.worse]
-    for sign, some in ((":red[:material/trending_down:]", found.worse), ("", better)):
-        for c in some:
-            st.markdown(dollars(f"- {sign} {sentence(c)}".replace("  ", " ")))
+    for model, c in (*worse, *(one for one in found.made if one not in worse)):
+        if c.significant:
+            sign = ":red[:material/trending_down:] " if (model, c) in worse else ""
+            told = f"{LABELS[c.metric]} {way(c)}; 95 %: {span(c.interval, c.metric)}"
+            st.markdown(dollars(f"- {sign}**{plain(model)}**: {told}."))
+
+
+def _remarks(found: Between) -> list[str]:
+    """What a reader must know before believing that something has changed."""
+    said = [] if found.same_spec else ["They have different specs; what is asked alike is paired."]
+    if not found.same_checks:
+        said.append("They judge by different checks: pass rates differ by that too.")
+    for mine, when in ((found.a, "now"), (found.b, "before")):
+        if only := found.only_in(mine):
+            said.append(f"Only {when}: {plain(', '.join(only))}.")
+    return said
 
 
 def _cases(experiment: Experiment, found: Sequence[Regression]) -> None:

@@ -52,25 +52,17 @@ def differences(found: Sequence[Comparison]) -> None:
 def _pair(real: Sequence[Comparison]) -> str:
     """What surely differs between two models, in a sentence."""
     a, b = real[0].a, real[0].b
-    told = ", ".join(f"{LABELS[c.metric]} {_way(c)}" for c in real if c.difference is not None)
+    told = ", ".join(f"{LABELS[c.metric]} {way(c)}" for c in real if c.difference is not None)
     return f":green[:material/check_circle:] **{plain(a)}** differs from **{plain(b)}**: {told}."
 
 
-def _way(c: Comparison) -> str:
+def way(c: Comparison) -> str:
     """`0.93 s more (276%)`."""
     difference = c.difference or 0.0
     share = (
         f" ({abs(c.relative):.0%})" if c.relative is not None and c.metric != "pass_rate" else ""
     )
     return f"{amount(abs(difference), c.metric)} {'more' if difference > 0 else 'less'}{share}"
-
-
-def sentence(c: Comparison) -> str:
-    """One difference, for people: the first has so much more or less."""
-    if c.difference is None:
-        return f"**{plain(c.a)}**, {LABELS[c.metric]}: not tested. {c.note}"
-    reach = span(c.interval, c.metric)
-    return f"**{plain(c.a)}**, {LABELS[c.metric]}: {_way(c)}; 95 %: {reach}. {c.note}".rstrip()
 
 
 def _difference(c: Comparison) -> str:
