@@ -116,8 +116,13 @@ def change(store: Store, first: Experiment, latest: Experiment, *, look: int = 1
         look=look,
         said=tuple(s for model in both for s in said(model, then[model], now[model])),
         shifts=corrected(made),
-        alpha=ALPHA / (look * (look + 1)),
+        alpha=alpha_of(look),
     )
+
+
+def alpha_of(look: int) -> float:
+    """How often the how manieth look may be wrong."""
+    return ALPHA / (look * (look + 1))
 
 
 def by_model(store: Store, experiment: Experiment) -> dict[str, list[Any]]:
