@@ -21,7 +21,9 @@ SPEC = json.dumps(
     {
         "prompts": ["{{q}}"],
         "models": ["openai/chat:m"],
-        "cases": [{"vars": {"q": f"question {n}"}} for n in range(8)],
+        "cases": [
+            {"vars": {"q": f"question {n}"}} for n in range(6)
+        ],  # too few for times alone to be an alarm
     }
 )
 
@@ -74,7 +76,7 @@ def test_every_span_it_asks_the_same_again_until_ctrl_c(home: Path, provider: Pr
         stderr=subprocess.PIPE,
         text=True,
     )
-    provider.wait_for(17, 90)  # the third time has begun: two are told
+    provider.wait_for(13, 90)  # the third time has begun: two are told
     (home / "e.json").write_text(
         "broken: ["
     )  # what was pinned is asked, whatever becomes of the file
