@@ -35,6 +35,8 @@ ALPHA = 0.05
 POWER = 0.8
 WORTH_FINDING = 0.1
 """The difference that the promised repeats find: a tenth of the mean, or ten points of a pass rate."""
+SPARE_PAIRS = 6
+"""For answers that took much longer than others, which a few repeats before the promise need not have seen."""
 MANY_CASES = 6
 """From so many cases on, a case counts once however often it was asked: what is found then holds for such cases."""
 
@@ -339,7 +341,16 @@ def needed(
     if difference <= 0:
         raise ValueError("a difference of nothing is never found")
     variance = spread**2 * careful(seen) * (1 if paired else 2)
-    return max(MANY_CASES, math.ceil(_sure(tests) ** 2 * variance / difference**2) + 2)
+    by_spread = math.ceil(_sure(tests) ** 2 * variance / difference**2) + 2
+    return max(MANY_CASES, least_pairs(tests), by_spread)
+
+
+def least_pairs(tests: int) -> int:
+    """Pairs that are significant, corrected for so many tests, although a few of them are outliers.
+
+    Where all fall to one side 2 of all 2ⁿ ways to swap them are as extreme; some more leave room for those that don't.
+    """
+    return math.ceil(math.log2(2 * max(1, tests) / ALPHA)) + SPARE_PAIRS
 
 
 def careful(seen: int) -> float:

@@ -233,3 +233,9 @@ def test_a_cheap_model_that_fails_often_is_the_dearer_one_by_success() -> None:
     assert turned.significant
     assert turned.interval
     assert not turned.interval.has(0)
+
+
+def test_the_promise_is_never_fewer_than_can_be_significant() -> None:
+    for tests in (1, 6, 15, 45):
+        pairs = needed(0.0, 1.0, seen=6, tests=tests)
+        assert 2 / 2**pairs * tests <= 0.05
