@@ -90,3 +90,10 @@ def test_what_is_needed_is_locked() -> None:
     block = project.partition("dependencies = [")[2].partition("]")[0]
     for name in re.findall(r'"([a-z0-9-]+)', block):
         assert re.search(rf"^{name}==", lock, re.MULTILINE), f"{name}: run make lock"
+
+
+def test_no_page_has_streamlits_own_field_for_numbers() -> None:
+    """It takes `2,5` for 25; ours is playground/ui/parts/number_field.py."""
+    files = [*(ROOT / "playground" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    assert len(files) > 100
+    assert [f.name for f in files if "number_input(" in f.read_text("utf-8")] == []

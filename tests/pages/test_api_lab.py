@@ -284,3 +284,22 @@ def test_openais_options_of_caching_and_its_own_word_on_a_miss(page: AppTest) ->
     told = said(page)
     assert "The provider itself says: `prompt_cache_key_changed`" in told
     assert "'mine' → 'mine-2'" in told
+
+
+@pytest.mark.parametrize(
+    ("panel", "field", "button"),
+    [
+        ("tools", "lab_tools_rounds", "lab_tools_send"),
+        ("structured", "lab_structured_times", "lab_structured_send"),
+    ],
+)
+def test_nothing_is_sent_while_a_number_cannot_be_read(
+    page: AppTest, panel: str, field: str, button: str
+) -> None:
+    opened(page, panel)
+    assert not page.button(key=button).disabled
+    page.text_input(key=field).set_value("2,5").run()
+    assert page.button(key=button).disabled
+    assert "2,5" in said(page)
+    page.text_input(key=field).set_value("3").run()
+    assert not page.button(key=button).disabled

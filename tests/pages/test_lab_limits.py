@@ -53,7 +53,10 @@ def test_a_burst_is_refused_waits_and_is_answered(
 def test_a_plan_follows_the_shape(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     page = open_panel(monkeypatch, tmp_path, "limits")
     assert "**Build** does: 400 such requests a minute" in "".join(s.value for s in page.success)
-    page.number_input(key="lab_limits_wanted").set_value(1_000).run()
+    page.text_input(key="lab_limits_wanted").set_value("1.000,5").run()
+    assert "1.000,5" in "".join(error.value for error in page.error)
+    assert not page.success
+    page.text_input(key="lab_limits_wanted").set_value("1,000").run()
     assert "**Launch** does" in "".join(s.value for s in page.success)
     (plans,) = [f.value for f in page.dataframe if "At once" in f.value.columns]
     assert list(plans["Tier"]) == ["Free", "Build", "Launch", "Grow"]

@@ -20,6 +20,7 @@ from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.live import wait
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.number_field import number_field
 from playground.ui.session.looking import Place, looked_at
 from playground.ui.session.models import default_model
 from playground.wire.gauges import Gauge
@@ -174,6 +175,8 @@ def _planner(where: Mapping[str, Endpoint]) -> None:
         written = _number("Output tokens", 500, 0, 200_000)
         seconds = _number("Seconds each", 8, 1, 3_600)
         rate = _number("Wanted a minute", 60, 1, 1_000_000)
+    if read is None or cached is None or written is None or seconds is None or rate is None:
+        return
     shape = Shape(
         input_tokens=read, cached_share=cached / 100, output_tokens=written, seconds=seconds
     )
@@ -206,11 +209,11 @@ def _planner(where: Mapping[str, Endpoint]) -> None:
         st.caption("Whether cached tokens count is not published here: they are planned as if.")
 
 
-def _number(label: str, value: int, least: int, most: int) -> int:
-    field = label.split(" ")[0].lower()
-    key = names.lab(PANEL, field)
-    st.session_state.setdefault(key, value)
-    return int(st.number_input(label, least, most, key=key, width=150))
+def _number(label: str, first: int, least: int, most: int) -> int | None:
+    """A number of the plan; None while it can't be read, which is then said."""
+    key = names.lab(PANEL, label.split(" ")[0].lower())
+    typed = number_field(label, key, first=first, least=least, most=most, width=150)
+    return None if typed.value is None else int(typed.value)
 
 
 def _tier_row(plan: Plan, shape: Shape) -> dict[str, object]:

@@ -20,6 +20,7 @@ from playground.lab.schema_lint import PROVIDERS, Finding, lint
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import markdown
+from playground.ui.parts.number_field import number_field
 from playground.ui.parts.project import take_away
 from playground.ui.parts.views import VIEWS
 from playground.ui.session import compose
@@ -64,22 +65,19 @@ def view(where: Mapping[str, Endpoint]) -> None:
     schema = _schema()
     prompt = asking.prompt_field(PANEL, lab.PROMPT)
     models = asking.models_field(PANEL, where, most=4, default=catalog.defaults())
-    times = int(
-        st.number_input(
-            "Times each",
-            1,
-            lab.MOST_TIMES,
-            2,
-            key=names.lab(PANEL, "times"),
-            persist_state="session",
-            width=140,
-        )
+    times = number_field(
+        "Times each",
+        names.lab(PANEL, "times"),
+        first=2,
+        least=1,
+        most=lab.MOST_TIMES,
+        width=140,
     )
     sent: list[Any] = []
     if schema is not None:
         schema = _linted(schema)
-        asked = lab.Asked(models=models, schema=schema, prompt=prompt, times=times)
-        sent = lab.requests(asked) if prompt.strip() else []
+        asked = lab.Asked(models=models, schema=schema, prompt=prompt, times=int(times.value or 1))
+        sent = lab.requests(asked) if prompt.strip() and not times.wrong else []
     asking.send(PLACE, run, sent, where, key="lab_structured_send")
     if sent:
         take_away(sent[:1], where.get(models[0].provider), "lab_structured", kind="schema")

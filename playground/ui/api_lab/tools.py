@@ -18,6 +18,7 @@ from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import hops as parts
 from playground.ui.parts import markdown
+from playground.ui.parts.number_field import number_field
 from playground.ui.parts.project import take_away
 from playground.ui.session import loops
 from playground.ui.session.state import owner
@@ -53,11 +54,11 @@ def view(where: Mapping[str, Endpoint]) -> None:
     question = asking.prompt_field(PANEL, lab.QUESTION)
     models = asking.models_field(PANEL, where, most=MOST, default=catalog.defaults())
     functions = _functions()
-    asked = _asked(models, question, functions)
+    asked, readable = _asked(models, question, functions)
     for note in lab.notes(asked):
         st.caption(f":material/info: {markdown.plain(note)}")
     _dialects(asked)
-    ready = bool(models and question.strip() and functions)
+    ready = bool(models and question.strip() and functions) and readable
     if st.button(
         "Run the loop",
         type="primary",
@@ -168,7 +169,8 @@ def _mcp() -> tuple[Function, ...]:
 
 def _asked(
     models: tuple[lab.ModelRef, ...], question: str, functions: tuple[Function, ...]
-) -> lab.Asked:
+) -> tuple[lab.Asked, bool]:
+    """What is asked, and whether every field can be read."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = st.selectbox(
             "Must call",
@@ -182,13 +184,12 @@ def _asked(
         if choice == "one" and functions:
             offered = [function.tool.name for function in functions]
             only = st.selectbox("Which", offered, key=names.lab(PANEL, "only"), width=220)
-        rounds = st.number_input(
+        rounds = number_field(
             "Rounds at most",
-            1,
-            lab.MOST_ROUNDS,
-            6,
-            key=names.lab(PANEL, "rounds"),
-            persist_state="session",
+            names.lab(PANEL, "rounds"),
+            first=6,
+            least=1,
+            most=lab.MOST_ROUNDS,
             width=160,
         )
         parallel = st.toggle(
@@ -197,15 +198,16 @@ def _asked(
             key=names.lab(PANEL, "parallel"),
             persist_state="session",
         )
-    return lab.Asked(
+    asked = lab.Asked(
         models=models,
         question=question,
         functions=functions,
         choice=choice,
         only=only,
         parallel=parallel,
-        rounds=int(rounds),
+        rounds=int(rounds.value or 1),
     )
+    return asked, not rounds.wrong
 
 
 def _dialects(asked: lab.Asked) -> None:

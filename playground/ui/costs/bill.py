@@ -23,6 +23,7 @@ from playground.pricing import PriceBook
 from playground.settings import SettingsError
 from playground.ui import names
 from playground.ui.costs.bill_shown import shown
+from playground.ui.parts.number_field import number_field
 from playground.ui.session import keeping
 from playground.ui.session.endpoints import real_endpoints
 
@@ -181,9 +182,13 @@ def _choices(bills: Sequence[Bill]) -> tuple[frozenset[str], dict[str, Decimal]]
             help="As the bill names them. Without a choice the key that fits our receipts counts as ours.",
         )
     for currency in foreign:
-        rate = st.number_input(
-            f"USD for 1 {currency}", min_value=0.0, value=0.0, key=f"bill_rate_{currency}"
-        )
+        rate = number_field(
+            f"USD for 1 {currency}",
+            f"bill_rate_{currency}",
+            most=1_000_000,
+            whole=False,
+            needed=False,
+        ).value
         if rate:
-            rates[currency] = Decimal(repr(float(rate)))
+            rates[currency] = rate
     return frozenset(mine), rates
