@@ -169,6 +169,11 @@ def test_on_a_phone_run_is_where_the_thumb_is_and_names_no_keys(browser: Browser
     context.close()
 
 
+A4 = 718
+"""Pixels between the margins of a sheet."""
+ABOVE = """(lane, next) => lane.getBoundingClientRect().bottom <= document.querySelector(next).getBoundingClientRect().top"""
+
+
 def test_what_is_printed_has_the_whole_prompt_and_every_lane(page: Page) -> None:
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
@@ -182,7 +187,23 @@ def test_what_is_printed_has_the_whole_prompt_and_every_lane(page: Page) -> None
             assert left(answer) >= 0
             assert left(answer) < width
             assert answer.evaluate("e => e.scrollHeight - e.clientHeight") < 24
+        assert page.locator(".st-key-lane_0").evaluate(ABOVE, ".st-key-lane_1")
+        expect(page.get_by_role("button", name="Run")).to_be_hidden()
         page.emulate_media(media="screen")
+
+
+def test_a_sheet_has_all_columns_of_the_table_of_figures(page: Page) -> None:
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    table = page.locator("[data-testid=stDataFrame] .dvn-scroller").first
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    page.emulate_media(media="print")  # who prints draws no table anew: it has the screen's width
+    assert table.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+    box = table.bounding_box()
+    assert box is not None
+    assert box["width"] < A4
 
 
 def test_a_click_on_the_switch_draws_the_answers_and_nothing_else(page: Page) -> None:
