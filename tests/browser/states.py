@@ -228,6 +228,12 @@ def exported(page: Page) -> None:
     )
 
 
+def requested(page: Page) -> None:
+    """The sample of a pasted conversation, as a request."""
+    page.get_by_role("button", name="Sample conversation").click()
+    expect(page.get_by_role("heading", name="Before it runs in a product")).to_be_visible()
+
+
 def panel(title: str) -> Step:
     """Open a panel of the API lab."""
 
@@ -288,6 +294,7 @@ STATES = (
     State("Experiments", "Votes", tab("Votes")),
     State("Your chats", "empty", stay),
     State("Your chats", "sample", exported),
+    State("Your chats", "request", requested),
     State("Recorded", "choice", stay),
     State("Recorded", "replayed", replayed),
     State("History", "list", stay),

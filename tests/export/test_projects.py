@@ -211,6 +211,50 @@ def _plain_body(body: Any) -> Any:
     return [_plain_body(item) for item in body] if isinstance(body, list) else body
 
 
+PROGRAMS = {
+    "python": [sys.executable, "main.py"],
+    "typescript": ["node", "dist/main.js"],
+}
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_the_program_answers_and_says_what_is_wrong_in_a_sentence(
+    language: str, tmp_path: Path, simulation: DemoServer, request: pytest.FixtureRequest
+) -> None:
+    run: Run = request.getfixturevalue(CODE[language])
+    _, folder = made(Case("messages", "request", language, "http"), tmp_path)
+    assert run(folder, simulation.base_url, "main")[0] == 0  # builds it, too
+    where = {"ANTHROPIC_BASE_URL": simulation.base_urls()["anthropic"]}
+
+    def program(**env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            PROGRAMS[language],
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env=bare(**where, **env),
+            timeout=60,
+        )
+
+    done = program(ANTHROPIC_API_KEY="canary-key", SPENDING_LIMIT_USD="1000")
+    assert (done.returncode, bool(done.stdout.strip())) == (0, True), done.stderr
+    (line,) = map(json.loads, (folder / "calls.jsonl").read_text().splitlines())
+    assert float(line["usd"]) > 0
+    for env, said in (
+        ({}, "No key: put it into .env as ANTHROPIC_API_KEY"),
+        ({"ANTHROPIC_API_KEY": "canary-wrong-key"}, "The key is wrong"),
+        ({"ANTHROPIC_API_KEY": "canary-key", "SPENDING_LIMIT_USD": "0.000001"}, "Not sent: $"),
+    ):
+        done = program(**env)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "canary" not in done.stdout + done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1  # no traceback
+    (folder / ".env").write_text("# mine\nANTHROPIC_API_KEY = 'canary-key'\n")
+    assert program().returncode == 0
+    assert b"canary" not in (folder / "calls.jsonl").read_bytes()
+
+
 def test_ci_runs_every_file() -> None:
     files = Path(project.__code__.co_filename).with_name("files")
     used = {

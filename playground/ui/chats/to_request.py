@@ -83,7 +83,7 @@ def _paste() -> Talk | None:
         placeholder="You said:\nWhat is a token?\n\nChatGPT said:\nA piece of text that a model reads.",
     )
     st.button(
-        "Try a sample conversation",
+        "Sample conversation",
         icon=":material/draft:",
         key="chats_paste_sample",
         on_click=_sample,
