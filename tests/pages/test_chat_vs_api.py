@@ -164,6 +164,16 @@ def test_a_conversation_shows_what_each_turn_resends() -> None:
     assert "Sent: 3 messages." in words
 
 
+def test_a_conversation_is_taken_away_or_becomes_a_request() -> None:
+    page = opened(chat.CONVERSATION)
+    page.chat_input[0].set_value("What is a token?").run()
+    answered(page, 1)
+    assert page.selectbox(key="conversation_project_kind").value == "conversation"
+    press(page, "conversation_to_request")
+    assert [title.value for title in page.title] == ["Your chats"]
+    assert "1 question, 1 answer" in said(page)
+
+
 def test_what_the_provider_would_store_is_announced_before_it_is_sent() -> None:
     page = opened(chat.CONVERSATION)
     page.toggle(key="conversation_kept").set_value(True).run()

@@ -32,31 +32,9 @@ def take_away(
             "Errors, retries with the wait that the provider asks for, a spending limit, a log without secrets, tests"
             " against the simulation. No key is in it."
         )
-        what = st.selectbox(
-            "What",
-            kinds,
-            index=kinds.index(kind) if kind in kinds else 0,
-            format_func=lambda name: KINDS[name].label,
-            key=f"{key}_project_kind",
-        )
-        language = st.segmented_control(
-            "Language",
-            list(LANGUAGES),
-            default="python",
-            required=True,
-            format_func=lambda name: LANGUAGES[name].label,
-            key=f"{key}_project_language",
-        )
-        way = st.segmented_control(
-            "Through",
-            list(WAYS),
-            default="sdk",
-            required=True,
-            format_func=WAYS.__getitem__,
-            key=f"{key}_project_way",
-        )
+        what, language, way = _choices(kinds, kind, key)
         st.caption(KINDS[what].does)
-        if why := why_none(requests, what, way or ""):
+        if why := why_none(requests, what, way):
             st.warning(why)
             return
         chosen = requests if what == "batch" else requests[:1]
@@ -65,8 +43,8 @@ def take_away(
             tuple(chosen),
             endpoint,
             kind=what,
-            language=language or "python",
-            way=way or "sdk",
+            language=language,
+            way=way,
             results=results,
         )
         st.download_button(
@@ -78,3 +56,31 @@ def take_away(
             on_click="ignore",
             key=f"{key}_project_zip",
         )
+
+
+def _choices(kinds: Sequence[str], kind: str, key: str) -> tuple[str, str, str]:
+    """Kind, language and way."""
+    what = st.selectbox(
+        "What",
+        kinds,
+        index=kinds.index(kind) if kind in kinds else 0,
+        format_func=lambda name: KINDS[name].label,
+        key=f"{key}_project_kind",
+    )
+    language = st.segmented_control(
+        "Language",
+        list(LANGUAGES),
+        default="python",
+        required=True,
+        format_func=lambda name: LANGUAGES[name].label,
+        key=f"{key}_project_language",
+    )
+    way = st.segmented_control(
+        "Through",
+        list(WAYS),
+        default="sdk",
+        required=True,
+        format_func=WAYS.__getitem__,
+        key=f"{key}_project_way",
+    )
+    return what, language or "python", way or "sdk"

@@ -82,24 +82,30 @@ def view(where: Mapping[str, Endpoint]) -> None:
         return
     with below:
         turns(talk, path, titles, where)
-        asked = path[-1].live.lanes[0].request
-        with st.container(horizontal=True):
-            take_away([asked], where.get(asked.model.provider), "conversation", kind="conversation")
-            if not running and st.button(
-                "Make a request of it",
-                icon=":material/arrow_forward:",
-                key="conversation_to_request",
-                help="System prompt, schema, test set and what is still to be done: on Your chats.",
-            ):
-                answer = path[-1].live.lanes[0].response
-                st.session_state[names.CHATS_TALK] = of_request(
-                    asked, answer.text if answer else ""
-                )
-                st.session_state[names.CHATS_FROM] = names.CHATS_HANDED
-                st.switch_page(CHATS)
+        _take_along(path, where, running=running)
     # It may have ended while this was drawn, and then no live text is left to say so.
     if running and path[-1].live.done:
         st.rerun()
+
+
+def _take_along(path: Sequence[Turn], where: Mapping[str, Endpoint], *, running: bool) -> None:
+    """The first model's conversation as a project, and as a request on Your chats."""
+    lane = path[-1].live.lanes[0]
+    with st.container(horizontal=True):
+        endpoint = where.get(lane.request.model.provider)
+        take_away([lane.request], endpoint, "conversation", kind="conversation")
+        if running or not st.button(
+            "Make a request of it",
+            icon=":material/arrow_forward:",
+            key="conversation_to_request",
+            help="System prompt, schema, test set and what is still to be done: on Your chats.",
+        ):
+            return
+    answer = lane.response.text if lane.response else ""
+    st.session_state[names.CHATS_TALK] = of_request(lane.request, answer)
+    st.session_state[names.CHATS_FROM] = names.CHATS_HANDED
+    # Without a mapping Streamlit clears the address, which it refuses while the section is bound to it.
+    st.switch_page(CHATS, query_params={})
 
 
 def _before() -> None:
