@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from playground.chats.nouns import Chat, Step
 from playground.domain import ModelRef
@@ -78,6 +79,22 @@ def start(ref: ModelRef) -> int:
     if ref.provider != "openai":
         return 0
     return 3 if BEFORE_REASONING.match(ref.model) else 2
+
+
+class Counting(NamedTuple):
+    """How one model's tokens are counted."""
+
+    step: Counter
+    text: Callable[[str], int]
+    """Tokens of an answer's text, without framing."""
+    start: int
+    """Tokens that the provider adds to each request."""
+
+
+def counted_here(ref: ModelRef, counted: Counted) -> Counting:
+    """On this computer: exact where the model's tokenizer is known, an estimate elsewhere."""
+    encoding = known_encoding(ref) or DEFAULT
+    return Counting(counter(ref, counted), lambda text: counted.count(text, encoding), start(ref))
 
 
 def calls(

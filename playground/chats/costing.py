@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
 from playground import catalog
-from playground.chats.calls import Cached, CallTokens, Counted, cached, calls, counter, start
+from playground.chats.calls import (
+    Cached,
+    CallTokens,
+    Counted,
+    Counting,
+    cached,
+    calls,
+    counted_here,
+)
 from playground.chats.nouns import Chat
 from playground.chats.twins import Twin, twin
 from playground.domain import Cost, ModelRef, Usage
 from playground.domain.provider import provider_of
 from playground.pricing import PriceBook
-from playground.tokens.counting import DEFAULT, known_encoding
 
 REASONING = 512
 """Tokens that a model that reasons thought before an answer, at the most usual effort: the median of 43 answers of GPT-5
@@ -84,6 +92,8 @@ class Pricing:
     on: date
     extra: int = 0
     """Tokens put before each call: the product's own system prompt, which no export holds."""
+    counting: Callable[[ModelRef, Counted], Counting] = counted_here
+    """How tokens are counted: here, unless a provider's own counts are at hand."""
     sums: dict[str, Sum] = field(default_factory=dict)
     months: defaultdict[tuple[str, str], Decimal] = field(
         default_factory=lambda: defaultdict(Decimal)
@@ -154,9 +164,8 @@ class Pricing:
         return found
 
     def _calls(self, chat: Chat, ref: ModelRef, texts: Counted) -> list[CallTokens]:
-        encoding = known_encoding(ref) or DEFAULT
-        extra = self.extra + start(ref)
-        return calls(chat, counter(ref, texts), lambda text: texts.count(text, encoding), extra)
+        how = self.counting(ref, texts)
+        return calls(chat, how.step, how.text, self.extra + how.start)
 
     def _call(self, found: Sum, ref: ModelRef, call: CallTokens, kept: Cached) -> Decimal:
         """Add a call; its USD at the upper end, 0 where no price is known."""

@@ -16,6 +16,23 @@ from playground.chats.sources import Given
 from playground.domain.nouns import digits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Average:
+    """What one of these conversations is like."""
+
+    conversations: int
+    monthly: int
+    """Conversations in a month that has any."""
+    calls: int
+    """Of one conversation, as are the tokens."""
+    input_tokens: int
+    """Everything sent, the history at each call."""
+    new_tokens: int
+    """Of them, what was not sent before."""
+    output_tokens: int
+    """What is seen of the answers."""
+
+
 @dataclass(slots=True)
 class Summary:
     """Counts, times, what was left out, and the sums."""
@@ -48,6 +65,22 @@ class Summary:
             self.first = min([*moments, *filter(None, [self.first])])
             self.last = max([*moments, *filter(None, [self.last])])
         self.pricing.add(chat)
+
+    def average(self) -> Average | None:
+        """The average conversation, by the first model that has a price; None where there is none."""
+        priced = next((one for one in self.pricing.sums.values() if one.calls), None)
+        many = self.conversations
+        if priced is None or not many:
+            return None
+        months = len({month for month, _ in self.pricing.months}) or 1
+        return Average(
+            conversations=many,
+            monthly=max(1, round(many / months)),
+            calls=max(1, round(priced.calls / many)),
+            input_tokens=round(priced.input_tokens / many),
+            new_tokens=round((priced.input_tokens - priced.history_tokens) / many),
+            output_tokens=round(priced.output_tokens / many),
+        )
 
     def document(self) -> dict[str, Any]:
         """As JSON values; money is a decimal string, an unknown time is null."""

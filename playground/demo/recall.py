@@ -15,7 +15,7 @@ NOTE = re.compile(r"\bthe ([a-z][a-z ]{2,40}?) is ([A-Z0-9][A-Za-z0-9-]{2,30})\b
 ASKED = re.compile(r"^- the ([a-z][a-z ]{2,40}?)\s*$", re.MULTILINE)
 WHICH = "Which of these did I tell you?"
 SUMMARISE = "Summarise our conversation so far"
-KEPT = 5
+KEPT = 3
 """Notes that a simulated summary keeps."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from playground.catalog import describe
 from playground.domain import Cost, ModelRef, Response, Usage
@@ -121,6 +121,18 @@ def scripted(question: int, answer: int, turns: int, system: int = 0) -> tuple[T
             measured=False,
         )
         for t in range(1, turns + 1)
+    )
+
+
+def with_input(turns: Sequence[Turn], tokens: int) -> tuple[Turn, ...]:
+    """The same turns with so many input tokens together, each in its share: long conversations among short ones count."""
+    whole = sum(turn.input_tokens for turn in turns) or 1
+    ends = [
+        turn_end * tokens // whole for turn_end in accumulate(turn.input_tokens for turn in turns)
+    ]
+    return tuple(
+        replace(turn, input_tokens=end - before)
+        for turn, before, end in zip(turns, (0, *ends), ends, strict=False)
     )
 
 

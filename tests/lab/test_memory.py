@@ -46,8 +46,8 @@ def test_each_way_forgets_what_it_does_not_carry(
     assert told["provider"] == dict.fromkeys(names, True)
     # the last two exchanges, and nothing before them
     assert [name for name in names if told["window"][name]] == names[-2:]
-    # summed up after 3 and 6: the newest five of six notes, and the two turns after that
-    assert [name for name in names if not told["summary"][name]] == names[:1]
+    # summed up after 3 and 6: the newest three of six notes, and the two turns after that
+    assert [name for name in names if not told["summary"][name]] == names[:3]
 
 
 def test_what_each_way_sends(engine: Engine, where: Mapping[str, Endpoint]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from pathlib import Path
 
@@ -64,6 +65,42 @@ def test_what_was_given_is_nowhere_on_disk(page: AppTest, tmp_path: Path) -> Non
     places = [tmp_path, Path(os.environ["PLAYGROUND_DATA_DIR"])]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
     assert not [file for file in files if b"canary-of-the-" in file.read_bytes()]
+
+
+def test_what_was_given_is_in_no_log_and_in_no_other_session(
+    page: AppTest, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    talk = chatgpt(node("a", None, "user", "canary-of-the-prompt"), title="canary-of-the-title")
+    broken = b'[{"canary-of-the-field": ' + json.dumps([talk]).encode()
+    files = [
+        ("conversations.json", json.dumps([talk]).encode(), "application/json"),
+        ("broken.json", broken, "application/json"),
+    ]
+    page.file_uploader[0].set_value(files).run()
+    assert metrics(page)["Conversations"] == "1"
+    other = AppTest.from_file(str(ROUTER), default_timeout=60)
+    other.switch_page(path("chats.py"))
+    other.run()
+    assert not other.metric
+    assert "canary-of-the-" not in repr(other.session_state)
+    assert "canary-of-the-" not in repr(other.main)
+    told = capfd.readouterr()
+    assert "canary-of-the-" not in caplog.text + told.out + told.err
+
+
+def test_the_break_even_is_that_of_the_chats_that_were_imported(page: AppTest) -> None:
+    page.button(key="chats_sample").click().run()
+    summary = page.session_state["chats_read"][1]
+    average = summary.average()
+    page.switch_page(path("chat_vs_api.py"))
+    page.session_state["chat_view"] = "Three ways to pay"
+    page.run()
+    assert not page.exception
+    said = "\n".join(one.value for one in page.caption)
+    assert f"average of your {average.conversations} imported conversations" in said
+    assert f"{average.input_tokens:,} input and" in said
+    assert page.session_state["pay_source"] == "my imported chats"
 
 
 def test_nothing_found_is_an_error_with_its_reason(page: AppTest) -> None:

@@ -132,7 +132,7 @@ def results(talk: Talk) -> None:
     ways = talk.ways
     if any(step.response.simulated for way in ways for step in way.steps):
         st.badge(
-            "simulated: real prices, made-up answers; its summary keeps the five newest notes",
+            "simulated: real prices, made-up answers; its summary keeps the three newest notes",
             icon=":material/science:",
             color="violet",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -24,7 +25,8 @@ from playground.ui.parts.number_field import number_field
 from playground.ui.session.models import pick_models
 
 MINE = "my conversation"
-SOURCES = (MINE, *lab.HABITS)
+CHATS = "my imported chats"
+SOURCES = (MINE, CHATS, *lab.HABITS)
 MOST_MODELS = 6
 MOST_PLANS = 6
 MOST_MONTHLY = 100_000
@@ -48,6 +50,22 @@ def mine() -> Conversation | None:
         source=f"measured{simulated}: {len(turns)} turn{'s' if len(turns) > 1 else ''} of {ref} in the section Conversation",
         ref=ref,
     )
+
+
+def imported() -> tuple[Conversation, int] | None:
+    """The average of the chats that were imported in this tab, and how many there are a month; None before there are any."""
+    kept = st.session_state.get(names.CHATS_READ)
+    average = kept[1].average() if kept else None
+    if average is None:
+        return None
+    question, answer = (n // average.calls for n in (average.new_tokens, average.output_tokens))
+    turns = growth.scripted(max(1, question), max(1, answer), average.calls)
+    source = (
+        f"average of your {average.conversations:,} imported conversations: {average.calls} calls,"
+        f" {average.input_tokens:,} input and {average.output_tokens:,} output tokens"
+    )
+    grown = growth.with_input(turns, average.input_tokens)
+    return Conversation(name=CHATS, turns=grown, source=source), average.monthly
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
@@ -80,10 +98,11 @@ def view(where: Mapping[str, Endpoint]) -> None:
 
 def _conversation() -> Conversation:
     """What is priced: measured, or a preset."""
-    own = mine()
-    options = SOURCES if own else SOURCES[1:]
+    own, chats = mine(), imported()
+    there = {MINE: own, CHATS: chats}
+    options = [name for name in SOURCES if there.get(name, True)]
     if st.session_state.get(names.PAY_SOURCE) not in options:
-        st.session_state[names.PAY_SOURCE] = MINE if own else "medium"
+        st.session_state[names.PAY_SOURCE] = next((n for n in there if there[n]), "medium")
     chosen = st.segmented_control(
         "What is priced",
         options,
@@ -106,6 +125,9 @@ def _conversation() -> Conversation:
     if chosen == MINE and own:
         turns = growth.with_hidden(own.turns, system)
         return Conversation(name=MINE, turns=turns, source=own.source, ref=own.ref)
+    if chosen == CHATS and chats:
+        average = chats[0]
+        return replace(average, turns=growth.with_hidden(average.turns, system))
     return lab.HABITS[chosen or "medium"].conversation(system)
 
 
@@ -140,10 +162,11 @@ def _plans(plans: Sequence[Plan]) -> list[Plan]:
 def _monthly(conversation: Conversation) -> int | None:
     """Conversations a month; None while the field can't be read."""
     habit = lab.HABITS.get(conversation.name, lab.HABITS["medium"])
+    chats = imported() if conversation.name == CHATS else None
     many = number_field(
         "Your conversations a month",
         f"pay_monthly_{conversation.name}",
-        first=habit.conversations,
+        first=chats[1] if chats else habit.conversations,
         least=1,
         most=MOST_MONTHLY,
         width=220,
