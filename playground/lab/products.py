@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -67,6 +68,11 @@ class Product(Row):
     terms: Fact
     content: Fact
 
+    @property
+    def short(self) -> str:
+        """The title without what stands in brackets or behind a comma."""
+        return re.split(r" \(|, ", self.title)[0]
+
     def facts(self) -> Iterator[tuple[str, Fact]]:
         """Every fact with its heading."""
         for name, heading in FACTS.items():
@@ -86,9 +92,28 @@ def find(term: str) -> Product | None:
     """The product that people call so (its name, title or another word for it); None where we know none."""
     wanted = term.casefold().strip()
     for product in products().values():
-        if wanted in (word.casefold() for word in (product.name, product.title, *product.called)):
+        words = (product.name, product.title, product.short, *product.called)
+        if wanted in (word.casefold() for word in words):
             return product
     return None
+
+
+def named(text: str) -> tuple[Product, ...]:
+    """The products that a text names, each once, in its order; `Gemini API` is not `Gemini` too."""
+    found = (find(word[0]) for word in _words().finditer(text))
+    return tuple({product.name: product for product in found if product}.values())
+
+
+@functools.cache
+def _words() -> re.Pattern[str]:
+    """Every word for a product, as it is spelled, the longest first."""
+    words = {
+        word
+        for product in products().values()
+        for word in (product.title, product.short, *product.called)
+    }
+    longest = sorted(words, key=lambda word: (-len(word), word))
+    return re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, longest))})(?!\w)")
 
 
 def told(product: Product) -> str:

@@ -52,3 +52,21 @@ def test_every_plan_of_the_price_table_is_of_a_product_that_is_explained() -> No
 def test_a_fact_with_a_field_that_is_none_is_refused() -> None:
     with pytest.raises(ValidationError):
         Fact(says="x.", url="https://x.y/", as_of=date(2026, 11, 1), sources="typo")  # type: ignore[call-arg]
+
+
+def test_names_are_found_in_a_text_each_once_and_the_longest_wins() -> None:
+    text = "The Gemini API is not Gemini; keys come from AI Studio or the Console, Claude.ai has none. Gemini API!"
+    assert [product.name for product in products.named(text)] == [
+        "gemini-api",
+        "gemini",
+        "ai-studio",
+        "claude-console",
+        "claude",
+    ]
+    assert not products.named("gemini-3.8-flash answers at console.cloud.google.com")
+
+
+def test_every_title_and_word_names_its_own_product() -> None:
+    for product in products.products().values():
+        for word in (product.title, product.short, *product.called):
+            assert [one.name for one in products.named(f"the {word}, said")] == [product.name], word

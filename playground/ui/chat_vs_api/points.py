@@ -14,6 +14,7 @@ from playground.lab import ladder
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.ladder.climb import current_climb
 from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PASTE, PAY, dollars, go
+from playground.ui.parts.product import terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     """One table of the differences with what was measured, the buttons that show each, and where it is from."""
     st.markdown("**What a chat product adds, hides and decides for you, point by point.**")
     st.markdown(dollars(table()))
+    terms(table(), "points")
     st.markdown("**See it for yourself**")
     with st.container(horizontal=True, gap="small"):
         for point in POINTS:

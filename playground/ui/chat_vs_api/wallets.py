@@ -9,6 +9,7 @@ import streamlit as st
 from playground.domain import Endpoint
 from playground.lab.wallets import Effect, Wallet, wallets
 from playground.ui.chat_vs_api.sections import PAY, dollars, go
+from playground.ui.parts.product import terms
 
 HEADINGS: Mapping[Effect, str] = {
     "needed": "The request must say",
@@ -42,6 +43,7 @@ def _wallet(wallet: Wallet) -> None:
             f"**Who pays:** {wallet.pays.says}\n\n**Limits:** {wallet.limits.says}\n\n**From here:** {wallet.here.says}"
         )
     )
+    terms(f"{wallet.title} {wallet.pays.says} {wallet.here.says}", f"wallet_{wallet.name}")
     if not wallet.rules:
         st.markdown("**Refused:** nothing of its own; each model and door has its rules.")
     for effect, heading in HEADINGS.items():

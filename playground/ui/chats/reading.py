@@ -18,6 +18,7 @@ from playground.chats.sources import Given
 from playground.chats.summary import Summary
 from playground.domain import ModelRef, clock
 from playground.ui import names
+from playground.ui.parts.product import terms
 
 MOST_MEGABYTES = 1_000
 """Of an upload, which Streamlit keeps in memory; larger exports are for the terminal."""
@@ -54,6 +55,7 @@ def given() -> Summary | None:
         )
     with st.expander("How to get the export", icon=":material/help:"):
         st.markdown(HOW)
+        terms(HOW, "chats_how")
     if uploads:
         st.session_state.pop(names.CHATS_SAMPLE, None)
     files = _files(uploads)

@@ -24,6 +24,7 @@ from playground.settings import SettingsError
 from playground.ui import names
 from playground.ui.costs.bill_shown import shown
 from playground.ui.parts.number_field import number_field
+from playground.ui.parts.product import terms
 from playground.ui.session import keeping
 from playground.ui.session.endpoints import real_endpoints
 
@@ -73,6 +74,7 @@ def _files() -> list[Bill]:
     )
     with st.expander("Where to get them", icon=":material/help:"):
         st.markdown(HOW)
+        terms(HOW, "bill_how")
     return [read(upload.name, upload.getvalue()) for upload in uploads]
 
 

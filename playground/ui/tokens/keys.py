@@ -11,6 +11,7 @@ from playground.engine import get_engine
 from playground.lab import key_check
 from playground.lab.key_check import Outcome
 from playground.ui import names
+from playground.ui.parts.product import terms
 
 PATIENCE = 60.0
 WORDS = (
@@ -40,6 +41,7 @@ def key_slots() -> None:
             with grid.container(border=True, height="stretch"):
                 st.markdown(f"{icon} **{word}**")
                 st.caption(text)
+                terms(text, f"keys_{word.lower()}")
     refs = {ref.provider: ref for ref in defaults()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         provider = st.segmented_control(

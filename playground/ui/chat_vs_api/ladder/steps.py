@@ -15,6 +15,7 @@ from playground.lab import ladder_profile
 from playground.lab.ladder_profile import Profile, ProfileError, Step
 from playground.ui import names
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.product import terms
 
 
 def edit_profile() -> Profile:
@@ -244,6 +245,7 @@ def _published(profile: Profile) -> None:
         " of Claude.ai. Copy one from there; it is kept in this tab only. OpenAI and Google publish none, and leaked"
         " texts are not used here."
     )
+    terms("Claude.ai", "published")
     text = st.text_area("The published prompt", key="published_text", height=200)
     day = st.date_input("Published on", key="published_day", format="YYYY-MM-DD")
     if st.button("Put it in place of ours", key="published_use"):
