@@ -24,6 +24,7 @@ from playground.demo import (
     gemini_generate,
     headers,
     models,
+    plan,
     recorded,
     refusals,
     stored,
@@ -137,6 +138,9 @@ class Call:
         form = gemini_generate.camel(body) if self.door.name == "gemini_generate" else body
         if self.door.vendor == "gemini" and form.get("cachedContent"):
             form = body = self._with_prefix(form)
+        if plan.pays(sent_key(self.request)):
+            plan.check(self.door.name, body, action)
+            plan.spent(sent_key(self.request))
         refusals.shape(self.door.name, form, action, self.request.headers)
         ask = self.door.read(body, model, action == "stream")
         self.line["stream"] = ask.stream

@@ -18,6 +18,8 @@ class Rule(Row):
 
     what: str
     effect: Effect
+    field: str = ""
+    """What of the body that is; empty = `what` is its name."""
     url: str
     as_of: date
     note: str = ""

@@ -363,3 +363,5 @@ BILL_SAID = "bill_said"
 
 MEMORY_MODELS = "memory_models"
 """The model whose talk is carried four ways: one, as a list."""
+WALLETS_TRIED = "wallets_tried"
+"""What the simulation answered by key and by plan."""

@@ -492,3 +492,14 @@ def test_three_wallets_say_who_pays_what_is_refused_and_what_can_not_be_done_fro
     assert "no dollars are charged for the call" in words
     assert "a callback on 127.0.0.1" in words
     assert "nothing here can see which wallet paid" in words
+
+
+def test_a_plan_is_tried_on_the_simulation_beside_a_key() -> None:
+    page = opened(chat.WALLETS)
+    page.button(key="wallets_try").click().run()
+    assert not page.exception
+    table = page.dataframe[0].value.set_index("Beside the plain request")
+    assert table.loc["nothing: the plain request"].tolist() == ["answered", "answered"]
+    assert table.loc["max_output_tokens", "By key"] == "answered"
+    assert "'max_output_tokens' is not supported" in table.loc["max_output_tokens"].iloc[1]
+    assert "refuses" in said(page)

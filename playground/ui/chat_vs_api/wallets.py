@@ -6,11 +6,18 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from playground import catalog
+from playground.demo.process import get_demo
 from playground.domain import Endpoint
+from playground.engine import get_engine
+from playground.lab.wallet_trial import Outcome, trial
 from playground.lab.wallets import Effect, Wallet, wallets
+from playground.ui import names
 from playground.ui.chat_vs_api.sections import PAY, dollars, go
 from playground.ui.parts.product import terms
 
+PATIENCE = 60.0
+"""Seconds for all requests of the trial."""
 HEADINGS: Mapping[Effect, str] = {
     "needed": "The request must say",
     "refused": "Refused",
@@ -32,8 +39,40 @@ def view(where: Mapping[str, Endpoint]) -> None:
         on_click=go,
         args=(PAY,),
     )
+    _trial()
     with st.expander("Sources", icon=":material/link:"):
         st.markdown(dollars("\n".join(_sources())))
+
+
+def _trial() -> None:
+    """The same request by key and by plan, on the simulation only: no login of anyone is used."""
+    st.subheader("The same request, by key and by plan", anchor=False)
+    st.caption(
+        "On the simulation, which refuses what OpenAI documents for the plan's path; no plan and no login is used."
+    )
+    if st.button("Try it on the simulation", key="wallets_try", icon=":material/science:"):
+        endpoint = get_demo().endpoints()["openai"]
+        model = next(ref for ref in catalog.defaults() if ref.provider == "openai")
+        work = get_engine().submit(lambda pool: trial(model, endpoint, pool=pool))
+        with st.spinner("Asking…"):
+            try:
+                st.session_state[names.WALLETS_TRIED] = work.result(PATIENCE)
+            except TimeoutError:
+                st.error(f"The simulation gave no whole answer within {PATIENCE:.0f} seconds.")
+    found: list[Outcome] = st.session_state.get(names.WALLETS_TRIED, [])
+    if found:
+        refused = sum(one.refused for one in found)
+        st.badge("simulated", icon=":material/science:", color="violet")
+        st.markdown(f"**The plan's path refuses {refused} of {len(found)} requests.**")
+        st.dataframe(
+            {
+                "Beside the plain request": [one.what for one in found],
+                "By key": [one.by_key for one in found],
+                "By a ChatGPT plan": [one.by_plan for one in found],
+            },
+            hide_index=True,
+            alt="What each way to pay answers or refuses",
+        )
 
 
 def _wallet(wallet: Wallet) -> None:
