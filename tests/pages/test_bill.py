@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.bills.checking import check
-from playground.demo.process import get_demo
+from playground.demo.process import DemoServer, get_demo
 from playground.domain import Request
 from playground.domain.model import ModelRef
 from playground.engine import get_engine
@@ -49,13 +49,17 @@ def test_before_there_is_a_bill_it_says_what_to_give() -> None:
     assert not page.dataframe
 
 
-def test_the_simulations_bill_agrees_but_for_another_programs_key() -> None:
+def test_the_simulations_bill_agrees_but_for_another_programs_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ref = ModelRef.parse("openai:gpt-6.1-sol")
-    live = get_engine().start([Request.ask(ref, "What is a token?")], get_demo().endpoints())
-    assert live.wait(30)
-    put(get_store(), live.run(), Labels(kind="ask"))
-    page = opened()
-    page.button(key="bill_simulated").click().run()
+    with DemoServer() as alone:  # the shared one bills what other tests have asked
+        monkeypatch.setattr("playground.ui.costs.bill.get_demo", lambda: alone)
+        live = get_engine().start([Request.ask(ref, "What is a token?")], alone.endpoints())
+        assert live.wait(30)
+        put(get_store(), live.run(), Labels(kind="ask"))
+        page = opened()
+        page.button(key="bill_simulated").click().run()
     assert not page.exception
     differences, lines = page.dataframe[0].value, page.dataframe[1].value
     assert "other keys" in set(differences["Why"])
