@@ -87,7 +87,8 @@ def change(before: float | Decimal | None, after: float | Decimal | None) -> str
     if not before:
         return ""
     share = float(after) / float(before) - 1
-    return f"{share:+,.{0 if abs(share) >= 0.01 else 1 if abs(share) >= 0.001 else 2}%}"
+    least = min(abs(share), 1 + share) if after else 1.0  # what is left of nearly all is told, too
+    return f"{share:+,.{0 if least >= 0.01 else 1 if least >= 0.001 else 2}%}"
 
 
 def cost_notes(responses: Sequence[Response]) -> list[str]:

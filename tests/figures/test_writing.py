@@ -143,6 +143,8 @@ def test_money_for_people_is_right_to_three_figures_or_a_cent(amount: Decimal) -
         (0, 0, "the same"),
         (100.0, 100.3, "+0.3%"),
         (100.0, 99.96, "-0.04%"),
+        (Decimal("0.00355"), Decimal("0.0000142"), "-99.6%"),
+        (3, 0, "-100%"),
         (0, 3, ""),
         (None, 3, ""),
         (3, None, ""),
