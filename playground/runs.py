@@ -51,6 +51,12 @@ def under_way() -> bool:
         return bool(_open)
 
 
+def _opened(run: LiveRun) -> None:
+    """It is under way; those that have ended are let go of, with all that they hold."""
+    with _lock:
+        _open[:] = [*(run for run in _open if not run.done), run]
+
+
 def start(
     engine: Engine,
     requests: Sequence[Request],
@@ -98,8 +104,7 @@ def start(
         **({"caller": caller} if caller else {}),
         pace=pace,
     )
-    with _lock:
-        _open.append(run)
+    _opened(run)
     if guard:
         guard.watch(run, endpoints, **pays)
     return Started(run, verdict.warnings if verdict else ())

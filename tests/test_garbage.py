@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -103,3 +104,21 @@ def test_the_collector_is_left_as_it_was() -> None:
         assert gc.get_threshold()[2] == garbage.LAST_RESORT
     assert gc.get_threshold() == before
     assert "garbage" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_while_many_are_measured_rings_are_let_go_of_and_what_was_there_is_left_alone() -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.me = self
+
+    before = gc.get_threshold(), gc.get_freeze_count()
+    with garbage.measuring():
+        assert gc.get_freeze_count() > before[1]
+        old = Ring()
+        first = weakref.ref(old)
+        stay: list[list[int]] = [[] for _ in range(100_000)]
+        del old  # in the oldest generation by now, which only a full collection looks through
+        stay += [[] for _ in range(1_000_000)]
+        assert first() is None
+        assert len(stay) == 1_100_000
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before[0], 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -119,3 +121,15 @@ def test_a_run_carries_its_labels_owner_and_context(
         ("t",),
         "d",
     )
+
+
+def test_a_run_that_has_ended_is_held_by_nobody(
+    engine: Engine, simulated: dict[str, Endpoint]
+) -> None:
+    run = started(runs.start(engine, [QUESTION], simulated, keep=False)).run
+    ended = weakref.ref(run)
+    engine.forget(run)
+    del run
+    started(runs.start(engine, [QUESTION], simulated, keep=False))
+    gc.collect()
+    assert ended() is None
