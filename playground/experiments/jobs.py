@@ -140,7 +140,7 @@ class Jobs:
         verdicts: Sequence[Verdict],
         judge: Judge,
     ) -> list[Verdict]:
-        """Calls that failed and answers that could not be judged don't take part: they have not passed anyway."""
+        """Calls that failed, were left out or could not be judged don't take part: they have not passed anyway."""
         made = list(verdicts)
         able = [
             i for i, verdict in enumerate(made) if not responses[i].failure and not verdict.error
@@ -150,7 +150,7 @@ class Jobs:
         cells = [self.order[number] for number in numbers]
         answers = [self._answer(cells[i], responses[i]) for i in able]
         for check in sorted(self._comparing(cells[0]), key=lambda c: COMPARING.index(c.type)):
-            if len(able) == 1 < len(made):
+            if len(able) == 1 and len(self.cells.pairs(cells[0].case)) > 1:
                 alone = Verdict(passed=True, score=1.0, reason=ALONE, type=check.type)
                 said = [alone]
             else:

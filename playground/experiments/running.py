@@ -39,6 +39,10 @@ PAUSED = Failure(
     meaning="The experiment was stopped before this was asked.",
     next_step="Resume it when you like.",
 )
+LEFT_ALONE = (
+    "{:,} answers have no verdict yet: answers of the same cases, with which they are compared, are missing."
+    " Resume it, and say what becomes of uncertain calls."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +184,7 @@ class Session:
             elapsed = time.monotonic() - self._begun
         whole = self._done == cells and not unjudged
         closed = "" if whole or self._pacer.closed is None else self._pacer.closed.told
-        why = note or problem or closed
+        why = note or problem or closed or (LEFT_ALONE.format(unjudged) if unjudged else "")
         return Ended(
             state=kept.STOPPED if why else kept.ENDED,
             elapsed=elapsed,

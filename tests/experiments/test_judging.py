@@ -281,3 +281,34 @@ def test_several_answers_are_judged_at_once(go: Go, provider: Provider) -> None:
     go({**RUBRIC, "concurrency": 12})
     assert provider.most_open >= 6
     assert time.monotonic() - begun < 12 * 0.3 + 2
+
+
+def test_a_case_of_which_an_answer_is_in_doubt_waits_until_that_is_settled(
+    go: Go, store: Store, provider: Provider
+) -> None:
+    """Skipped, it is compared without it; until then the experiment says why it stands still."""
+    hangs = True
+
+    def behave(text: str, n: int) -> Reply:
+        return Reply(delay=60) if hangs and text == "second a" else choosing(text, n)
+
+    provider.behave = behave
+
+    def stop(session: Any) -> None:
+        provider.wait_for(5)  # four answers, and the judge of the other case
+        time.sleep(0.5)
+        session.stop()
+        session.stop()
+
+    experiment, _ = go(COMPARED, before=stop)
+    experiment, ended = go(None, again=experiment)
+    assert ended.state == kept.STOPPED
+    assert "have no verdict yet" in ended.note
+    assert kept.settle_uncertain(store, experiment.seq, kept.SKIPPED) == 1
+    hangs = False
+    experiment, ended = go(None, again=experiment)
+    assert (ended.state, ended.note) == (kept.ENDED, "")
+    found = {(r.prompt, r.cell): (r.state, r.passed) for r in rows(store, experiment)}
+    assert sorted(found.values(), key=str) == sorted(
+        [(kept.DONE, True), (kept.SKIPPED, None), (kept.DONE, True), (kept.DONE, False)], key=str
+    )

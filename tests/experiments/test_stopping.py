@@ -127,12 +127,12 @@ def test_a_budget_is_nobodys_hand(start: Start) -> None:
     assert (ended.state, ended.by_hand) == (kept.ENDED, False)  # nobody knows what `m` costs
 
 
-def test_a_cell_that_was_noted_and_did_not_leave_waits_again(file_store: Store) -> None:
+def test_a_cell_that_was_noted_and_did_not_leave_waits_again(store: Store) -> None:
     spec = spec_of((MODEL,), ["a", "b"])
-    made = kept.create(file_store, spec, [j.place for j in jobs_of(spec)], simulated=True)
-    with writing(file_store.engine) as connection:
+    made = kept.create(store, spec, [j.place for j in jobs_of(spec)], simulated=True)
+    with writing(store.engine) as connection:
         kept.write(connection, made.seq, {0: kept.UNSENT}, [0, 1])
-    found = [(r.state, r.tries) for r in kept.table(file_store, made.seq, "state", "tries")]
+    found = [(r.state, r.tries) for r in kept.table(store, made.seq, "state", "tries")]
     assert found == [(kept.WAITING, 0), (kept.SENT, 1)]
 
 
@@ -152,3 +152,20 @@ def test_processes_share_the_cells_in_the_same_way_however_late_they_look(
         with writing(file_store.engine) as connection:  # it has begun before the next one looks
             kept.write(connection, made.seq, {}, mine[:3])
     assert sorted(cell for share in shares for cell in share) == list(range(36))
+
+
+def test_answers_that_are_compared_are_one_processs(file_store: Store) -> None:
+    document = {
+        "prompts": ["one {{q}}", "two {{q}}", "three {{q}}"],
+        "models": [MODEL, "openai/chat:n"],
+        "cases": [{"vars": {"q": n}} for n in range(5)],
+        "repeats": 2,
+        "defaults": {"checks": [{"type": "contains", "value": "a"}, {"type": "max-score"}]},
+    }
+    jobs = Jobs(Spec.model_validate(document))
+    places = list(jobs.places())
+    for part in range(3):
+        ours = jobs.in_part(part, 3)
+        mine = Counter((p.case, p.repeat) for p in places if ours(p.cell))
+        assert mine
+        assert set(mine.values()) == {6}
