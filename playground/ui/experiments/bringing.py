@@ -16,6 +16,7 @@ from playground.experiments.reading import PROMPTFOO
 from playground.experiments.sources import Sources
 from playground.ui import names
 from playground.ui.parts.markdown import plain
+from playground.ui.parts.number_field import number_field
 
 SPECS = (".yaml", ".yml")
 DATA = ("json", "csv", "jsonl", "parquet", "txt", "md", "j2")
@@ -155,8 +156,8 @@ def from_history() -> None:
             "Runs with this word", key="experiment_history_word", placeholder="all"
         )
         starred = st.checkbox("Only those with a star", key="experiment_history_starred")
-        most = st.number_input("At most", 1, 1000, 20, key="experiment_history_most")
-        wanted: dict[str, Any] = {"history": word, "limit": int(most)}
+        most = number_field("At most", key="experiment_history_most", first=20, least=1, most=1000)
+        wanted: dict[str, Any] = {"history": word, "limit": int(most.value or 0)}
         if starred:
             wanted["starred"] = True
         st.button(
@@ -165,6 +166,7 @@ def from_history() -> None:
             key="experiment_history_put",
             on_click=_write_cases,
             args=(wanted, '"{{ prompt }}"'),
+            disabled=most.value is None,
         )
 
 
