@@ -20,7 +20,7 @@ CIRCLES = "No circles, none hidden in functions or for types"
 ARRANGED = "A page arranges pieces of ui"
 STREAMLIT = "Only ui and pages import streamlit"
 SDKS = "Only providers import the SDKs"
-DEMO = "The demo stands alone: nouns, tokens and catalog, prices in its texts and its bill"
+DEMO = "The demo stands alone: nouns, tokens and catalog, prices in texts and bills"
 ADAPTERS = "Adapters never import each other"
 
 NEW = {
