@@ -177,9 +177,12 @@ ABOVE = """(lane, next) => lane.getBoundingClientRect().bottom <= document.query
 def test_what_is_printed_has_the_whole_prompt_and_every_lane(page: Page) -> None:
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+    folded = page.locator("details", has_text="Reasoning").locator("> div").first
+    expect(folded).to_be_hidden()
     for width in (700, 400):  # a sheet, a phone's
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(media="print")
+        expect(folded).to_be_visible()
         prompt = page.get_by_role("textbox", name="Prompt", exact=True)
         assert prompt.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
         for number in range(3):

@@ -107,16 +107,16 @@ def _fetched() -> list[Bill]:
                 on_click=_fetch,
                 args=(provider, *span),
             )
-        st.button(
-            "Take the simulation's bill",
-            icon=":material/science:",
-            key="bill_simulated",
-            on_click=_simulated,
-            args=(today,),
-            help="For the simulated answers of today. A second program's key is in it, as in a real organisation.",
-        )
         if said := st.session_state.get(names.BILL_SAID):
             st.error(said)
+    st.button(
+        "Take the simulation's bill",
+        icon=":material/science:",
+        key="bill_simulated",
+        on_click=_simulated,
+        args=(today,),
+        help="For the simulated answers of today. A second program's key is in it, as in a real organisation.",
+    )
     kept: dict[str, list[Bill]] = st.session_state.get(names.BILL_FETCHED, {})
     if kept:
         st.button("Put the fetched bills away", key="bill_away", type="tertiary", on_click=_away)
