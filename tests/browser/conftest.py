@@ -50,11 +50,13 @@ class App:
     home: Path
 
     def demo_url(self) -> str:
-        """Where the app's own simulation listens."""
-        for child in self.process.children(recursive=True):
-            for connection in child.net_connections("inet"):
-                if connection.status == psutil.CONN_LISTEN:
-                    return f"http://127.0.0.1:{connection.laddr.port}"
+        """Where the app's own simulation listens, which starts when it is first needed."""
+        for _ in range(200):
+            for child in self.process.children(recursive=True):
+                for connection in child.net_connections("inet"):
+                    if connection.status == psutil.CONN_LISTEN:
+                        return f"http://127.0.0.1:{connection.laddr.port}"
+            time.sleep(0.1)
         pytest.fail("the app has started no simulation")
 
 

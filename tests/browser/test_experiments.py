@@ -115,7 +115,9 @@ def test_an_uploaded_configuration_goes_into_the_editor(page: Page, tmp_path: Pa
         "tests:\n  - vars: { q: What is a token? }\n"
     )
     page.locator("input[type=file]").first.set_input_files(file)
-    expect(page.get_by_text("Imported from promptfooconfig.yaml")).to_be_visible()
+    expect(page.get_by_test_id("stAlertContentSuccess")).to_contain_text(
+        "Imported from promptfooconfig.yaml"
+    )
     expect(page.get_by_text("promptfooconfig.yaml, line 2")).to_be_visible()
     box = page.get_by_role("textbox", name="Spec (YAML)")
     expect(box).to_have_value(re.compile("What is a token"))
