@@ -15,8 +15,8 @@ from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_START
 from playground.experiments.from_history import HistoryMissing, cases_of
 from playground.experiments.grading import COMPARING, SETS
 from playground.experiments.json_lines import read_json
-from playground.experiments.library_prompts import LibraryError, pinned
 from playground.experiments.positions import Mistake, Node, Unreadable
+from playground.experiments.saved_prompts import LibraryError, pinned
 from playground.experiments.settings import SettingError, did_you_mean, one
 from playground.experiments.sources import SourceError, Sources
 from playground.experiments.spec import (

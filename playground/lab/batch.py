@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from playground import created, history, jobs, pricing, settings
+from playground import created, history, jobs, library, pricing, settings
 from playground.budgets import reserved
 from playground.created import Notebook
 from playground.domain import Cost, Endpoint, Exchange, ModelRef, Request, Run, Settings
@@ -19,7 +19,6 @@ from playground.domain.job import Job, Progress
 from playground.domain.nouns import digits, jsonable
 from playground.engine.receipt import priced
 from playground.history import Labels
-from playground.library import Version, filled
 from playground.providers import ProviderError, batch
 from playground.providers.failures import failure_of
 from playground.providers.talking import Talk
@@ -110,7 +109,7 @@ def lines(
     """One request a row under a key; TableError where the prompt names a column that is not there."""
     if why := batch.batched(model):
         raise TableError(why)
-    named = Version(version=0, created_at="", text=prompt, system=system).variables
+    named = library.Version(version=0, created_at="", text=prompt, system=system).variables
     if missing := [name for name in named if name not in rows[0]]:
         columns = ", ".join(rows[0])
         raise TableError(f"The table has no column {missing[0]!r}: it has {columns}.")
@@ -122,8 +121,8 @@ def lines(
             f"row-{number}",
             Request.ask(
                 model,
-                filled(prompt, row),
-                system=filled(system, row) or None,
+                library.filled(prompt, row),
+                system=library.filled(system, row) or None,
                 settings=chosen,
                 stream=False,
             ),

@@ -16,7 +16,6 @@ from playground.domain.setting import SETTINGS, Setting
 from playground.domain.values import put
 from playground.history import prompted, reading
 from playground.history.prompted import Asked
-from playground.library import Prompt, Version
 from playground.store.store import Store
 
 VERSIONS = "versions"
@@ -135,7 +134,9 @@ _SET = {
 """What the sample sets: something that the successor refuses, or takes without effect, is among it."""
 
 
-def _last_used(store: Store, prompts: Sequence[Prompt], owner: str) -> dict[int, list[Case]]:
+def _last_used(
+    store: Store, prompts: Sequence[library.Prompt], owner: str
+) -> dict[int, list[Case]]:
     """Prompt → as it was asked in the newest run that asked it; nothing where none did."""
     missing = {prompt.id: _Sought(prompt) for prompt in prompts}
     found = dict[int, list[Case]]()
@@ -154,7 +155,7 @@ def _last_used(store: Store, prompts: Sequence[Prompt], owner: str) -> dict[int,
 class _Sought:
     """A prompt, and how a run that asked it begins or what it names."""
 
-    def __init__(self, prompt: Prompt) -> None:
+    def __init__(self, prompt: library.Prompt) -> None:
         self.prompt = prompt
         self._named = {f"{prompt.name} v{version.version}" for version in prompt.versions}
         pieces = (library.pieces(version.text) for version in prompt.versions)
@@ -170,7 +171,7 @@ class _Sought:
         )
 
 
-def _asked_in(one: Asked, requests: Sequence[Request], prompt: Prompt) -> Iterator[Case]:
+def _asked_in(one: Asked, requests: Sequence[Request], prompt: library.Prompt) -> Iterator[Case]:
     """The lanes of a run that asked the prompt, in any of its versions, each model once."""
     seen = set[ModelRef]()
     for request in requests:
@@ -188,7 +189,7 @@ def _asked_in(one: Asked, requests: Sequence[Request], prompt: Prompt) -> Iterat
         )
 
 
-def _is(version: Version, request: Request) -> bool:
+def _is(version: library.Version, request: Request) -> bool:
     """Whether the request is this version of a prompt with some values."""
     asked = [message for message in request.messages if message.role == "user"]
     if len(request.messages) != 1 or not asked:
@@ -200,7 +201,7 @@ def _is(version: Version, request: Request) -> bool:
     return all(in_text.get(name, value) == value for name, value in in_system.items())
 
 
-def _saved(prompt: Prompt) -> Iterator[Case]:
+def _saved(prompt: library.Prompt) -> Iterator[Case]:
     """The newest version with each model that it is saved with; its variables have no values then."""
     version = prompt.newest
     try:

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from playground import figures as fmt
+from playground import library
 from playground.domain import Endpoint, ModelRef, clock
 from playground.engine import LiveRun, get_engine
 from playground.experiments import prompt_cases, reading
@@ -21,7 +22,6 @@ from playground.lab import ending_prompts, migration, migration_report
 from playground.lab.ending_prompts import Case
 from playground.lab.migration import Move, Moved
 from playground.lab.models import last_days
-from playground.library import all_prompts
 from playground.store.database import HistoryError
 from playground.ui import names
 from playground.ui.api_lab import asking
@@ -163,7 +163,9 @@ def _found(told: dict[tuple[str, str], date]) -> list[Case]:
         return []
     owner = visitor() or ""
     try:
-        saved = [(prompt.id, len(prompt.versions)) for prompt in all_prompts(store, owner=owner)]
+        saved = [
+            (prompt.id, len(prompt.versions)) for prompt in library.all_prompts(store, owner=owner)
+        ]
         now = (owner, latest(store), saved, clock.today(), told)
         kept = st.session_state.get(CASES)
         if kept is None or kept[0] != now:
