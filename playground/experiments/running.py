@@ -97,10 +97,6 @@ class Ended:
     """Somebody stopped it."""
 
 
-class Busy(Exception):
-    """Another process runs this experiment."""
-
-
 @dataclass(eq=False, slots=True)
 class Session:
     """One process's work on one experiment, from its start or where it stood still to its end."""
