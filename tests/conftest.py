@@ -34,7 +34,10 @@ from tests.postgresql import binaries, cluster
 _databases = itertools.count()
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
 
-_NOT_QUICK = ("browser", "pages", "conformance", "history", "budgets")
+_NOT_QUICK = (
+    *("browser", "pages", "conformance", "history", "budgets"),
+    *("experiments", "cli", "lab", "local"),
+)
 """Folders that `--quick` leaves out; and it skips what uses a browser or starts a process, PostgreSQL for one."""
 
 os.environ["PYTHONPATH"] = with_path(os.environ.get("PYTHONPATH"))
