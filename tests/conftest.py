@@ -7,6 +7,7 @@ import functools
 import importlib
 import itertools
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -40,6 +41,10 @@ _NOT_QUICK = (
 )
 """Folders that `--quick` leaves out; and it skips what uses a browser or starts a process, PostgreSQL for one."""
 
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # as a shell starts what it runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["PYTHONPATH"] = with_path(os.environ.get("PYTHONPATH"))
 os.environ[sitecustomize.ATTEMPTS] = tempfile.mkstemp(prefix="playground-attempts-")[1]
 os.environ[TODAY] = "2026-11-26"  # on this day the models that tests name answer, at known prices
