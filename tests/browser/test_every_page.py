@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize
 from playground.demo.process import DemoServer
 from playground.ui.shell.brand import NAME
 from playground.ui.shell.pages import PAGES
-from tests.browser.conftest import Seen, free_port, served, visit
+from tests.browser.conftest import App, Seen, free_port, served, visit
 from tests.browser.states import STATES, State, walk
 
 AXE = Path.home() / ".cache/playground-tests/node_modules/axe-core/axe.min.js"
@@ -195,6 +195,23 @@ def test_axe_finds_nothing(walked: Walked) -> None:
         if any(found == rule and part in html for found, _, html in look.violations)
     }
     assert needed == THEIRS, "what is found no more is taken out of the list"
+
+
+POINTED_AT = ("Add a lane", "System prompt", "Examples", "Calculator")
+"""A button of the page, one that opens something, a menu, and a tab that is not chosen: each kind has its colour under the pointer."""
+
+
+def test_what_the_pointer_is_on_can_be_read(profile: BrowserContext, app: App) -> None:
+    if not AXE.is_file():
+        pytest.skip(f"axe-core is not installed: .ci/run puts it at {AXE}")
+    with visit(profile, app, Seen(), "dark") as page:
+        for label in POINTED_AT:
+            if label == "Calculator":
+                page.get_by_role("link", name="Costs", exact=True).first.click()
+            one = page.get_by_role("button", name=label).or_(page.get_by_role("tab", name=label))
+            one.first.hover()
+            page.wait_for_timeout(400)
+            assert _violations(page, "color-contrast") == set(), label
 
 
 def _theirs(found: tuple[str, str, str]) -> bool:
