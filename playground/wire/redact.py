@@ -58,13 +58,14 @@ class Redactor:
             return text
         if len(text) <= PIECE:
             return self._masked(text)
+        if not self._stands_in(text):
+            return text
         pieces, start = [], 0
         while start < len(text):
             end = self._uncut(text, start + PIECE)
             pieces.append(self._masked(text[start:end]))
             start = end
-        masked = "".join(pieces)
-        return text if masked == text else masked
+        return "".join(pieces)
 
     def data(self, data: bytes) -> bytes:
         """The same for text as UTF-8; the same object where there is none."""
@@ -78,6 +79,14 @@ class Redactor:
             if spelling in text:
                 text = text.replace(spelling, MASK)
         return text
+
+    def _stands_in(self, text: str) -> bool:
+        """Whether any secret stands in a long text, which is not copied for it."""
+        return any(
+            text.find(spelling, at, at + PIECE + len(spelling)) >= 0
+            for at in range(0, len(text), PIECE)
+            for spelling in self._spellings
+        )
 
     def _uncut(self, text: str, end: int) -> int:
         """The nearest place from `end` on that stands inside no secret."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
 import time
@@ -257,15 +258,25 @@ async def test_others_have_turns_and_stop_is_obeyed(
     for module, limit in ((call, "MAX_TEXT"), (call, "MAX_EVENTS"), (recorder, "MAX_BYTES")):
         monkeypatch.setattr(module, limit, 2**40)  # a quick machine comes to them before the Stop
     provider = await serve(attacking(attack))
+    as_long_as_may_be = asyncio.Event()
+    heard = 0
+
+    def hear(kind: str, piece: str) -> None:
+        nonlocal heard
+        heard += len(piece)
+        if heard > MAX_TEXT:
+            as_long_as_may_be.set()
+
     one = Call(
         Request.ask(ModelRef.parse(CHAT), "Hi"),
         endpoint(CHAT, provider.url),
         pool=pool,
-        on_delta=lambda kind, piece: None,
+        on_delta=hear,
     )
     task = asyncio.create_task(one.run())
     watch = Standstill()
-    await asyncio.sleep(0.2)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(as_long_as_may_be.wait(), 0.2)
     begun = time.process_time()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
