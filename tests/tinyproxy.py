@@ -63,8 +63,8 @@ class Authority:
     server: ssl.SSLContext
 
 
-def authority(folder: Path) -> Authority:
-    """Made anew with openssl."""
+def authority(folder: Path, *more_names: str) -> Authority:
+    """Made anew with openssl; its server has these names too."""
 
     def make(name: str, *more: str) -> Path:
         made = folder / f"{name}.pem"
@@ -76,7 +76,8 @@ def authority(folder: Path) -> Authority:
 
     root = make("authority")
     signed = ["-CA", str(root), "-CAkey", str(folder / "authority.key")]
-    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    others = "".join(f",DNS:{name}" for name in more_names)
+    names = ["-addext", f"subjectAltName=DNS:localhost,IP:127.0.0.1{others}"]
     leaf = make("localhost", *signed, *names, "-addext", "basicConstraints=critical,CA:FALSE")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(leaf, folder / "localhost.key")

@@ -35,7 +35,8 @@ class ForbiddenHost(Exception):
 
 def check_endpoint(endpoint: Endpoint, *, hosted: bool) -> None:
     """Raise ForbiddenHost when this endpoint must not be called, or its key must not be sent there."""
-    check_url(endpoint.base_url, hosted=hosted and not endpoint.simulated)
+    own = endpoint.simulated and not endpoint.user_supplied
+    check_url(endpoint.base_url, hosted=hosted and not own)
     if endpoint.user_supplied and endpoint.key_from_server and endpoint.key:
         raise ForbiddenHost(
             f"The key for {endpoint.provider} belongs to this server and is not sent to an address that a user typed: "

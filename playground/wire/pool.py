@@ -69,8 +69,10 @@ class Pool:
 
     def allow(self, endpoint: Endpoint) -> None:
         """Let a server that this process runs itself be called although it is on loopback."""
+        if not (endpoint.simulated or endpoint.own) or (self.hosted and endpoint.user_supplied):
+            return
         parts = urlsplit(endpoint.base_url)
-        if (endpoint.simulated or endpoint.own) and parts.hostname and parts.port:
+        if parts.hostname and parts.port:
             self._backend.own.add((parts.hostname, parts.port))
 
     def proxy_to(self, url: str) -> Proxy | None:

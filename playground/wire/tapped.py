@@ -51,6 +51,11 @@ class Tapped(ClientConnection):
         assert self.response is not None  # noqa: S101 - the handshake is done
         recorder.answered(self.request, 101, self.response.headers, None)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Cut while TLS was being agreed on it was never made, which websockets does not look for: nothing is to be ended."""
+        if hasattr(self, "recv_messages"):
+            super().connection_lost(exc)
+
     async def send(self, message: Any, **how: Any) -> None:
         """Send it, and tell."""
         self._recorder.passed(True, message)
