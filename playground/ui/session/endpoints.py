@@ -21,7 +21,12 @@ from playground.ui.shell import first_page
 
 LOG = logging.getLogger("playground")
 
-FROM_SECRETS = ("PLAYGROUND_HOSTED", "PLAYGROUND_ALLOWED_HOSTS", "PLAYGROUND_HISTORY")
+FROM_SECRETS = (
+    "PLAYGROUND_HOSTED",
+    "PLAYGROUND_OPEN_TO_NETWORK",
+    "PLAYGROUND_ALLOWED_HOSTS",
+    "PLAYGROUND_HISTORY",
+)
 """Settings that `secrets.toml` may hold too: Streamlit Community Cloud has no other place for them."""
 
 

@@ -14,6 +14,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground import settings
+from playground.ui.shell import exposure
+from playground.ui.shell.exposure import from_elsewhere, open_to_others
 
 LOG = logging.getLogger("playground")
 
@@ -63,6 +65,8 @@ class Entry(NamedTuple):
 class OwnAddressOnly:
     """ASGI middleware: refuses a foreign or missing Host, a foreign Origin, and a WebSocket without an Origin.
 
+    In local mode it refuses other computers as well, whatever server has been made to listen for them.
+
     It stands before Streamlit, which asks a third party for this computer's address, and waits for it on the event
     loop, when an Origin is not the Host. What passes has a Host that is its Origin, so Streamlit never asks.
     """
@@ -73,6 +77,8 @@ class OwnAddressOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
+        elif from_elsewhere((scope.get("server") or ("",))[0]) and not open_to_others():
+            await _refuse(scope, receive, send, 403, exposure.REFUSED)
         elif not allowed(scope):
             await _refuse(scope, receive, send, 421, REFUSED)
         elif scope["path"].rstrip("/").endswith(CLOSED):

@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from playground import files
 from playground.ui.live import stream
 from playground.ui.shell import document
+from playground.ui.shell.exposure import OPTION, refuse_to_start
 from playground.ui.shell.headers import SecurityHeaders
 from playground.ui.shell.imports import packages_first
 from playground.ui.shell.lifespan import lifespan, on_script_error
@@ -42,13 +43,15 @@ def parts(script: Path = ROUTER) -> dict[str, Any]:
 
 
 def serve(port: int = 8501, *, open_browser: bool = True) -> None:
-    """Serve the app on this computer until it is stopped; exit code 1 and one sentence where the port is taken."""
+    """Serve the app on this computer until it is stopped; exit code 1 and sentences where it can't be, or must not."""
+    told = configured()
+    refuse_to_start(told.get(OPTION))
     if problem := port_problem(port):
         print(problem, file=sys.stderr)
         raise SystemExit(1)
     if open_browser and _has_display():
         threading.Thread(target=_open_when_up, args=(port,), name="browser", daemon=True).start()
-    st.App(**parts()).run(config={**configured(), "server.port": port})
+    st.App(**parts()).run(config={**told, "server.port": port})
 
 
 def _has_display() -> bool:
