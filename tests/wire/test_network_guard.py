@@ -12,6 +12,7 @@ import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 
 from playground import settings
 from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.domain.provider import provider_of
 from playground.experiments.promptfoo.importing import read_in
 from playground.experiments.sources import Sources
 from playground.providers import ProviderError, called, count_input_tokens, list_models
@@ -158,10 +160,10 @@ def configured(provider: str, variable: str) -> Door:
         env = {variable: url, "PLAYGROUND_HOSTED": "1", "PLAYGROUND_ENDPOINTS": os.devnull}
         with suppress(ValueError):  # a variable holds no null character
             endpoint = settings.load(env).endpoints[provider]
-            if endpoint.base_url == settings.provider_of(provider).base_url:
+            if endpoint.base_url == provider_of(provider).base_url:
                 return  # it could not be used, and said so
             call = called(
-                Request.ask(MODELS[provider], "Hi"), settings.replace(endpoint, key=KEY), pool=pool
+                Request.ask(MODELS[provider], "Hi"), replace(endpoint, key=KEY), pool=pool
             )
             await call.run()
 
