@@ -5,7 +5,7 @@ WORKERS ?= 2
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check bench pictures format lock clean
+.PHONY: help run demo test quick check bench pictures format lock audit sbom clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,9 +46,16 @@ format: ## put the code in the project's format and mend what lint can mend
 	@.venv/bin/python -m ruff check --fix-only --quiet .
 	@.venv/bin/python -m ruff format .
 
-lock: ## lock the newest allowed packages into requirements.txt and requirements-dev.txt
+lock: ## lock the newest allowed packages with their hashes into requirements.txt, -server.txt and -dev.txt
 	@scripts/bootstrap dev
 	@scripts/lock
+
+audit: ## what is locked against what the package index says of it now: gone, yanked, other hashes, newer
+	@scripts/bootstrap dev
+	@.venv/bin/python -m scripts.audit
+
+sbom: ## the software bill of materials (CycloneDX JSON): make -s sbom > sbom.cdx.json
+	@.venv/bin/python -m scripts.sbom
 
 clean: ## remove .venv and everything that tools have cached
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results

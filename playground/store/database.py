@@ -23,6 +23,12 @@ LOG = logging.getLogger("playground")
 
 KNOWN = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
 CONNECT_SECONDS = 5
+APPLICATION = "ai-api-playground"
+"""Who PostgreSQL is told is connected."""
+NO_DRIVER = (
+    "PLAYGROUND_DATABASE_URL names PostgreSQL, and its driver is not installed: run `pip install 'psycopg[binary]'`"
+    f" (it is {APPLICATION}'s extra [postgresql]), or `pip install -r requirements-server.txt` in a checkout."
+)
 UPGRADE_LOCK = 5_705_021
 """PostgreSQL's advisory lock that one upgrade at a time holds."""
 _migrating = threading.Lock()
@@ -136,14 +142,17 @@ def _sqlite(where: URL) -> Engine:
 
 
 def _postgresql(where: URL) -> Engine:
-    return sa.create_engine(
-        where,
-        pool_size=1,
-        max_overflow=4,
-        pool_pre_ping=True,
-        pool_recycle=600,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "ai-api-playground"},
-    )
+    try:
+        return sa.create_engine(
+            where,
+            pool_size=1,
+            max_overflow=4,
+            pool_pre_ping=True,
+            pool_recycle=600,
+            connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": APPLICATION},
+        )
+    except ImportError:
+        raise HistoryError(NO_DRIVER) from None
 
 
 def version(connection: Connection) -> str | None:

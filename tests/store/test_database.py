@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,13 @@ def test_texts_of_an_earlier_version_are_found_as_new_ones_are(where: URL) -> No
     change(store, ids(store, Filter()), title="Another")
     assert ids(store, Filter(search="another 压缩"))
     store.close()
+
+
+def test_where_postgresqls_driver_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra: whoever keeps the history in a file does not load it."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    nobody = make_url("postgresql+psycopg://user:pw-canary@127.0.0.1:9/history")
+    for look in (database.exists, database.connect):
+        with pytest.raises(HistoryError, match=r"psycopg\[binary\].*\[postgresql\]") as error:
+            look(nobody)
+        assert "canary" not in str(error.value)
