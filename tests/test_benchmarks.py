@@ -29,6 +29,7 @@ def test_the_readmes_rows_are_those_of_the_table_in_its_order() -> None:
 
 def test_every_file_that_measures_is_run_by_make_bench() -> None:
     parts = {"__main__", "rows", "process", "synthetic", "screen_app", "screen_page"}
+    parts |= {"tabs", "stamped"}
     apart = {"other_clients", "other_clients_calls"}
     """What is no measurement: clients of others against the simulation."""
     files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - parts - apart

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any, NoReturn
+
+_living: weakref.WeakValueDictionary[int, Secret] = weakref.WeakValueDictionary()
 
 
 class Secret:
@@ -12,6 +15,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self.__value = value.strip()
+        _living[id(self)] = self
 
     def reveal(self) -> str:
         """The key itself; only the SDK constructors in `providers` and the redaction in `wire` may ask."""
@@ -39,3 +43,8 @@ class Secret:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
         return self
+
+
+def living() -> list[Secret]:
+    """Every secret that is in memory now, for the log, which must hold none; this keeps none alive."""
+    return [secret for ref in _living.valuerefs() if (secret := ref()) is not None]

@@ -171,10 +171,16 @@ class Engine:
 
         return asyncio.run_coroutine_threadsafe(task(), self._loop)
 
-    def close(self) -> None:
-        """Stop every lane, close the connections, end the thread."""
+    def close(self, why: Failure | None = None) -> None:
+        """Stop every lane, with `why` as its failure, close the connections, end the thread."""
         if not self._thread.is_alive():
             return
+        with self._lock:
+            open_lanes = [
+                lane for run in self._runs.values() for lane in run.lanes if not lane.ended
+            ]
+        for lane in open_lanes:
+            lane.stopped_by = lane.stopped_by or why
         asyncio.run_coroutine_threadsafe(self._wind_down(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
@@ -345,6 +351,14 @@ STOPPED = Failure(
     message="Stopped.",
     meaning="You stopped this lane; the connection was closed and the text so far is kept.",
     next_step="Run again when you like. The provider may bill what it had produced by then.",
+)
+
+
+SHUT_DOWN = Failure(
+    type="cancelled",
+    message="The app was stopped.",
+    meaning="The app was stopped or restarted while this lane was under way; the text so far is kept.",
+    next_step="Run again. The provider may bill what it had produced by then.",
 )
 
 

@@ -108,6 +108,17 @@ def start(
     return work
 
 
+def stop_all(seconds: float) -> None:
+    """Cut off every experiment of this process and wait for as long at most: the app is going down."""
+    with _lock:
+        works = list(_works.values())
+    for work in works:
+        work.stop()
+    end = time.monotonic() + seconds
+    for work in works:
+        work.over.wait(max(0.0, end - time.monotonic()))
+
+
 def _end(store: Store, experiment: Experiment, work: Work, ended: Ended) -> None:
     """Let go of it: in the store first, so that whoever sees no work reads how it ended."""
     try:

@@ -9,7 +9,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
@@ -23,6 +23,10 @@ LOG = logging.getLogger("playground")
 
 POLITE_SECONDS = 0.0002
 """How long the imports hold up the browser, which fetches some seventy files meanwhile, each time."""
+GRACE_SECONDS = 5.0
+"""A server that was told to stop waits no longer for requests that never end."""
+EXPERIMENT_SECONDS = 3.0
+"""So long an experiment has to note where it stands."""
 FIRST_PAGE_SECONDS = 3.0
 """Warming waits this long for the first page, which needs the processor more."""
 DRAWN = ("numpy", "PIL.Image")
@@ -83,7 +87,7 @@ def _warm() -> None:
 
 @contextmanager
 def _streams_end_on_signal() -> Iterator[None]:
-    """End live streams when the server is told to stop: it waits for them before it closes anything."""
+    """End live streams when the server is told to stop, as it waits for them, and runs, as it may wait for others for ever."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -94,6 +98,8 @@ def _streams_end_on_signal() -> Iterator[None]:
         previous = before[signal.Signals(number)]
         if callable(previous):
             previous(number, frame)
+            threading.Thread(target=_wind_down, name="wind down", daemon=True).start()
+            _no_longer_than(GRACE_SECONDS, lambda: previous(signal.SIGINT, None))
 
     for number in before:
         signal.signal(number, on_signal)
@@ -102,6 +108,13 @@ def _streams_end_on_signal() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _no_longer_than(seconds: float, give_up: Callable[[], Any]) -> None:
+    """Told a second time, uvicorn closes what it still waits for: an upload that never ends, say."""
+    timer = threading.Timer(seconds, give_up)
+    timer.daemon = True
+    timer.start()
 
 
 def on_script_error(error: Exception) -> bool:
@@ -116,14 +129,28 @@ def on_script_error(error: Exception) -> bool:
 
 
 def _wind_down() -> None:
-    """Close paid streams and the simulated providers' process, where they were ever started."""
-    engine = sys.modules.get("playground.engine")
-    if engine and engine.get_engine.cache_info().currsize:
-        engine.get_engine().close()
-        engine.get_engine.cache_clear()  # whoever asks again gets one that runs
-    demo = sys.modules.get("playground.demo.process")
-    if demo and demo.get_demo.cache_info().currsize:
-        demo.get_demo().stop()
-    local = sys.modules.get("playground.local.server")
-    if local and local.get_local.cache_info().currsize:
-        local.get_local().stop()
+    """Stop and keep what is under way, and end the processes that were started; what was never started is not imported."""
+    with _winding_down:
+        experiments = sys.modules.get("playground.experiments.background")
+        if experiments:
+            experiments.stop_all(EXPERIMENT_SECONDS)
+        engine = sys.modules.get("playground.engine.engine")
+        if engine and engine.get_engine.cache_info().currsize:
+            engine.get_engine().close(engine.SHUT_DOWN)
+            engine.get_engine.cache_clear()  # whoever asks again gets one that runs
+        journal = sys.modules.get("playground.history.journal")
+        if journal:
+            journal.close_writers()
+        telemetry = sys.modules.get("playground.telemetry")
+        if telemetry:
+            telemetry.close()
+        demo = sys.modules.get("playground.demo.process")
+        if demo and demo.get_demo.cache_info().currsize:
+            demo.get_demo().stop()
+        local = sys.modules.get("playground.local.server")
+        if local and local.get_local.cache_info().currsize:
+            local.get_local().stop()
+
+
+_winding_down = threading.Lock()
+"""It is done at the signal, and again when the server has ended: for what began between."""

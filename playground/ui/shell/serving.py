@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 
 from playground import files
 from playground.ui.live import stream
-from playground.ui.shell import document
+from playground.ui.shell import document, health, logs
 from playground.ui.shell.exposure import OPTION, refuse_to_start
 from playground.ui.shell.headers import SecurityHeaders
 from playground.ui.shell.imports import packages_first
@@ -33,9 +33,10 @@ CONFIG = files.shipped(".streamlit/config.toml")
 def parts(script: Path = ROUTER) -> dict[str, Any]:
     """The arguments of `st.App`: the app is these and nothing else, however it is started."""
     packages_first()
+    logs.set_up()
     return {
         "script_path": script,
-        "routes": [*stream.routes(), to_first_page(), *document.routes()],
+        "routes": [*stream.routes(), *health.routes(), to_first_page(), *document.routes()],
         "middleware": [Middleware(SecurityHeaders), Middleware(OwnAddressOnly)],
         "lifespan": lifespan,
         "on_script_error": on_script_error,
