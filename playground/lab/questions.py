@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -145,25 +146,29 @@ class Own:
         return cost.total if cost else None
 
 
-def _trains(kind: str) -> Callable[[Own, Question], str]:
+Computed = Callable[[Own, str], str]
+"""A figure as it is written, for whose figures these are and the words that are asked."""
+
+
+def _trains(kind: str) -> Computed:
     return lambda own, asked: f"{sum(p.trains == kind for p in products().values())}"
 
 
-def _cost(provider: str) -> Callable[[Own, Question], str]:
+def _cost(provider: str) -> Computed:
     return lambda own, asked: fmt.money(own.price(own.of(provider)).cost)
 
 
-def _model(provider: str) -> Callable[[Own, Question], str]:
+def _model(provider: str) -> Computed:
     return lambda own, asked: own.of(provider).model
 
 
-def _break_even(own: Own, asked: Question) -> str:
+def _break_even(own: Own, asked: str) -> str:
     plan = own.plan()
     cost = own.price(own.of("openai")).cost
     return breakeven.told(breakeven.break_even(plan.monthly, cost) if plan else None)
 
 
-def _credit_conversations(own: Own, asked: Question) -> str:
+def _credit_conversations(own: Own, asked: str) -> str:
     plan = own.credit()
     if plan is None or plan.api_credit is None:
         return fmt.NOT_AVAILABLE
@@ -171,12 +176,12 @@ def _credit_conversations(own: Own, asked: Question) -> str:
     return breakeven.told(breakeven.break_even(plan.api_credit, cost))
 
 
-def _growth(own: Own, asked: Question) -> str:
+def _growth(own: Own, asked: str) -> str:
     first, last = own.conversation.turns[0], own.conversation.turns[-1]
     return f"{last.input_tokens / first.input_tokens:,.1f}"
 
 
-def _resent(own: Own, asked: Question) -> str:
+def _resent(own: Own, asked: str) -> str:
     """Input tokens that an earlier turn had sent or answered: all but what each turn brings anew."""
     turns = own.conversation.turns
     anew = turns[0].input_tokens + sum(
@@ -186,34 +191,34 @@ def _resent(own: Own, asked: Question) -> str:
     return fmt.count(own.conversation.input_tokens - anew)
 
 
-def _question_tokens(asked: Question) -> int:
-    return tokens.count(asked.question, "o200k_base")
+def _question_tokens(asked: str) -> int:
+    return tokens.count(asked, "o200k_base")
 
 
-def _plan_price(own: Own, asked: Question) -> str:
+def _plan_price(own: Own, asked: str) -> str:
     plan = own.plan()
     return fmt.money(plan.monthly if plan else None)
 
 
-def _credit(own: Own, asked: Question) -> str:
+def _credit(own: Own, asked: str) -> str:
     plan = own.credit()
     return fmt.money(plan.api_credit if plan else None)
 
 
-def _credit_plan(own: Own, asked: Question) -> str:
+def _credit_plan(own: Own, asked: str) -> str:
     plan = own.credit()
     return plan.name if plan else fmt.NOT_AVAILABLE
 
 
-def _google(kind: str | None) -> Callable[[Own, Question], str]:
-    def many(own: Own, asked: Question) -> str:
+def _google(kind: str | None) -> Computed:
+    def many(own: Own, asked: str) -> str:
         theirs = [p for p in products().values() if p.company == "Google"]
         return f"{sum(kind is None or p.kind == kind for p in theirs)}"
 
     return many
 
 
-FIGURES: Mapping[str, Callable[[Own, Question], str]] = {
+FIGURES: Mapping[str, Computed] = {
     "whose": lambda own, asked: "yours" if own.mine else f"our {own.conversation.name} preset",
     "whose_conversation": lambda own, asked: (
         "your conversation" if own.mine else f"our {own.conversation.name} preset"
@@ -264,17 +269,25 @@ FIGURES: Mapping[str, Callable[[Own, Question], str]] = {
 class _Figures(dict[str, str]):
     """Computes only what a sentence asks for."""
 
-    def __init__(self, own: Own, asked: Question) -> None:
+    def __init__(self, own: Own, asked: str, more: Mapping[str, Computed]) -> None:
         super().__init__()
-        self._own, self._asked = own, asked
+        self._own, self._asked, self._more = own, asked, more
 
     def __missing__(self, name: str) -> str:
-        return FIGURES[name](self._own, self._asked)
+        made = self._more[name] if name in self._more else FIGURES[name]
+        return made(self._own, self._asked)
+
+
+def filled(
+    text: str, own: Own, asked: str = "", more: Mapping[str, Computed] = MappingProxyType({})
+) -> str:
+    """A text with its figures; `more` knows figures beside those of FIGURES."""
+    return text.format_map(_Figures(own, asked, more))
 
 
 def answered(question: Question, own: Own) -> str:
     """The two sentences with their figures."""
-    return " ".join(question.answer).format_map(_Figures(own, question))
+    return filled(" ".join(question.answer), own, question.question)
 
 
 def row(question: Question, own: Own) -> dict[str, Any]:
