@@ -7,6 +7,7 @@ from playground.ui.chat_vs_api.conversation import section as conversation
 from playground.ui.chat_vs_api.ladder import section as ladder
 from playground.ui.chat_vs_api.paste import section as paste
 from playground.ui.chat_vs_api.pay import section as pay
+from playground.ui.parts.present import present
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.top_bar import top_bar
 
@@ -26,7 +27,7 @@ SECTIONS = {
 top_bar()
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Chat vs API", anchor=False, width="content")
-    sections.present()
+    present()
 st.caption(
     "The same model, in an app and through its API: what the product adds, what it hides, and what each way costs."
 )

@@ -365,3 +365,18 @@ MEMORY_MODELS = "memory_models"
 """The model whose talk is carried four ways: one, as a list."""
 WALLETS_TRIED = "wallets_tried"
 """What the simulation answered by key and by plan."""
+
+
+LEARN_VIEW = "learn_view"
+"""What is looked at on Learn: lessons, glossary or questions."""
+LEARN_LESSON = "learn_lesson"
+"""The open lesson's name; empty for the list of all."""
+LEARN_DONE = "learn_done"
+"""The lessons whose question was answered rightly, as this tab knows."""
+GLOSSARY_WORDS = "glossary_words"
+"""What is typed to find a word."""
+
+
+def learn(lesson: str, field: str) -> str:
+    """What a lesson holds under this name, and its widgets."""
+    return f"learn_{lesson}_{field}"

@@ -255,6 +255,16 @@ def sent(page: Page) -> None:
     settled(page)
 
 
+def lesson(page: Page) -> None:
+    """A lesson, its experiment made and its question answered wrongly."""
+    page.get_by_role("button", name="Open lesson 4", exact=True).click()
+    page.locator(".st-key-learn_wire_send button").click()
+    expect(page.get_by_role("radio", name="Headers")).to_be_visible()
+    page.get_by_text("In the body, beside the messages.").click()
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_text("Not this one")).to_be_visible()
+
+
 STATES = (
     State("History", "empty", stay),
     State("Compare", "empty", stay),
@@ -295,6 +305,8 @@ STATES = (
     State("Your chats", "empty", stay),
     State("Your chats", "sample", exported),
     State("Your chats", "request", requested),
+    State("Learn", "lessons", stay),
+    State("Learn", "a lesson", lesson),
     State("Recorded", "choice", stay),
     State("Recorded", "replayed", replayed),
     State("History", "list", stay),

@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from playground.domain import Endpoint, ModelRef, Request, lane_names
+from playground.domain import Endpoint, ModelRef, Request
 from playground.engine import LiveRun
 from playground.lab.panels import PANELS
 from playground.ui import names
-from playground.ui.live.component import live_run
 from playground.ui.parts.examples import EXAMPLES
-from playground.ui.parts.head import answers
-from playground.ui.session import once
-from playground.ui.session.keeping import start
-from playground.ui.session.looking import Place, look_at
+from playground.ui.parts.under_way import ended as ended
+from playground.ui.session import sending
+from playground.ui.session.looking import Place
 from playground.ui.session.models import pick_models, simulated_note
 
 MOST_CHARACTERS = 400_000
@@ -54,39 +52,8 @@ def send(
     key: str,
     retries: int = 0,
 ) -> None:
-    """The button that sends these requests as one run, at which the tab then looks; what forbids it is said."""
-    pressed = once.button(
-        place.key,
-        running,
-        label,
-        f"{label} again",
-        type="primary",
-        icon=":material/send:",
-        key=key,
-        disabled=not requests,
-    )
-    if once.goes(place.key, running, pressed, tuple(requests)):
-        started = start(requests, where, kind=KIND, retries=retries)
-        if started:
-            once.started(place.key, tuple(requests))
-            look_at(place, started)
-            st.rerun()
-
-
-def ended(run: LiveRun, key: str) -> bool:
-    """Whether the run is over; until then it is shown as it streams."""
-    if run.done:
-        return True
-    refs = [lane.request.model for lane in run.lanes]
-    live_run(
-        run,
-        key=f"{key}_{run.id}",
-        titles=lane_names(refs),
-        notes=[answers(ref, run.simulated) for ref in refs],
-    )
-    if run.done:
-        st.rerun()
-    return False
+    """The button that sends these requests as one run of the lab."""
+    sending.send(place, running, requests, where, kind=KIND, label=label, key=key, retries=retries)
 
 
 def empty(panel: str, what: str) -> None:

@@ -20,8 +20,8 @@ from playground.ui.shell.pages import path
 PRESET = "medium"
 
 
-def view(where: Mapping[str, Endpoint]) -> None:
-    """The search field and its answers, then every name with its facts."""
+def view(where: Mapping[str, Endpoint], *, elsewhere: bool = False) -> None:
+    """The search field and its answers, then every name with its facts; `elsewhere` on another page than this section's own."""
     own = figures()
     words = st.text_input(
         "What do you want to know?",
@@ -40,7 +40,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     with st.grid(columns=2, min_column_width=340, gap="small") as grid:
         for question in found:
             with grid.container(border=True, height="stretch"):
-                _question(question, own)
+                _question(question, own, elsewhere=elsewhere)
     st.caption(f"The figures: {plain(own.conversation.source)}, prices of {own.on}.")
     st.header("The same company, several names", anchor=False)
     st.markdown(table(tuple(products().values())))
@@ -56,12 +56,12 @@ def figures() -> Own:
     )
 
 
-def _question(question: Question, own: Own) -> None:
+def _question(question: Question, own: Own, *, elsewhere: bool) -> None:
     st.markdown(f"**{question.question}**")
     st.markdown(dollars(answered(question, own)))
     key = f"asked_{question.question}"
     section = question.opens.get(names.CHAT_VIEW)
-    if section is None:
+    if section is None or elsewhere:
         st.page_link(
             path(f"{question.page}.py"),
             label=question.label,

@@ -31,18 +31,6 @@ MOST_CHARACTERS = 400_000
 """Of a prompt here: it is sent once for every step, turn and model."""
 
 
-def present() -> None:
-    """Draw the switch for a class, at the right of the page's title."""
-    st.space("stretch")
-    if st.toggle(
-        "Present",
-        key=names.PRESENT,
-        bind="query-params",
-        help="For a class: larger letters, and no menu above.",
-    ):
-        st.html('<span class="presenting"></span>')
-
-
 def view() -> str:
     """Draw the switch between the sections, and return the open one."""
     opened = st.segmented_control(

@@ -7,6 +7,7 @@ const POPOVER_BUTTON = '[data-testid="stPopoverButton"]'
 const POPOVER = '[data-testid="stPopoverBody"]'
 const CHOICE = '[class*="st-key-choice_"] button'
 const FOCUSABLE = "input, textarea, button:not([aria-label^='Help']), summary, a[href]"
+const PRINT = ".st-key-print button"
 const COPY_BUTTON = '[class*="st-key-copy_"] button'
 const LANE = '[class*="st-key-fresh_"], [class*="st-key-stale_"]'
 const RUN = ".st-key-run button"
@@ -26,6 +27,7 @@ export default function () {
   document.addEventListener("keydown", leavePopover, true)
   document.addEventListener("keydown", leaveField, true)
   document.addEventListener("click", copyAnswer, true)
+  document.addEventListener("click", ({ target }) => target.closest?.(PRINT) && print())
   document.addEventListener("click", enterMenu)
   document.addEventListener("click", enterPopover)
   for (const kind of ["click", "keydown", "keyup"]) document.addEventListener(kind, closeChoice, true)

@@ -81,6 +81,12 @@ PAGES = (
         "Give the export of ChatGPT, Claude or Gemini and see what your own conversations would cost as API calls.",
     ),
     PageRow(
+        "learn.py",
+        "Learn",
+        ":material/school:",
+        "Fourteen short lessons with experiments, questions and teacher's notes; a glossary, and what people ask.",
+    ),
+    PageRow(
         "recorded.py",
         "Recorded",
         ":material/voicemail:",

@@ -193,11 +193,16 @@ def _take_typed() -> None:
         box.has = box.drawn = None
 
 
+def take(text: str) -> None:
+    """Put another text into the box."""
+    st.session_state[names.TOKENS_TEXT] = text
+    box = _box()
+    box.typed_on(box.typed + 1)
+    box.version += 1
+
+
 def _take_example() -> None:
     chosen = st.session_state[names.TOKENS_EXAMPLE]
     if chosen:
-        st.session_state[names.TOKENS_TEXT] = EXAMPLES[chosen]
-        box = _box()
-        box.typed_on(box.typed + 1)
-        box.version += 1
+        take(EXAMPLES[chosen])
         st.session_state[names.TOKENS_EXAMPLE] = None
