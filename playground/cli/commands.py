@@ -324,6 +324,8 @@ def prices() -> None:
     playground prices sonnet       those whose provider or model holds "sonnet"
     playground prices check        what others have otherwise, and what may be out of date
     playground prices refresh      a diff that brings pricing.yaml up to date
+    playground prices export       every price that ever held, as one JSON document
+    playground prices serve        answers over HTTP and MCP
     """
 
 
@@ -375,6 +377,48 @@ def refresh(new: tuple[str, ...], apply: bool) -> int:
     from playground.cli.price_check import refresh
 
     return refresh(new, apply)
+
+
+OWN = click.option(
+    "--own", is_flag=True, help="With prices of your own, which are left out otherwise."
+)
+
+
+@prices.command("export", short_help="Write the dated table as JSON.")
+@click.option("-o", "--output", default="-", metavar="FILE", help="Default: standard output.")
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of the table instead.")
+@OWN
+def prices_export(output: str, schema: bool, own: bool) -> int:
+    """Write every price with the days on which it held, its source and the day it was checked, as one JSON document.
+
+    \b
+    playground prices export -o prices.json
+    playground prices export --schema -o prices.schema.json
+    """
+    from playground.cli.price_serving import export
+
+    return export(output, schema=schema, own=own)
+
+
+@prices.command("serve", short_help="Answer questions about prices over HTTP and MCP.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS")
+@click.option("--port", type=PORT, default=8765, show_default=True, help="0 = any free one.")
+@click.option("--stdio", is_flag=True, help="Speak MCP on standard input and output instead.")
+@OWN
+def prices_serve(host: str, port: int, stdio: bool, own: bool) -> int:
+    """Answer until Ctrl+C: the price of a model on a day with its source, and what a usage cost by the prices of a day.
+
+    \b
+    curl "http://127.0.0.1:8765/price?model=openai:gpt-6.1-sol&on=2026-11-27"
+    curl "http://127.0.0.1:8765/cost?model=openai:gpt-6.1-sol&input_tokens=1000&output_tokens=200"
+    curl http://127.0.0.1:8765/prices.json
+
+    MCP is at /mcp, with the tools models, price and cost; for a client that starts its servers: playground prices serve
+    --stdio.
+    """
+    from playground.cli.price_serving import serve
+
+    return serve(host, port, stdio=stdio, own=own)
 
 
 AMOUNT = click.IntRange(0, 10**12)

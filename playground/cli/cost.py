@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import click
 from rich.table import Table
@@ -14,8 +13,8 @@ from playground import figures as fmt
 from playground.cli.say import say
 from playground.cli.show import console, fitted
 from playground.domain import Cost, ModelRef, clock
-from playground.domain.nouns import digits, jsonable
 from playground.export import dumps
+from playground.price_service.answering import receipt, unsold
 from playground.pricing import PriceBook, load
 from playground.pricing.shape import Shape, quote, written_for
 
@@ -46,14 +45,15 @@ def cost(options: Options) -> int:
         raise click.UsageError(f"{error}.") from None
     shape = _shape(options)
     on = options.as_of.date() if options.as_of else clock.today()
-    _sold(ref, on)
+    if problem := unsold(ref, on):
+        raise click.UsageError(problem)
     book = load()
     for problem in book.problems:
         say(problem)
     _known_ttl(book, ref, options, on)
     found = quote(book, ref, shape, on=on, processing=options.processing, regional=options.regional)
     if options.as_json:
-        print(dumps(document(found)))
+        print(dumps(receipt(found)))
     if found is None:
         say(
             f"{ref} has no price on {on}: `playground prices` lists those that have one, and a price of your own"
@@ -63,35 +63,6 @@ def cost(options: Options) -> int:
     if not options.as_json:
         _print(ref, found, on)
     return 0
-
-
-def _sold(ref: ModelRef, on: date) -> None:
-    """UsageError for a day before the model came out: its price then would be made up."""
-    from playground.catalog import find
-
-    model = find(ref)
-    if model and model.released and on < model.released:
-        raise click.UsageError(
-            f"{ref} was not sold on {on}: it came out on {model.released}. Choose that day or a later one."
-        )
-
-
-def document(cost: Cost | None) -> dict[str, Any]:
-    """The receipt for scripts; money is a decimal string, an unknown total is null."""
-    if cost is None:
-        return {"total": None, "currency": "USD", "lines": [], "price": None}
-    low, high = cost.span
-    return {
-        "total": digits(cost.total),
-        "currency": cost.currency,
-        "lines": [jsonable(line) for line in cost.lines],
-        "price": jsonable(cost.price),
-        "range": [digits(low), digits(high)],
-        "other": jsonable(cost.other.price) if cost.other else None,
-        "lower_bound": cost.lower_bound,
-        "upper_bound": cost.upper_bound,
-        "notes": list(cost.notes),
-    }
 
 
 def _shape(options: Options) -> Shape:
