@@ -49,6 +49,16 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert "click" in modules
 
 
+def test_the_library_is_imported_when_it_is_first_used() -> None:
+    code = "import sys, playground; playground.__version__; print(*sorted(sys.modules))"
+    modules = python(code).split()
+    assert not {name for name in modules if name.startswith("playground.")}
+    code = "import sys; from playground import Request, ask; print(*sorted(sys.modules))"
+    used = set(python(code).split())
+    assert {"playground.scripting", "playground.domain.request"} <= used
+    assert {"openai", "anthropic", "google.genai", "streamlit", "IPython"} & used == set()
+
+
 def test_importing_the_providers_imports_no_sdk() -> None:
     code = "import sys, playground.providers, playground.engine; print(*sorted(sys.modules))"
     modules = set(python(code).split())
