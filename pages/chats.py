@@ -11,10 +11,10 @@ from playground.ui.session.top_bar import top_bar
 top_bar()
 st.title("Your chats", anchor=False)
 st.caption(
-    "What your own conversations would cost as API calls. The export stays in this tab: nothing is sent anywhere, nothing is"
-    " kept, and it is gone when you close the tab."
+    "What your own conversations would cost as API calls. The export stays in this tab: nothing is kept, it is gone when you"
+    " close the tab, and nothing is sent anywhere until you ask for it by a button that says so."
 )
-summary = given()
+summary, where = given(), endpoints()
 if summary:
-    shown(summary)
-section(summary, endpoints())
+    shown(summary, where)
+section(summary, where)

@@ -65,11 +65,12 @@ class Counted:
 def counter(ref: ModelRef, counted: Counted) -> Counter:
     """Counts for this model: its own tokenizer where it is known, o200k_base where not; images by their size."""
     encoding = known_encoding(ref) or DEFAULT
-    framing = PER_MESSAGE if ref.provider == "openai" else 0
+    around = PER_MESSAGE if ref.provider == "openai" else 0
 
     def tokens(step: Step) -> int:
         images = sum(image_tokens(ref, *size) or 0 for size in step.images)
-        return counted.count(step.text, encoding) + images + step.attached + framing
+        said = counted.count(step.text, encoding) + images + step.attached
+        return said + around if said else 0  # reasoning is sent to nobody, so nothing is around it
 
     return tokens
 
@@ -89,6 +90,10 @@ class Counting(NamedTuple):
     """Tokens of an answer's text, without framing."""
     start: int
     """Tokens that the provider adds to each request."""
+
+
+Counts = Callable[[Chat, ModelRef, Counted], Counting]
+"""How a conversation's tokens are counted for a model."""
 
 
 def counted_here(ref: ModelRef, counted: Counted) -> Counting:
@@ -151,10 +156,13 @@ class Cached:
     written: int
 
 
-def cached(found: list[CallTokens], chat: Chat, seconds: float, minimum: int) -> Iterator[Cached]:
+def cached(
+    found: list[CallTokens], chat: Chat, seconds: float, minimum: int, step: int = 1
+) -> Iterator[Cached]:
     """What a cache that keeps a prefix for so long would have read: the longest that a call before it had sent.
 
-    A gap that is not known is taken as too long; a prefix below `minimum` tokens is neither read nor written.
+    A gap that is not known is taken as too long; a prefix below `minimum` tokens is neither read nor written. It is read
+    in whole steps of `step` tokens.
     """
     parents = {step.id: step.parent for step in chat.steps}
     sent: dict[str | None, tuple[datetime, int]] = {}
@@ -167,5 +175,5 @@ def cached(found: list[CallTokens], chat: Chat, seconds: float, minimum: int) ->
             place = parents[place]
         if call.at is not None and call.input >= minimum:
             sent[call.before] = (call.at, call.input)
-        read = read if read >= minimum else 0
+        read = read - read % step if read >= minimum else 0
         yield Cached(read=read, written=call.input - read if call.input >= minimum else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,7 @@ from playground.chats.calls import (
     Cached,
     CallTokens,
     Counted,
-    Counting,
+    Counts,
     cached,
     calls,
     counted_here,
@@ -92,8 +91,8 @@ class Pricing:
     on: date
     extra: int = 0
     """Tokens put before each call: the product's own system prompt, which no export holds."""
-    counting: Callable[[ModelRef, Counted], Counting] = counted_here
-    """How tokens are counted: here, unless a provider's own counts are at hand."""
+    counting: Counts = lambda chat, ref, counted: counted_here(ref, counted)
+    """How a conversation's tokens are counted: here, unless its provider is asked (`exactly`)."""
     sums: dict[str, Sum] = field(default_factory=dict)
     months: defaultdict[tuple[str, str], Decimal] = field(
         default_factory=lambda: defaultdict(Decimal)
@@ -151,7 +150,8 @@ class Pricing:
         for ref in dict.fromkeys(one.ref for one in twins.values()):
             counted = self._calls(chat, ref, texts)
             seconds = _seconds(ref, self.book)
-            kept = list(cached(counted, chat, seconds, catalog.describe(ref).cache_minimum))
+            model = catalog.describe(ref)
+            kept = list(cached(counted, chat, seconds, model.cache_minimum, model.cache_step))
             by_ref[ref] = (counted, kept)
         for number in range(len(by_ref[usual.ref][0])):
             call = by_ref[usual.ref][0][number]
@@ -164,7 +164,7 @@ class Pricing:
         return found
 
     def _calls(self, chat: Chat, ref: ModelRef, texts: Counted) -> list[CallTokens]:
-        how = self.counting(ref, texts)
+        how = self.counting(chat, ref, texts)
         return calls(chat, how.step, how.text, self.extra + how.start)
 
     def _call(self, found: Sum, ref: ModelRef, call: CallTokens, kept: Cached) -> Decimal:

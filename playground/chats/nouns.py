@@ -89,3 +89,7 @@ class Said:
 
 class NotAChat(ValueError):
     """A record that holds no conversation; the message says what it is instead."""
+
+
+class NotCounted(Exception):
+    """A provider did not count a conversation; the message says why."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +15,9 @@ from rich.table import Table
 
 from playground import catalog
 from playground import figures as fmt
+from playground.chats.calls import Counts
 from playground.chats.costing import Pricing, Sum
+from playground.chats.nouns import NotCounted
 from playground.chats.summary import Summary
 from playground.cli.say import say
 from playground.cli.show import console, fitted
@@ -30,6 +34,8 @@ class Options:
     models: tuple[str, ...]
     as_of: datetime | None
     system_tokens: int
+    live: bool
+    demo: bool
     as_json: bool
 
 
@@ -38,23 +44,41 @@ def chats(options: Options) -> int:
     refs = [_model(name) for name in options.models]
     paths = [_path(name) for name in options.files]
     on = options.as_of.date() if options.as_of else clock.today()
-    book = load()
-    pricing = Pricing(tuple(refs) or catalog.defaults(on), book, on, options.system_tokens)
+    pricing = Pricing(tuple(refs) or catalog.defaults(on), load(), on, options.system_tokens)
     summary = Summary(pricing)
-    with Status("Reading …", console=Console(stderr=True)) as status:
-        for number, _ in enumerate(summary.read(paths), 1):
-            if number % 50 == 0:
-                status.update(f"{number:,} conversations …")
+    with _counting(options) as counting:
+        pricing.counting = counting or pricing.counting
+        try:
+            _read(summary, paths)
+        except NotCounted as error:
+            say(str(error))
+            return 1
     if options.as_json:
         print(dumps(summary.document()))
     else:
-        _print(summary, on.isoformat())
+        _print(summary, on.isoformat(), counted=counting is not None)
     if not summary.conversations:
         say(
             "No conversation was found: give a ChatGPT or Claude export (zip or JSON) or Gemini's My Activity."
         )
         return 1
     return 0
+
+
+def _read(summary: Summary, paths: Sequence[Path]) -> None:
+    with Status("Reading …", console=Console(stderr=True)) as status:
+        for number, _ in enumerate(summary.read(paths), 1):
+            if number % 50 == 0:
+                status.update(f"{number:,} conversations …")
+
+
+def _counting(options: Options) -> AbstractContextManager[Counts | None]:
+    """How the providers count each conversation; None where this computer does."""
+    if not (options.live or options.demo):
+        return nullcontext()
+    from playground.cli.chat_counts import counting
+
+    return counting(demo=options.demo)
 
 
 def _model(name: str) -> ModelRef:
@@ -71,7 +95,7 @@ def _path(name: str) -> Path:
     return path
 
 
-def _print(summary: Summary, day: str) -> None:
+def _print(summary: Summary, day: str, *, counted: bool) -> None:
     out = console()
     for product, number in summary.products.items():
         out.print(f"{product}: {_some(number, 'conversation')}", highlight=False)
@@ -88,6 +112,8 @@ def _print(summary: Summary, day: str) -> None:
     for slug, model, nearest in summary.pricing.used:
         if nearest:
             say(f"{slug}: priced as {model}, the nearest model of the API.")
+    if not counted:
+        say("Counted here: exact for OpenAI, estimates for the others, which count with --live.")
     say(
         "Not in any export: the product's own system prompt (--system-tokens N adds one) and the reasoning, so a range."
     )

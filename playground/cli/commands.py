@@ -193,14 +193,20 @@ def ladder(**options: Any) -> int:
     metavar="N",
     help="Tokens of a system prompt that each call is sent with; no export holds the product's own.",
 )
+@click.option(
+    "--live",
+    is_flag=True,
+    help="Let each model's provider count, which is free of charge and sends it the conversations.",
+)
+@click.option("--demo", is_flag=True, help="Let the simulation on this computer count.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def chats(**options: Any) -> int:
     """Price the conversations of an export as API calls, the history sent again at each turn.
 
-    FILE is the zip, a JSON or HTML file in it, or the folder it was unpacked to; several belong together. Nothing is sent
-    anywhere and nothing is kept.
+    FILE is the zip, a JSON or HTML file in it, or the folder it was unpacked to; several belong together. Nothing is kept,
+    and without --live nothing is sent anywhere. Counts made here are exact for OpenAI and estimates for Claude and Gemini.
 
-    Exit code: 0 if a conversation was found, 1 if none, 2 for bad usage.
+    Exit code: 0 if a conversation was found, 1 if none or if a provider did not count, 2 for bad usage.
     """
     from playground.cli.chats import Options, chats
 

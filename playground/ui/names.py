@@ -321,6 +321,9 @@ CHATS_MODELS = "chats_models"
 CHATS_READ = "chats_read"
 """What was asked of which files, and what was found."""
 
+CHATS_COUNTED = "chats_counted"
+CHATS_EXACTLY = "chats_exactly"
+"""Which conversation was counted by which provider, and what it counted."""
 
 CHATS_TALK = "chats_talk"
 """A conversation that another page handed over, to become a request."""

@@ -6,22 +6,21 @@ import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
 from playground import pricing
 from playground.chats import sample
-from playground.chats.calls import Counting, cached, calls
+from playground.chats.calls import Counted, cached, calls, counted_here
 from playground.chats.costing import REASONING, USED, Pricing
 from playground.chats.importing import chats
 from playground.chats.nouns import Chat, Said, Step
 from playground.chats.sources import Given
 from playground.chats.twins import twin
-from playground.domain import Endpoint, Message, ModelRef, Request, Response, Text, Usage
+from playground.domain import Endpoint, ModelRef
 from playground.engine import Engine
 from playground.lab.conversation import Rules
-from playground.providers import count_input_tokens
 from tests.chats.making import BEGAN, chatgpt, claude, node, only, put, said
 from tests.lab.test_conversation import talk
 
@@ -130,64 +129,19 @@ def test_the_price_is_the_sum_of_the_receipts_of_the_same_talk(
     assert len(costs) == 3
 
 
-@pytest.mark.parametrize(
-    "model",
-    ["openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", "gemini:gemini-3.8-flash"],
-)
-def test_by_the_providers_own_counts_the_price_is_the_sum_of_the_receipts(
-    engine: Engine, where: dict[str, Endpoint], tmp_path: Path, model: str
-) -> None:
-    """Tokenizers of Claude and Gemini are not public: each provider counts the talk itself, as it does when it bills.
-
-    What the receipts have beyond what is seen is reasoning, which no export holds: it is within the range.
-    """
-    ref = ModelRef.parse(model)
-    turns = talk(engine, where, Rules(models=(ref,)), QUESTIONS).path()
-    nodes: list[dict[str, Any]] = []
-    for number, turn in enumerate(turns):
-        before = nodes[-1]["id"] if nodes else None
-        nodes.append(node(f"q{number}", before, "user", turn.question))
-        nodes.append(node(f"a{number}", f"q{number}", "assistant", turn.response(0).text))
-
-    def asked(*texts: tuple[Literal["user", "assistant"], str]) -> int:
-        messages = tuple(Message(role=who, parts=(Text(text=text),)) for who, text in texts)
-        wanted = Request(model=ref, messages=messages)
-        endpoint = where[ref.provider]
-        counted = engine.submit(lambda pool: count_input_tokens(wanted, endpoint, pool=pool))
-        return counted.result(30)
-
-    once, twice = asked(("user", "x")), asked(("user", "x"), ("user", "x"))
-    beginning = once - (twice - once)
-
-    def of_step(step: Step) -> int:
-        """Between two others: Claude does not take an answer at the end."""
-        who: Literal["user", "assistant"] = "user" if step.who == "user" else "assistant"
-        return asked(("user", "x"), (who, step.text), ("user", "x")) - twice
-
-    visible = {turn.response(0).text: turn.response(0).visible_output_tokens or 0 for turn in turns}
-    counting = Counting(of_step, visible.__getitem__, beginning)
-    sums = Pricing((ref,), pricing.load(), TODAY, counting=lambda *_: counting)
-    sums.add(only(put(tmp_path, [chatgpt(*nodes)])))
-    responses = [turn.response(0) for turn in turns]
-    found = sums.sums[model]
-    assert found.input_tokens == sum(r.usage.input_tokens or 0 for r in responses)
-    assert found.output_tokens == sum(r.visible_output_tokens or 0 for r in responses)
-    plain = [_without_cache_and_reasoning(r) for r in responses]
-    assert found.low == sum(plain, Decimal())
-    assert len(plain) == len(QUESTIONS)
+def test_a_cache_is_read_in_whole_steps() -> None:
+    chat = played(0, 1, 1)
+    kept = list(cached(calls(chat, by_words, words), chat, 300, 0, 128))
+    assert [one.read for one in kept] == [0, 0, 2 * 128]  # of 100 and of 300
 
 
-def _without_cache_and_reasoning(response: Response) -> Decimal:
-    """The receipt of the same answer, had nothing come from a cache and nothing been thought."""
-    usage = Usage(
-        input_tokens=response.usage.input_tokens, output_tokens=response.visible_output_tokens
+def test_nothing_stands_around_reasoning_that_is_not_sent() -> None:
+    steps = (
+        Step(id="a", parent=None, who="user", text="Hi"),
+        Step(id="b", parent="a", who="assistant", thought="Hm."),
     )
-    cost = pricing.load().price(response.model, None, usage, on=TODAY)
-    assert cost is not None
-    if not response.usage.reasoning_output_tokens and not response.usage.cache_read_input_tokens:
-        assert response.cost is not None
-        assert response.cost.total == cost.total
-    return cost.total
+    here = counted_here(ModelRef.parse("openai:gpt-4.1"), Counted())
+    assert [here.step(step) for step in steps] == [1 + 4, 0]
 
 
 def test_reasoning_that_is_not_told_makes_a_range(tmp_path: Path) -> None:

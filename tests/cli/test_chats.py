@@ -53,6 +53,24 @@ def test_a_system_prompt_is_sent_with_each_call(invoke: Invoke, tmp_path: Path) 
     assert more["input_tokens"] == bare["input_tokens"] + 1_000
 
 
+def test_each_provider_counts_where_it_is_asked_to(invoke: Invoke, tmp_path: Path) -> None:
+    """The simulation bills one message of Claude's with 3 tokens, each message with 4 and a text with a third more."""
+    models = ("-m", "anthropic:claude-opus-4-7", "-m", "gemini:gemini-3.8-flash")
+    result = invoke("chats", str(export(tmp_path)), *models, "--demo", "--json")
+    assert result.code == 0, result.err
+    claude, gemini, used = json.loads(result.out)["costs"]
+    here = json.loads(invoke("chats", str(export(tmp_path)), *models, "--json").out)["costs"]
+    assert claude["input_tokens"] > here[0]["input_tokens"]
+    assert gemini["input_tokens"] > here[1]["input_tokens"]
+    assert used["input_tokens"] == here[2]["input_tokens"]  # OpenAI's are counted here as exactly
+
+
+def test_a_provider_that_counts_nothing_is_named(invoke: Invoke, tmp_path: Path) -> None:
+    result = invoke("chats", str(export(tmp_path)), "-m", "anthropic:claude-9", "--demo", "--json")
+    assert result.code == 1
+    assert "anthropic:claude-9" in result.err
+
+
 def test_nothing_found_is_no_success(invoke: Invoke, tmp_path: Path) -> None:
     result = invoke("chats", str(put(tmp_path, [])), "--json")
     assert result.code == 1

@@ -103,6 +103,20 @@ def test_the_break_even_is_that_of_the_chats_that_were_imported(page: AppTest) -
     assert page.session_state["pay_source"] == "my imported chats"
 
 
+def test_a_conversation_is_counted_by_its_provider(page: AppTest) -> None:
+    page.button(key="chats_sample").click().run()
+    model = next(o for o in page.selectbox(key="chats_count_model").options if "anthropic" in o)
+    page.selectbox(key="chats_count_model").select(model).run()
+    assert any("to the simulation on this computer" in one.value for one in page.caption)
+    page.button(key="chats_count").click().run()
+    assert not page.exception
+    said = "\n".join(one.value for one in page.caption)
+    assert "and so has the sum of its steps" in said
+    table = next(one.value for one in page.dataframe if "Counted by" in one.value)
+    here, there = table["Input tokens"]
+    assert here != there
+
+
 def test_nothing_found_is_an_error_with_its_reason(page: AppTest) -> None:
     page.file_uploader[0].set_value([("x.json", b'[{"a": 1}]', "application/json")]).run()
     assert "No conversation was found" in page.error[0].value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +11,10 @@ import streamlit as st
 from playground import figures as fmt
 from playground.chats.costing import USED, Pricing, Sum
 from playground.chats.summary import Summary
+from playground.domain import Endpoint
 from playground.figures.palette import BLUE
 from playground.pricing import Plan
+from playground.ui.chats.exactly import exactly
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
@@ -26,7 +28,7 @@ NOTES = (
 )
 
 
-def shown(summary: Summary) -> None:
+def shown(summary: Summary, where: Mapping[str, Endpoint]) -> None:
     """The whole result."""
     if not summary.conversations:
         st.error("No conversation was found in these files. What they hold instead is listed here.")
@@ -41,6 +43,7 @@ def shown(summary: Summary) -> None:
     _nearest(summary.pricing)
     _plan(summary)
     _dearest(summary.pricing)
+    exactly(summary, where)
     _left_out(summary)
 
 

@@ -1,0 +1,129 @@
+"""One conversation counted by the provider itself, beside what is counted here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from playground import figures as fmt
+from playground.chats.costing import Pricing, Sum
+from playground.chats.exactly import MOST_STEPS, Exactly, count_exactly
+from playground.chats.nouns import Chat, NotCounted
+from playground.chats.summary import Summary
+from playground.domain import Endpoint, Message, ModelRef, Request, Text
+from playground.domain.provider import provider_of
+from playground.engine import get_engine
+from playground.providers import ProviderError
+from playground.providers.doors import counting
+from playground.ui import names
+from playground.ui.chats.reading import conversation
+from playground.ui.parts.markdown import plain, safe
+from playground.ui.parts.tables import worded
+from playground.ui.session import keeping
+
+PATIENCE = 180.0
+"""Seconds for all counts of a conversation."""
+
+
+def exactly(summary: Summary, where: Mapping[str, Endpoint]) -> None:
+    """Choose a conversation and a model, and let its provider count."""
+    known = {one.id: one.title or "without a title" for one in summary.pricing.top() if one.id}
+    refs = [ref for ref in summary.pricing.models if _counts(ref, where)]
+    if not known or not refs:
+        return
+    st.subheader("Counted exactly", anchor=False)
+    st.caption(
+        "The tokenizers of Claude and Gemini are not public, so here they are estimated. Their providers count free of charge:"
+        " what they count is what they would bill."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Conversation", list(known), format_func=lambda id: known[id], key=names.CHATS_COUNTED
+        )
+        ref = st.selectbox("Counted by", refs, format_func=str, key="chats_count_model")
+        ask = st.button("Count exactly", icon=":material/calculate:", key="chats_count")
+    if not chosen or not ref:
+        return
+    label = provider_of(ref.provider).label
+    place = (
+        "the simulation on this computer"
+        if where[ref.provider].simulated
+        else f"{label}, as a request would"
+    )
+    st.caption(f":material/info: This alone sends the conversation somewhere: to {place}.")
+    asked = (chosen, ref)
+    if ask and (chat := conversation(chosen)):
+        _ask(chat, ref, where[ref.provider], asked)
+    held = st.session_state.get(names.CHATS_EXACTLY)
+    if held and held[0] == asked:
+        _shown(held[1], held[2], summary.pricing)
+
+
+def _counts(ref: ModelRef, where: Mapping[str, Endpoint]) -> bool:
+    return ref.provider in where and counting(ref.provider) is not None
+
+
+def _ask(chat: Chat, ref: ModelRef, endpoint: Endpoint, asked: tuple[str, ModelRef]) -> None:
+    """Count and remember; what forbids it, or breaks it, the page says."""
+    said = tuple(Message(role="user", parts=(Text(text=step.text),)) for step in chat.steps)
+    if not keeping.may_count([Request(model=ref, messages=said)]):
+        return
+    try:
+        with st.spinner("Counting …"):
+            work = get_engine().submit(lambda pool: count_exactly(chat, ref, endpoint, pool=pool))
+            st.session_state[names.CHATS_EXACTLY] = (asked, chat, work.result(PATIENCE))
+    except ProviderError as error:
+        st.error(safe(error.failure.told))
+    except TimeoutError:
+        st.error(f"Not counted within {PATIENCE:.0f} seconds.")
+    except NotCounted as error:
+        st.error(f"{error} Up to {MOST_STEPS:,} are counted.")
+
+
+def _shown(chat: Chat, found: Exactly, pricing: Pricing) -> None:
+    """Both counts, and what each comes to."""
+    sums = [
+        _sum(chat, found.ref, Pricing((found.ref,), pricing.book, pricing.on, pricing.extra, **how))
+        for how in ({}, {"counting": lambda _, *asked: found.counting(*asked)})
+    ]
+    label = provider_of(found.ref.provider).label
+    st.dataframe(
+        worded(_table(sums, label), {}),
+        hide_index=True,
+        alt="The conversation counted here and by the provider",
+    )
+    if found.simulated:
+        st.badge("simulated", icon=":material/science:", color="violet")
+    st.caption(_check(found, label))
+
+
+def _sum(chat: Chat, ref: ModelRef, pricing: Pricing) -> Sum:
+    pricing.add(chat)
+    return pricing.sums[str(ref)]
+
+
+def _table(sums: Sequence[Sum], label: str) -> dict[str, Sequence[Any]]:
+    return {
+        "Counted by": ["this computer", plain(label)],
+        "Input tokens": [fmt.count(one.input_tokens) for one in sums],
+        "Output tokens (seen)": [fmt.count(one.output_tokens) for one in sums],
+        "Without a cache": [_span(one.low, one.high) for one in sums],
+        "With a cache": [_span(one.cached_low, one.cached_high) for one in sums],
+    }
+
+
+def _span(low: Decimal, high: Decimal) -> str:
+    return fmt.money(low) if low == high else f"{fmt.money(low)} – {fmt.money(high)}"
+
+
+def _check(found: Exactly, label: str) -> str:
+    asked = f"{fmt.count(found.requests)} counts by {plain(label)}, each step by its own."
+    if found.whole is None or found.summed is None:
+        return f"{asked} The longest call holds what can't be sent as text, so it was not counted whole."
+    whole = f"The longest call counted whole has {fmt.count(found.whole)} input tokens"
+    if found.whole == found.summed:
+        return f"{asked} {whole}, and so has the sum of its steps."
+    return f"{asked} {whole}, the sum of its steps {fmt.count(found.summed)}."
