@@ -150,8 +150,8 @@ class _Asking:
             return beside
         if step.who == "context":
             return beside + await self.count(("user", FILLER), system=step.text) - frame.once
-        said = (("user", FILLER), (_who(step), step.text), ("user", FILLER))
-        return beside + await self.count(*said) - frame.twice
+        said = await self.count(("user", FILLER), (_who(step), step.text), ("user", FILLER))
+        return beside + said - frame.twice
 
     async def output(self, text: str, frame: _Frame) -> int:
         """Tokens of an answer as it was written, without framing."""

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
+from playground.chats.calls import Counts
 from playground.chats.costing import Pricing, Sum
 from playground.chats.exactly import MOST_STEPS, Exactly, count_exactly
 from playground.chats.nouns import Chat, NotCounted
@@ -17,7 +18,7 @@ from playground.domain import Endpoint, Message, ModelRef, Request, Text
 from playground.domain.provider import provider_of
 from playground.engine import get_engine
 from playground.providers import ProviderError
-from playground.providers.doors import counting
+from playground.providers.doors import counting as counts_at
 from playground.ui import names
 from playground.ui.chats.reading import conversation
 from playground.ui.parts.markdown import plain, safe
@@ -63,7 +64,7 @@ def exactly(summary: Summary, where: Mapping[str, Endpoint]) -> None:
 
 
 def _counts(ref: ModelRef, where: Mapping[str, Endpoint]) -> bool:
-    return ref.provider in where and counting(ref.provider) is not None
+    return ref.provider in where and counts_at(ref.provider) is not None
 
 
 def _ask(chat: Chat, ref: ModelRef, endpoint: Endpoint, asked: tuple[str, ModelRef]) -> None:
@@ -85,10 +86,11 @@ def _ask(chat: Chat, ref: ModelRef, endpoint: Endpoint, asked: tuple[str, ModelR
 
 def _shown(chat: Chat, found: Exactly, pricing: Pricing) -> None:
     """Both counts, and what each comes to."""
-    sums = [
-        _sum(chat, found.ref, Pricing((found.ref,), pricing.book, pricing.on, pricing.extra, **how))
-        for how in ({}, {"counting": lambda _, *asked: found.counting(*asked)})
-    ]
+    ways: tuple[Counts, ...] = (
+        pricing.counting,
+        lambda _, ref, texts: found.counting(ref, texts),
+    )
+    sums = [_sum(chat, found.ref, pricing, how) for how in ways]
     label = provider_of(found.ref.provider).label
     st.dataframe(
         worded(_table(sums, label), {}),
@@ -100,9 +102,11 @@ def _shown(chat: Chat, found: Exactly, pricing: Pricing) -> None:
     st.caption(_check(found, label))
 
 
-def _sum(chat: Chat, ref: ModelRef, pricing: Pricing) -> Sum:
-    pricing.add(chat)
-    return pricing.sums[str(ref)]
+def _sum(chat: Chat, ref: ModelRef, pricing: Pricing, counting: Counts) -> Sum:
+    """This conversation alone at this model, on the page's terms."""
+    alone = Pricing((ref,), pricing.book, pricing.on, pricing.extra, counting)
+    alone.add(chat)
+    return alone.sums[str(ref)]
 
 
 def _table(sums: Sequence[Sum], label: str) -> dict[str, Sequence[Any]]:
