@@ -23,6 +23,16 @@ def listing(vendor: str, query: Query) -> dict[str, Any]:
     return LISTS[vendor](models.of(vendor), query)
 
 
+def of_plan() -> dict[str, Any]:
+    """What a token of a ChatGPT plan is told: another shape than a key is."""
+    rows = [
+        {"slug": model.id, "display_name": model.id, "visibility": "list"}
+        for model in models.of("openai")
+        if model.id.startswith("gpt-6")
+    ]
+    return {"models": rows}
+
+
 def one(vendor: str, name: str) -> dict[str, Any] | None:
     """The answer about one model; None if the vendor has none of that name that still answers."""
     try:

@@ -23,10 +23,12 @@ from playground.demo import (
     live,
     openai_chat,
     openai_responses,
+    plan,
     realtime,
     store_routes,
 )
 from playground.demo.ask import Refused
+from playground.demo.authorizing import Issuer
 from playground.demo.call import Call, check_key, sent_key
 from playground.demo.door import Door
 from playground.demo.heard import Heard
@@ -107,6 +109,8 @@ def models_of(state: State, vendor: str, door: Door) -> Handler:
         call.model = request.path_params.get("name", "")
         try:
             check_key(request, vendor)
+            if vendor == "openai" and plan.pays(sent_key(request)):
+                return call.answered(listing.of_plan())
             if not call.model:
                 return call.answered(listing.listing(vendor, request.query_params))
         except Refused as wrong:
@@ -255,6 +259,7 @@ def build(
     routes: list[BaseRoute] = [WebSocketRoute(p, session(state, s)) for p, s in SESSIONS]
     routes += [*batch_routes.routes(state), *store_routes.routes(state)]
     routes += billed.routes(state.billed, no_admin(state))
+    routes += Issuer().routes()
     routes += [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
     for path, door in STORED:
         routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))

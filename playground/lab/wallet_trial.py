@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from playground.domain import Endpoint, Failure, ModelRef, Request, Secret, Settings
+from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret, Settings
 from playground.lab.wallets import Wallet, wallets
 from playground.providers import Call
+from playground.providers.plan_sign_in import Account, models, renewed
 from playground.wire import Pool
 
 TOKEN = Secret("demo-plan-token")
@@ -85,3 +86,23 @@ def _said(failure: Failure | None) -> str:
         return "answered"
     code = f" ({failure.code})" if failure.code else ""
     return f"{failure.status}: {failure.message}{code}"
+
+
+async def by_plan(
+    account: Account, model: ModelRef, endpoint: Endpoint, *, pool: Pool
+) -> tuple[Account, Response]:
+    """The plain request paid by this account's plan, and the account with the token that is valid now.
+
+    NotSignedIn where its token has ended. A plan that is used up is a failure of the response: no key is tried instead.
+    """
+    account = await renewed(account, pool=pool)
+    call = Call(Request.ask(model, PROMPT), replace(endpoint, key=account.access), pool=pool)
+    await call.run()
+    return account, call.response()
+
+
+async def models_of(account: Account, endpoint: Endpoint, *, pool: Pool) -> list[ModelRef]:
+    """The models that the account's plan may use; NotSignedIn where it does not say."""
+    account = await renewed(account, pool=pool)
+    found = await models(account, endpoint.base_url, pool=pool)
+    return [ModelRef.parse(f"openai:{name}") for name in found]

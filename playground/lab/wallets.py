@@ -25,11 +25,10 @@ class Rule(Row):
     note: str = ""
 
 
-class Here(Row):
+class Here(Fact):
     """Whether it can be done from this app, and how or why not."""
 
     works: bool
-    says: str
 
 
 class Wallet(Row):

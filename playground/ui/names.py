@@ -368,6 +368,11 @@ MEMORY_MODELS = "memory_models"
 """The model whose talk is carried four ways: one, as a list."""
 WALLETS_TRIED = "wallets_tried"
 """What the simulation answered by key and by plan."""
+WALLETS_SIGN_IN = "wallets_sign_in"
+"""The sign-in that is under way."""
+WALLETS_ASKED = "wallets_asked"
+WALLETS_MODELS = "wallets_models"
+"""Whose plan has which models."""
 
 
 LEARN_VIEW = "learn_view"

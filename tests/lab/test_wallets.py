@@ -14,7 +14,8 @@ KEY, CHATGPT, CLAUDE = wallets()
 
 def test_every_fact_has_a_dated_source() -> None:
     for wallet in wallets():
-        facts: tuple[Fact | Rule, ...] = (wallet.pays, wallet.limits, *wallet.rules)
+        own = (wallet.pays, wallet.limits, wallet.here)
+        facts: tuple[Fact | Rule, ...] = (*own, *wallet.rules)
         assert all(fact.url.startswith("https://") for fact in facts)
         assert all(date(2026, 1, 1) < fact.as_of <= date.today() for fact in facts)
         assert wallet.here.says.endswith(".")
@@ -32,8 +33,10 @@ def test_a_plain_request_of_ours_is_what_the_chatgpt_path_needs_and_a_limit_is_r
     assert set(refused) & set(openai_responses.arguments(limited)) == {"max_output_tokens"}
 
 
-def test_what_can_not_be_done_from_here_says_why() -> None:
-    assert [wallet.here.works for wallet in wallets()] == [True, False, True]
+def test_what_can_be_done_from_here_says_how_and_where_not() -> None:
+    assert [wallet.here.works for wallet in wallets()] == [True, True, True]
     assert "127.0.0.1" in CHATGPT.here.says
+    assert "hosted copy of this app may not" in CHATGPT.here.says
+    assert CHATGPT.here.url.endswith("/token-sharing-open-source/sign-in")
     assert KEY.rules == ()
     assert "Claude Code" in CLAUDE.all_of("missing")[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx2
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -492,6 +494,33 @@ def test_three_wallets_say_who_pays_what_is_refused_and_what_can_not_be_done_fro
     assert "no dollars are charged for the call" in words
     assert "a callback on 127.0.0.1" in words
     assert "nothing here can see which wallet paid" in words
+
+
+def test_one_signs_in_on_the_simulation_asks_by_the_plan_and_signs_out() -> None:
+    page = opened(chat.WALLETS)
+    page.button(key="wallets_demo").click().run()
+    assert not page.exception
+    attempt = page.session_state["wallets_sign_in"]
+    with httpx2.Client(trust_env=False, timeout=20) as browser:
+        links = re.findall(r'href="([^"]+)">Allow<', browser.get(attempt.url).text)
+        browser.get(links[0].replace("&amp;", "&"), follow_redirects=True)
+    page.button(key="wallets_signed").click().run()
+    assert not page.exception
+    assert "Signed in as **Sam Simulated**" in said(page)
+    page.button(key="wallets_ask").click().run()
+    assert "paid by the plan" in said(page)
+    page.button(key="wallets_out").click().run()
+    assert "Signed in as" not in said(page)
+    assert page.session_state["session"].plan is None
+
+
+def test_a_hosted_copy_says_why_nobody_signs_in_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    page = opened(chat.WALLETS)
+    assert any(
+        "only where app and browser run on the same computer" in one.value for one in page.info
+    )
+    assert "wallets_chatgpt" not in [one.key for one in page.button]
 
 
 def test_a_plan_is_tried_on_the_simulation_beside_a_key() -> None:

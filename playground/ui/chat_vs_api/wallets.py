@@ -13,6 +13,7 @@ from playground.engine import get_engine
 from playground.lab.wallet_trial import Outcome, trial
 from playground.lab.wallets import Effect, Wallet, wallets
 from playground.ui import names
+from playground.ui.chat_vs_api.plan import own_plan
 from playground.ui.chat_vs_api.sections import PAY, dollars, go
 from playground.ui.parts.product import terms
 
@@ -40,6 +41,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         args=(PAY,),
     )
     _trial()
+    own_plan()
     with st.expander("Sources", icon=":material/link:"):
         st.markdown(dollars("\n".join(_sources())))
 
@@ -94,6 +96,6 @@ def _sources() -> list[str]:
     """A line a wallet: where its facts are from, each source once."""
     lines = []
     for wallet in wallets():
-        facts = (wallet.pays, wallet.limits)
+        facts = (wallet.pays, wallet.limits, wallet.here)
         lines.append(f"- **{wallet.title}**: {'; '.join(dict.fromkeys(f.source for f in facts))}")
     return lines

@@ -80,7 +80,8 @@ def _refused(refusal: runs.Refusal) -> None:
 def secrets() -> list[Secret | None]:
     """Every key that this session knows."""
     known = [endpoint.key for endpoint in real_endpoints().values()]
-    return [*known, *session().keys.values()]
+    plan = session().plan
+    return [*known, *session().keys.values(), *((plan.access, plan.refresh) if plan else ())]
 
 
 def redactor() -> Redactor:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.domain import Endpoint, Secret
 from playground.engine import LiveRun
+from playground.providers.plan_sign_in import Account
 from playground.ui import names
 from playground.ui.live import grants
 
@@ -27,6 +28,8 @@ class Session:
     """Endpoints typed by the user, by name."""
     listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Model ids from the providers' own models endpoints."""
+    plan: Account | None = None
+    """Who signed in to have a ChatGPT plan pay; its tokens go with the tab."""
     tests: dict[str, tuple[bool, str]] = field(default_factory=dict)
     """Outcome of the last Test by provider: worked, sentence."""
     simulate_all: bool = False
