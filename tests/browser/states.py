@@ -38,7 +38,7 @@ def both(*steps: Step) -> Step:
 def settled(page: Page) -> None:
     """Wait until the script has drawn what it draws, and what was there before is gone: fading, it has no contrast."""
     app = page.get_by_test_id("stApp")
-    for pause in (150, 300):
+    for pause in (100, 200):
         expect(app).to_have_attribute("data-test-script-state", "notRunning")
         expect(page.locator("[data-stale='true']")).to_have_count(0)
         page.wait_for_timeout(pause)

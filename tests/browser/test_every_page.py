@@ -117,12 +117,12 @@ def _look(page: Page, state: State, *, first: bool) -> Look:
 
 
 def _in_the_dark(page: Page) -> None:
-    """The other theme, once everything has its colours: a component is told of them after the page."""
+    """The other theme; a component is told of it after the page, and what has its colours late is looked at again."""
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
         "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'"
     )
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(150)
 
 
 def _violations(page: Page, *only: str) -> set[tuple[str, str, str]]:
