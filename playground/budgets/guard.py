@@ -368,6 +368,10 @@ def _guard_of(where: str) -> Guard:
     return Guard()
 
 
+_making = threading.Lock()
+
+
 def get_guard() -> Guard:
     """This process's guard of the database that the settings name."""
-    return _guard_of(settings.database_url() or str(settings.data_dir()))
+    with _making:  # two who ask first at once would have two, and neither know what the other has reserved
+        return _guard_of(settings.database_url() or str(settings.data_dir()))

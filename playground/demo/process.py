@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import socket
 import sys
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from playground.demo.child import BACKLOG, Child
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import built_in
+from playground.domain.single import Single
 
 COMPATIBLE = "/compatible/v1"
 """The base URL of a simulated compatible server, after the host and port."""
@@ -110,7 +110,7 @@ def _urls(root: str) -> dict[str, str]:
     return {**own, "compatible": root + COMPATIBLE}
 
 
-@functools.cache
+@Single
 def get_demo() -> DemoServer:
     """The process's one simulation, started when first needed and stopped at exit."""
     return DemoServer()

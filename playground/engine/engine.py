@@ -27,6 +27,7 @@ from playground.domain import (
 )
 from playground.domain.endpoint import endpoint_of
 from playground.domain.provider import unknown
+from playground.domain.single import Single
 from playground.engine.clock import Gate, LagMeter, Stopwatch
 from playground.engine.journal import PATIENCE, Journal, tell_began, tell_ended
 from playground.engine.live import Lane, LiveRun
@@ -407,7 +408,7 @@ def _new_loop() -> Any:
     return uvloop.new_event_loop()
 
 
-@functools.cache
+@Single
 def get_engine() -> Engine:
     """The process's one engine, started at first use."""
     return Engine(hosted=settings.hosted())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from pathlib import Path
 
 from playground.demo.child import Child
 from playground.domain import Endpoint, ModelRef, Secret
+from playground.domain.single import Single
 from playground.local import setup
 from playground.local.weights import Chosen, chosen, runtime_folder
 
@@ -67,7 +67,7 @@ class LocalServer(Child):
         return ModelRef(NAME, "chat", model.id)
 
 
-@functools.cache
+@Single
 def get_local() -> LocalServer:
     """The process's one model server, started when asked for and stopped at exit."""
     return LocalServer()

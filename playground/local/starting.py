@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 
+from playground.domain.single import Single
 from playground.local import setup
 from playground.local.server import LocalServer, get_local
 
@@ -58,7 +58,7 @@ class Starting:
         self.loaded = (done, of)
 
 
-@functools.cache
+@Single
 def get_starting() -> Starting:
     """The process's one start."""
     return Starting(get_local())

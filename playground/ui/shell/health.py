@@ -88,5 +88,5 @@ def kind() -> str:
 def demo() -> str:
     """Whether the built-in simulation runs; it is started when first needed."""
     process = sys.modules.get("playground.demo.process")
-    started = process is not None and process.get_demo.cache_info().currsize
+    started = process is not None and process.get_demo.made
     return "running" if started and process and process.get_demo().running else "not running"

@@ -135,9 +135,9 @@ def _wind_down() -> None:
         if experiments:
             experiments.stop_all(EXPERIMENT_SECONDS)
         engine = sys.modules.get("playground.engine.engine")
-        if engine and engine.get_engine.cache_info().currsize:
+        if engine and engine.get_engine.made:
             engine.get_engine().close(engine.SHUT_DOWN)
-            engine.get_engine.cache_clear()  # whoever asks again gets one that runs
+            engine.get_engine.forget()  # whoever asks again gets one that runs
         journal = sys.modules.get("playground.history.journal")
         if journal:
             journal.close_writers()
@@ -145,10 +145,10 @@ def _wind_down() -> None:
         if telemetry:
             telemetry.close()
         demo = sys.modules.get("playground.demo.process")
-        if demo and demo.get_demo.cache_info().currsize:
+        if demo and demo.get_demo.made:
             demo.get_demo().stop()
         local = sys.modules.get("playground.local.server")
-        if local and local.get_local.cache_info().currsize:
+        if local and local.get_local.made:
             local.get_local().stop()
 
 
