@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from playground import history, settings
+from playground import history, settings, telemetry
 from playground.domain import Endpoint, File, Request, Secret, Text
 from playground.domain.endpoint import bills
 from playground.history import Labels
@@ -99,7 +99,7 @@ def start(
         endpoints,
         owner=owner,
         retries=retries,
-        journal=_journal(labels, known, keep=keep, billed=billed, once=once),
+        journal=telemetry.observed(_journal(labels, known, keep=keep, billed=billed, once=once)),
         context=context,
         **({"caller": caller} if caller else {}),
         pace=pace,
