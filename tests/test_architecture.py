@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import playground
 
@@ -97,3 +100,21 @@ def test_no_page_has_streamlits_own_field_for_numbers() -> None:
     files = [*(ROOT / "playground" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
     assert len(files) > 100
     assert [f.name for f in files if "number_input(" in f.read_text("utf-8")] == []
+
+
+def test_ci_runs_on_every_system_and_python_that_the_package_names() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    matrix = workflow["jobs"]["quick"]["strategy"]["matrix"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    said = [line.rpartition(" ")[2] for line in project["classifiers"] if "Python :: 3" in line]
+    assert matrix["python"] == said
+    assert project["requires-python"] == f">={said[0]}"
+    assert {name.partition("-")[0] for name in matrix["system"]} == {"ubuntu", "macos", "windows"}
+
+
+def test_the_dev_container_has_what_ci_installs() -> None:
+    made = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    wanted = re.findall(r"\|\| add ([a-z0-9-]+)", (ROOT / ".ci" / "run").read_text("utf-8"))
+    held = {*made["onCreateCommand"].split(), "python3-venv"}  # that image has it
+    assert wanted
+    assert set(wanted) <= held

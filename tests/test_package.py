@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+import playground
 from tests.offline.environment import bare
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +40,14 @@ for row in pages.PAGES:
     assert not at.exception, at.exception
     assert not at.error, at.error
 print(json.dumps(found))
+"""
+
+
+ASK = """
+from playground import ask
+
+answers = ask("Hi", "openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", demo=True)
+print(all(response.ok and response.cost.total > 0 for response in answers), len(answers))
 """
 
 
@@ -65,8 +75,12 @@ class Installed:
     elsewhere: Path
 
     @property
+    def programs(self) -> Path:
+        return self.folder / ("Scripts" if os.name == "nt" else "bin")
+
+    @property
     def python(self) -> Path:
-        return self.folder / "bin" / "python"
+        return self.programs / "python"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -75,7 +89,7 @@ class Installed:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(self.folder / "bin" / command[0]), *command[1:]],
+            [str(self.programs / command[0]), *command[1:]],
             cwd=self.elsewhere,
             env=self.environment,
             capture_output=True,
@@ -97,11 +111,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     _do(*python, "pip", "wheel", *alone, "-w", str(built), str(source))
     (wheel,) = built.glob("*.whl")
     _do(*python, "venv", "--without-pip", str(fresh))
-    _do(*python, "pip", "--python", str(fresh / "bin" / "python"), "install", *alone, str(wheel))
-    (site,) = fresh.glob("lib/python*/site-packages")
+    found = Installed(fresh, wheel, source, elsewhere)
+    _do(*python, "pip", "--python", str(found.python), "install", *alone, str(wheel))
+    (site,) = [*fresh.glob("lib/python*/site-packages"), *fresh.glob("Lib/site-packages")][:1]
     # Read as one more folder of modules: what is installed for editing there stays out.
     (site / "needs.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return Installed(fresh, wheel, source, elsewhere)
+    return found
 
 
 def _do(*command: str) -> None:
@@ -160,6 +175,25 @@ def test_the_terminal_knows_prices_and_the_demo_answers(installed: Installed) ->
     assert "Simulated" in asked.stdout + asked.stderr
 
 
+def test_it_is_a_typed_library_under_the_mit_licence(installed: Installed) -> None:
+    with zipfile.ZipFile(installed.wheel) as wheel:
+        names = wheel.namelist()
+        (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        (licence,) = (name for name in names if name.endswith("licenses/LICENSE"))
+        told = wheel.read(metadata).decode()
+        assert "the AI API playground contributors" in wheel.read(licence).decode()
+    assert "playground/py.typed" in names
+    assert "License-Expression: MIT" in told
+    assert f"Version: {playground.__version__}\n" in told
+    done = installed.run("python", "-c", ASK)
+    assert done.stdout.split() == ["True", "2"], done.stderr
+
+
+@pytest.mark.parametrize("name", ["playground", "ai-api-playground"])
+def test_pipx_and_uvx_find_a_program_by_either_name(installed: Installed, name: str) -> None:
+    assert installed.run(name, "--version").stdout.split() == ["playground", playground.__version__]
+
+
 def test_prices_of_ones_own_outlive_an_upgrade(installed: Installed) -> None:
     done = installed.run("python", "-c", SAVE_A_PRICE)
     own = Path(done.stdout.strip())
@@ -174,7 +208,7 @@ def served(installed: Installed) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(installed.folder / "bin" / "playground"), "--port", str(port)]
+    command = [str(installed.programs / "playground"), "--port", str(port)]
     process = subprocess.Popen(
         command,
         cwd=installed.elsewhere,

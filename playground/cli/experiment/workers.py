@@ -75,6 +75,8 @@ class Workers:
 
 def interrupt(workers: Sequence[Worker]) -> None:
     """Let them stop: what is under way is waited for, the second time cut off."""
+    if os.name == "nt":  # there are no sessions there: the console's Ctrl+C has reached them too
+        return
     for each in workers:
         if each.under_way:
             each.process.send_signal(signal.SIGINT)
