@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import click
 from playground import __version__
 from playground.cli.batch_commands import batch
 from playground.cli.bench_command import bench
+from playground.cli.completing import SHELLS
 from playground.cli.experiment.commands import experiment
 from playground.cli.history_commands import history
 from playground.cli.lab.commands import lab
@@ -519,6 +521,41 @@ def demo(port: int) -> int:
     from playground.cli.demo import demo
 
     return demo(port)
+
+
+@playground.command("help", short_help="Show the manual's page of a command.")
+@click.argument("words", nargs=-1, metavar="[COMMAND]...")
+def help_(words: tuple[str, ...]) -> int:
+    """Show the manual's page of COMMAND: what it does, its options, and the variables that it reads.
+
+    \b
+    playground help prices export
+    """
+    from playground.cli import manual
+
+    page = manual.as_text(manual.find(playground, words))
+    if sys.stdout.isatty():
+        click.echo_via_pager(page)
+    else:
+        click.echo(page, nl=False)
+    return 0
+
+
+@playground.command(short_help="Print what switches completion on in a shell.")
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> int:
+    """Print the lines that complete commands, options, models and files in SHELL.
+
+    \b
+    eval "$(playground completion bash)"                 in ~/.bashrc
+    eval "$(playground completion zsh)"                  in ~/.zshrc
+    playground completion fish > ~/.config/fish/completions/playground.fish
+    playground completion powershell >> $PROFILE
+    """
+    from playground.cli import completing
+
+    click.echo(completing.script(playground, shell), nl=False)
+    return 0
 
 
 @playground.group(short_help="Keep OpenAI-compatible servers for -m NAME:MODEL.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from playground.cli import completing
 from playground.cli.commands import Context, playground
 from playground.cli.say import say
 from playground.settings import SettingsError
@@ -32,6 +33,8 @@ def main(open_app: Callable[[int, bool], None], argv: Sequence[str] | None = Non
     for number, argument in enumerate(arguments, 1):
         if not _is_text(argument):
             return _say(f"Argument {number} is not UTF-8 text: write it in UTF-8.", BAD_USAGE)
+    if completing.VARIABLE in os.environ:
+        completing.prepare(playground)
     try:
         code = playground.main(
             args=arguments,
