@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from playground.bills.nouns import Bill, Trouble
 from playground.bills.reading import of_pages
+from playground.demo.process import COMPATIBLE
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import provider_of
 from playground.engine import Engine
-from playground.providers.bills import REPORTS, Pages, fetch
+from playground.providers.bills import REPORTS, SIMULATED, Pages, fetch
 
 VARIABLES = {
     "openai": "OPENAI_ADMIN_KEY",
@@ -22,6 +25,15 @@ PATIENCE = 120.0
 """Seconds for all reports of one provider."""
 SIMULATED_KEY = "demo-admin-key"
 KNOWN = tuple(REPORTS)
+GATEWAY = "openrouter"
+
+
+def simulation(where: Mapping[str, Endpoint]) -> dict[str, Endpoint]:
+    """Where the simulation's organisation is asked, the gateway that stands in for OpenRouter with it."""
+    parts = urlsplit(where["openai"].base_url)
+    address = f"{parts.scheme}://{parts.netloc}{COMPATIBLE}"
+    gateway = replace(where["openai"], provider=GATEWAY, base_url=address)
+    return {**{name: where[name] for name in SIMULATED if name in where}, GATEWAY: gateway}
 
 
 def asked(endpoint: Endpoint, key: Secret, first: date, last: date, engine: Engine) -> list[Bill]:

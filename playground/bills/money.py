@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from playground.bills.groups import Group, usd_of
 from playground.bills.nouns import TOTAL, Call, Reason
@@ -121,37 +122,50 @@ def rest(group: Group, found: Sums) -> Left | None:
 
 
 def _way(group: Group, found: Sums) -> str:
-    """The way of processing whose price all calls, or some of them, are billed at; empty where none is."""
+    """The way of processing whose price all is billed at, or some of our calls; empty where none is."""
     for way, factors in group.rates.ways():
-        for calls in _some(group.calls):
-            if _explains(group, found, calls, factors):
+        for amounts in _some(group, found):
+            moved: dict[str, Decimal] = {}
+            for (at, meter), usd in amounts.items():
+                moved[at] = moved.get(at, NONE) + usd * (_factor(factors, meter) - 1)
+            if _explains(found, moved):
                 return way
     return ""
 
 
-def _some(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
-    """All of them, then each, then each with one other."""
-    yield calls
+Amounts = Mapping[tuple[str, str], Decimal]
+"""Meter of the bill and meter of the receipt → USD."""
+
+
+def _some(group: Group, found: Sums) -> Iterator[Amounts]:
+    """All that the bill should come to, then our calls: all of them, each, each with one other."""
+    if TOTAL not in found.expected:
+        yield {(name, name): usd for name, usd in found.expected.items()}
+    calls = group.calls
+    yield _of_calls(group, found, calls)
     if len(calls) > 1:
-        yield from ([call] for call in calls)
+        yield from (_of_calls(group, found, [call]) for call in calls)
     if 2 < len(calls) <= 60:
-        yield from ([a, b] for at, a in enumerate(calls) for b in calls[at + 1 :])
+        pairs = combinations(calls, 2)
+        yield from (_of_calls(group, found, pair) for pair in pairs)
 
 
-def _explains(
-    group: Group, found: Sums, calls: Sequence[Call], factors: Mapping[str, Decimal]
-) -> bool:
-    moved: dict[str, Decimal] = {}
+def _of_calls(group: Group, found: Sums, calls: Sequence[Call]) -> Amounts:
+    amounts: dict[tuple[str, str], Decimal] = {}
     for call in calls:
         for meter, usd in _amounts(call).items():
-            at = TOTAL if TOTAL in found.theirs else group.meter(meter)
-            moved[at] = moved.get(at, NONE) + usd * (_factor(factors, meter) - 1)
+            at = (TOTAL if TOTAL in found.theirs else group.meter(meter), meter)
+            amounts[at] = amounts.get(at, NONE) + usd
+    return amounts
+
+
+def _explains(found: Sums, moved: Mapping[str, Decimal]) -> bool:
+    """Whether the money agrees when so much of it is moved."""
     if not any(moved.values()):
         return False
-    expected = {
-        name: found.expected.get(name, NONE) + moved.get(name, NONE)
-        for name in {**found.expected, **moved}
-    }
+    expected = dict(found.expected)
+    for name, usd in moved.items():
+        expected[name] = expected.get(name, NONE) + usd
     changed = Sums(found.theirs, expected, found.slack)
     return changed.within(changed.left())
 
@@ -162,13 +176,16 @@ def _factor(factors: Mapping[str, Decimal], meter: str) -> Decimal:
 
 
 def _uncached(group: Group, found: Sums, left: Mapping[str, Decimal]) -> bool:
-    """Whether what was read from the cache is billed as if it had not been."""
+    """Whether what was read from the cache, by all or some of our calls, is billed as if it had not been."""
     read, full = (group.rates.rate("standard", meter) for meter in ("cache_read", "input"))
     if set(left) != {"cache_read"} or not read or not full:
         return False
-    as_input = found.expected.get("cache_read", NONE) * full / read
-    slack = found.slack.get("cache_read", NONE) + NOISE * as_input
-    return abs(found.theirs.get("cache_read", NONE) - as_input) <= slack
+    dearer = full / read - 1
+    for amounts in _some(group, found):
+        of_it = sum((usd for (at, _), usd in amounts.items() if at == "cache_read"), NONE)
+        if _explains(found, {"cache_read": of_it * dearer}):
+            return True
+    return False
 
 
 def implied(group: Group, found: Sums) -> dict[tuple[str, str], Decimal] | None:

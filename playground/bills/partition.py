@@ -65,11 +65,13 @@ def causes(
     sent, received = net(difference)
     if not sent and not received:
         return shifts(difference, calls)
-    if not requests and _stopped(difference, calls):
-        return [Cause(reason="stopped", moved=difference)]
+    if not requests and (found := _rest_of_answers(difference, calls)):
+        return found
     negative = any(number < 0 for number in difference.values())
     positive = any(number > 0 for number in difference.values())
     if not negative:
+        if not requests and _broken_off(difference, calls):
+            return [Cause(reason="stopped", moved=difference)]
         whole = (sent > 0 and received > 0) or (requests is not None and requests > 0)
         return [Cause(reason="missing_here" if whole else "tokens", moved=difference)]
     lacking = _lacking(difference, calls)
@@ -77,7 +79,10 @@ def causes(
         moved = plus(*(minus(counts) for _, counts in lacking))
         cause = Cause(reason="missing_there", moved=moved, calls=tuple(c for c, _ in lacking))
         kept = [one for one in calls if one not in lacking]
-        return [cause, *shifts(plus(difference, minus(moved)), kept)]
+        left = plus(difference, minus(moved))
+        return [cause, *(_rest_of_answers(left, kept) if any(net(left)) else shifts(left, kept))]
+    if not requests and _broken_off(difference, calls):
+        return [Cause(reason="stopped", moved=difference)]
     if sent * received <= 0:
         return [Cause(reason="tokens", moved=difference)]
     if not positive:
@@ -88,7 +93,19 @@ def causes(
     return [Cause(reason=reason, moved=rest), *shifts(moved, calls)]
 
 
-def _stopped(difference: Counts, calls: Sequence[tuple[Call, Counts]]) -> bool:
+def _rest_of_answers(difference: Counts, calls: Sequence[tuple[Call, Counts]]) -> list[Cause]:
+    """The rest of answers that broke off here, where output is all that the bill has more; what else differs changed its place."""
+    unsure = [counts for call, counts in calls if not call.sure]
+    sent, received = net(difference)
+    if not unsure or sent or received <= 0:
+        return []
+    tiers = [tier for counts in unsure for tier, _ in counts] or [tier for tier, _ in difference]
+    more = {(tiers[0], "output"): received}
+    rest = plus(difference, minus(more))
+    return [Cause(reason="stopped", moved=more), *shifts(rest, calls)]
+
+
+def _broken_off(difference: Counts, calls: Sequence[tuple[Call, Counts]]) -> bool:
     """Whether answers that broke off here, of which we know only a part, can be all of it."""
     unsure = [counts for call, counts in calls if not call.sure]
     billed = plus(difference, *unsure)
@@ -129,25 +146,33 @@ def _usual_tier(calls: Sequence[tuple[Call, Counts]], difference: Counts) -> str
 
 
 def _lacking(difference: Counts, calls: Sequence[tuple[Call, Counts]]) -> list[tuple[Call, Counts]]:
-    """Our calls that explain what the bill has less: exactly, or so that the rest only changes its place."""
+    """Our calls that explain what the bill has less: exactly, or so that the rest only changes its place.
+
+    Where answers of ours broke off, the bill may also have more of them than we know.
+    """
     wanted = minus(difference)
+    sent, received = net(wanted)
+    unsure = any(not call.sure for call, _ in calls)
     tests: tuple[Callable[[Counts], bool], ...] = (
         lambda found: found == wanted,
-        lambda found: net(found) == net(wanted),
+        lambda found: net(found) == (sent, received),
+        lambda found: unsure and net(found)[0] == sent and net(found)[1] > received,
     )
-    for fits in tests:
-        for some in _sets(calls, wanted):
+    for number, fits in enumerate(tests):
+        for some in _sets(calls, wanted, more=number == 2):
             if fits(plus(*(counts for _, counts in some))):
                 return list(some)
     return []
 
 
 def _sets(
-    calls: Sequence[tuple[Call, Counts]], wanted: Counts
+    calls: Sequence[tuple[Call, Counts]], wanted: Counts, *, more: bool = False
 ) -> Iterator[Sequence[tuple[Call, Counts]]]:
-    """One call, several, all of them; none that is larger than what is looked for."""
+    """One call, several, all of them; none that is larger than what is looked for, but with `more` in its output."""
     sent, received = net(wanted)
+    received = Decimal("Infinity") if more else received
     fit = [one for one in calls if one[1] and _within(net(one[1]), sent, received)]
+    fit = [one for one in fit if one[0].sure] if more else fit
     tried = 0
     for many in range(1, min(TOGETHER, len(fit)) + 1):
         for some in combinations(fit, many):

@@ -373,5 +373,7 @@ _making = threading.Lock()
 
 def get_guard() -> Guard:
     """This process's guard of the database that the settings name."""
-    with _making:  # two who ask first at once would have two, and neither know what the other has reserved
+    with (
+        _making
+    ):  # two who ask first at once would have two, and neither know what the other has reserved
         return _guard_of(settings.database_url() or str(settings.data_dir()))

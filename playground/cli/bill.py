@@ -26,7 +26,7 @@ from playground.cli.ask import simulated
 from playground.cli.history import opened
 from playground.cli.say import say
 from playground.cli.show import console, fitted, safe
-from playground.domain import Endpoint, Request, Secret, clock
+from playground.domain import Endpoint, ModelRef, Request, Secret, clock
 from playground.domain.provider import provider_of
 from playground.engine import Engine
 from playground.export import dumps
@@ -37,6 +37,8 @@ DAYS = 7
 """Days that are fetched where none are named."""
 QUESTIONS = ("What is a token?", "Why does an API forget?")
 """Asked of the simulation, so that its bill has something in it."""
+ROUTED = "openrouter:example/simulated"
+"""Asked of the gateway that stands in for OpenRouter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +125,12 @@ def _fetched(provider: str, first: date, last: date) -> list[Bill]:
 
 def _simulated() -> tuple[list[Bill], list[Call]]:
     """A few answers of the simulation, and the bill that its organisation gets for them."""
-    refs = [ref for ref in defaults() if ref.provider in asking.KNOWN]
+    refs = [*defaults(), ModelRef.parse(ROUTED)]
     requests = [Request.ask(ref, question) for ref in refs for question in QUESTIONS]
     engine = Engine(hosted=False)
     try:
-        with simulated() as where:
+        with simulated() as endpoints:
+            where = asking.simulation(endpoints)
             live = engine.start(requests, where)
             live.wait()
             day = datetime.now(UTC).date()

@@ -11,6 +11,7 @@ from playground.demo import moderation, openai_tools
 from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
 from playground.demo.breaking import Frame
 from playground.demo.calling import Call, call_text
+from playground.demo.charge import charge
 from playground.demo.compose import Reply
 from playground.demo.counting import compact
 from playground.demo.door import (
@@ -264,7 +265,8 @@ def usage(reply: Reply) -> dict[str, Any]:
         "total_tokens": reply.input_tokens + reply.output_tokens,
     }
     if reply.ask.model.vendor != "openai":
-        return counted
+        usd = charge(reply.ask.model.id, reply.input_tokens, reply.output_tokens)
+        return counted if usd is None else {**counted, "cost": float(usd)}
     counted["prompt_tokens_details"] = {
         "cached_tokens": reply.cached.read,
         "cache_write_tokens": reply.cached.written,

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 from playground.demo import (
     anthropic_messages,
     batch_routes,
-    billed,
+    bill_reports,
     gemini_generate,
     gemini_interactions,
     listing,
@@ -155,7 +155,7 @@ def no_admin(state: State) -> Callable[[Request, str], Response | None]:
             check_key(request, vendor)
         except Refused as wrong:
             return call.failed(wrong.fault, wrong.message)
-        return None if billed.ADMIN in sent_key(request) else call.failed("403")
+        return None if bill_reports.ADMIN in sent_key(request) else call.failed("403")
 
     return refuse
 
@@ -201,7 +201,12 @@ def service(state: State) -> list[Route]:
 RESPONSES, CHAT = openai_responses.DOOR, openai_chat.DOOR
 COMPATIBLE_CHAT, MESSAGES = openai_chat.COMPATIBLE, anthropic_messages.DOOR
 GENERATE, INTERACTIONS = gemini_generate.DOOR, gemini_interactions.DOOR
-BY_VENDOR = {"openai": RESPONSES, "anthropic": MESSAGES}
+BY_VENDOR = {
+    "openai": RESPONSES,
+    "anthropic": MESSAGES,
+    "gemini": GENERATE,
+    "compatible": COMPATIBLE_CHAT,
+}
 OPENAI, ANTHROPIC, GEMINI = (
     PROVIDERS[name].demo_path for name in ("openai", "anthropic", "gemini")
 )
@@ -258,7 +263,7 @@ def build(
     state = State(scale, record, clock)
     routes: list[BaseRoute] = [WebSocketRoute(p, session(state, s)) for p, s in SESSIONS]
     routes += [*batch_routes.routes(state), *store_routes.routes(state)]
-    routes += billed.routes(state.billed, no_admin(state))
+    routes += bill_reports.routes(state.billed, no_admin(state))
     routes += Issuer().routes()
     routes += [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
     for path, door in STORED:

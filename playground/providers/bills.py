@@ -76,6 +76,11 @@ async def _activity(endpoint: Endpoint, query: Query) -> Any:
     return await client.get("/activity", cast_to=httpx2.Response, options={"params": query})
 
 
+async def _google(endpoint: Endpoint, query: Query) -> Any:
+    client = anthropic_sdk.client(endpoint, SILENCE)  # any that adds nothing to the address
+    return await client.get("/billing/export", cast_to=httpx2.Response, options={"params": query})
+
+
 def _seconds(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
@@ -138,11 +143,28 @@ REPORTS: Mapping[str, tuple[Report, ...]] = {
 """Provider → what its admin key opens."""
 
 
+SIMULATED: Mapping[str, tuple[Report, ...]] = {
+    **REPORTS,
+    "gemini": (
+        Report(
+            name="Google Cloud billing",
+            send=_google,
+            queries=lambda first, last: (
+                {
+                    "usage_start_time": (first - timedelta(days=1)).isoformat(),
+                    "usage_end_time": (last + timedelta(days=1)).isoformat(),
+                },
+            ),
+        ),
+    ),
+}
+"""The same of the simulation, which hands out what Google writes into files only. Its days begin later than UTC's."""
+
+
 async def fetch(endpoint: Endpoint, first: date, last: date, *, pool: Pool) -> tuple[Pages, ...]:
     """Every report of the endpoint's provider for these days; never raises. The endpoint's key is the admin key."""
-    return tuple(
-        [await _read(report, endpoint, first, last, pool) for report in REPORTS[endpoint.provider]]
-    )
+    reports = (SIMULATED if endpoint.simulated else REPORTS)[endpoint.provider]
+    return tuple([await _read(report, endpoint, first, last, pool) for report in reports])
 
 
 async def _read(report: Report, endpoint: Endpoint, first: date, last: date, pool: Pool) -> Pages:

@@ -127,7 +127,6 @@ def thought(ref: ModelRef, answers: Sequence[Response]) -> Decimal:
         (of_chatgpt, "openai:gpt-6.1-sol", Settings(), True),
         (of_claude, "anthropic:claude-opus-4-7", Settings(), False),
         (of_claude, "anthropic:claude-sonnet-5-5", Settings(), True),
-        (of_gemini, "gemini:gemini-2.5-flash", Settings(effort="none", stop=("\n",)), False),
         (of_gemini, "gemini:gemini-3.8-flash", Settings(stop=("\n",)), True),
     ],
 )
@@ -165,7 +164,7 @@ def test_the_price_of_a_products_export_is_the_sum_of_the_receipts(
         (of_claude, "anthropic:claude-opus-4-7", Settings(cache_ttl="5m"), 0),
         # what of the newest message is kept already is not known to anybody but the cache
         (of_chatgpt, "openai:gpt-6.1-sol", Settings(), 0.01),
-        (of_gemini, "gemini:gemini-2.5-flash", Settings(effort="none", stop=("\n",)), 0.01),
+        (of_gemini, "gemini:gemini-3.8-flash", Settings(stop=("\n",)), 0.01),
     ],
 )
 def test_with_a_cache_it_is_what_the_cached_turns_were_billed(

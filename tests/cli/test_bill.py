@@ -89,8 +89,12 @@ def test_the_simulation_has_a_bill_that_agrees_but_for_another_key(invoke: Invok
     found = json.loads(result.out)
     assert {bill["simulated"] for bill in found["bills"]} == {True}
     assert not found["troubles"]
-    assert {bill["provider"] for bill in found["bills"]} == {"openai", "anthropic"}
+    assert {bill["provider"] for bill in found["bills"]} == {
+        "openai", "anthropic", "gemini", "openrouter",
+    }  # fmt: skip
     assert {one["reason"] for one in found["differences"]} == {"other_keys"}
+    assert {one["provider"] for one in found["differences"]} == {"openai", "anthropic"}
+    assert len(found["lines"]) == 4
     assert all(line["billed_usd"] and line["answers"] == 2 for line in found["lines"])
 
 

@@ -141,10 +141,8 @@ def _usual(provider: str) -> Endpoint:
 
 
 def _simulated(day: date) -> None:
-    where = get_demo().endpoints()
-    for provider in asking.KNOWN:
-        if provider in where:
-            _keep(provider, where[provider], Secret(asking.SIMULATED_KEY), day, day)
+    for provider, endpoint in asking.simulation(get_demo().endpoints()).items():
+        _keep(provider, endpoint, Secret(asking.SIMULATED_KEY), day, day)
 
 
 def _keep(provider: str, endpoint: Endpoint, key: Secret, first: date, last: date) -> None:
