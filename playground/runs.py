@@ -15,6 +15,7 @@ from playground.wire import Redactor
 
 if TYPE_CHECKING:
     from playground.budgets.guard import Guard
+    from playground.classes.lending import Lent
     from playground.engine import Engine, Journal, LiveRun, Pace
     from playground.history.once import Once
 
@@ -25,7 +26,7 @@ HOLDS_KEY = "Not sent: the prompt or a setting holds one of your API keys. Take 
 class Refusal:
     """Why nothing was sent."""
 
-    kind: Literal["holds_key", "over_budget"]
+    kind: Literal["holds_key", "over_budget", "class"]
     reason: str
     """Sentences with what to do."""
 
@@ -81,6 +82,11 @@ def start(
     says when each lane of a batch may send.
     """
     labels = labels or Labels()
+    lent = _lent(requests, endpoints, owner)
+    if isinstance(lent, Refusal):
+        return lent
+    if lent is not None:
+        requests, endpoints = lent.requests, lent.endpoints
     known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
     if refusal := holds_key(requests, known):
         return refusal
@@ -94,12 +100,15 @@ def start(
     verdict = guard.check(requests, endpoints, **pays) if guard else None
     if verdict and verdict.problem:
         return Refusal("over_budget", verdict.problem)
+    if lent is not None and (refusal := _reserved(lent)):
+        return refusal
+    journal = telemetry.observed(_journal(labels, known, keep=keep, billed=billed, once=once))
     run = engine.start(
         requests,
         endpoints,
         owner=owner,
         retries=retries,
-        journal=telemetry.observed(_journal(labels, known, keep=keep, billed=billed, once=once)),
+        journal=journal if lent is None else lent.journal(journal),
         context=context,
         **({"caller": caller} if caller else {}),
         pace=pace,
@@ -107,7 +116,36 @@ def start(
     _opened(run)
     if guard:
         guard.watch(run, endpoints, **pays)
+    if lent is not None:
+        lent.began(run)
     return Started(run, verdict.warnings if verdict else ())
+
+
+def _lent(
+    requests: Sequence[Request], endpoints: Mapping[str, Endpoint], owner: str
+) -> Lent | Refusal | None:
+    """What a class pays of these, with its key; None where none does."""
+    if not any(endpoint.lent for endpoint in endpoints.values()):
+        return None
+    from playground.classes import lending  # SQLAlchemy, as with the budgets
+    from playground.classes.nouns import ClassError
+    from playground.store.database import HistoryError
+
+    try:
+        return lending.asked(requests, endpoints, owner=owner)
+    except (ClassError, HistoryError) as error:
+        return Refusal("class", str(error))
+
+
+def _reserved(lent: Lent) -> Refusal | None:
+    from playground.classes.nouns import ClassError
+    from playground.store.database import HistoryError
+
+    try:
+        lent.reserve()
+    except (ClassError, HistoryError) as error:
+        return Refusal("class", str(error))
+    return None
 
 
 def _guard() -> Guard:

@@ -31,6 +31,8 @@ class Endpoint:
     """Why it can't be used as it was set (a base URL or a key that is none); empty = nothing is wrong with it."""
     key_from_server: bool = False
     """True when the key is the server's own (environment, secrets file), not one that this user typed."""
+    lent: str = ""
+    """The class whose key pays; the key is not in here: the server puts it in when a run starts."""
 
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

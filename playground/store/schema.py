@@ -377,3 +377,78 @@ experiment_votes = Table(
     Column("voted_at", String, nullable=False),  # ISO 8601 UTC
 )
 """Which answer to a case was best to someone who did not see which model wrote it."""
+
+
+def _of_class() -> Column[str]:
+    return Column("class_id", String, ForeignKey("classes.id", ondelete="CASCADE"), nullable=False)
+
+
+classes = Table(
+    "classes",
+    metadata,
+    Column("id", String, primary_key=True),  # can't be guessed
+    Column("name", String, nullable=False),
+    Column("created_at", String, nullable=False),  # ISO 8601 UTC, to the second, as all that follow
+    Column("ends_at", String, nullable=False),
+    Column("closed_at", String),
+    Column("models", JSON, nullable=False),  # spellings
+    Column("budget", BigInteger, nullable=False),  # 10⁻¹² USD for each member
+    Column("total", BigInteger, nullable=False),  # 10⁻¹² USD for all of them
+    Column("longest", Integer, nullable=False),  # output tokens that an answer may have
+    Column("simulated", Boolean, nullable=False),
+    Column("from_environment", Boolean, nullable=False),  # its keys are the server's environment's
+)
+"""Who lends a key: on which terms it is spent. The key is in no table."""
+
+class_codes = Table(
+    "class_codes",
+    metadata,
+    Column("digest", String, primary_key=True),
+    _of_class(),
+    Column("role", String, nullable=False),  # owner, member or viewer
+    UniqueConstraint("class_id", "role", name="class_codes_by_role"),
+)
+"""What lets someone into a class, as a digest."""
+
+class_members = Table(
+    "class_members",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    _of_class(),
+    Column("owner", String, nullable=False),  # as in `runs`
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("joined_at", String, nullable=False),
+    Column("removed_at", String),
+    Column("budget", BigInteger),  # these three: none where the class's own holds
+    Column("models", JSON(none_as_null=True)),
+    Column("ends_at", String),
+    UniqueConstraint("class_id", "owner", name="class_members_by_owner"),
+    Index("class_members_of_owner", "owner"),
+    sqlite_autoincrement=True,
+)
+
+class_calls = Table(
+    "class_calls",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    _of_class(),
+    Column(
+        "member_id", Serial, ForeignKey("class_members.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("reservation", String, nullable=False),  # the same for all lanes of a run
+    Column("lane", Integer, nullable=False),
+    Column("model", String, nullable=False),  # as spelled
+    Column("started_at", String, nullable=False),
+    Column("ended_at", String),
+    Column("reserved", BigInteger, nullable=False),  # 10⁻¹² USD: the most that it may cost
+    Column("cost", BigInteger),  # 10⁻¹² USD; none until its receipt has come
+    Column("bound", Boolean, nullable=False),  # no receipt came: the cost is the most it may be
+    Column("failed", Boolean, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    UniqueConstraint("reservation", "lane", name="class_calls_by_reservation"),
+    Index("class_calls_of_member", "class_id", "member_id"),
+    sqlite_autoincrement=True,
+)
+"""What was spent in a class: an amount for each call, held before it leaves. Not a word of it."""
