@@ -433,9 +433,7 @@ class_calls = Table(
     metadata,
     Column("id", Serial, primary_key=True),
     _of_class(),
-    Column(
-        "member_id", Serial, ForeignKey("class_members.id", ondelete="CASCADE"), nullable=False
-    ),
+    Column("member_id", Serial, ForeignKey("class_members.id", ondelete="CASCADE"), nullable=False),
     Column("reservation", String, nullable=False),  # the same for all lanes of a run
     Column("lane", Integer, nullable=False),
     Column("model", String, nullable=False),  # as spelled
