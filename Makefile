@@ -5,7 +5,7 @@ WORKERS ?= 2
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check bench pictures format lock audit sbom clean
+.PHONY: help run demo test quick check bench pictures docs format lock audit sbom clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,11 @@ bench: ## run all benchmarks: a table of figures with their limits (one of them:
 pictures: ## take README's pictures anew, of the app on its simulation
 	@scripts/bootstrap dev
 	@.venv/bin/python scripts/pictures.py
+
+docs: ## write what docs/ holds that is generated, and build the site into build/site, strictly
+	@scripts/bootstrap dev
+	@.venv/bin/python scripts/reference.py
+	@.venv/bin/python -m zensical build --strict
 
 format: ## put the code in the project's format and mend what lint can mend
 	@scripts/bootstrap dev
