@@ -44,7 +44,7 @@ BENCHMARKS = (
     Benchmark("cpu_per_request.py", ("--requests", "210")),
     Benchmark("fan_out.py", ("--rounds", "2")),
     Benchmark("bench.py", ("--rounds", "2")),
-    Benchmark("differences.py", ("--experiments", "100")),
+    Benchmark("differences.py", ("--experiments", "200")),
     Benchmark("many_cells.py", ("--cases", "700")),
     Benchmark("screen.py"),
     Benchmark("tokens.py", ("--no-browser", "--longest", "1000000")),

@@ -19,26 +19,19 @@ from playground.experiments.difference_tests import (
     shuffled,
     swapped_ratio,
 )
+from playground.experiments.pairing import MANY_CASES, Pairs, Values, case_means, has_logs, pairs
+from playground.experiments.planning import ALPHA, promised, promised_apart
 from playground.experiments.statistics import (
     AT_ONCE,
     NORMAL,
     RESAMPLES,
     Floats,
-    Groups,
     Interval,
     Rate,
     middle,
-    ratio,
 )
-
-ALPHA = 0.05
-POWER = 0.8
-WORTH_FINDING = 0.1
-"""The difference that the promised repeats find: a tenth of the mean, or ten points of a pass rate."""
-SPARE_PAIRS = 6
-"""For answers that took much longer than others, which a few repeats before the promise need not have seen."""
-MANY_CASES = 6
-"""From so many cases on, a case counts once however often it was asked: what is found then holds for such cases."""
+from playground.experiments.statistics import ratio as ratio_of
+from playground.experiments.typical import of_pairs, of_samples, ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +42,9 @@ class Comparison:
     b: str
     metric: str
     difference: float | None = None
-    """a minus b, in the figure's own unit; None where either is not known."""
+    """a minus b, in the figure's own unit: of the means, but of times and speeds the typical one. None: not known."""
     relative: float | None = None
-    """The difference as a share of b's."""
+    """The difference as a share of b's mean."""
     interval: Interval | None = None
     p: float | None = None
     """As the test gives it."""
@@ -78,14 +71,16 @@ class Metric:
     name: str
     share: bool = False
     """Each call has 1 or 0."""
+    ratio: bool = False
+    """A time or a speed: told apart by ranks of how many times, as a few long ones would hide all else in a mean."""
     more_is_better: bool = False
 
 
 METRICS = (
     Metric("pass_rate", share=True, more_is_better=True),
-    Metric("time_to_first_text"),
-    Metric("duration"),
-    Metric("output_tokens_per_second", more_is_better=True),
+    Metric("time_to_first_text", ratio=True),
+    Metric("duration", ratio=True),
+    Metric("output_tokens_per_second", ratio=True, more_is_better=True),
     Metric("cost"),
 )
 COST_PER_SUCCESS = "cost_per_success"
@@ -107,15 +102,6 @@ class Calls:
         return Values(self.name, self.keys, self.figures[metric])
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
-    """One figure of one model: NaN where a call has none."""
-
-    name: str
-    keys: Sequence[tuple[int, int]]
-    values: Floats
-
-
 def compare_all(models: Sequence[Calls], *, seed: int = 0) -> tuple[Comparison, ...]:
     """Every two models by every figure that they have, corrected for how many comparisons that are."""
     made: list[Comparison] = []
@@ -123,33 +109,29 @@ def compare_all(models: Sequence[Calls], *, seed: int = 0) -> tuple[Comparison, 
         for metric in METRICS:
             x, y = a.of(metric.name), b.of(metric.name)
             if not (np.isnan(x.values).all() and np.isnan(y.values).all()):
-                made.append(compare(metric.name, x, y, share=metric.share, seed=seed))
+                made.append(
+                    compare(metric.name, x, y, share=metric.share, ratio=metric.ratio, seed=seed)
+                )
         if by_success := _cost_per_success(a, b, seed=seed):
             made.append(by_success)
-    tests, shares = len(counted(made)), {m.name for m in METRICS if m.share}
+    tests, kinds = len(counted(made)), {metric.name: metric for metric in METRICS}
     named = {each.name: each for each in models}
     return tuple(
-        _promise(c, named[c.a], named[c.b], share=c.metric in shares, tests=tests)
+        _promise(c, named[c.a], named[c.b], kinds.get(c.metric), tests=tests)
         for c in corrected(made)
     )
 
 
-def _promise(c: Comparison, a: Calls, b: Calls, *, share: bool, tests: int) -> Comparison:
+def _promise(c: Comparison, a: Calls, b: Calls, kind: Metric | None, *, tests: int) -> Comparison:
     """With how much more it would take, where no difference was found."""
-    if c.significant or c.metric == COST_PER_SUCCESS or c.same:
+    if c.significant or c.same or kind is None:
         return c
     x, y = a.of(c.metric), b.of(c.metric)
     if (matched := pairs(x, y)) is not None:
-        repeats, cases = promised(matched, share=share, tests=tests)
+        repeats, cases = promised(matched, share=kind.share, ratio=kind.ratio, tests=tests)
         return replace(c, more_repeats=repeats, more_cases=cases)
-    known = [v.values[~np.isnan(v.values)] for v in (x, y)]
-    base = 1.0 if share else abs(float(np.concatenate(known).mean())) if any(map(len, known)) else 0
-    if min(map(len, known)) < 2 or not base:
-        return c
-    few = min(map(len, known))
-    spread = math.sqrt(sum(float(v.var(ddof=1)) for v in known) / 2)
-    calls = needed(spread, WORTH_FINDING * base, seen=few, tests=tests, paired=False)
-    return replace(c, more_cases=max(0, calls - few))
+    more = promised_apart(x.known, y.known, share=kind.share, ratio=kind.ratio, tests=tests)
+    return replace(c, more_cases=more)
 
 
 def _cost_per_success(a: Calls, b: Calls, *, seed: int) -> Comparison | None:
@@ -184,7 +166,7 @@ def _cost_per_success(a: Calls, b: Calls, *, seed: int) -> Comparison | None:
 
 
 def _by_case(values: Floats, found: Pairs) -> Floats:
-    return _case_means(values, found.cases) if found.by_case else values
+    return case_means(values, found.cases) if found.by_case else values
 
 
 def _ratios_apart(cost: Pairs, passed: Pairs, rng: np.random.Generator) -> Interval | None:
@@ -202,65 +184,28 @@ def _ratios_apart(cost: Pairs, passed: Pairs, rng: np.random.Generator) -> Inter
     return None if np.isnan(found).any() else middle(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """The same questions asked of both."""
-
-    a: Floats
-    b: Floats
-    cases: Groups
-
-    @property
-    def count(self) -> int:
-        """Cases."""
-        return len(np.unique(self.cases))
-
-    @property
-    def repeats(self) -> float:
-        return len(self.a) / self.count if len(self.a) else 0.0
-
-    @property
-    def by_case(self) -> bool:
-        """Whether a case counts once: there are enough of them, and they were asked more than once."""
-        return MANY_CASES <= self.count < len(self.a)
-
-
-def pairs(a: Values, b: Values) -> Pairs | None:
-    """What both have a figure for; None where they were mostly asked different things."""
-    known = [
-        {k: v for k, v in zip(x.keys, x.values, strict=True) if not math.isnan(v)} for x in (a, b)
-    ]
-    both = [key for key in known[0] if key in known[1]]
-    if len(both) < 0.8 * min(map(len, known)) or not both:
-        return None
-    return Pairs(
-        np.array([known[0][key] for key in both]),
-        np.array([known[1][key] for key in both]),
-        np.array([case for case, _ in both], np.int64),
-    )
-
-
-def compare(metric: str, a: Values, b: Values, *, share: bool, seed: int = 0) -> Comparison:
-    """One comparison, not yet corrected for others. `share`: the values are 1 and 0."""
+def compare(
+    metric: str, a: Values, b: Values, *, share: bool, ratio: bool = False, seed: int = 0
+) -> Comparison:
+    """One comparison, not yet corrected for others. `share`: the values are 1 and 0; `ratio`: as a Metric has it."""
     made = Comparison(a=a.name, b=b.name, metric=metric)
     matched = pairs(a, b)
     if matched is not None:
-        return _paired(made, matched, share=share, seed=seed)
-    x, y = (v.values[~np.isnan(v.values)] for v in (a, b))
+        return _paired(made, matched, share=share, ratio=ratio, seed=seed)
+    x, y = a.known, b.known
     if min(len(x), len(y)) < 2:
         return replace(made, note="Too few calls have this figure: at least two of each model.")
-    return _unpaired(made, x, y, share=share, seed=seed)
+    return _unpaired(made, x, y, share=share, ranked=ratio, seed=seed)
 
 
-def _paired(made: Comparison, found: Pairs, *, share: bool, seed: int) -> Comparison:
-    apart = found.a - found.b
-    units = _case_means(apart, found.cases) if found.by_case else apart
+def _paired(made: Comparison, found: Pairs, *, share: bool, ratio: bool, seed: int) -> Comparison:
+    apart, units = found.a - found.b, found.units()
     made = replace(
         made,
         difference=float(apart.mean()),
         relative=_relative(float(apart.mean()), float(found.b.mean())),
         n=len(units),
-        interval=ratio(units, np.ones(len(units)), seed=seed),
+        interval=ratio_of(units, np.ones(len(units)), seed=seed),
     )
     if not apart.any():
         return replace(made, same=True, p=1.0, test="none", note="Equal in every pair.")
@@ -271,14 +216,36 @@ def _paired(made: Comparison, found: Pairs, *, share: bool, seed: int) -> Compar
             p=mcnemar(int((apart > 0).sum()), int((apart < 0).sum())),
             interval=newcombe_paired(found.a, found.b),
         )
-    elif len(units) < MANY_CASES:
+        return replace(made, note=_on_these(found))
+    if len(units) < MANY_CASES:
         return replace(
             made, note=f"{len(units)} pairs can't be significant: it takes {MANY_CASES}."
         )
-    else:
-        name, made_p = flips(units, np.random.default_rng(seed))
-        made = replace(made, test=f"paired {name}{' by case' if found.by_case else ''}", p=made_p)
-    return replace(made, note=_on_these(found))
+    rng, by_case = np.random.default_rng(seed), " by case" if found.by_case else ""
+    if not ratio:
+        name, p = flips(units, rng)
+        return replace(made, test=f"paired {name}{by_case}", p=p, note=_on_these(found))
+    units, logs = found.units(ratio=True), has_logs(found.a, found.b)
+    made = _typically(made, of_pairs(units), float(found.b.mean()), logs=logs)
+    _, p = flips(ranks(units), rng)
+    return replace(made, test=f"Wilcoxon signed-rank{by_case}", p=p, note=_on_these(found))
+
+
+def _typically(
+    made: Comparison, found: tuple[float, Interval], base: float, *, logs: bool
+) -> Comparison:
+    """With the typical difference, which may be one of logarithms: so many times b's mean then."""
+    apart, reach = found
+
+    def own(value: float) -> float:
+        return math.expm1(value) * base if logs else value
+
+    return replace(
+        made,
+        difference=own(apart),
+        relative=_relative(own(apart), base),
+        interval=Interval(*(v if v is None else own(v) for v in (reach.low, reach.high))),
+    )
 
 
 def _on_these(found: Pairs) -> str:
@@ -288,16 +255,13 @@ def _on_these(found: Pairs) -> str:
     return f"Of {cases} only: it takes {MANY_CASES} or more to say something of others."
 
 
-def _case_means(values: Floats, cases: Groups) -> Floats:
-    _, place = np.unique(cases, return_inverse=True)
-    return np.asarray(np.bincount(place, weights=values) / np.bincount(place))
-
-
 def _relative(difference: float, base: float) -> float | None:
     return difference / base if base else None
 
 
-def _unpaired(made: Comparison, x: Floats, y: Floats, *, share: bool, seed: int) -> Comparison:
+def _unpaired(
+    made: Comparison, x: Floats, y: Floats, *, share: bool, ranked: bool, seed: int
+) -> Comparison:
     apart = float(x.mean() - y.mean())
     made = replace(
         made,
@@ -310,8 +274,20 @@ def _unpaired(made: Comparison, x: Floats, y: Floats, *, share: bool, seed: int)
         a, b = (Rate(of=len(v), count=int(v.sum()), value=float(v.mean())) for v in (x, y))
         p = fisher(a.count, a.of, b.count, b.of)
         return replace(made, test="Fisher exact", p=p, interval=newcombe(a, b))
+    rng = np.random.default_rng(seed)
+    if ranked:
+        logs = has_logs(x, y)
+        made = _typically(
+            made,
+            of_samples(*((np.log(x), np.log(y)) if logs else (x, y))),
+            float(y.mean()),
+            logs=logs,
+        )
+        placed = ranks(np.concatenate([x, y]) - min(x.min(), y.min()) + 1)
+        _, p = shuffled(placed[: len(x)], placed[len(x) :], rng)
+        return replace(made, test="permutation of ranks", p=p)
     reach = NORMAL.inv_cdf(1 - ALPHA / 2) * math.sqrt(error_of(x) + error_of(y))
-    name, p = shuffled(x, y, np.random.default_rng(seed))
+    name, p = shuffled(x, y, rng)
     return replace(made, test=name, p=p, interval=Interval(apart - reach, apart + reach))
 
 
@@ -328,75 +304,3 @@ def corrected(made: Sequence[Comparison]) -> tuple[Comparison, ...]:
 def counted(made: Sequence[Comparison]) -> list[int]:
     """Which of these are tests: those without a figure are none, nor those that could not come out otherwise."""
     return [i for i, each in enumerate(made) if each.p is not None and not each.same]
-
-
-def needed(
-    spread: float, difference: float, *, seen: int, tests: int = 1, paired: bool = True
-) -> int:
-    """Pairs (else calls of each model) that find this true difference in 80 of 100 experiments at 5 %.
-
-    `spread` is the standard deviation of a pair's difference, or of one model's calls, of `seen` of them: it is taken
-    at the upper end of where it may be, for a promise that is kept. `tests`: comparisons that Holm corrects for.
-    """
-    if difference <= 0:
-        raise ValueError("a difference of nothing is never found")
-    variance = spread**2 * careful(seen) * (1 if paired else 2)
-    by_spread = math.ceil(_sure(tests) ** 2 * variance / difference**2) + 2
-    return max(MANY_CASES, least_pairs(tests), by_spread)
-
-
-def least_pairs(tests: int) -> int:
-    """Pairs that are significant, corrected for so many tests, although a few of them are outliers.
-
-    Where all fall to one side 2 of all 2ⁿ ways to swap them are as extreme; some more leave room for those that don't.
-    """
-    return math.ceil(math.log2(2 * max(1, tests) / ALPHA)) + SPARE_PAIRS
-
-
-def careful(seen: int) -> float:
-    """What a variance of so many values is multiplied with: its own error added twice, as a factor."""
-    return 1 + 2 / math.sqrt(2 * max(1, seen - 1))
-
-
-def promised(found: Pairs, *, share: bool, tests: int) -> tuple[int | None, int | None]:
-    """More repeats of every case, and more cases, that find a difference of a tenth; None where it can't be told."""
-    base = 1.0 if share else abs(float((found.a.mean() + found.b.mean()) / 2))
-    apart, cases, repeats = found.a - found.b, found.count, found.repeats
-    if len(apart) < 2 or not base:
-        return None, None
-    difference = WORTH_FINDING * base
-    units = _case_means(apart, found.cases) if found.by_case else apart
-    calls = needed(_spread(units, share=share), difference, seen=len(units), tests=tests)
-    if not found.by_case:
-        few = cases < MANY_CASES
-        return (
-            (max(0, math.ceil(calls / cases - repeats)), None)
-            if few
-            else (None, max(0, calls - cases))
-        )
-    within, between = _components(apart, found.cases)
-    room = difference**2 / _sure(tests) ** 2 * cases - between * careful(cases)
-    if room <= 0:
-        return None, max(0, calls - cases)
-    return max(0, math.ceil(within * careful(len(apart)) / room - repeats)), max(0, calls - cases)
-
-
-def _spread(units: Floats, *, share: bool) -> float:
-    """The standard deviation; that of shares is never nothing, as one more call may differ."""
-    if not share:
-        return float(units.std(ddof=1))
-    return math.sqrt((float((units**2).sum()) + 1) / (len(units) + 2))
-
-
-def _sure(tests: int) -> float:
-    return NORMAL.inv_cdf(1 - ALPHA / max(1, tests) / 2) + NORMAL.inv_cdf(POWER)
-
-
-def _components(apart: Floats, cases: Groups) -> tuple[float, float]:
-    """Variance of a difference within a case, and between cases."""
-    _, place, sizes = np.unique(cases, return_inverse=True, return_counts=True)
-    means = np.bincount(place, weights=apart) / sizes
-    free = max(1, len(apart) - len(sizes))
-    within = float(((apart - means[place]) ** 2).sum()) / free
-    between = float(means.var(ddof=1)) - within / float(sizes.mean())
-    return within, max(0.0, between)

@@ -12,7 +12,6 @@ from typing import Any
 
 from playground.experiments import kept
 from playground.experiments.comparing import (
-    ALPHA,
     METRICS,
     Calls,
     Comparison,
@@ -21,6 +20,7 @@ from playground.experiments.comparing import (
 )
 from playground.experiments.documents import comparison_document
 from playground.experiments.kept import Experiment
+from playground.experiments.planning import ALPHA
 from playground.experiments.results import COLUMNS, calls
 from playground.store.store import Store
 
@@ -143,7 +143,8 @@ def shifts(model: str, then: Sequence[Any], now: Sequence[Any], *, seed: int) ->
 def shifts_of(then: Calls, now: Calls, *, seed: int) -> list[Comparison]:
     """The same of calls."""
     found = [
-        compare(m.name, now.of(m.name), then.of(m.name), share=m.share, seed=seed) for m in METRICS
+        compare(m.name, now.of(m.name), then.of(m.name), share=m.share, ratio=m.ratio, seed=seed)
+        for m in METRICS
     ]
     return [replace(each, more_repeats=None) for each in found if each.p is not None]
 

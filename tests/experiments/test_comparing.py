@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -13,15 +14,15 @@ from playground.experiments.comparing import (
     METRICS,
     Calls,
     Comparison,
-    Values,
     compare,
     compare_all,
     corrected,
-    needed,
-    pairs,
 )
 from playground.experiments.difference_tests import fisher, flips, mcnemar, newcombe, shuffled
+from playground.experiments.pairing import Values, pairs
+from playground.experiments.planning import least_pairs, needed, sure
 from playground.experiments.statistics import Rate
+from playground.experiments.typical import of_pairs, of_samples, ranks
 
 Floats = npt.NDArray[np.float64]
 
@@ -178,22 +179,38 @@ def test_shuffled_values_call_chance_a_difference_as_seldom_although_one_model_v
     assert np.mean(np.array(p) <= 0.05) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 200)
 
 
-def test_the_promised_repeats_find_a_difference_of_a_tenth() -> None:
-    """20 repeats of one case first, then as many more as they say: found in 80 of 100 experiments or more."""
-    rng = np.random.default_rng(9)
+def outliers(rng: np.random.Generator, size: int) -> Floats:
+    """Calls alike but for three of a hundred that take up to four times as long."""
+    return np.where(rng.random(size) < 0.03, rng.uniform(1.5, 4, size), 1) * rng.lognormal(
+        0, 0.05, size
+    )
+
+
+SCATTERED: dict[str, Callable[[np.random.Generator, int], Floats]] = {
+    "wide": lambda rng, size: rng.lognormal(0, 0.3, size),
+    "outliers": outliers,
+    "heavy": lambda rng, size: np.exp(0.08 * rng.standard_t(3, size)),
+}
+
+
+@pytest.mark.parametrize("how", SCATTERED)
+@pytest.mark.parametrize("first", [6, 20])
+def test_the_promised_repeats_find_a_difference_of_a_tenth(how: str, first: int) -> None:
+    """A few repeats of one case first, then as many more as they say: found in 80 of 100 experiments or more."""
+    rng = np.random.default_rng([9, first])
 
     def pair(repeats: int) -> list[Calls]:
         return [
-            calls(n, 1, repeats, duration=m * rng.lognormal(0, 0.3, repeats))
+            calls(n, 1, repeats, duration=m * SCATTERED[how](rng, repeats))
             for n, m in (("a", 1.1), ("b", 1.0))
         ]
 
     found = 0
     for seed in range(120):
-        (first,) = compare_all(pair(20), seed=seed)
-        more = first.more_repeats or 0
-        assert first.significant or 0 < more < 1_000
-        found += bool(first.significant or compare_all(pair(20 + more), seed=seed)[0].significant)
+        (made,) = compare_all(pair(first), seed=seed)
+        more = made.more_repeats or 0
+        assert made.significant or 0 <= more < 3_000
+        found += bool(made.significant or compare_all(pair(first + more), seed=seed)[0].significant)
     assert found / 120 >= 0.8
 
 
@@ -213,9 +230,77 @@ def test_the_promise_counts_what_repeats_can_not_change() -> None:
 
 
 def test_more_tests_need_more_calls() -> None:
-    assert needed(0.3, 0.1, seen=1_000_000) == math.ceil(7.849 * 0.09 * 1.0014 / 0.01) + 2
+    known = (1.959964 + 1.036433) ** 2 * 0.09 / 0.01 + 1.959964**2 / 2
+    assert needed(0.3, 0.1, seen=1_000_000) == math.ceil(known)
+    assert needed(0.3, 0.1, seen=1_000_000, ranked=True) == math.ceil(
+        (known - 1.920729) / 0.864 + 1.920729
+    )
     assert needed(0.3, 0.1, seen=20) > needed(0.3, 0.1, seen=1_000)
     assert needed(0.3, 0.1, seen=20, tests=12) > needed(0.3, 0.1, seen=20)
+
+
+def test_a_spread_of_few_values_is_planned_with_by_the_noncentral_t() -> None:
+    """Of many spreads that five degrees of freedom give, each taken for true, 85 of 100 experiments find it."""
+    rng = np.random.default_rng(3)
+    spreads = np.sqrt(rng.chisquare(5, 200_000) / 5)
+    found = rng.normal(sure(5, 1) * spreads, 1) > 1.959964
+    assert found.mean() == pytest.approx(0.85, abs=0.004)
+
+
+def test_ranks_have_signs_and_equal_ones_share_theirs() -> None:
+    assert ranks(np.array([0.1, -3, 2, 2, 0])).tolist() == [2, -5, 3.5, 3.5, 0]
+
+
+def test_the_typical_difference_is_the_median_of_the_means_of_every_two_pairs() -> None:
+    rng = np.random.default_rng(4)
+    units = np.round(rng.normal(1, 1, 21), 2)
+    means = [(units[i] + units[j]) / 2 for i in range(21) for j in range(i, 21)]
+    apart, reach = of_pairs(units)
+    assert apart == pytest.approx(np.median(means))
+    k = math.floor(231 / 2 - 1.959964 * math.sqrt(21 * 22 * 43 / 24))
+    assert (reach.low, reach.high) == pytest.approx((sorted(means)[k - 1], sorted(means)[-k]))
+
+
+def test_the_typical_difference_of_calls_that_are_no_pairs_is_the_median_of_all() -> None:
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(3, 1, 12), rng.normal(1, 1, 30)
+    apart, reach = of_samples(x, y)
+    assert apart == pytest.approx(np.median(x[:, None] - y))
+    k = math.floor(360 / 2 - 1.959964 * math.sqrt(360 * 43 / 12))
+    every = np.sort((x[:, None] - y).ravel())
+    assert (reach.low, reach.high) == pytest.approx((every[k - 1], every[-k]))
+
+
+def test_a_call_that_took_much_longer_hides_no_difference_in_time() -> None:
+    """Twenty pairs a tenth apart; one answer of the faster model took fifty times as long."""
+    rng = np.random.default_rng(6)
+    x = rng.lognormal(0, 0.03, 20)
+    y = rng.lognormal(0, 0.03, 20)
+    y[7] *= 50
+    made = compare_all([calls("a", 1, 20, duration=1.1 * x), calls("b", 1, 20, duration=y)])
+    (found,) = made
+    assert found.test == "Wilcoxon signed-rank"
+    assert found.significant
+    assert found.relative == pytest.approx(0.1, abs=0.03)
+    assert found.interval
+    assert not found.interval.has(0)
+
+
+def test_what_is_significant_lies_on_one_side_of_nothing() -> None:
+    rng = np.random.default_rng(14)
+    for apart in (1.0, 1.02, 1.1, 2.0):
+        for keys in ("the same", "others"):
+            x, y = rng.lognormal(0, 0.2, 30) * apart, rng.lognormal(0, 0.2, 30)
+            a, b = values("a", x), values("b", y)
+            if keys == "others":
+                b = Values("b", [(9, i) for i in range(30)], y)
+            found = compare("duration", a, b, share=False, ratio=True)
+            assert found.p is not None
+            assert found.interval
+            assert found.difference is not None
+            assert found.interval.has(found.difference)
+            if abs(found.p - 0.05) > 0.02:
+                assert (found.p < 0.05) != found.interval.has(0)
 
 
 def test_a_cheap_model_that_fails_often_is_the_dearer_one_by_success() -> None:
@@ -239,3 +324,12 @@ def test_the_promise_is_never_fewer_than_can_be_significant() -> None:
     for tests in (1, 6, 15, 45):
         pairs = needed(0.0, 1.0, seen=6, tests=tests)
         assert 2 / 2**pairs * tests <= 0.05
+
+
+def test_one_pair_that_lies_far_the_other_way_undoes_no_promise() -> None:
+    rng = np.random.default_rng(0)
+    for tests in (1, 2, 5):
+        n = least_pairs(tests)
+        for several, enough in ((n, True), (n - 1, False)):
+            p = flips(np.array([*range(1, several), -several], np.float64), rng)[1]
+            assert (p * tests <= 0.05) is enough

@@ -9,9 +9,10 @@ import pytest
 
 from playground.engine import Engine
 from playground.experiments import kept, watching
-from playground.experiments.comparing import ALPHA, Calls, corrected
+from playground.experiments.comparing import Calls, corrected
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
+from playground.experiments.planning import ALPHA
 from playground.experiments.spec import Spec
 from playground.experiments.watching import Change
 from playground.experiments.work import prepare
