@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import playground
 from benchmarks import __main__ as bench
 from benchmarks.rows import Row, Rows, read
 
@@ -27,11 +30,30 @@ def test_the_readmes_rows_are_those_of_the_table_in_its_order() -> None:
         assert all(re.match(r"[≤≥] [\d.]+$", limit) for limit in must_be)
 
 
+def test_peers_are_measured_in_one_run_and_those_that_are_not_there_are_named(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-m", "benchmarks.peers", "--folder", str(tmp_path)]
+    shape = ["--calls", "3", "--at-once", "2", "--rounds", "1"]
+    names = ["playground", "openai SDK, a script", "llm"]
+    done = subprocess.run([*command, *names, *shape], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    ours, script = (
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in done.stdout.splitlines()
+        if line.startswith(("| playground", "| openai SDK"))
+    )
+    for row in (ours, script):
+        assert all(float(figure) > 0 for figure in row[2:])
+    assert ours[1] == playground.__version__
+    assert "not there (--fill installs them): llm" in done.stdout
+
+
 def test_every_file_that_measures_is_run_by_make_bench() -> None:
     parts = {"__main__", "rows", "process", "synthetic", "screen_app", "screen_page"}
     parts |= {"tabs", "stamped"}
-    apart = {"other_clients", "other_clients_calls"}
-    """What is no measurement: clients of others against the simulation."""
+    apart = {"other_clients", "other_clients_calls", "peers"}
+    """Clients of others, which are no packages of ours: against the simulation, and side by side with us."""
     files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - parts - apart
     assert files == {Path(benchmark.file).stem for benchmark in bench.BENCHMARKS}
 
