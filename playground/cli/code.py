@@ -14,6 +14,7 @@ from playground.cli import ask as asking
 from playground.cli import here
 from playground.cli.say import say
 from playground.domain import Request
+from playground.export import dumps
 from playground.export.projects import LANGUAGES, project, write
 
 
@@ -30,6 +31,7 @@ class Options:
     way: str
     folder: str | None
     settings: Mapping[str, Any]
+    as_json: bool
 
 
 def code(options: Options) -> int:
@@ -52,6 +54,9 @@ def code(options: Options) -> int:
     except (ValueError, FileExistsError) as error:
         raise click.UsageError(str(error)) from None
     language = LANGUAGES[options.language]
+    if options.as_json:
+        print(dumps({"folder": str(folder), "files": sorted(made.files)}))
+        return 0
     print(folder)
     say(
         f"{len(made.files)} files. Next: cd {folder} && {language.install}; README.md says the rest."

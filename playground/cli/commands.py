@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,6 +130,7 @@ def ask(**options: Any) -> int:
     help="Through the provider's SDK, or plain HTTP.",
 )
 @click.option("-o", "--output", "folder", metavar="FOLDER", help="Default: a name made of these.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def code(**options: Any) -> int:
     """Write the folder of a project that sends PROMPT: with errors, retries, a spending limit, a log and tests.
 
@@ -578,10 +580,16 @@ def list_(as_json: bool) -> int:
 @click.argument("name")
 @click.argument("base_url", required=False)
 @click.option("--key-env", metavar="NAME", help="Environment variable that holds the key.")
-def add(name: str, base_url: str | None, key_env: str | None) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def add(name: str, base_url: str | None, key_env: str | None, as_json: bool) -> int:
     from playground import settings
 
     entry = settings.add(name, base_url, key_env)
+    if as_json:
+        from playground.domain.nouns import jsonable
+
+        click.echo(json.dumps(jsonable(entry), indent=2))
+        return 0
     key = f" with the key in {entry.key_env}" if entry.key_env else ""
     click.echo(f"Kept {entry.name} at {entry.base_url}{key}. Use it: -m {entry.name}:MODEL")
     return 0
@@ -589,10 +597,11 @@ def add(name: str, base_url: str | None, key_env: str | None) -> int:
 
 @endpoints.command()
 @click.argument("name")
-def remove(name: str) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def remove(name: str, as_json: bool) -> int:
     """Take an endpoint out of the file."""
     from playground import settings
 
     settings.remove(name)
-    click.echo(f"Removed {name}.")
+    click.echo(json.dumps({"removed": name}) if as_json else f"Removed {name}.")
     return 0

@@ -125,9 +125,9 @@ def export(run_ids: Sequence[str], wanted: Filter, format_: str, output: str | N
     return 0
 
 
-def import_(names: Sequence[str]) -> int:
+def import_(names: Sequence[str], as_json: bool) -> int:
     """Keep the runs of JSON and JSONL exports."""
-    store = opened()
+    store, files = opened(), []
     for name in names:
         try:
             text = decoded(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
@@ -137,11 +137,17 @@ def import_(names: Sequence[str]) -> int:
             raise click.ClickException(f"{name} can't be read: {reason}.") from None
         except (NotARun, HistoryError) as error:
             raise click.ClickException(f"{name}: {error}") from None
-        print(f"{name}: {_runs(new)} imported" + (f", {known:,} already here" if known else ""))
+        files.append({"file": name, "imported": new, "already_here": known})
+        if not as_json:
+            print(f"{name}: {_runs(new)} imported" + (f", {known:,} already here" if known else ""))
+    if as_json:
+        print(dumps({"files": files}))
     return 0
 
 
-def delete(run_ids: Sequence[str], wanted: Filter, everything: bool, sure: bool) -> int:
+def delete(
+    run_ids: Sequence[str], wanted: Filter, everything: bool, sure: bool, as_json: bool
+) -> int:
     """Delete runs for good, after asking."""
     store = opened()
     if not run_ids and wanted == Filter() and not everything:
@@ -153,9 +159,10 @@ def delete(run_ids: Sequence[str], wanted: Filter, everything: bool, sure: bool)
     if not sure:
         click.confirm(f"Delete {_runs(len(chosen))} for good?", abort=True, err=True)
     try:
-        print(f"{_runs(delete_runs(store, chosen))} deleted")
+        deleted = delete_runs(store, chosen)
     except HistoryError as error:
         raise click.ClickException(str(error)) from None
+    print(dumps({"deleted": deleted}) if as_json else f"{_runs(deleted)} deleted")
     return 0
 
 

@@ -134,11 +134,12 @@ def export(
 
 @history.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-def import_(files: tuple[str, ...]) -> int:
+@JSON
+def import_(files: tuple[str, ...], as_json: bool) -> int:
     """Bring in runs from JSON or JSONL exports; - reads standard input. Runs that are here already stay as they are."""
     from playground.cli import history
 
-    return history.import_(files)
+    return history.import_(files, as_json)
 
 
 @history.command(context_settings=IDS)
@@ -147,13 +148,19 @@ def import_(files: tuple[str, ...]) -> int:
 @click.option("--search", default="", metavar="TEXT", help="Runs with this text.")
 @click.option("--all", "everything", is_flag=True, help="All runs.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@JSON
 def delete(
-    run_ids: tuple[str, ...], search: str, everything: bool, yes: bool, **options: Any
+    run_ids: tuple[str, ...],
+    search: str,
+    everything: bool,
+    yes: bool,
+    as_json: bool,
+    **options: Any,
 ) -> int:
     """Delete runs for good: those with these IDs, all that match the filters, or --all."""
     from playground.cli import history
 
-    return history.delete(run_ids, _filter(options, search), everything, yes)
+    return history.delete(run_ids, _filter(options, search), everything, yes, as_json)
 
 
 @history.command()

@@ -76,6 +76,11 @@ def commands() -> Mapping[str, Schema]:
         "history list": many({"$ref": "#/$defs/Row"}, "Runs, the newest first."),
         "history search": many({"$ref": "#/$defs/Row"}, "Runs, the newest first."),
         "history cost": _SPENT,
+        "history import": record("What each file brought.", files=many(_IMPORTED)),
+        "history delete": record("Runs that are gone for good.", deleted=WHOLE),
+        "endpoints add": record("What is kept.", name=TEXT, base_url=TEXT, key_env=maybe(TEXT)),
+        "endpoints remove": record("What is kept no longer.", removed=TEXT),
+        "code": record("The project that was written.", folder=TEXT, files=TEXTS),
         "lab": many(_PANEL, "The panels of the API lab."),
         "experiment list": record(
             "Experiments, the newest first.", experiments=many({"type": "object"})
@@ -259,6 +264,7 @@ _SPENT = record(
     total=maybe({"type": "object"}),
     not_in_history=dict(MONEY),
 )
+_IMPORTED = record("", file=TEXT, imported=WHOLE, already_here=WHOLE)
 _PANEL = record(
     "",
     name=TEXT,
