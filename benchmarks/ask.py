@@ -58,7 +58,8 @@ def serve(port: int, tokens: int = TOKENS) -> None:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sent = (await reader.readuntil(b"\r\n\r\n")).lower()
-        await reader.readexactly(int(sent.split(b"content-length:")[1].split(b"\r\n")[0]))
+        _, told, length = sent.partition(b"content-length:")
+        await reader.readexactly(int(length.split(b"\r\n")[0]) if told else 0)
         writer.write(head.encode() + body)
         await writer.drain()
         writer.close()

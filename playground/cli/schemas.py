@@ -45,6 +45,11 @@ def record(said: str = "", **fields: Schema) -> Schema:
     return {"description": said, **made, "additionalProperties": False}
 
 
+def outline(said: str, names: str) -> Schema:
+    """An object with exactly these fields; what stands in them is not promised."""
+    return record(said, **dict.fromkeys(names.split(), ANY))
+
+
 def document() -> Schema:
     """The schema of all of them."""
     defs = _defs()
@@ -65,6 +70,20 @@ def commands() -> Mapping[str, Schema]:
     return {
         "ask": _run(forecast),
         "recorded ask": _run(forecast),
+        "bench": outline(
+            "Percentiles, intervals and what differs, model by model.",
+            "experiment_id name digest state note simulated requests failures elapsed requests_per_second pass_rate warm_up"
+            " waiting uncertain unjudged skipped exchanges models comparisons turned pareto",
+        ),
+        "ladder": outline("Each step with its answers.", "run_id simulated steps forecast"),
+        "bill": outline("A bill beside the receipts.", "bills lines differences troubles notes"),
+        "experiment validate": outline("Calls, and every mistake by its line.", "cells mistakes"),
+        "experiment checks": outline("What can be checked.", "checks combining left_out"),
+        "lab wire": outline("What went over the wire.", "simulated exchanges"),
+        "lab doors": outline("All doors side by side.", "simulated doors limits"),
+        "prices check": outline(
+            "What others have otherwise.", "compared differences missing version findings"
+        ),
         "cost": _RECEIPT,
         "tokens": _TOKENS,
         "breakeven": _BREAKEVEN,

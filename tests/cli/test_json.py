@@ -12,6 +12,7 @@ from playground.cli import schemas
 from tests.cli.conftest import Invoke
 
 SHAPE = ["--input-tokens", "100", "--output-tokens", "20"]
+EXAMPLE = str(Path(__file__).parents[2] / "docs" / "experiment.example.yaml")
 SOL = ["-m", "openai:gpt-6.1-sol"]
 COMMANDS: dict[str, list[list[str]]] = {
     "ask": [
@@ -19,6 +20,14 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["ask", "What is 3 * 4?", "-m", "anthropic:claude-sonnet-5-5", "--demo"],
     ],
     "recorded ask": [["recorded", "ask", "primes"]],
+    "bench": [["bench", *SOL, "--repeats", "2", "--warm-up", "0", "--demo"]],
+    "ladder": [["ladder", "Hi", *SOL, "--demo"]],
+    "bill": [["bill", "--demo"]],
+    "experiment validate": [["experiment", "validate", EXAMPLE]],
+    "experiment checks": [["experiment", "checks"]],
+    "lab wire": [["lab", "wire", "Hi", *SOL, "--demo"]],
+    "lab doors": [["lab", "doors", "Hi", "--demo"]],
+    "prices check": [["prices", "check"]],
     "cost": [["cost", "openai:gpt-6.1-sol", *SHAPE], ["cost", "openai:no-such-model", *SHAPE]],
     "tokens": [["tokens", "prompt.txt", *SOL], ["tokens", "prompt.txt", *SOL, "--demo"]],
     "breakeven": [["breakeven", *SHAPE, *SOL]],
