@@ -12,6 +12,7 @@ from playground.cli import attach
 from playground.domain import setting, typed
 from playground.domain.setting import Kind, Setting
 
+PORT = click.IntRange(0, 65535)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
