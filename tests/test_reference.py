@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from playground.cli import manual
+from playground.cli.commands import playground as commands
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -48,3 +51,15 @@ def test_the_site_builds_strictly_and_loads_nothing_from_elsewhere(tmp_path: Pat
         text = page.read_text("utf-8")
         assert re.findall(r'<(?:script|img|iframe)[^>]+src="(?:https?:)?//', text) == [], page
         assert re.findall(r'<link[^>]+rel="stylesheet"[^>]+href="(?:https?:)?//', text) == [], page
+
+
+def test_every_command_in_the_guides_exists() -> None:
+    known = {page.name for page in manual.pages(commands)}
+    found = set()
+    for page in (ROOT / "docs" / "guides").glob("*.md"):
+        for line in re.findall(r"(?:^|`)playground ([a-z_ ]+)", page.read_text("utf-8"), re.M):
+            words = line.split()
+            named = [" ".join(("playground", *words[:n])) for n in (2, 1)]
+            assert any(name in known for name in named), f"{page.name}: playground {line}"
+            found.add(words[0])
+    assert {"ask", "experiment", "chats", "bill", "code"} <= found
