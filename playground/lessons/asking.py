@@ -10,7 +10,8 @@ import numpy as np
 
 from playground import figures as fmt
 from playground.domain import Request, Response, Settings
-from playground.experiments.comparing import Values, compare
+from playground.experiments.comparing import compare
+from playground.experiments.pairing import Values
 from playground.lessons.figures import usual
 from playground.lessons.lesson import Ask, Lane, Repeat
 
