@@ -27,6 +27,10 @@ from playground.store.store import Store
 
 WINDOW = 256
 """Cells that are handed to the engine at once: memory holds two such windows, however many cells there are."""
+PIECE = 32
+"""Of them, those that are handed over without a pause: more at once would be late stamps for calls under way."""
+PAUSE = 0.0005
+"""Seconds between two cells that are made while calls are under way: 256 in a row hold the interpreter for 20 ms."""
 SAMPLED = 200
 """Groups of cells (one case, one repeat, all models) of which the exchanges are kept where they are sampled."""
 TICK = 0.1
@@ -215,7 +219,7 @@ class Session:
         pacer = self._pacer
         assert pacer is not None  # noqa: S101 - `run` has made it
         for warm_up, some in groupby(jobs, key=lambda job: job.place.warm_up):
-            while window := list(islice(some, WINDOW)):
+            while window := self._made(some):
                 for job in window:
                     if job.request is None and job.recorded is not None:
                         self._take(job.place.cell, job.recorded)
@@ -230,6 +234,18 @@ class Session:
                 self._wait(0)
         self._wait(0)
         return None
+
+    def _made(self, jobs: Iterable[Job]) -> list[Job]:
+        """The next cells."""
+        window = []
+        for job in islice(jobs, WINDOW):
+            window.append(job)
+            self._pause()
+        return window
+
+    def _pause(self) -> None:
+        if self._started > self._ended:
+            time.sleep(PAUSE)
 
     def _take(self, cell: int, recorded: Response) -> None:
         """An answer that is there already, or a prompt that can't be asked."""
@@ -248,7 +264,11 @@ class Session:
                     return refusal
             else:
                 others += together
-        return self._start_run(others, keep=False) if others else None
+        for start in range(0, len(others), PIECE):
+            if refusal := self._start_run(others[start : start + PIECE], keep=False):
+                return refusal
+            self._pause()
+        return None
 
     def _sampled(self) -> bool:
         """Whether the next group's exchanges are kept."""
