@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from playground.domain import Message, ModelRef, Request, Text, Tool
 from playground.domain.values import put
+from playground.experiments.environment import Environment, hidden
 from playground.experiments.json_lines import read_json
 from playground.experiments.positions import Unreadable
 from playground.experiments.promptfoo.vars import prepared, prompt_text
@@ -134,7 +135,7 @@ class Cells:
         values = prepared(self.vars(cell))
         try:
             turns = _turns(self._framed(prompt, cell), values)
-            own = [render(text, values) for text in (model.system, prompt.system) if text]
+            own = [_filled(text, values) for text in (model.system, prompt.system) if text]
         except TemplateError as error:
             name = self.prompt_names[cell.prompt]
             raise CellError(f"Prompt {name!r} can't be filled in: {error}") from None
@@ -233,10 +234,23 @@ def _turns(prompt: Prompt, values: Mapping[str, Any]) -> tuple[Turn, ...]:
     """The messages with their variables filled in."""
     if prompt.messages:
         return tuple(
-            Turn(role=turn.role, content=render(turn.content, values)) for turn in prompt.messages
+            Turn(role=turn.role, content=_filled(turn.content, values)) for turn in prompt.messages
         )
-    text = prompt_text(prompt.text or "", values)
+    text = prompt_text(_without_secrets(prompt.text or ""), values, Environment())
     return _messages(text) if prompt.as_messages else (Turn(role="user", content=text),)
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    return render(_without_secrets(text), values, Environment())
+
+
+def _without_secrets(text: str) -> str:
+    """The template; TemplateError where it names a variable of the environment that may hold a key."""
+    if (name := hidden(text)) is not None:
+        raise TemplateError(
+            f"`env.{name}` is not put into a prompt: it may hold a key, or strangers use this app."
+        )
+    return text
 
 
 def _messages(text: str) -> tuple[Turn, ...]:

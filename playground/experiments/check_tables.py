@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from playground.experiments.checks import CHECKS, LEFT_OUT, LEFT_OUT_STARTS, Kind
+from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS, Kind
 from playground.experiments.grading import KINDS_OF_CHECKS
 
 

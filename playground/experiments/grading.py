@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from playground import settings
 from playground.experiments import js
-from playground.experiments.checks.asked import Asked, CheckError, Found, Judge, as_text
+from playground.experiments.checks.asked import COMPARING, Asked, CheckError, Found, Judge, as_text
 from playground.experiments.checks.judged import choose
 from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
 from playground.experiments.spec import Check
@@ -22,8 +22,6 @@ from playground.experiments.verdict import Answer, Verdict
 KINDS: Final = {kind.type: kind for kind in CHECKS}
 SETS: Final = ("assert-set", "all-of", "any-of")
 """They hold checks of their own."""
-COMPARING: Final = ("select-best", "max-score")
-"""They compare the answers of a case over all columns: see `compared`."""
 KINDS_OF_CHECKS: Final = {
     "all-of": "All of its `checks` pass; with a threshold, their score reaches it.",
     "any-of": "One of its `checks` passes, and the best one's score counts; with a threshold, their score reaches it.",

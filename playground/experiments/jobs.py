@@ -10,8 +10,8 @@ from typing import Any
 from playground.domain import Failure, Response
 from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cell, CellError, Cells
-from playground.experiments.checks.asked import Judge
-from playground.experiments.grading import COMPARING, KINDS, compared, with_comparison
+from playground.experiments.checks.asked import COMPARING, Judge
+from playground.experiments.environment import Environment
 from playground.experiments.judging import Rounds
 from playground.experiments.kept import Place
 from playground.experiments.running import Job
@@ -141,6 +141,8 @@ class Jobs:
         judge: Judge,
     ) -> list[Verdict]:
         """Calls that failed, were left out or could not be judged don't take part: they have not passed anyway."""
+        from playground.experiments.grading import compared, with_comparison  # with all checks
+
         made = list(verdicts)
         able = [
             i for i, verdict in enumerate(made) if not responses[i].failure and not verdict.error
@@ -155,7 +157,7 @@ class Jobs:
                 said = [alone]
             else:
                 own, lot = [made[i] for i in able], self.spec.seed * 1_000_003 + numbers[0]
-                said = compared(check, answers, own, judge, lot)
+                said = compared(check, answers, own, judge, lot, Environment())
             for i, each in zip(able, said, strict=True):
                 made[i] = with_comparison(made[i], each)
         return made
@@ -163,15 +165,13 @@ class Jobs:
     def in_part(self, part: int, of: int) -> Callable[[int], bool]:
         """Whether a cell is in this one of so many shares: the same whenever it is asked, cells of a group together."""
         comparing = any(map(self._comparing, self.cells))
-        groups: dict[tuple[int, int, int, bool], int] = {}
+        groups: dict[tuple[int, int, int], int] = {}
         share = []
         for number, cell in enumerate(self.order):
-            group = (
-                0 if comparing else cell.prompt,
-                cell.case,
-                cell.repeat,
-                number < self.warm_ups,
-            )
+            if number < self.warm_ups:  # each warms up for itself, round by round
+                share.append(number // len(self.names) % of)
+                continue
+            group = (0 if comparing else cell.prompt, cell.case, cell.repeat)
             share.append(groups.setdefault(group, len(groups)) % of)
         return lambda number: share[number] == part
 
@@ -206,6 +206,8 @@ class Jobs:
 
 def asks_a_model(check: Check) -> bool:
     """Whether the check, or one in it, is a model's to judge."""
+    from playground.experiments.grading import KINDS  # with all checks: most of a start
+
     kind = KINDS.get(check.type.removeprefix("not-"))
     asks = kind is not None and kind.asks
     return asks or check.type == "select-best" or any(map(asks_a_model, check.checks))

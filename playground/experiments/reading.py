@@ -11,9 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from playground.domain import ModelRef
 from playground.experiments import case_files, wording
+from playground.experiments.checks.asked import COMPARING
 from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
 from playground.experiments.from_history import HistoryMissing, cases_of
-from playground.experiments.grading import COMPARING, SETS
+from playground.experiments.grading import SETS
 from playground.experiments.json_lines import read_json
 from playground.experiments.positions import Mistake, Node, Unreadable
 from playground.experiments.saved_prompts import LibraryError, pinned

@@ -13,11 +13,11 @@ from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Se
 from playground.engine import Engine, LiveRun
 from playground.experiments import kept
 from playground.experiments.checks.asked import as_text
-from playground.experiments.checks.judged import SYSTEM
+from playground.experiments.environment import Environment
 from playground.experiments.jobs import Jobs, answered
 from playground.experiments.judging import Rounds
 from playground.experiments.kept import Experiment
-from playground.experiments.running import Ended, Progress, Session, expected
+from playground.experiments.running import Ended, Progress, Session, at_once, expected
 from playground.experiments.spec import Check
 from playground.experiments.verdict import Answer, Verdict
 from playground.history import Labels
@@ -58,7 +58,13 @@ def prepare(
     ours = jobs.in_part(part, of)
     mine = [p.cell for p in kept.places(store, experiment.seq, kept.WAITING) if ours(p.cell)]
     left_out = frozenset(p.cell for p in kept.places(store, experiment.seq, kept.SKIPPED))
-    judges = Judges(engine, endpoints, secrets, owner)
+    judges = Judges(
+        engine,
+        endpoints,
+        secrets,
+        owner,
+        lambda provider: max(1, at_once(experiment.spec, provider) // of),
+    )
     first = [jobs.job(number) for number in mine[: 4 * len(jobs.names)]]
     made = Session(
         engine,
@@ -88,6 +94,7 @@ def prepare(
 def judge_price(jobs: Jobs) -> Decimal:
     """USD that judging one answer may cost: the dearest of the first few cases, with answers of the usual length."""
     from playground.budgets.forecast import forecast
+    from playground.experiments.checks.judged import SYSTEM  # with what reads schemas
 
     found = [Decimal(0)]
     for case in range(min(JUDGED_FOR_A_PRICE, len(jobs.cells.cases))):
@@ -111,7 +118,7 @@ def judges_of(check: Check) -> list[ModelRef]:
 
 
 class Judges:
-    """The judging models of an experiment: asked outside its pace, and what they cost is added up."""
+    """The judging models of an experiment: asked beside its calls, as many at once; what they cost is added up."""
 
     def __init__(
         self,
@@ -119,6 +126,7 @@ class Judges:
         endpoints: Mapping[str, Endpoint],
         secrets: Sequence[Secret | None],
         owner: str,
+        at_once: Callable[[str], int],
     ) -> None:
         self._engine, self._endpoints, self._secrets, self._owner = (
             engine,
@@ -129,6 +137,8 @@ class Judges:
         self._lock = threading.Lock()
         self._live: list[LiveRun] = []
         self._closed = False
+        self._at_once = at_once
+        self._turns: dict[str, threading.Semaphore] = {}
         self.paid: Callable[[Decimal], None] = lambda cost: None
         """Told of each call's cost in USD as soon as it is known."""
 
@@ -144,7 +154,7 @@ class Judges:
 
         from playground.experiments.grading import grade  # with all checks: most of a start
 
-        verdict = grade(checks, given, threshold, ask)
+        verdict = grade(checks, given, threshold, ask, env=Environment())
         return replace(verdict, cost=sum(costs, Decimal(0))) if costs else verdict
 
     def ask(self, model: str | None, system: str, prompt: str) -> Response:
@@ -155,6 +165,17 @@ class Judges:
             ref = ModelRef.parse(model)
         except ValueError as error:
             return _unasked(NOBODY, str(error), "Correct the check's `judge`.")
+        with self._turn(ref.provider):
+            return self._ask(ref, system, prompt)
+
+    def _turn(self, provider: str) -> threading.Semaphore:
+        """One of the calls that may be under way to this provider."""
+        with self._lock:
+            if provider not in self._turns:
+                self._turns[provider] = threading.Semaphore(self._at_once(provider))
+            return self._turns[provider]
+
+    def _ask(self, ref: ModelRef, system: str, prompt: str) -> Response:
         made = runs.start(
             self._engine,
             [Request.ask(ref, prompt, system=system)],

@@ -186,3 +186,37 @@ def test_steps_before_an_answer_is_judged() -> None:
         transformed("answer: NaN", steps)
     with pytest.raises(TransformError, match="has no 'city'"):
         transformed("answer: [1]", steps)
+
+
+def test_a_variable_of_the_environment_is_read_when_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cells = Cells(spec(prompts=["{{x}} in {{ env.CITY }}{{ env.NOT_SET }}"]))
+    monkeypatch.setenv("CITY", "Lima")
+    assert cells.request(Cell(0, 0, 0, 0)).messages[0].text == "p in Lima"
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    with pytest.raises(CellError, match=r"`env\.CITY` is not put into a prompt"):
+        cells.request(Cell(0, 0, 0, 0))
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "DATABASE_URL", "MY_TOKEN", "PLAYGROUND_X"])
+@pytest.mark.parametrize("template", ["{{ env.NAME }}", '{{ env["NAME"] }}', "{{ env }}"])
+def test_what_may_hold_a_key_is_put_into_no_prompt(
+    monkeypatch: pytest.MonkeyPatch, name: str, template: str
+) -> None:
+    monkeypatch.setenv(name, "sk-planted")
+    cells = Cells(spec(prompts=["say " + template.replace("NAME", name)]))
+    asked = Cell(0, 0, 0, 0)
+    if template == "{{ env }}":
+        assert "sk-planted" not in cells.request(asked).messages[0].text
+        return
+    with pytest.raises(CellError, match=rf"`env\.{name}` is not put into a prompt"):
+        cells.request(asked)
+
+
+def test_a_secret_is_not_reached_by_a_name_that_is_put_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
+    cells = Cells(spec(prompts=['[{{ env["OPENAI" + "_API_KEY"] }}]']))
+    assert cells.request(Cell(0, 0, 0, 0)).messages[0].text == "[]"

@@ -13,7 +13,7 @@ import pytest
 
 from playground.domain import Cost, Failure, ModelRef, PriceSource, Response, ToolCall
 from playground.experiments import check_tables, regex
-from playground.experiments.checks import CHECKS, LEFT_OUT
+from playground.experiments.checks.table import CHECKS, LEFT_OUT
 from playground.experiments.grading import compared, grade, with_comparison
 from playground.experiments.spec import Check
 from playground.experiments.verdict import Answer, Verdict

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playground.experiments.checks import LEFT_OUT
+from playground.experiments.checks.table import LEFT_OUT
 from playground.experiments.rows import judged
 
 ROOT = Path(__file__).parents[2]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from playground.domain import Response
 from playground.experiments import js
 from playground.experiments.spec import Check
 from playground.experiments.verdict import Answer
+
+COMPARING: Final = ("select-best", "max-score")
+"""Checks that compare the answers of a case over all columns: see `grading.compared`."""
 
 Judge = Callable[[str | None, str, str], Response]
 """Asks a model: `provider:model` as the check names it, None for the run's own judge; then system prompt and prompt."""

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from playground.experiments.checks.asked import COMPARING
 from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
-from playground.experiments.grading import COMPARING, SETS
+from playground.experiments.grading import SETS
 from playground.experiments.positions import Node
 from playground.experiments.promptfoo import providers
 from playground.experiments.promptfoo.loading import NO_CODE, Left, Loader, is_code

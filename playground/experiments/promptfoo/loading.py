@@ -212,7 +212,11 @@ class Loader:
             if default is not None:
                 return default
             what = f"The environment variable `{name}` is not read by an import."
-            self.notes.remark(node, what, "Write its value into the spec, unless it is a key.")
+            next_step = (
+                "A prompt or a check reads it while the experiment runs, unless it may hold a key;"
+                " elsewhere write its value into the spec."
+            )
+            self.notes.remark(node, what, next_step)
             return found[0]
 
         return Node(ENV.sub(put, node.value), node.file, node.line)
