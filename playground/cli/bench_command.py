@@ -54,7 +54,7 @@ from playground.cli.options import Number
     default=1,
     show_default=True,
     metavar="N",
-    help="Calls of each model that come first and are in no figure.",
+    help="Calls of each model that come first and are in no figure; of several processes they take turns.",
 )
 @click.option(
     "--fresh-prefix",

@@ -251,7 +251,9 @@ class Spec(Part):
     defaults: Defaults = Defaults()
     repeats: Whole = Field(default=1, ge=1)
     warm_up: Whole = Field(
-        default=0, ge=0, description="Calls a model that come first and are in no figure."
+        default=0,
+        ge=0,
+        description="Calls a model that come first and are in no figure; of several processes they take turns.",
     )
     concurrency: Whole | dict[str, Whole] = Field(
         default=8, description="Calls at once a provider."

@@ -34,13 +34,13 @@ def order(
     budget: Decimal | None,
     file: str | None,
 ) -> str:
-    """What a worker is told. Of endpoints only simulated ones: it reads keys from its own environment."""
-    simulated = {e.provider: e.base_url for e in (endpoints or {}).values() if e.simulated}
+    """What a worker is told, over a pipe. Of endpoints only those that we serve: it reads keys from its own environment."""
+    served = [_told(e) for e in (endpoints or {}).values() if e.simulated or e.own]
     told = {
         "experiment": experiment,
         "part": part,
         "of": of,
-        "simulated": simulated,
+        "served": served,
         "budget": None if budget is None else str(budget),
         "file": file,
     }
@@ -64,15 +64,16 @@ def main(models: Sequence[str] = ()) -> int:
     if experiment is None:
         return 2
     real = settings.load().endpoints
+    served = {each["provider"]: endpoint(each) for each in told["served"]}
     engine = Engine()
     session, run = prepare(
         engine,
         store,
         experiment,
-        {**real, **{name: _simulated(name, url) for name, url in told["simulated"].items()}},
+        {**real, **served},
         budget=None if told["budget"] is None else Decimal(told["budget"]),
         session="command",
-        secrets=[endpoint.key for endpoint in real.values()],
+        secrets=[each.key for each in (*real.values(), *served.values())],
         part=told["part"],
         of=told["of"],
         progress=None,
@@ -87,8 +88,21 @@ def main(models: Sequence[str] = ()) -> int:
     return 0 if ended.state == kept.ENDED else 3
 
 
-def _simulated(name: str, url: str) -> Endpoint:
-    return Endpoint(provider=name, base_url=url, key=Secret("demo-key"), simulated=True)
+def _told(endpoint: Endpoint) -> dict[str, Any]:
+    """A simulated one, or the model on this computer with the key of the server that its command has started."""
+    key = endpoint.key.reveal() if endpoint.own and endpoint.key else "demo-key"
+    return {
+        "provider": endpoint.provider,
+        "base_url": endpoint.base_url,
+        "key": key,
+        "simulated": endpoint.simulated,
+        "own": endpoint.own,
+    }
+
+
+def endpoint(told: dict[str, Any]) -> Endpoint:
+    """One that its command serves, as `order` has told it."""
+    return Endpoint(**{**told, "key": Secret(told["key"])})
 
 
 def _until_the_parent_ends(stop: Any) -> None:

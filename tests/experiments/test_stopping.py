@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import Counter
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from playground.domain import Endpoint, Secret
 from playground.engine import Engine
-from playground.experiments import kept
+from playground.experiments import kept, worker
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
 from playground.experiments.running import Ended, Session
@@ -152,6 +154,35 @@ def test_processes_share_the_cells_in_the_same_way_however_late_they_look(
         with writing(file_store.engine) as connection:  # it has begun before the next one looks
             kept.write(connection, made.seq, {}, mine[:3])
     assert sorted(cell for share in shares for cell in share) == list(range(36))
+
+
+def test_a_process_is_told_of_what_we_serve_and_of_no_key_that_it_can_read_itself() -> None:
+    def there(name: str, key: str, *, simulated: bool = False, own: bool = False) -> Endpoint:
+        return Endpoint(
+            provider=name,
+            base_url="http://127.0.0.1:9/v1",
+            key=Secret(key),
+            simulated=simulated,
+            own=own,
+        )
+
+    served = {
+        "openai": there("openai", "demo-key", simulated=True),
+        "here": there("here", "key-of-our-server", own=True),
+    }
+    real = there("gemini", "sk-real")
+    line = worker.order("id", 1, 2, {**served, "gemini": real}, None, None)
+    assert "sk-real" not in line
+    assert {e["provider"]: worker.endpoint(e) for e in json.loads(line)["served"]} == served
+
+
+def test_each_process_warms_up_for_itself() -> None:
+    spec = spec_of((MODEL, "openai/chat:n"), ["one case"], repeats=6, warm_up=3)
+    jobs = Jobs(spec)
+    for part in range(3):
+        ours = jobs.in_part(part, 3)
+        warm = [place.model for place in jobs.places() if place.warm_up and ours(place.cell)]
+        assert warm == jobs.names
 
 
 def test_answers_that_are_compared_are_one_processs(file_store: Store) -> None:
