@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from playground import history, settings, telemetry
+from playground import history, settings, telemetry, visitors
 from playground.domain import Endpoint, File, Request, Secret, Text
 from playground.domain.endpoint import bills
 from playground.history import Labels
@@ -26,7 +26,7 @@ HOLDS_KEY = "Not sent: the prompt or a setting holds one of your API keys. Take 
 class Refusal:
     """Why nothing was sent."""
 
-    kind: Literal["holds_key", "over_budget", "class"]
+    kind: Literal["holds_key", "over_budget", "over_limit", "class"]
     reason: str
     """Sentences with what to do."""
 
@@ -88,7 +88,7 @@ def start(
     if lent is not None:
         requests, endpoints = lent.requests, lent.endpoints
     known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
-    if refusal := holds_key(requests, known):
+    if refusal := holds_key(requests, known) or _over_limit(requests, lanes=pace is None):
         return refusal
     billed = any(bills(r.model, endpoints) for r in requests)
     guard = _guard() if billed and once is None else None
@@ -97,22 +97,26 @@ def start(
         "tags": labels.tags,
         "department": labels.department.strip(),
     }
-    verdict = guard.check(requests, endpoints, **pays) if guard else None
-    if verdict and verdict.problem:
-        return Refusal("over_budget", verdict.problem)
-    if lent is not None and (refusal := _reserved(lent)):
-        return refusal
-    journal = telemetry.observed(_journal(labels, known, keep=keep, billed=billed, once=once))
-    run = engine.start(
-        requests,
-        endpoints,
-        owner=owner,
-        retries=retries,
-        journal=journal if lent is None else lent.journal(journal),
-        context=context,
-        **({"caller": caller} if caller else {}),
-        pace=pace,
-    )
+    with visitors.place(session if pace is None else "") as place:
+        if isinstance(place, str):
+            return Refusal("over_limit", place)
+        verdict = guard.check(requests, endpoints, **pays) if guard else None
+        if verdict and verdict.problem:
+            return Refusal("over_budget", verdict.problem)
+        if lent is not None and (refusal := _reserved(lent)):
+            return refusal
+        journal = telemetry.observed(_journal(labels, known, keep=keep, billed=billed, once=once))
+        run = engine.start(
+            requests,
+            endpoints,
+            owner=owner,
+            retries=retries,
+            journal=journal if lent is None else lent.journal(journal),
+            context=context,
+            **({"caller": caller} if caller else {}),
+            pace=pace,
+        )
+        place.run = run
     _opened(run)
     if guard:
         guard.watch(run, endpoints, **pays)
@@ -175,13 +179,29 @@ def refused(
 ) -> Refusal | None:
     """Why these may not be sent, for what is sent otherwise than as a run (a batch); None where they may."""
     known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
-    if refusal := holds_key(requests, known):
+    if refusal := holds_key(requests, known) or _over_limit(requests, lanes=False):
         return refusal
     if any(bills(r.model, endpoints) for r in requests):
         verdict = _guard().check(requests, endpoints, session=session)
         if verdict.problem:
             return Refusal("over_budget", verdict.problem)
     return None
+
+
+def _over_limit(requests: Sequence[Request], *, lanes: bool) -> Refusal | None:
+    """The refusal where a visitor sends more than may be sent at once; a batch's requests are no lanes."""
+    if not settings.hosted():
+        return None
+    reason = visitors.too_much("lanes", len(requests)) if lanes else None
+    for request in requests:
+        parts = [part for message in request.messages for part in message.parts]
+        attached = sum(len(part.data) for part in parts if isinstance(part, File))
+        reason = (
+            reason
+            or visitors.too_much("prompt", sum(map(len, request_texts(request))))
+            or visitors.too_much("attached", attached)
+        )
+    return Refusal("over_limit", reason) if reason else None
 
 
 def holds_key(requests: Iterable[Request], secrets: Iterable[Secret | None]) -> Refusal | None:

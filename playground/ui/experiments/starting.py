@@ -7,7 +7,7 @@ from itertools import islice
 
 import streamlit as st
 
-from playground import runs
+from playground import runs, visitors
 from playground.domain import Endpoint, ModelRef
 from playground.engine import get_engine
 from playground.experiments import background, kept
@@ -42,8 +42,8 @@ def begin(store: Store, spec: Spec, where: Mapping[str, Endpoint]) -> None:
     refusal = runs.refused(
         [request for request in first if request], where, session=session().id, secrets=secrets()
     )
-    if refusal:
-        st.error(dollars(refusal.reason))
+    if reason := refusal.reason if refusal else visitors.too_much("experiment", len(jobs.order)):
+        st.error(dollars(reason))
         return
     made = kept.create(
         store, spec, jobs.places(), owner=opened.whose(), simulated=simulated(spec, where)

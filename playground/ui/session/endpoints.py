@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import functools
-import logging
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-from playground import files, settings
+from playground import settings
 from playground.demo.process import get_demo
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import built_in, provider_of
 from playground.ui.session import local
 from playground.ui.session.state import session
 from playground.ui.shell import first_page
-
-LOG = logging.getLogger("playground")
+from playground.ui.shell.sign_in import secrets_toml
 
 FROM_SECRETS = (
     "PLAYGROUND_HOSTED",
     "PLAYGROUND_OPEN_TO_NETWORK",
     "PLAYGROUND_ALLOWED_HOSTS",
     "PLAYGROUND_HISTORY",
+    "PLAYGROUND_SIGN_IN",
 )
 """Settings that `secrets.toml` may hold too: Streamlit Community Cloud has no other place for them."""
 
@@ -84,19 +80,3 @@ def settings_from_secrets() -> None:
     for name, value in secrets_toml().items():
         if name in FROM_SECRETS:
             os.environ.setdefault(name, str(value))
-
-
-def secrets_toml() -> dict[str, Any]:
-    """All of `secrets.toml`, the home folder's under the project's; empty where there is none or it can't be read.
-
-    `st.secrets` is not used: Streamlit copies what it reads into os.environ, where every child process sees it.
-    """
-    found: dict[str, Any] = {}
-    for folder in (Path.home(), files.project()):
-        try:
-            found |= tomllib.loads(files.read_text(folder / ".streamlit" / "secrets.toml"))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError) as error:
-            LOG.warning("secrets.toml in %s can't be read: %s", folder, type(error).__name__)
-    return found

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 UNSAVED = FORMATS["jsonl"]
 """What runs that can't be kept are saved as: the history reads it back."""
-REFUSED = {"holds_key": ":material/key_off:", "over_budget": ":material/savings:"}
+REFUSED = {
+    "holds_key": ":material/key_off:",
+    "over_budget": ":material/savings:",
+    "over_limit": ":material/speed:",
+    "class": ":material/school:",
+}
 """Kind of refusal → its sign."""
 
 

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from playground import visitors
 from playground.domain import Endpoint, Secret
 from playground.engine import LiveRun
 from playground.providers.plan_sign_in import Account
 from playground.ui import names
 from playground.ui.live import grants
+from playground.ui.shell import sign_in
 
 MOST_LANES = 8
 """Lanes on Compare."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Session:
     """One browser tab's state; it dies with the tab and is written nowhere."""
 
+    owner: str = ""
+    """Who has signed in, or its browser's cookie; empty where neither is known."""
+    away: float | None = None
+    """Since when its tab is gone, on a monotonic clock; None while it is there."""
+    began: float = field(default_factory=time.monotonic)
     id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     keys: dict[str, Secret] = field(default_factory=dict)
     """Keys typed by the user, by provider."""
@@ -44,14 +54,31 @@ class Session:
     """Those of them that came out of the history, by place."""
 
 
+open_sessions: dict[str, Session] = {}
+"""Every session that has not ended, by Streamlit's id of it."""
+
+
 def session() -> Session:
     """This tab's session, made at first use."""
     if names.SESSION not in st.session_state:
-        st.session_state[names.SESSION] = Session()
+        made = st.session_state[names.SESSION] = Session(owner=_who())
+        visitors.came(made.id, _address())
+        if (context := get_script_run_ctx()) is not None:
+            open_sessions[context.session_id] = made
     kept: Session = st.session_state[names.SESSION]
     return kept
 
 
+def _address() -> str:
+    """The network address that the browser comes from; empty for this computer's own."""
+    found = st.context.ip_address if runtime.exists() else None
+    return found or ""
+
+
 def owner() -> str:
-    """Who sits at this browser: its cookie, the same after a reload; where cookies are off, this tab alone."""
-    return grants.owner() or session().id
+    """Who this is: whoever has signed in, else the browser's cookie, the same after a reload; without cookies, this tab alone."""
+    return _who() or session().id
+
+
+def _who() -> str:
+    return sign_in.user() or grants.owner()

@@ -18,6 +18,7 @@ from playground.ui.live.guard import guard
 from playground.ui.session import keeping, local
 from playground.ui.session.endpoints import is_real, real_endpoints
 from playground.ui.session.state import session
+from playground.ui.shell import sign_in
 from playground.ui.shell.brand import BRAND
 
 TEST_SECONDS = 20.0
@@ -81,6 +82,7 @@ def _keys() -> None:
             on_change=_simulate_all,
         )
     keeping.panel()
+    sign_in.account()
 
 
 def _simulate_all() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.ui.live import component
-from playground.ui.shell import brand, lifespan, pages, tour
+from playground.ui.shell import brand, lifespan, pages, sign_in, tour
 
 LOOK = "".join(
     file.read_text("utf-8") for file in (Path(__file__).with_name("look.css"), component.HEAD)
@@ -22,6 +22,7 @@ st.set_page_config(
 page = st.navigation(pages.pages(), position="top")
 st.set_page_config(page_title=f"{page.title} · {brand.NAME}")
 st.html(f"<style>{LOOK}</style>")
+sign_in.gate()
 with component.followed():
     page.run()
     lifespan.first_page_shown()

@@ -18,13 +18,14 @@ from starlette.middleware import Middleware
 
 from playground import files
 from playground.ui.live import stream
-from playground.ui.shell import document, health, logs
+from playground.ui.shell import document, health, logs, sign_in
 from playground.ui.shell.exposure import OPTION, refuse_to_start
 from playground.ui.shell.headers import SecurityHeaders
 from playground.ui.shell.imports import packages_first
 from playground.ui.shell.lifespan import lifespan, on_script_error
 from playground.ui.shell.origin import OwnAddressOnly
 from playground.ui.shell.pages import to_first_page
+from playground.ui.shell.uploads import UploadLimits
 
 ROUTER = Path(__file__).with_name("router.py")
 CONFIG = files.shipped(".streamlit/config.toml")
@@ -37,9 +38,14 @@ def parts(script: Path = ROUTER) -> dict[str, Any]:
     return {
         "script_path": script,
         "routes": [*stream.routes(), *health.routes(), to_first_page(), *document.routes()],
-        "middleware": [Middleware(SecurityHeaders), Middleware(OwnAddressOnly)],
+        "middleware": [
+            Middleware(SecurityHeaders),
+            Middleware(OwnAddressOnly),
+            Middleware(UploadLimits),
+        ],
         "lifespan": lifespan,
         "on_script_error": on_script_error,
+        **sign_in.for_streamlit(),
     }
 
 

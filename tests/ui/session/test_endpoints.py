@@ -9,6 +9,7 @@ import pytest
 
 from playground import files
 from playground.ui.session import endpoints
+from playground.ui.shell import sign_in
 
 
 def test_secrets_are_read_without_reaching_the_environment(
@@ -20,7 +21,7 @@ def test_secrets_are_read_without_reaching_the_environment(
         (folder / ".streamlit" / "secrets.toml").write_text(text)
     monkeypatch.setattr(Path, "home", lambda: home)
     monkeypatch.setattr(files, "project", lambda: repo)
-    assert endpoints.secrets_toml() == {"A": "project", "B": "home"}
+    assert sign_in.secrets_toml() == {"A": "project", "B": "home"}
     assert "A" not in os.environ
 
 
@@ -31,7 +32,7 @@ def test_a_broken_secrets_file_is_named_and_not_quoted(
     (tmp_path / ".streamlit" / "secrets.toml").write_text("KEY = sk-canary")
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "nobody")
     monkeypatch.setattr(files, "project", lambda: tmp_path)
-    assert endpoints.secrets_toml() == {}
+    assert sign_in.secrets_toml() == {}
     assert "secrets.toml" in caplog.text
     assert "canary" not in caplog.text
 
