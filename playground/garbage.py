@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,8 +14,29 @@ ROUNDS = 10
 """Collections of the middle generation, each after 7,000 new objects that stayed, which make one of everything worth it."""
 YOUNG = (700, 10)
 """Python's own first two thresholds; `playground` starts with a higher one, for what a start makes stays."""
+PATIENCE = 30.0
+"""Seconds after which what is wanted is done also while a run is under way."""
 LAST_RESORT = 1_000
 """Such rounds after which Python collects everything by itself, for memory's sake, also while a run is under way."""
+
+
+_wanted_since: float | None = None
+
+
+_thaw = False
+
+
+def wanted(began: float) -> None:
+    """Something that began then is gone and should leave no trace (a session's keys): collect all when nothing is under way.
+
+    What was there when the engine settled was taken out of all collections, a tab that was open then as well.
+    """
+    from playground.engine import clock  # not at start, as below
+
+    global _wanted_since, _thaw
+    settled = clock.settled_at
+    _thaw = _thaw or (settled is not None and began <= settled)
+    _wanted_since = _wanted_since or time.monotonic()
 
 
 @contextmanager
@@ -67,6 +89,13 @@ def measuring() -> Iterator[None]:
 
 
 def _look(ended: threading.Event, busy: Callable[[], bool]) -> None:
+    global _wanted_since, _thaw
     while not ended.wait(LOOK_SECONDS):
-        if gc.get_count()[2] >= ROUNDS and not busy():
+        since = _wanted_since
+        enough = gc.get_count()[2] >= ROUNDS or since is not None
+        patient = since is None or time.monotonic() - since < PATIENCE
+        if enough and not (patient and busy()):
+            thaw, _wanted_since, _thaw = _thaw, None, False
+            if thaw:  # and not frozen again: other tabs are open, and from now on all is collected only in between runs
+                gc.unfreeze()
             gc.collect()

@@ -130,6 +130,12 @@ def database_url(env: Mapping[str, str] | None = None) -> str:
     return _env(env).get("PLAYGROUND_DATABASE_URL", "").strip()
 
 
+def seconds(variable: str, usual: float, env: Mapping[str, str] | None = None) -> float:
+    """A number of seconds that a variable says; the usual one where it says none."""
+    told = _env(env).get(variable, "").strip()
+    return float(told) if re.fullmatch(r"\d+(\.\d+)?", told, re.ASCII) else usual
+
+
 def keeps_history(env: Mapping[str, str] | None = None) -> bool:
     """Whether runs are kept: `PLAYGROUND_HISTORY` on or off; left out, yes, but not what strangers type in hosted mode."""
     value = _env(env).get("PLAYGROUND_HISTORY", "").strip().lower()

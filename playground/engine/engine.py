@@ -164,6 +164,12 @@ class Engine:
             if run.context.get(name) == value and secrets.compare_digest(run.owner, owner)
         ]
 
+    def under_way(self, owner: str) -> list[LiveRun]:
+        """This owner's runs that have not ended."""
+        with self._lock:
+            known = list(self._runs.values())
+        return [run for run in known if not run.done and secrets.compare_digest(run.owner, owner)]
+
     def submit(self, work: Callable[[Pool], Awaitable[T]]) -> Future[T]:
         """Run other work (list models, count tokens) on the engine's loop with its connection pool."""
 

@@ -31,6 +31,8 @@ class Work:
     """On the monotonic clock."""
     progress: Progress | None = None
     """How far it is; None before it has said so for the first time."""
+    visitor: str = ""
+    """The session that has started it."""
     ended: Ended | None = None
     stops: int = 0
     """How often it was told to stop: once lets what is under way end, twice cuts it off."""
@@ -65,6 +67,14 @@ def of(experiment: str) -> Work | None:
         return _works.get(experiment)
 
 
+def leave(visitor: str) -> None:
+    """Stop all that this session has started."""
+    with _lock:
+        mine = [work for work in _works.values() if work.visitor == visitor]
+    for work in mine:
+        work.stop()
+
+
 def start(
     engine: Engine,
     store: Store,
@@ -80,7 +90,7 @@ def start(
     with _lock:
         if experiment.id in _works or not kept.begin(store, experiment.seq):
             return None
-        work = _works[experiment.id] = Work(experiment.id, time.monotonic())
+        work = _works[experiment.id] = Work(experiment.id, time.monotonic(), visitor=session)
 
     def run() -> None:
         ended = Ended(state=kept.STOPPED, elapsed=0.0, note="It ended by a slip of ours.")

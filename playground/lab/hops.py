@@ -12,7 +12,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground import runs
@@ -133,6 +133,7 @@ class Loop:
         except Exception as error:  # a bug in a tool's plumbing must end the loop, not hang it
             self._problem, self._ended = f"The loop broke off ({type(error).__name__}).", "failed"
         finally:
+            self._sending = replace(self._sending, endpoints={}, secrets=())  # keys are not kept
             self._over.set()
 
     def _loop(self) -> End:
@@ -212,6 +213,14 @@ def of_group(group: str, owner: str = "") -> list[Loop]:
     with _lock:
         known = list(_loops.values())
     return [loop for loop in known if loop.group == group and loop.owner == owner]
+
+
+def leave(owner: str) -> None:
+    """Nobody is there any more who could look at this owner's loops: stop them, and let go of them."""
+    with _lock:
+        gone = [_loops.pop(id) for id, loop in list(_loops.items()) if loop.owner == owner]
+    for loop in gone:
+        loop.stop()
 
 
 def groups_of(lives: Sequence[LiveRun]) -> list[Hops]:

@@ -24,7 +24,7 @@ from playground.domain import (
 )
 from playground.domain.hops import Ran, following
 from playground.domain.session import MODELS, SessionEvent, SessionModel, timeline
-from playground.engine import LiveRun
+from playground.engine import LiveRun, get_engine
 from playground.engine.live import response_of
 from playground.lab.functions import BUILT_IN, perform
 from playground.providers import Session
@@ -224,6 +224,11 @@ class Held:
             keys += [k for k in self._sessions if k not in keys][: max(0, more)]
             return [self._sessions.pop(key) for key in keys]
 
+    def leave(self, owner: str) -> list[Session]:
+        """Take out all of this owner's, to be closed."""
+        with self._lock:
+            return [self._sessions.pop(key) for key in list(self._sessions) if key[0] == owner]
+
     def drop(self, owner: str, id: str) -> Session | None:
         """Take one out, to be closed."""
         with self._lock:
@@ -231,6 +236,12 @@ class Held:
 
 
 HELD = Held()
+
+
+def leave(owner: str) -> None:
+    """Close all sessions of this owner."""
+    if left := HELD.leave(owner):
+        get_engine().submit(lambda pool: close(left, pool))
 
 
 async def close(sessions: Sequence[Session], pool: Pool) -> None:

@@ -37,6 +37,12 @@ def connected(owner: str = "") -> list[McpServer]:
         return [server for (whose, _), server in _open.items() if whose == owner]
 
 
+def leave(owner: str) -> None:
+    """Close all of this owner's."""
+    for server in connected(owner):
+        disconnect(server.where, owner=owner)
+
+
 def disconnect(where: str, *, owner: str = "") -> None:
     """Close it; nothing happens where it is not connected."""
     with _lock:

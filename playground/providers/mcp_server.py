@@ -83,6 +83,7 @@ class McpServer:
         if loop is not None and end is not None and not loop.is_closed():
             loop.call_soon_threadsafe(end.set)
         self._thread.join(10)
+        self._token = None
 
     def _serve(self) -> None:
         try:

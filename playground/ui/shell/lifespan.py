@@ -29,6 +29,9 @@ EXPERIMENT_SECONDS = 3.0
 """So long an experiment has to note where it stands."""
 FIRST_PAGE_SECONDS = 3.0
 """Warming waits this long for the first page, which needs the processor more."""
+LOOK_SECONDS = 2.0
+"""Between two looks for tabs that are gone."""
+LEAVING = "playground.ui.session.leaving"
 DRAWN = ("numpy", "PIL.Image")
 """What Streamlit imports to draw any page's icon."""
 WARMED = (
@@ -53,9 +56,23 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     threading.Thread(target=_import_first_page, name="first page", daemon=True).start()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     with _streams_end_on_signal(), garbage.when_idle():
+        looking = asyncio.create_task(_end_sessions())
         yield
+        looking.cancel()
     stream.close()
     await asyncio.to_thread(_wind_down)
+
+
+async def _end_sessions() -> None:
+    """Look, as long as the server runs, for tabs that are gone."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if first_page.shown.is_set():
+            try:
+                leaving = await asyncio.to_thread(importlib.import_module, LEAVING)
+                leaving.look()
+            except Exception:
+                LOG.exception("A session that was left could not be ended.")
 
 
 def _import_first_page() -> None:
