@@ -21,7 +21,7 @@ from playground.store.file import FILE, HEAD, LOCK_SECONDS, SQLITE_PRAGMAS
 
 LOG = logging.getLogger("playground")
 
-KNOWN = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1) if number != 13)
+KNOWN = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
 CONNECT_SECONDS = 5
 APPLICATION = "ai-api-playground"
 """Who PostgreSQL is told is connected."""

@@ -378,6 +378,18 @@ experiment_votes = Table(
 )
 """Which answer to a case was best to someone who did not see which model wrote it."""
 
+shared_links = Table(
+    "shared_links",
+    metadata,
+    Column("token", String, primary_key=True),  # what the link says in place of the run's id
+    Column("run_seq", Serial, ForeignKey("runs.seq", ondelete="CASCADE"), nullable=False),
+    Column("owner", String, nullable=False),  # a digest: who may withdraw it
+    Column("created_at", String, nullable=False),  # ISO 8601 UTC
+    Index("shared_links_by_run", "run_seq"),
+    Index("shared_links_by_owner", "owner", "created_at"),
+)
+"""Links to a run that its visitor shares: the only way in to another one's run."""
+
 
 def _of_class() -> Column[str]:
     return Column("class_id", String, ForeignKey("classes.id", ondelete="CASCADE"), nullable=False)

@@ -160,7 +160,7 @@ def test_a_paste_has_its_texts_also_those_that_came_after_the_answer() -> None:
     )
 
 
-def test_a_stranger_with_the_link_goes_on_alone(
+def test_a_stranger_with_the_link_sees_nothing_of_it_and_begins_alone(
     cookie: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
@@ -168,13 +168,16 @@ def test_a_stranger_with_the_link_goes_on_alone(
     alice = asked(opened(sections.CONVERSATION), "What is a token?", 1)
     hers = link(alice, "conversation")
     mine, cookie[0] = cookie[0], "bob"
-    bob = asked(opened(sections.CONVERSATION, hers), "What is an API key?", 2)
+    bob = asked(opened(sections.CONVERSATION, hers), "What is an API key?", 1)
     assert link(bob, "conversation") != hers
     bobs = opened(sections.CONVERSATION, link(bob, "conversation"))
-    assert "turn 2 |" in said(bobs)
     assert "turn 1 |" in said(bobs)
+    assert "What is a token?" not in said(bobs)
     cookie[0] = mine
-    assert "turn 2 |" not in said(opened(sections.CONVERSATION, hers))
+    hers_again = said(opened(sections.CONVERSATION, hers))
+    assert "turn 1 |" in hers_again
+    assert "turn 2 |" not in hers_again
+    assert "What is an API key?" not in hers_again
 
 
 def test_a_link_to_what_is_gone_or_to_something_else_opens_an_empty_section() -> None:

@@ -18,7 +18,10 @@ from playground.budgets.guard import get_guard
 from playground.budgets.limits import Limit, add_limit
 from playground.domain import Endpoint, ModelRef, Request, Secret
 from playground.engine import get_engine
+from playground.history import Labels, sharing
+from playground.history.labels import owner_digest
 from playground.history.queries import Filter, find
+from playground.history.writing import put
 from playground.ui import names
 from playground.ui.chat_vs_api import sections
 from playground.ui.costs import workbench as costs
@@ -26,6 +29,7 @@ from playground.ui.live import grants
 from playground.ui.shell.pages import PAGES, path
 from playground.ui.shell.serving import parts
 from playground.ui.tokens import workbench as tokens
+from tests.history.runs import small_run
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
 CANARY = "xylophone"
@@ -187,3 +191,35 @@ def test_where_the_history_is_kept_is_no_visitor_s_to_know(
     assert folder not in sent(opened("history.py", history_tab="Storage"))
     monkeypatch.delenv("PLAYGROUND_HOSTED")
     assert folder in sent(opened("history.py", history_tab="Storage"))
+
+
+def linked(named: str) -> str:
+    """Compare as it opens by this link."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.query_params["run"] = named
+    app.run()
+    assert not app.exception
+    return sent(app)
+
+
+def test_another_one_s_run_opens_by_a_link_that_was_shared_and_by_no_other(
+    browser: Browser,
+) -> None:
+    store = history.get_store()
+    run = small_run(1, day="2026-11-01")
+    put(store, run, Labels(), owner=ANN)
+    words = run.responses[0].text
+    assert words in linked(run.id)
+    browser.cookie = BOB
+    assert words not in linked(run.id)
+    assert sharing.share(store, run.id, owner=owner_digest(BOB)) is None
+    token = sharing.share(store, run.id, owner=owner_digest(ANN)) or ""
+    assert words in linked(token)
+    assert words not in linked(token[:-1])
+    assert token not in sent(opened("history.py", history_tab="Storage"))
+    browser.cookie = ANN
+    storage = opened("history.py", history_tab="Storage")
+    assert token in sent(storage)
+    storage.button(key=f"withdraw_{token}").click().run()
+    browser.cookie = BOB
+    assert words not in linked(token)

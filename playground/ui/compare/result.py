@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from playground import settings
 from playground.domain import lane_names
 from playground.engine import LiveRun
 from playground.ui.compare import blind, shown
 from playground.ui.compare.verdict import caution, verdict
 from playground.ui.live.held import held
 from playground.ui.parts.summary import summary
+from playground.ui.session.keeping import opened
+from playground.ui.session.state import owner
 
 
 def above(run: LiveRun | None) -> None:
@@ -56,5 +59,19 @@ def below(run: LiveRun | None, done: bool) -> None:
     if done:
         whole = shown.as_run(run)
         summary(lane_names(request.model for request in whole.requests), whole, blind.vote_of(run))
+        _share(run)
     elif shown.all_done(run):  # the last one ended meanwhile, and no live text is left to say so
         st.rerun()
+
+
+def _share(run: LiveRun) -> None:
+    """A menu that makes a link to the run, where visitors see their own runs only; what is in it needs the database."""
+    if not settings.hosted() or not settings.keeps_history() or run.owner != owner():
+        return
+    with st.popover(
+        "Share", icon=":material/share:", type="tertiary", key="share_open", on_change="rerun"
+    ) as menu:
+        if menu.open and (store := opened()):
+            from playground.ui.session.sharing import share
+
+            share(store, run.id)

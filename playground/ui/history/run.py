@@ -28,7 +28,7 @@ from playground.ui.parts.head import head
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.summary import figures
 from playground.ui.parts.views import answer
-from playground.ui.session import address, compose, here, once
+from playground.ui.session import address, compose, here, once, sharing
 from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import redactor, start, visitor
 from playground.ui.session.looking import look_away, streaming
@@ -57,7 +57,7 @@ def details(store: Store, run_id: str) -> None:
             _exports([stored], key=stored.run.id)
             _delete(store, [stored.run.id])
         _labels(store, stored)
-        st.caption(f"Link on this server: `{_link(stored.run.id)}`")
+        sharing.share(store, stored.run.id)
     held = st.session_state.get(names.HISTORY_HELD)
     if held and held != stored.run.id:
         compare_two(store, [held, stored.run.id])
@@ -114,11 +114,6 @@ def _title(stored: Stored) -> None:
     st.caption(" · ".join(words))
     if labels.note:
         st.text(labels.note)
-
-
-def _link(run_id: str) -> str:
-    """The address under which this run opens on this server."""
-    return f"{(st.context.url or '').rsplit('/', 1)[0]}/?{compose.PLACE.name}={run_id}"
 
 
 def _again(stored: Stored) -> None:

@@ -19,6 +19,7 @@ from playground.store.database import HistoryError
 from playground.store.store import Store
 from playground.ui.history import deleting
 from playground.ui.parts.number import read_whole
+from playground.ui.session import sharing
 from playground.ui.session.keeping import visitor
 from playground.ui.session.state import owner
 
@@ -34,6 +35,7 @@ def upkeep(store: Store) -> None:
     if ours:
         _retention(store)
     _delete(store)
+    sharing.shared(store)
 
 
 def _place(store: Store) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from playground.engine import LiveRun, get_engine
 from playground.ui.session.state import owner, session
-from playground.ui.session.stored import newest_with, stored_run
+from playground.ui.session.stored import newest_with, shared_no_more, stored_run
 
 
 class Place(NamedTuple):
@@ -67,7 +67,7 @@ def _say_gone(place: Place) -> None:
 
 
 def _found(place: Place, value: str) -> LiveRun | None:
-    """A run in memory if it is this visitor's, or one out of the history, read once: whoever has its link may look."""
+    """A run in memory if it is this visitor's, or one out of the history, read once: theirs, or by a link that was shared."""
     engine = get_engine()
     if place.group:
         mine = engine.having(place.group, value, owner())
@@ -77,13 +77,13 @@ def _found(place: Place, value: str) -> LiveRun | None:
     if run is not None:
         return run
     opened = session().opened
-    if place.key not in opened or place.value(opened[place.key]) != value:
+    if opened.get(place.key, ("",))[0] != value or shared_no_more(value):
         opened.pop(place.key, None)
         stored = newest_with(place.group, value) if place.group else stored_run(value)
         if stored is None:
             return None
-        opened[place.key] = stored
-    return opened[place.key]
+        opened[place.key] = value, stored
+    return opened[place.key][1]
 
 
 def streaming(place: Place) -> LiveRun | None:

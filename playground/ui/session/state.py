@@ -50,8 +50,8 @@ class Session:
     """Ids of the runs that the tab looks at, by place."""
     gone: set[str] = field(default_factory=set)
     """Places whose address named a run that is not here."""
-    opened: dict[str, LiveRun] = field(default_factory=dict)
-    """Those of them that came out of the history, by place."""
+    opened: dict[str, tuple[str, LiveRun]] = field(default_factory=dict)
+    """Those of them that came out of the history, by place, each with what the address says of it."""
 
 
 open_sessions: dict[str, Session] = {}

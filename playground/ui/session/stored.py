@@ -13,22 +13,27 @@ from playground.ui.session.keeping import redactor, visitor
 from playground.ui.session.state import owner
 
 
-def stored_run(run_id: str) -> LiveRun | None:
-    """A run out of the history as one that has ended; None when it is not there or can't be read.
+def stored_run(named: str) -> LiveRun | None:
+    """A run out of the history as one that has ended; None when it is not there, can't be read, or is not for this visitor.
 
-    Its owner is this visitor where the run is theirs: on one's own computer every run is.
+    On one's own computer every run is one's own. A visitor names their own by its id, and another one's by the word of a
+    link that was shared. Its owner is this visitor where the run is theirs.
     """
     if not settings.keeps_history():
         return None
+    from playground.history import sharing
     from playground.history.interrupted import INTERRUPTION
     from playground.history.reading import read_run
     from playground.store.database import HistoryError
 
+    shared = named.startswith(sharing.BEGINS)
     try:
-        stored = read_run(history.get_store(), run_id)
+        store = history.get_store()
+        run_id = sharing.run_shared(store, named) if shared else named
+        stored = read_run(store, run_id) if run_id else None
     except HistoryError:
         return None
-    if stored is None:
+    if stored is None or not (shared or visitor() in (None, stored.owner)):
         return None
     run = stored.run
     if stored.state == "running":
@@ -53,6 +58,19 @@ def stored_run(run_id: str) -> LiveRun | None:
     return ended_run(run, owner() if mine else "", context)
 
 
+def shared_no_more(named: str) -> bool:
+    """Whether this is the word of a shared link that has been withdrawn since."""
+    from playground.history import sharing
+    from playground.store.database import HistoryError
+
+    if not named.startswith(sharing.BEGINS):
+        return False
+    try:
+        return sharing.run_shared(history.get_store(), named) is None
+    except HistoryError:
+        return True
+
+
 def runs_with(name: str, value: str) -> list[LiveRun]:
     """The runs whose context has this text under this name, the oldest first: the visitor's in memory, all in the history."""
     found = {run.id: run for run in get_engine().having(name, value, owner())}
@@ -69,14 +87,14 @@ def newest_with(name: str, value: str) -> LiveRun | None:
 
 
 def _ids_with(name: str, value: str) -> list[str]:
-    """Whoever knows a text that can't be guessed may look at what has it, as with a run's id."""
+    """Of a visitor's own runs; of all where no visitors come."""
     if not settings.keeps_history():
         return []
     from playground.history.queries import in_context
     from playground.store.database import HistoryError
 
     try:
-        return in_context(history.get_store(), name, value)
+        return in_context(history.get_store(), name, value, owner=visitor())
     except HistoryError:
         return []
 
