@@ -20,7 +20,10 @@ def _event(**choice: object) -> bytes:
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    except asyncio.IncompleteReadError:  # a connection that was not needed
+        return
     body = await reader.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
     asked = MODEL.search(json.loads(body)["model"])
     tokens, rate = (int(asked[1]), int(asked[2])) if asked else (10, 100)
@@ -29,6 +32,8 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.write(HEAD)
     try:
         for _ in range(tokens):
+            if writer.is_closing():  # stopped, as people do
+                return
             writer.write(_event(delta={"content": stamp()}))
             due += 1 / rate
             await asyncio.sleep(max(0.0, due - loop.time()))

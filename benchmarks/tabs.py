@@ -54,9 +54,12 @@ class Tab:
     """Runs of the script that have ended."""
     ended: set[tuple[str, int]] = field(default_factory=set)
     """Lanes that a stream said have ended, by run."""
+    pieces: int = 0
+    """Pieces of answers that have come."""
     reconnects: int = 0
     page: list[bytes] = field(default_factory=list)
-    """What has been drawn since the page began anew, as it came."""
+    """What has been drawn since it last connected, as it came."""
+    keeps_page: bool = False
     query: str = ""
     """What the address names."""
 
@@ -77,6 +80,7 @@ class Tab:
         await self._draw()
 
     async def _connect(self) -> None:
+        self.page = []
         cookies = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
         protocols = ["streamlit", "none", *([self._session] if self._session else [])]
         self._socket = await websockets.connect(
@@ -160,7 +164,6 @@ class Tab:
         match message.WhichOneof("type"):
             case "new_session":
                 self._session = message.new_session.initialize.session_id or self._session
-                self.page = self.page if message.new_session.fragment_ids_this_run else []
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "delta" if message.delta.WhichOneof("type") == "new_element":
@@ -175,7 +178,8 @@ class Tab:
     def _drawn(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         drawn = getattr(element, kind)
-        self.page.append(element.SerializeToString())
+        if self.keeps_page:
+            self.page.append(element.SerializeToString())
         if kind == "exception" or (kind == "alert" and BROKEN.search(drawn.body)):
             self.errors.append(getattr(drawn, "body", "") or drawn.message)
         if identity := getattr(drawn, "id", ""):
@@ -219,6 +223,7 @@ class Tab:
 
     def _told(self, path: str, news: dict[str, Any]) -> None:
         for lane, _kind, text in news.get("texts", ()):
+            self.pieces += 1
             self.on_text(lane, text)
         over = [state["lane"] for state in news.get("states", ()) if state["ended"]]
         if over:

@@ -14,15 +14,14 @@ ROUNDS = 10
 """Collections of the middle generation, each after 7,000 new objects that stayed, which make one of everything worth it."""
 YOUNG = (700, 10)
 """Python's own first two thresholds; `playground` starts with a higher one, for what a start makes stays."""
-PATIENCE = 30.0
-"""Seconds after which what is wanted is done also while a run is under way."""
+PATIENCE = 60.0
+"""Seconds: where somebody always asks there never is an idle moment, and closed tabs stayed with all they hold: keys, three
+open files each. After so long all is collected while a run is under way."""
 LAST_RESORT = 1_000
 """Such rounds after which Python collects everything by itself, for memory's sake, also while a run is under way."""
 
 
-_wanted_since: float | None = None
-
-
+_wanted = False
 _thaw = False
 
 
@@ -33,10 +32,10 @@ def wanted(began: float) -> None:
     """
     from playground.engine import clock  # not at start, as below
 
-    global _wanted_since, _thaw
+    global _wanted, _thaw
     settled = clock.settled_at
     _thaw = _thaw or (settled is not None and began <= settled)
-    _wanted_since = _wanted_since or time.monotonic()
+    _wanted = True
 
 
 @contextmanager
@@ -89,13 +88,14 @@ def measuring() -> Iterator[None]:
 
 
 def _look(ended: threading.Event, busy: Callable[[], bool]) -> None:
-    global _wanted_since, _thaw
+    global _wanted, _thaw
+    since = time.monotonic()
     while not ended.wait(LOOK_SECONDS):
-        since = _wanted_since
-        enough = gc.get_count()[2] >= ROUNDS or since is not None
-        patient = since is None or time.monotonic() - since < PATIENCE
-        if enough and not (patient and busy()):
-            thaw, _wanted_since, _thaw = _thaw, None, False
+        if gc.get_count()[2] < ROUNDS and not _wanted:
+            since = time.monotonic()
+        elif not busy() or time.monotonic() - since > PATIENCE:
+            thaw, _wanted, _thaw = _thaw, False, False
             if thaw:  # and not frozen again: other tabs are open, and from now on all is collected only in between runs
                 gc.unfreeze()
             gc.collect()
+            since = time.monotonic()

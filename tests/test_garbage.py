@@ -122,3 +122,19 @@ def test_while_many_are_measured_rings_are_let_go_of_and_what_was_there_is_left_
         assert first() is None
         assert len(stay) == 1_100_000
     assert (gc.get_threshold(), gc.get_freeze_count()) == (before[0], 0)
+
+
+def test_where_somebody_always_asks_everything_is_collected_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten people who never all paused kept every tab that they had closed, with three open files each."""
+    monkeypatch.setattr(garbage, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(garbage, "PATIENCE", 0.1)
+    gc.collect()
+    with garbage.when_idle(lambda: True), full_collections() as seen:
+        litter()
+        for _ in range(500):
+            if seen:
+                break
+            time.sleep(0.01)
+    assert seen

@@ -31,12 +31,11 @@ LANES = 3
 
 
 @contextmanager
-def app(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def app(folder: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The app on its simulation, in a process of its own."""
-    port = free_port()
     command = [sys.executable, "-m", "playground", "--no-browser", "--port", str(port)]
     env = bare(HOME=str(folder), PLAYGROUND_DATA_DIR=str(folder))
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("a") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         try:
             for _ in range(300):
@@ -64,7 +63,9 @@ async def streaming(address: str) -> Tab:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGTERM there")
 async def test_what_streams_is_kept_and_everything_ends(tmp_path: Path) -> None:
-    with app(tmp_path) as (address, process):
+    """And started again, the tab that was open connects by itself and shows its run."""
+    port = free_port()
+    with app(tmp_path, port) as (address, process):
         tab = await streaming(address)
         children = psutil.Process(process.pid).children(recursive=True)
         assert children
@@ -72,7 +73,6 @@ async def test_what_streams_is_kept_and_everything_ends(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         await asyncio.to_thread(process.wait, 20)
         took = time.monotonic() - begun
-        await tab.close()
     assert took < lifespan.GRACE_SECONDS
     assert psutil.wait_procs(children, 3)[1] == []
     store = Store(sqlite_url(tmp_path / "history.sqlite3"))
@@ -84,6 +84,12 @@ async def test_what_streams_is_kept_and_everything_ends(tmp_path: Path) -> None:
     failures = [response.failure for response in stored.run.responses]
     assert [why.message for why in failures if why] == ["The app was stopped."] * LANES
     assert all(r.text or r.reasoning_text for r in stored.run.responses)
+    tab.widgets.clear()
+    with app(tmp_path, port):
+        await tab.until(lambda: f"retry_{run_id}_{LANES - 1}" in tab.widgets, 30)
+        await tab.close()
+    assert tab.errors == []
+    assert tab.reconnects == 1
 
 
 NEVER_DONE = """
