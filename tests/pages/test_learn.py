@@ -8,9 +8,29 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.lessons.lesson import lessons
+from playground.lab.panels import PANELS
+from playground.lessons.glossary import terms
+from playground.lessons.lesson import Ask, Room, lessons
+from playground.ui.chat_vs_api.sections import VIEWS as SECTIONS
+from playground.ui.learn.ask import SHOWN
+from playground.ui.learn.experiments import DRAW
+from playground.ui.learn.rooms import ROOMS
 from playground.ui.shell import pages
+from playground.ui.tokens.workbench import TABS as TOKENS
 from tests.pages.lab_page import ROUTER, said
+
+OPENS = {"chat_view": SECTIONS, "panel": PANELS, "tokens_tab": TOKENS}
+"""What an address may say → what there is of it."""
+
+
+def test_what_lessons_and_words_name_is_there() -> None:
+    experiments = [lesson.experiment for lesson in lessons().values()]
+    assert {e.kind for e in experiments} == set(DRAW)
+    assert {e.room for e in experiments if isinstance(e, Room)} <= set(ROOMS)
+    assert {name for e in experiments if isinstance(e, Ask) for name in e.shows} <= set(SHOWN)
+    links = [to for lesson in lessons().values() for to in lesson.further]
+    for to in [*links, *(row.link for row in terms().values())]:
+        assert all(value in OPENS[name] for name, value in to.opens.items()), to
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, folder: Path, **address: str) -> AppTest:

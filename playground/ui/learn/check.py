@@ -27,14 +27,16 @@ def check(lesson: Lesson, own: Own) -> None:
         st.markdown(said(lesson.check.ask, own, lesson))
         asked = lesson.check
         if isinstance(asked, NumberCheck):
-            st.text_input("Your number", key=_answer(lesson), max_chars=LONGEST, width=220)
+            st.text_input(
+                "Your number", key=names.learn(lesson.name, "answer"), max_chars=LONGEST, width=220
+            )
         else:
             st.radio(
                 "Your choice",
                 range(len(asked.choices)),
                 index=None,
                 format_func=[choice.says for choice in asked.choices].__getitem__,
-                key=_answer(lesson),
+                key=names.learn(lesson.name, "answer"),
                 label_visibility="collapsed",
             )
         st.html('<p class="on-paper">Your answer: ______________________________________</p>')
@@ -49,12 +51,8 @@ def said(text: str, own: Own, lesson: Lesson) -> str:
     return told(text, own, lesson.title).replace("$", r"\$")
 
 
-def _answer(lesson: Lesson) -> str:
-    return names.learn(lesson.name, "answer")
-
-
 def _judge(lesson: Lesson, own: Own) -> None:
-    given, asked = st.session_state.get(_answer(lesson)), lesson.check
+    given, asked = st.session_state.get(names.learn(lesson.name, "answer")), lesson.check
     key = names.learn(lesson.name, "verdict")
     if given in (None, ""):
         st.session_state[key] = "Answer first."

@@ -76,6 +76,7 @@ def _on(lesson: Lesson) -> None:
     """Rooms that go deeper, and the lessons beside this one."""
     ordered = list(lessons().values())
     with st.container(key="learn_on"):
+        st.subheader("Go on", anchor=False)
         with st.container(horizontal=True, gap="small"):
             for to in lesson.further:
                 link(to)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from playground.domain import Endpoint
 from playground.engine import LiveRun
-from playground.figures.palette import BLUE, GREY
+from playground.figures.palette import GREY, ORANGE
 from playground.lessons import asking
 from playground.lessons.asking import SLOT, Step
 from playground.lessons.lesson import Lesson, Repeat
@@ -18,7 +18,6 @@ from playground.ui.live.component import live_run
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
-from playground.ui.parts.markdown import plain
 from playground.ui.session.looking import Place, looked_at
 from playground.ui.session.models import simulated_note
 from playground.ui.session.sending import send
@@ -104,10 +103,14 @@ def _told(difference: float) -> str:
 def _verdict(step: Step) -> str:
     if step.low is None or step.high is None:
         return "too few to say anything."
-    between = f"between {step.low:+,.0f} and {step.high:+,.0f} tokens"
+    between = f"between {_signed(step.low)} and {_signed(step.high)} tokens"
     if step.open:
-        return f"{plain(between)}. **Nothing lies in it: no difference is found.**"
-    return f"{plain(between)}. **Nothing does not lie in it: the difference is more than chance.**"
+        return f"{between}. **Zero lies in between: no difference is found.**"
+    return f"{between}. **Zero is not among them: the difference is more than chance.**"
+
+
+def _signed(number: float) -> str:
+    return f"{number:+,.0f}".replace("-", "−")
 
 
 def _chart(steps: Sequence[Step]) -> Picture:
@@ -115,18 +118,24 @@ def _chart(steps: Sequence[Step]) -> Picture:
     base = alt.Chart({"values": values}, height=HEIGHT).encode(
         x=alt.X("questions:O", title="questions so far", axis=alt.Axis(labelAngle=0, ticks=False))
     )
-    lines = base.mark_rule(color=BLUE, strokeWidth=2, aria=False).encode(
-        y=alt.Y("low:Q", title="tokens more with the other wording"), y2="high:Q"
+    lines = base.mark_rule(color=ORANGE, strokeWidth=2, aria=False).encode(
+        y=alt.Y("low:Q", title="difference, tokens"), y2="high:Q"
     )
-    dots = base.mark_point(color=BLUE, filled=True, size=60, aria=False).encode(y="difference:Q")
+    dots = base.mark_point(color=ORANGE, filled=True, opacity=1, size=60, aria=False).encode(
+        y="difference:Q"
+    )
     zero = (
         alt.Chart({"values": [{"zero": 0}]})
         .mark_rule(color=GREY, strokeDash=[4, 3], aria=False)
         .encode(y="zero:Q")
     )
     told = " ".join(
-        f"After {s.questions}: {s.difference:+,.0f}"
-        + ("." if s.low is None or s.high is None else f", from {s.low:+,.0f} to {s.high:+,.0f}.")
+        f"After {s.questions}: {_signed(s.difference)}"
+        + (
+            "."
+            if s.low is None or s.high is None
+            else f", from {_signed(s.low)} to {_signed(s.high)}."
+        )
         for s in steps
     )
     return Picture(alt.layer(zero, lines, dots).properties(height=HEIGHT), {}, told)

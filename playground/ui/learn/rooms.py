@@ -29,7 +29,10 @@ class Room(NamedTuple):
 
 
 def _hold(key: str) -> Fill:
-    return lambda text: st.session_state.__setitem__(key, text)
+    def fill(text: str) -> None:
+        st.session_state[key] = text
+
+    return fill
 
 
 def _tokens(where: Mapping[str, Endpoint]) -> None:
