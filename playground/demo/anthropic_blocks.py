@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from typing import Any
 
+from playground.demo import recall
 from playground.demo.compose import Reply
+from playground.demo.counting import text_tokens
 from playground.demo.used import Used
 
 
@@ -123,6 +126,27 @@ def compaction(reply: Reply) -> str:
         return ""
     turns = len(reply.ask.turns)
     return f"Simulated summary: {turns} messages of {reply.input_tokens:,} tokens were read."
+
+
+BETA = "compact-2026-09-04"
+
+
+def on_demand(reply: Reply) -> dict[str, Any] | None:
+    """The one block that a request for a summary is answered with; None for any other request."""
+    if not reply.ask.body.get("compaction"):
+        return None
+    text = recall.summary(reply.ask)
+    return {"type": "compaction", "content": text, "signature": signed(text)}
+
+
+def signed(summary: str) -> str:
+    """The proof that a summary is this server's."""
+    return f"Cosimulated{hashlib.blake2b(summary.encode(), digest_size=12).hexdigest()}"
+
+
+def summary_tokens(reply: Reply) -> int:
+    """Output tokens of such a block."""
+    return text_tokens(recall.summary(reply.ask), reply.ask.model)
 
 
 def edits(reply: Reply) -> dict[str, Any]:

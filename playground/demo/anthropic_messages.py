@@ -10,6 +10,8 @@ from playground.demo.anthropic_blocks import (
     container,
     edits,
     iterations,
+    on_demand,
+    summary_tokens,
     used_blocks,
 )
 from playground.demo.ask import Ask, Kind, Offer, Part, Refused, Turn
@@ -100,7 +102,7 @@ def _part(block: dict[str, Any]) -> Part:
         return Part("tool_result", told, cache=ttl, id=str(block.get("tool_use_id")), failed=failed)
     if kind in ("thinking", "redacted_thinking"):
         return Part("reasoning", cache=ttl)
-    text = block.get("text")
+    text = block.get("content" if kind == "compaction" else "text")
     return Part("text", text if isinstance(text, str) else compact(block), cache=ttl)
 
 
@@ -144,6 +146,8 @@ def response_id(reply: Reply) -> str:
 def stream(reply: Reply) -> tuple[list[Frame], int]:
     """The events in time, and which of them is the first of the answer."""
     schedule = reply.schedule
+    if block := on_demand(reply):
+        return _summed_up(reply, block)
     begun = {**_head(reply), "content": [], "stop_reason": None, "usage": usage(reply, 1)}
     started = event("message_start", {"type": "message_start", "message": begun})
     frames: list[Frame] = [(schedule.opened, started)]
@@ -182,6 +186,30 @@ def stream(reply: Reply) -> tuple[list[Frame], int]:
         frames.append((beats[-1][0], _stop(index)))
         index += 1
     return frames + _end(reply), first
+
+
+def _summed_up(reply: Reply, block: dict[str, Any]) -> tuple[list[Frame], int]:
+    """A summary comes whole, in the event that begins its block."""
+    begun = {**_head(reply), "content": [], "stop_reason": None, "usage": _summed_usage(reply)}
+    at = reply.schedule.ended
+    started = event("message_start", {"type": "message_start", "message": begun})
+    frames: list[Frame] = [(reply.schedule.opened, started), (at, _start(0, block)), (at, _stop(0))]
+    return frames + _end(reply), 1
+
+
+def _summed_usage(reply: Reply) -> dict[str, Any]:
+    """Everything is in the pass of the compaction; nothing is answered."""
+    counted = usage(reply, summary_tokens(reply))
+    names = (
+        "cache_read_input_tokens",
+        "cache_creation_input_tokens",
+        "input_tokens",
+        "output_tokens",
+    )
+    step = {"type": "compaction", "cache_creation": counted["cache_creation"]}
+    step |= {name: counted[name] for name in names}
+    nothing = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0}
+    return {**counted, **dict.fromkeys(names, 0), "cache_creation": nothing, "iterations": [step]}
 
 
 def _used_frames(at: float, index: int, block: dict[str, Any]) -> list[Frame]:
@@ -238,6 +266,8 @@ def signature(reply: Reply) -> str:
 
 def whole(reply: Reply) -> dict[str, Any]:
     """The finished message."""
+    if block := on_demand(reply):
+        return {**_head(reply), "content": [block], **_finish(reply), "usage": _summed_usage(reply)}
     content: list[dict[str, Any]] = []
     if reply.reasoning_tokens:
         thought = {"type": "thinking", "thinking": reply.reasoning, "signature": signature(reply)}
@@ -286,6 +316,8 @@ def _delta_usage(reply: Reply) -> dict[str, Any]:
 
 
 def _final_usage(reply: Reply) -> dict[str, Any]:
+    if on_demand(reply):
+        return _summed_usage(reply)
     counted = usage(reply, reply.output_tokens)
     counted["input_tokens"] += reply.fed_tokens
     counted["output_tokens_details"] = {"thinking_tokens": reply.reasoning_tokens}
@@ -300,7 +332,7 @@ def _final_usage(reply: Reply) -> dict[str, Any]:
 
 
 def _finish(reply: Reply) -> dict[str, Any]:
-    finish = reply.finish
+    finish = "compaction" if on_demand(reply) else reply.finish
     return {
         "stop_reason": FINISH.get(finish, finish),
         "stop_sequence": reply.choices[0].stopped_by,

@@ -15,7 +15,7 @@ from decimal import Decimal
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from playground.demo.anthropic_blocks import compaction, iterations
+from playground.demo.anthropic_blocks import compaction, iterations, on_demand, summary_tokens
 from playground.demo.compose import Reply
 from playground.domain import ModelRef, Usage
 from playground.domain.provider import PROVIDERS
@@ -91,7 +91,7 @@ def used(vendor: str, reply: Reply, fed: bool) -> Usage:
         cache_read_input_tokens=reply.cached.read,
         cache_write_input_tokens=reply.cached.written,
         cache_write_by_ttl={ttl: n for ttl, n in reply.cached.writes.items() if n},
-        output_tokens=reply.output_tokens,
+        output_tokens=summary_tokens(reply) if on_demand(reply) else reply.output_tokens,
         server_tool_calls=dict(tools) if fed else {},
     )
 

@@ -27,10 +27,15 @@ def answered(ask: Ask) -> str:
         return "\n".join(
             f"- the {name}: {known.get(name, 'not told')}" for name in ASKED.findall(prompt)
         )
-    if prompt.startswith(SUMMARISE) and (known := dict(_notes(ask))):
-        kept = list(known.items())[-KEPT:]
-        return "Simulated summary. " + " ".join(f"Note: the {n} is {value}." for n, value in kept)
+    if prompt.startswith(SUMMARISE) and dict(_notes(ask)):
+        return summary(ask)
     return ""
+
+
+def summary(ask: Ask) -> str:
+    """The newest notes of what was sent."""
+    kept = list(dict(_notes(ask)).items())[-KEPT:]
+    return " ".join(["Simulated summary.", *(f"Note: the {n} is {value}." for n, value in kept)])
 
 
 def _notes(ask: Ask) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,8 @@
 everything  all that was said is sent again
 window      the last exchanges only
 summary     after some exchanges the model sums up, and the summary goes in front of what follows
-provider    the provider keeps the conversation; only the new question is sent, the rest is billed as input all the same
+provider    the provider keeps the conversation; only the new question is sent, the rest is billed as input all the same;
+            or it sums the conversation up itself, and its own signed summary goes in front of what follows
 """
 
 from __future__ import annotations
@@ -141,7 +142,9 @@ class Carried:
     @property
     def input_tokens(self) -> int | None:
         """Of all calls; None where one does not say."""
-        known = [step.response.usage.input_tokens for step in self.steps]
+        usages = [step.response.usage for step in self.steps]
+        all_of = [u for usage in usages for u in (usage, *(also for _, also in usage.also_billed))]
+        known = [usage.input_tokens for usage in all_of]
         return None if None in known else sum(n for n in known if n is not None)
 
     def curve(self) -> list[tuple[int, Decimal]]:
@@ -187,14 +190,22 @@ def door(ref: ModelRef) -> ModelRef | None:
     return next((replace(ref, api=api) for api in apis if APIS[api].keeps), None)
 
 
-NOT_KEPT = (
-    "{label} keeps no conversation for this model. Claude's own compaction begins at 150,000 input tokens unless told"
-    " otherwise: longer than this talk."
-)
+NOT_KEPT = "{label} neither keeps a conversation for this model nor sums one up itself."
+COMPACTS: Mapping[str, Mapping[str, Any]] = {"anthropic": {"compaction": {"type": "summarize"}}}
+"""Provider → what asks it for its own summary of a conversation.
+
+On-demand compaction (beta, https://platform.claude.com/docs/en/build-with-claude/compaction-on-demand, read 2026-11-27)."""
+
+
+def compacts(ref: ModelRef) -> bool:
+    """Whether the provider sums a conversation up itself: Claude's models do from 4.6 on, those that think adaptively."""
+    return ref.provider in COMPACTS and "adaptive" in catalog.describe(ref).thinking
 
 
 def request(way: Way, rules: Rules, steps: Sequence[Step], asked: str) -> Request:
-    """What is sent for the next question behind these steps."""
+    """What is sent for the next question behind these steps; for the provider's own summary there is none."""
+    if way == "provider" and compacts(rules.model):
+        return _compacted(rules, steps, asked)
     model = rules.model if way != "provider" else door(rules.model) or rules.model
     said = [step for step in steps if step.kind == "turn"]
     summary = (
@@ -215,6 +226,27 @@ def request(way: Way, rules: Rules, steps: Sequence[Step], asked: str) -> Reques
             system=f"{SUMMARY}\n{summary.response.text}" if summary else None,
             settings=_settings(way, rules, model),
             previous_response_id=previous,
+        )
+    )
+
+
+def _compacted(rules: Rules, steps: Sequence[Step], asked: str) -> Request:
+    """The provider's own summary first, as it was given, then what was said since, then the question, or the wish for a summary."""
+    summary = next((s for s in reversed(steps) if s.kind == "summary"), None)
+    after = summary.number if summary else 0
+    said = [s for s in steps if s.kind == "turn" and s.number > after]
+    first = [Message(role="assistant", parts=summary.response.turn)] if summary else []
+    settings = _settings("provider", rules, rules.model)
+    extra = {} if asked else dict(COMPACTS[rules.model.provider])
+    return acceptance.fit(
+        Request(
+            model=rules.model,
+            messages=(
+                *first,
+                *(m for s in said for m in _exchange(s)),
+                *map(_user, filter(None, [asked])),
+            ),
+            settings=replace(settings, extra=extra),
         )
     )
 
@@ -277,14 +309,15 @@ class Carrier:
 
     def _talk(self) -> None:
         rules, way = self.state.rules, self.state.way
-        if way == "provider" and door(rules.model) is None:
+        sums_up = way == "summary" or (way == "provider" and compacts(rules.model))
+        if way == "provider" and not sums_up and door(rules.model) is None:
             raise _Broken(NOT_KEPT.format(label=provider_of(rules.model.provider).label))
         told = facts(rules.turns)
         for number in range(1, rules.turns + 1):
             self._ask("turn", number, question(number, told))
             # none after the last turn: nothing follows that it would make shorter
-            if way == "summary" and number % rules.every == 0 and number < rules.turns:
-                self._ask("summary", number, SUMMARISE)
+            if sums_up and number % rules.every == 0 and number < rules.turns:
+                self._ask("summary", number, SUMMARISE if way == "summary" else "")
         self._ask("probe", rules.turns, probe(told))
 
     def _ask(self, kind: Kind, number: int, asked: str) -> None:
@@ -304,7 +337,7 @@ class Carrier:
         self.state = replace(state, steps=(*state.steps, step))
         if response.failure is not None:
             raise _Broken(f"Turn {number}: {response.failure.told}")
-        if not response.text:
+        if not (response.text or (kind == "summary" and response.turn)):
             raise _Broken(f"Turn {number} gave no text to go on from.")
 
 

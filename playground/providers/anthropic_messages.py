@@ -43,6 +43,10 @@ _SERVER_TOOLS: dict[str, dict[str, Any]] = {
 _TOOL_CHOICE = {"auto": {"type": "auto"}, "required": {"type": "any"}, "none": {"type": "none"}}
 _REDACTED = "redacted_thinking"
 """Kept in `Reasoning.id` for thinking that came encrypted whole."""
+_COMPACTED = "compaction"
+"""Kept in `Reasoning.id` for the signed summary that takes the place of the turns before it; what asks for one, too."""
+_COMPACTION = {"anthropic-beta": "compact-2026-09-04"}
+"""On-demand compaction: https://platform.claude.com/docs/en/build-with-claude/compaction-on-demand, read 2026-11-27."""
 
 
 def arguments(request: Request) -> dict[str, Any]:
@@ -66,7 +70,15 @@ def arguments(request: Request) -> dict[str, Any]:
         tool_choice=_TOOL_CHOICE[choice] if choice else None,
     )
     extra = only(temperature=settings.temperature, top_p=settings.top_p, top_k=settings.top_k)
-    return {**body, "extra_body": {**extra, **settings.extra} or None}
+    made = {**body, "extra_body": {**extra, **settings.extra} or None}
+    return {**made, "extra_headers": _COMPACTION} if _compacts(request) else made
+
+
+def _compacts(request: Request) -> bool:
+    """Whether a summary is asked for or sent back: only its beta's header opens that."""
+    parts = (part for message in request.messages for part in message.parts)
+    sent = any(isinstance(part, Reasoning) and part.id == _COMPACTED for part in parts)
+    return sent or _COMPACTED in request.settings.extra
 
 
 def _thinking(settings: Settings) -> dict[str, Any] | None:
@@ -112,6 +124,8 @@ def _block(part: Part) -> list[dict[str, Any]]:
             return [{"type": kind, "source": source}]
         case Reasoning() if part.signature and part.id == _REDACTED:
             return [{"type": _REDACTED, "data": part.signature}]
+        case Reasoning() if part.signature and part.id == _COMPACTED:
+            return [{"type": _COMPACTED, "content": part.text, "signature": part.signature}]
         case Reasoning() if part.signature:
             return [{"type": "thinking", "thinking": part.text, "signature": part.signature}]
         case ToolCall():
@@ -334,6 +348,9 @@ def _settle(draft: Draft, block: dict[str, Any]) -> None:
         draft.turn.append(Reasoning(text=gathered, signature=block.get("signature") or None))
     elif kind == _REDACTED:
         draft.turn.append(Reasoning(text="", signature=block.get("data"), id=_REDACTED))
+    elif kind == _COMPACTED and block.get("signature"):
+        summary, signature = block.get("content") or "", block["signature"]
+        draft.turn.append(Reasoning(text=summary, signature=signature, id=_COMPACTED))
     elif kind != "tool_use":
         draft.server_tools.append(kind)
     elif block.get("name"):

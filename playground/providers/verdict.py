@@ -22,12 +22,19 @@ def failed(draft: Draft) -> Failure | None:
             code=_CODES.get(str(word).lower(), word),
         )
         return provider_failure(draft.provider, 200, said, {})
-    if state in ("done", "cut") and word not in _LATER and not _anything(draft):
-        made = draft.usage.output_tokens if draft.usage else None
-        if not (made and word):
-            said = Complaint(message="The answer is empty: nothing was written, called or counted.")
-            return provider_failure(draft.provider, 200, said, {})
+    over = state in ("done", "cut") and word not in _LATER
+    if over and not _anything(draft) and not (_counted(draft) and word):
+        said = Complaint(message="The answer is empty: nothing was written, called or counted.")
+        return provider_failure(draft.provider, 200, said, {})
     return None
+
+
+def _counted(draft: Draft) -> bool:
+    """Whether output is counted, in the answer or in what is billed beside it (a summary of the talk)."""
+    usage = draft.usage
+    if usage is None:
+        return False
+    return any(one.output_tokens for one in (usage, *(also for _, also in usage.also_billed)))
 
 
 _LATER = frozenset({"queued", "in_progress"})

@@ -42,7 +42,7 @@ _SENT = frozenset(
         *("accept", "accept-encoding", "connection", "content-length", "content-type", "host"),
         *("transfer-encoding", "user-agent"),
         *(name for api in APIS.values() for name in api.headers),
-        *("openai-beta", "x-goog-api-client", "x-server-timeout", "api-revision"),
+        *("openai-beta", "anthropic-beta", "x-goog-api-client", "x-server-timeout", "api-revision"),
     }
 )
 _SENT_PREFIXES = ("x-stainless-", "x-goog-upload-")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, Message, ModelRef, Reasoning, Request, Settings, Text
 from playground.engine import Engine
 from playground.history import Labels
 from playground.lab import memory
@@ -71,7 +73,67 @@ def test_the_curve_adds_up_to_the_receipts(engine: Engine, where: Mapping[str, E
         assert [turn for turn, _ in curve] == list(range(1, RULES.turns + 1))
 
 
-def test_gemini_keeps_through_its_other_door_and_claude_says_that_it_keeps_none(
+def test_claude_sums_the_talk_up_itself_and_its_summary_goes_in_front(
+    engine: Engine, where: Mapping[str, Endpoint]
+) -> None:
+    """Real SDK, the real wire of on-demand compaction: one signed block, sent back as it came."""
+    ways = carried(replace(RULES, model=CLAUDE, turns=8, every=3), engine, where)
+    way = ways["provider"]
+    assert way.problem == ""
+    kinds = [step.kind for step in way.steps]
+    assert kinds == [*["turn"] * 3, "summary", *["turn"] * 3, "summary", *["turn"] * 2, "probe"]
+    summary, after = way.steps[3], way.steps[4]
+    (block,) = summary.response.turn
+    assert isinstance(block, Reasoning)
+    assert (block.id, bool(block.signature)) == ("compaction", True)
+    assert summary.response.finish_reason == "compaction"
+    assert summary.response.usage.input_tokens == 0  # it is in what is billed beside
+    assert summary.response.cost is not None
+    assert summary.response.cost.total > 0
+    sent = after.response.exchange.request_body  # type: ignore[union-attr]
+    assert sent["messages"][0] == {"role": "assistant", "content": [
+        {"type": "compaction", "content": block.text, "signature": block.signature},
+    ]}  # fmt: skip
+    assert len(sent["messages"]) == 2
+    told = way.known() or {}
+    names = [fact.name for fact in facts(8)]
+    assert [name for name in names if not told[name]] == names[
+        :3
+    ]  # as the simulation's summaries go
+    last, whole = (
+        one.steps[-1].response.usage.input_tokens or 0 for one in (way, ways["everything"])
+    )
+    assert 0 < last < whole / 2
+    assert way.curve()[-1][0] == 8
+
+
+@pytest.mark.parametrize(
+    ("bent", "said"),
+    [
+        ({"signature": "Cosimulated0"}, "Invalid `signature`"),
+        ({"text": "Another summary."}, "Invalid `signature`"),
+    ],
+)
+def test_a_summary_that_is_not_claudes_own_is_refused(
+    engine: Engine, where: Mapping[str, Endpoint], bent: dict[str, Any], said: str
+) -> None:
+    asked = Request.ask(CLAUDE, "Hi")
+    talk = (*asked.messages, Message(role="assistant", parts=(Text(text="Hello."),)))
+    wish = replace(
+        asked, messages=talk, settings=Settings(extra={"compaction": {"type": "summarize"}})
+    )
+    first = engine.start([wish], where)
+    assert first.wait(20)
+    (block,) = first.run().responses[0].turn
+    front = Message(role="assistant", parts=(replace(block, **bent),))
+    second = engine.start([replace(asked, messages=(front, *asked.messages))], where)
+    assert second.wait(20)
+    failure = second.run().responses[0].failure
+    assert failure is not None
+    assert said in failure.message
+
+
+def test_gemini_keeps_through_its_other_door_and_an_older_claude_says_that_it_keeps_none(
     engine: Engine, where: Mapping[str, Endpoint]
 ) -> None:
     assert memory.door(GEMINI) == ModelRef.parse("gemini/interactions:gemini-3.8-flash")
@@ -79,8 +141,9 @@ def test_gemini_keeps_through_its_other_door_and_claude_says_that_it_keeps_none(
     short = {"turns": 4, "window": 1, "every": 2}
     kept = carried(Rules(model=GEMINI, **short), engine, where)["provider"]  # type: ignore[arg-type]
     assert (kept.problem, set((kept.known() or {}).values())) == ("", {True})
-    ways = carried(Rules(model=CLAUDE, **short), engine, where)  # type: ignore[arg-type]
-    assert "keeps no conversation" in ways["provider"].problem
+    older = ModelRef.parse("anthropic:claude-haiku-4-5")
+    ways = carried(Rules(model=older, **short), engine, where)  # type: ignore[arg-type]
+    assert "neither keeps a conversation" in ways["provider"].problem
     assert not ways["provider"].steps
     assert ways["everything"].known() == {fact.name: True for fact in facts(4)}
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from playground.demo.anthropic_blocks import BETA, signed
 from playground.demo.ask import Ask, Refused, Turn
 from playground.demo.refusals import schemas
 from playground.demo.refusals.calls import Pairing, pairing
@@ -37,6 +38,31 @@ def betas(sent: Mapping[str, str], body: Body) -> Iterator[Refused]:
     if "mcp_servers" in body and MCP not in sent.get("anthropic-beta", ""):
         yield wrong("mcp_servers: Extra inputs are not permitted")
 
+    opened = BETA in sent.get("anthropic-beta", "")
+    if body.get("compaction") and not opened:
+        yield wrong(f"compaction: requires anthropic-beta: {BETA}")
+    if not opened and any(block.get("signature") for _, _, block in summaries(body)):
+        yield wrong(
+            "messages: Input tag 'compaction' found does not match any of the expected tags"
+        )
+
+
+def summaries(body: Body) -> Iterator[tuple[int, int, Body]]:
+    """The blocks that stand for the turns before them."""
+    return (one for one in blocks(body) if one[2].get("type") == "compaction")
+
+
+def _summaries(body: Body) -> Iterator[Refused]:
+    """One summary at most, first of all, and as it was given out."""
+    found = [one for one in summaries(body) if one[2].get("signature")]
+    if len(found) > 1:
+        yield wrong("messages: more than one `compaction` block; send only the newest")
+    for number, n, block in found:
+        if (number, n) != (0, 0):
+            yield wrong("messages: the `compaction` block must be the first block")
+        if block["signature"] != signed(str(block.get("content"))):
+            yield wrong("messages: Invalid `signature` in `compaction` block")
+
 
 MCP = "mcp-client-"
 """`mcp-client-2025-04-04` (the old form), `-2025-11-20` and `-2026-09-15` (`mcp_toolset` among the tools)."""
@@ -45,6 +71,7 @@ MCP = "mcp-client-"
 def messages(body: Body, ask: Ask) -> Iterator[Refused]:
     """What Messages refuses of a request."""
     yield from _texts(body)
+    yield from _summaries(body)
     yield from _roles(body)
     yield from _calls(ask)
     yield from _tools(body)
@@ -96,7 +123,8 @@ def _texts(body: Body) -> Iterator[Refused]:
 
 def _roles(body: Body) -> Iterator[Refused]:
     found = body.get("messages") or ()
-    if found and found[0]["role"] == "assistant":
+    summed = any(number == 0 for number, _, _ in summaries(body))
+    if found and found[0]["role"] == "assistant" and not summed:
         yield wrong('messages: first message must use the "user" role')
     for number, n, block in blocks(body):
         role = found[number]["role"]

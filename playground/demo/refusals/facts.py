@@ -284,7 +284,10 @@ def _files(asked: Asked) -> Found:
 def _prefill(asked: Asked) -> Found:
     turns = asked.ask.turns
     ends = bool(turns) and turns[-1].role == "assistant"
-    return Fact("prefill", "messages") if ends and not asked.row.prefill else None
+    summed = bool(
+        asked.ask.body.get("compaction")
+    )  # a request for a summary ends where the talk does
+    return Fact("prefill", "messages") if ends and not summed and not asked.row.prefill else None
 
 
 def _tier(asked: Asked) -> Found:

@@ -39,7 +39,7 @@ SAYS: Mapping[Way, str] = {
     "everything": "All questions and answers are sent again at every turn. Nothing is lost; the cost grows with the square of the turns.",
     "window": "Only the last exchanges are sent. The cost stays flat; what was said before them is gone.",
     "summary": "From time to time the model sums up, and the summary stands in front of what follows. It keeps what it thinks important.",
-    "provider": "The provider keeps the talk and you send the new question only. It is billed as input all the same.",
+    "provider": "The provider keeps the talk and you send the new question only: it is billed as input all the same. Claude keeps none; it sums the talk up itself when asked (on-demand compaction, a beta), and its signed summary is sent in front.",
 }
 
 
