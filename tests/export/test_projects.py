@@ -1,6 +1,7 @@
 """Every project that people take away passes its own tests on the simulation and sends what the app sends.
 
-CI runs a covering set, in which every file stands once; `PLAYGROUND_PROJECTS=all` runs all of them.
+CI runs a covering set, in which every file stands once; `PLAYGROUND_PROJECTS=all` runs all of them, and `=install` installs each
+by itself besides (test_installing).
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ from tests.export.projects import (
 from tests.export.test_snippets import camel
 from tests.offline.environment import bare
 
-CASES = list(all_cases() if os.environ.get("PLAYGROUND_PROJECTS") == "all" else some_cases())
+CASES = list(
+    all_cases() if os.environ.get("PLAYGROUND_PROJECTS") in ("all", "install") else some_cases()
+)
 CODE = {"python": "python", "typescript": "typescript"}
 Run = Callable[[Path, str, str], tuple[int, str]]
 """Folder, the simulation's address and `main` or `calls` → the exit code of these tests and what they said."""
