@@ -10,6 +10,7 @@ import json
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from collections import Counter
 from typing import Any
 
@@ -81,7 +82,8 @@ def answer(listener: socket.socket) -> None:
         connection, _ = listener.accept()
         with connection:
             asked = connection.recv(1_000).decode()[::-1]
-            how = {"?": chains, "!": everywhere}.get(asked[0], holders)
+            ways: dict[str, Callable[[str], Any]] = {"?": chains, "!": everywhere}
+            how = ways.get(asked[0], holders)
             found: Any = how(asked.lstrip("?!"))
             connection.sendall(json.dumps(found).encode())
 

@@ -96,7 +96,7 @@ def test_its_keys_are_forgotten_and_its_paid_runs_stopped_after_the_grace(
     assert server.closed == ["one"]
     assert session.keys == {}
     assert open_sessions == {}
-    assert garbage._wanted_since is not None
+    assert garbage._wanted
     assert paid.wait(10)
     response = paid.lanes[0].response
     assert response is not None
@@ -177,7 +177,7 @@ def test_a_tab_that_was_open_when_the_engine_settled_is_collected_as_well(
     thawed: list[str] = []
     monkeypatch.setattr(clock, "settled_at", 100.0)
     monkeypatch.setattr(garbage, "_thaw", False)
-    monkeypatch.setattr(garbage, "_wanted_since", None)
+    monkeypatch.setattr(garbage, "_wanted", False)
     garbage.wanted(200.0)
     assert not garbage._thaw
     garbage.wanted(50.0)
@@ -185,6 +185,6 @@ def test_a_tab_that_was_open_when_the_engine_settled_is_collected_as_well(
     monkeypatch.setattr(garbage, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(garbage.gc, "unfreeze", lambda: thawed.append("all"))
     with garbage.when_idle(busy=lambda: False):
-        wait_until(lambda: garbage._wanted_since is None and thawed)
+        wait_until(lambda: not garbage._wanted and thawed)
     assert thawed == ["all"]
     assert not garbage._thaw
