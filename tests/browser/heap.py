@@ -10,8 +10,8 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 
