@@ -24,7 +24,7 @@ README = HERE.parent / "README.md"
 
 
 class Benchmark(NamedTuple):
-    """One file of this folder, with arguments that keep all of them together below ten minutes."""
+    """One file of this folder, with arguments that keep all of them together to a quarter of an hour."""
 
     file: str
     arguments: tuple[str, ...] = ()
@@ -50,6 +50,9 @@ BENCHMARKS = (
     Benchmark("tokens.py", ("--no-browser", "--longest", "1000000")),
     Benchmark("history.py", ("--runs", "20000")),
     Benchmark("chats.py", ("--gigabytes", "0.1")),
+    Benchmark("load.py", ("--seconds", "15", "--spread", "8", "--settle", "11")),
+    Benchmark("soak.py", ("--minutes", "2")),
+    Benchmark("restart.py", ("--sessions", "8")),
     Benchmark("endless.py", ("--only", "text_in_tokens", "swelling_gzip_of_events", "whole_body")),
 )
 """A new benchmark is a new row; what it prints with `rows.show` comes into the table."""
