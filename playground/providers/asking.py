@@ -15,6 +15,8 @@ from playground.wire.limits import Endless
 
 SILENCE = 30.0
 """Seconds of silence after which a short question fails."""
+LONGEST = 600.0
+"""Seconds from a short question to the end of its answer, however it drips."""
 
 
 async def ask(endpoint: Endpoint, pool: Pool, send: Callable[[], Awaitable[Any]]) -> Any:
@@ -23,7 +25,7 @@ async def ask(endpoint: Endpoint, pool: Pool, send: Callable[[], Awaitable[Any]]
     if refused is not None:
         raise ProviderError(refused)
     pool.allow(endpoint)
-    recorder = Recorder(pool, base_url=endpoint.base_url, secrets=(endpoint.key,))
+    recorder = Recorder(pool, base_url=endpoint.base_url, secrets=(endpoint.key,), seconds=LONGEST)
     try:
         with over(recorder):
             await send()

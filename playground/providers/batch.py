@@ -35,6 +35,7 @@ DOORS = frozenset({"responses", "chat", "messages", "generate_content"})
 """Doors whose bodies a batch takes."""
 TIER = "batch"
 """What stands as the service tier of every line: it is priced by it, wherever the receipt is written again."""
+_EMPTY = "The file of results holds nothing."
 _FAILED = {
     "expired": "The provider did not get to this line before the batch expired. It is not billed.",
     "canceled": "The batch was cancelled before this line was answered. It is not billed.",
@@ -97,7 +98,12 @@ async def listing(
 async def collect(talk: Talk, job: Job) -> tuple[Line, ...]:
     """The answers in the order in which the lines were sent; a line without one is a failed Response."""
     own = BATCHES[job.model.provider]
-    found = {line.key: line for line in own.lines(await own.results(talk, job.progress))}
+    results = await own.results(talk, job.progress)
+    if results and all(one == b"" for one in results):
+        raise ProviderError(
+            failure_of("server", talk.endpoint.provider, message=_EMPTY, status=200)
+        )
+    found = {line.key: line for line in own.lines(results)}
     numbered = {str(number): key for number, key in enumerate(job.keys)}
     found = {numbered.get(key, key) if key not in job.keys else key: v for key, v in found.items()}
     fetched = talk.exchanges[-1] if talk.exchanges else None

@@ -78,10 +78,10 @@ class McpServer:
             return Answer(f"error: {_why(error)}", True)
 
     def close(self) -> None:
-        """Disconnect, and end a program that was started."""
-        loop, end = getattr(self, "_loop", None), getattr(self, "_end", None)
-        if loop is not None and end is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(end.set)
+        """Disconnect, also from a server that has not answered yet, and end a program that was started."""
+        loop, living = getattr(self, "_loop", None), getattr(self, "_living", None)
+        if loop is not None and living is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(living.cancel)
         self._thread.join(10)
         self._token = None
 
@@ -98,7 +98,7 @@ class McpServer:
     async def _connected(self) -> None:
         from mcp import Client
 
-        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        self._living, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         async with AsyncExitStack() as stack:
             client = Client(await self._transport(stack))
             self._client = await stack.enter_async_context(client)
@@ -112,7 +112,7 @@ class McpServer:
                 for tool in listed.tools
             )
             self._ready.set()
-            await self._end.wait()
+            await asyncio.Event().wait()  # until it is cancelled
 
     async def _transport(self, stack: AsyncExitStack) -> Any:
         if not self.remote:

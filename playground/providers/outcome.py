@@ -17,7 +17,14 @@ from playground.providers.complaint import Complaint, complaint, is_page, title
 from playground.providers.failures import failure_of, in_words, no_key, provider_failure, unusable
 from playground.providers.mapping import read_json
 from playground.providers.meaning import Case, by_words
-from playground.wire import ForbiddenHost, Recorder, SocketRecorder, SSEParser, check_endpoint
+from playground.wire import (
+    ForbiddenHost,
+    HeadTimeout,
+    Recorder,
+    SocketRecorder,
+    SSEParser,
+    check_endpoint,
+)
 from playground.wire.limits import Endless
 
 Heard = Recorder | SocketRecorder
@@ -28,6 +35,7 @@ _BROKEN: tuple[tuple[type[Exception], Case, str], ...] = (
     (httpcore2.ProxyError, "connection", "The proxy did not let the call through: {error}"),
     (httpcore2.ConnectTimeout, "timeout", "No connection to {host} in time."),
     (httpcore2.PoolTimeout, "timeout", "No free connection to {host} in time."),
+    (HeadTimeout, "timeout", "{host} did not end the head of its answer in {silence:g} s."),
     (httpcore2.TimeoutException, "timeout", "{host} sent nothing for {silence:g} s."),
     (httpcore2.ConnectError, "connection", "{host} could not be reached: {error}"),
     (httpcore2.LocalProtocolError, "invalid_request", "The request could not be sent: {error}"),

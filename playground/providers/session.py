@@ -35,6 +35,7 @@ from playground.providers.heard import Heard
 from playground.providers.mapping import read_json
 from playground.providers.masking import masked
 from playground.wire import Pool, SocketRecorder
+from playground.wire.limits import MAX_SECONDS, Endless
 
 _CLOSING = 5.0
 """Seconds that closing may take."""
@@ -56,6 +57,8 @@ class Session:
         """Set whenever something came, or the connection is over."""
         self.broken: Exception | None = None
         """What ended the connection."""
+        self._ended = False
+        """True once nothing more comes, though closing may still take its time."""
         self.used = time.monotonic()
         self._door: Any = None
         self._task: asyncio.Task[None] | None = None
@@ -78,7 +81,8 @@ class Session:
     @property
     def open(self) -> bool:
         """True while the WebSocket is there."""
-        return self._task is not None and not self._task.done() and self._ready.is_set()
+        under_way = self._task is not None and not self._task.done() and not self._ended
+        return under_way and self._ready.is_set()
 
     async def connect(self, request: Request, endpoint: Endpoint, pool: Pool) -> None:
         """Open the WebSocket and configure the session, unless it is open; raises what went wrong."""
@@ -86,6 +90,7 @@ class Session:
             return
         await self.close()
         self.heard, self.known, self.broken = Heard(request.model.provider), [], None
+        self._ended = False
         self.heard.model = request.model.model
         self._door = SESSION_DOORS[request.model.api]
         self._ready, self.news = asyncio.Event(), asyncio.Event()
@@ -97,7 +102,7 @@ class Session:
             on_message=self._take,
         )
         self._task = asyncio.create_task(self._live(self.recorder, request, endpoint))
-        while not self._ready.is_set() and not self._task.done():
+        while not (self._ready.is_set() or self._ended or self._task.done()):
             await self.more(request.timeout)
         if self.broken is not None:
             raise self.broken
@@ -126,14 +131,26 @@ class Session:
             options = await recorder.open()
             tls = recorder.trusting(always_tls=self._door.ALWAYS_TLS)
             async with self._door.connect(request, endpoint, options, tls) as self.connection:
-                await self._door.configure(self.connection, request)
-                await self._door.pump(self.connection)
+                try:
+                    await self._door.configure(self.connection, request)
+                    await self._door.pump(self.connection)
+                except Exception as error:
+                    self._over_by(error)
+                finally:  # closing waits for the other side, and nobody waits for that
+                    self._ended = True
+                    self.news.set()
         except Exception as error:
-            self.broken = error
+            self._over_by(error)
         finally:
             await recorder.aclose()
-            self.connection = None
+            self.connection, self._ended = None, True
             self.news.set()
+
+    def _over_by(self, error: Exception) -> None:
+        if self.broken is None:
+            self.broken = error
+            if self.recorder is not None:
+                self.recorder.failed(error)
 
     def _take(self, now: float, sent: bool, data: bytes) -> None:
         """Called by the recorder for every message."""
@@ -221,9 +238,16 @@ class Turn:
         self._started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._draft.emit("sent", "")
         self._zero = time.perf_counter()
-        await session.send(new, request)
-        while not (len(session.heard.turns) > turns or self._over()):
-            await session.more(request.timeout)
+        try:
+            async with asyncio.timeout(MAX_SECONDS) as limit:
+                await session.send(new, request)
+                while not (len(session.heard.turns) > turns or self._over()):
+                    await session.more(request.timeout)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            host = session.recorder.host
+            raise Endless(f"{host} did not end its answer in {MAX_SECONDS:,.0f} s") from None
         self.failure = self._draft.failure
 
     def _over(self) -> bool:
@@ -244,12 +268,22 @@ class Turn:
         if recorder is None or isinstance(error, TimeoutError):
             said = f"{recorder.host if recorder else 'The server'} sent nothing for {self.request.timeout:g} s."
             return failure_of("timeout", provider, message=said)
-        if recorder.status is not None and recorder.status != 101:
+        status = recorder.status
+        if status is not None and status >= 200:
             failure = outcome.of_status(recorder, provider)
-        elif recorder.status == 101 and recorder.error is None:
+        elif isinstance(error, Endless):
+            failure = outcome.endless(recorder, provider, str(error))
+        elif status == 101 and outcome.cut(recorder.error or error):
+            said = f"{recorder.host} broke the session off: {recorder.error or error}"
+            failure = failure_of("stream_truncated", provider, message=said, status=101)
+        elif status == 101 and recorder.error is None:
             why = recorder.close_reason or "without a reason"
             code = recorder.close_code
             said = f"{recorder.host} closed the session (code {code}): {why}"
+            if isinstance(error, TypeError | ValueError | LookupError | AttributeError):
+                said = f"{recorder.host} sent a message that its SDK can't read ({error})."
+            elif code is None:
+                said = f"{recorder.host} hung up without closing the session."
             kind = _CLOSED.get(code or 0, "stream_truncated")
             failure = failure_of(kind, provider, message=said, status=101)
         else:

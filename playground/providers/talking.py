@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 
 from playground.domain import Endpoint, Exchange, Failure
-from playground.providers import outcome
-from playground.providers.asking import SILENCE, answer
+from playground.providers import jsonl, outcome
+from playground.providers.asking import LONGEST, SILENCE, answer
 from playground.providers.failures import ProviderError
 from playground.providers.sdk import over
 from playground.wire import Pool, Recorder
@@ -32,7 +32,9 @@ class Talk(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send what an SDK sends, over a recorder of its own."""
         secrets = (self.endpoint.key,)
-        recorder = Recorder(self._pool, base_url=self.endpoint.base_url, secrets=secrets)
+        recorder = Recorder(
+            self._pool, base_url=self.endpoint.base_url, secrets=secrets, seconds=LONGEST
+        )
         self._recorders.append(recorder)
         return await recorder.handle_async_request(request)
 
@@ -53,12 +55,16 @@ class Talk(httpx2.AsyncBaseTransport):
                 raise
 
     async def read(self, send: Callable[[], Awaitable[Any]]) -> bytes:
-        """The bytes of a file; ProviderError where there are none."""
+        """The bytes of a file of JSON lines; ProviderError where there are none, or not all: what is missing can be read again."""
         recorder = await self._send(send)
         if recorder.status is None or not 200 <= recorder.status < 300:
             failure = outcome.of_status(recorder, self.endpoint.provider)
             raise ProviderError(outcome.told(recorder, self.endpoint, failure))
-        return recorder.redactor.data(recorder.body or b"")
+        data = recorder.redactor.data(recorder.body or b"")
+        if not jsonl.whole(data):
+            failure = outcome.unreadable(recorder, self.endpoint.provider, data)
+            raise ProviderError(outcome.told(recorder, self.endpoint, failure))
+        return data
 
     async def _send(self, send: Callable[[], Awaitable[Any]]) -> Recorder:
         refused = outcome.refused_here(self.endpoint, hosted=self._pool.hosted)

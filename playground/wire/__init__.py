@@ -1,6 +1,7 @@
 """The wire: one pool, one recorder a call, one guard, one mask."""
 
 from playground.wire.guard import ForbiddenHost, check_endpoint
+from playground.wire.line import HeadTimeout
 from playground.wire.pool import CONNECT_TIMEOUT, Pool, hush, open_pool
 from playground.wire.recorder import Recorder
 from playground.wire.redact import MASK, Redactor
@@ -12,6 +13,7 @@ __all__ = [
     "MASK",
     "Block",
     "ForbiddenHost",
+    "HeadTimeout",
     "Pool",
     "Recorder",
     "Redactor",

@@ -7,6 +7,7 @@ of what a short stream cost went into httpcore2's layers and h11 (benchmarks/thr
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 import time
@@ -27,6 +28,11 @@ _VALUE = re.compile(rb"(?:[^\x00\s]+(?:[ \t]+[^\x00\s]+)*)?")
 _TARGET = re.compile(rb"[\x21-\x7e]+")
 """What may stand in a request's head (RFC 9112 3.2, RFC 9110 5.1 and 5.5)."""
 _SWITCHED = 101
+
+
+class HeadTimeout(httpcore2.ReadTimeout):
+    """The head of the answer has not ended, although something came all the while."""
+
 
 Trace = Callable[[str, dict[str, Any]], Awaitable[None]]
 
@@ -62,7 +68,7 @@ class Line:
             except httpcore2.WriteError:
                 answer.alive = False  # a server may answer, and hang up, before it has read all
             await trace("http11.send_request_body.complete", {})
-            await answer.head()
+            await answer.head(patience.get("read"))
             await trace("http11.receive_response_headers.complete", {})
         except BaseException:
             await self.aclose()
@@ -128,6 +134,8 @@ class _Answer:
         )  # what small servers get wrong, and no harm where nobody else's answer follows
         self._pieces: list[bytes] = []
         self._begun = self._complete = self._closed = False
+        self._broken: Exception | None = None
+        """What can't be read, to be raised when all that came before it was handed on."""
         self._bare = 0
         """Bytes since the last of the body."""
 
@@ -162,10 +170,14 @@ class _Answer:
         else:  # an interim answer
             self.headers, self.reason = [], b""
 
-    async def head(self) -> None:
-        """Wait for the head."""
-        while not self._begun:
-            await self._more()
+    async def head(self, patience: float | None) -> None:
+        """Wait for the head, for so many seconds in all: bytes that drip, or interim answers, prolong nothing."""
+        try:
+            async with asyncio.timeout(patience):
+                while not self._begun:
+                    await self._more()
+        except TimeoutError:
+            raise (HeadTimeout if self._bare else httpcore2.ReadTimeout) from None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = self._pieces
@@ -177,6 +189,8 @@ class _Answer:
                     yield piece
                 elif self._complete:
                     return
+                elif self._broken is not None:
+                    raise self._broken
                 else:
                     await self._more()
         except BaseException:
@@ -196,7 +210,9 @@ class _Answer:
             self.alive = False
             if not self._complete:
                 what = str(error) if self.status else f"illegal status line: {data[:64]!r}"
-                raise httpcore2.RemoteProtocolError(what) from None
+                self._broken = httpcore2.RemoteProtocolError(what)
+                if not self._begun:
+                    raise self._broken from None
         self._bare = 0 if self._pieces else self._bare + len(data)
         if self._bare > _MOST:
             raise httpcore2.RemoteProtocolError("Receive buffer too long")

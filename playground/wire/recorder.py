@@ -12,7 +12,6 @@ import functools
 import json
 import time
 from collections.abc import (
-    AsyncIterable,
     AsyncIterator,
     Awaitable,
     Callable,
@@ -21,7 +20,7 @@ from collections.abc import (
     Sequence,
 )
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -29,6 +28,7 @@ import httpx2
 
 from playground.domain import APIS, Events, Exchange, RawEvent, Secret, Timing
 from playground.domain.exchange import format_of
+from playground.wire.decoding import decoded, too_large
 from playground.wire.guard import ForbiddenHost
 from playground.wire.limits import MAX_BYTES, MAX_SECONDS, Endless
 from playground.wire.pool import Pool
@@ -51,8 +51,6 @@ _WHOLE = b'{"status": "completed"}'
 _NOT_FOR_THE_SDK = frozenset(
     {b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie"}
 )
-_ENCODINGS = {"x-gzip": "gzip", "x-deflate": "deflate"}
-"""Content codings by their old names (RFC 9110 8.4.1.3), which the decoders do not know."""
 _PIECE = 16 * 1024
 """Bytes that are handed on at once: what a larger piece holds could keep the event loop too long."""
 _TURN = 32 * 1024
@@ -81,6 +79,7 @@ class Recorder(httpx2.AsyncBaseTransport):
         on_sent: Callable[[], None] | None = None,
         queued_at: float | None = None,
         body: str | None = None,
+        seconds: float | None = None,
     ) -> None:
         self._pool = pool
         self._base_url = base_url
@@ -91,6 +90,8 @@ class Recorder(httpx2.AsyncBaseTransport):
         self._gate = gate
         self._body = body
         """What is sent in place of the SDK's own body."""
+        self._seconds = seconds
+        """In how many an answer that is no stream has ended; None = MAX_SECONDS."""
         self._on_sent = on_sent
         self.proxy: Proxy | None = None
         """Through which proxy it goes."""
@@ -158,25 +159,30 @@ class Recorder(httpx2.AsyncBaseTransport):
         self.proxy = (
             None if self._pool.hosted else proxy
         )  # there it is refused, and no visitor's to know
-        response = await self._pool.send(sent, proxy)
+        most = MAX_SECONDS if self._seconds is None else self._seconds
+        try:
+            async with asyncio.timeout(most):
+                await self._hear(await self._pool.send(sent, proxy))
+        except TimeoutError:
+            raise Endless(f"{self.host} did not end its answer in {most:,.0f} s") from None
+        finally:
+            if not self.streaming:
+                await self.aclose()
+        if self.streaming:
+            return self._answer(b"")
+        return self._answer(_WHOLE if 200 <= (self.status or 0) < 300 else b"{}")
+
+    async def _hear(self, response: httpcore2.Response) -> None:
+        """Keep the head, and the body unless it is a stream; of a stream the first bytes are there then."""
         self._keep_head(response)
         self._stream = response.stream
         declared = self._is_declared_stream()
         self._incoming = self._read(twice=declared)
-        try:
-            async with asyncio.timeout(MAX_SECONDS):
-                self.streaming = declared or await self._begins_as_stream()
-                if declared:
-                    await self._await_first()
-                if self.streaming:
-                    return self._answer(b"")
-                self.body = await self._whole()
-        except TimeoutError:
-            raise Endless(f"{self.host} did not end its answer in {MAX_SECONDS:,.0f} s") from None
-        finally:
-            if not self.streaming:
-                await self.aclose()
-        return self._answer(_WHOLE if 200 <= (self.status or 0) < 300 else b"{}")
+        self.streaming = declared or await self._begins_as_stream()
+        if declared:
+            await self._await_first()
+        if not self.streaming:
+            self.body = await self._whole()
 
     def _is_declared_stream(self) -> bool:
         kind = self.headers.get("content-type", "").lower()
@@ -274,8 +280,9 @@ class Recorder(httpx2.AsyncBaseTransport):
     async def _read(self, *, twice: bool) -> AsyncIterator[bytes]:
         """The bytes; with `twice` the first are given to who waits for them, and again to who reads them."""
         clock, left = time.perf_counter, _TURN
+        encoding = self.headers.get("content-encoding", "identity")
         try:
-            async for chunk in self._decoded():
+            async for chunk in decoded(self._stream, encoding, self.host, MAX_BYTES):
                 self.last_chunk = clock()
                 if self.first_chunk is None:
                     self.first_chunk = self.last_chunk
@@ -289,25 +296,13 @@ class Recorder(httpx2.AsyncBaseTransport):
                     continue
                 left = _TURN
                 if self.bytes_received > MAX_BYTES:
-                    raise _too_large(self.host)
+                    raise too_large(self.host, MAX_BYTES)
                 for start in range(0, size, _PIECE):
                     yield chunk[start : start + _PIECE]
                     await asyncio.sleep(0)
         except Exception as error:
             self.error = error
             raise
-
-    def _decoded(self) -> AsyncIterable[bytes]:
-        encoding = self.headers.get("content-encoding", "identity").lower()
-        if encoding == "identity":
-            return cast("AsyncIterable[bytes]", self._stream)
-        known = [_ENCODINGS.get(one.strip(), one.strip()) for one in encoding.split(",")]
-        response = httpx2.Response(
-            self.status or 200,
-            headers={"content-encoding": ", ".join(known)},
-            stream=_Stream(self._stream, self.host),
-        )
-        return response.aiter_bytes()
 
     async def aclose(self) -> None:
         """Close the connection, or give it back whole to the pool when the body was read to its end."""
@@ -407,31 +402,11 @@ def allowed(
     return kept
 
 
-class _Stream(httpx2.AsyncByteStream):
-    """httpcore2's stream in the shape that httpx2's decoders take, and no more of it than is read of any body."""
-
-    def __init__(self, stream: AsyncIterable[bytes], host: str) -> None:
-        self._inner = stream
-        self._host = host
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        received = 0
-        async for chunk in self._inner:
-            received += len(chunk)
-            if received > MAX_BYTES:
-                raise _too_large(self._host)
-            yield chunk
-
-
 def _text(body: bytes) -> str:
     """The body as text, decoded in pieces, so that other threads get their turns."""
     read = codecs.getincrementaldecoder("utf-8")("replace").decode
     starts = range(0, len(body), PIECE)
     return "".join([read(body[at : at + PIECE], at + PIECE >= len(body)) for at in starts])
-
-
-def _too_large(host: str) -> Endless:
-    return Endless(f"{host} sent more than {MAX_BYTES // 2**20} MB")
 
 
 @functools.lru_cache(maxsize=256)

@@ -58,6 +58,7 @@ class SocketRecorder:
         self.proxy: Proxy | None = None
         """Through which proxy it goes."""
         self._tunnel: Tunnel | None = None
+        self._tapped: Any = None
         self.created_at = time.perf_counter()
         self.started_at: str | None = None
         self.zero: float | None = None
@@ -87,10 +88,13 @@ class SocketRecorder:
             way = await self._tunnel.open()
         else:
             way = proxy.url
+        from playground.wire.tapped import CLOSING  # websockets takes a while to import
+
         return {
             "proxy": way,
             "create_connection": self._connection,
             "open_timeout": CONNECT_TIMEOUT,
+            "close_timeout": CLOSING,
             "max_size": _LARGEST,
             "compression": None,
         }
@@ -104,7 +108,8 @@ class SocketRecorder:
     def _connection(self, protocol: Any, **options: Any) -> Any:
         from playground.wire.tapped import Tapped  # websockets takes a while to import
 
-        return Tapped(protocol, recorder=self, **options)
+        self._tapped = Tapped(protocol, recorder=self, **options)
+        return self._tapped
 
     def opening(self, headers: Any) -> list[tuple[str, str]]:
         """The handshake is about to be sent; of the SDK's headers those are returned that may leave."""
@@ -138,6 +143,18 @@ class SocketRecorder:
         if self._on_message is not None:
             self._on_message(now, sent, raw)
 
+    def failed(self, error: Exception) -> None:
+        """An SDK raised this: what it was in the words of the pool, where nothing better is known."""
+        if self.error is None and (self.status is None or self.status < 200) and self.status != 101:
+            from playground.wire.tapped import below  # websockets takes a while to import
+
+            self._error = below(error)
+
+    def unreadable(self, error: Exception) -> None:
+        """What came over the open WebSocket was not read on."""
+        if self._error is None:
+            self._error = error
+
     def over(self, code: int | None, reason: str) -> None:
         """The WebSocket is closed."""
         if self.closed is None:
@@ -157,6 +174,8 @@ class SocketRecorder:
 
     async def aclose(self) -> None:
         """Let go of the way to the server."""
+        if transport := getattr(self._tapped, "transport", None):
+            transport.abort()  # what waits to be read hides from it that the other side is gone
         if self._tunnel is not None:
             await self._tunnel.aclose()
         self.over(None, "")
