@@ -35,7 +35,7 @@ def overview(said: Callable[[str, Lesson], str]) -> None:
 
 def _card(lesson: Lesson, aim: str, *, done: bool) -> None:
     mark = " :green[:material/check_circle:]" if done else ""
-    st.subheader(f"{lesson.heading}{mark}", anchor=False)
+    st.header(f"{lesson.heading}{mark}", anchor=False)
     st.markdown(aim)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
