@@ -49,7 +49,7 @@ def installed(folder: Path, command: str) -> None:
     said(command, folder, {**own, **quiet})
 
 
-def tested(folder: Path, command: str, simulation: DemoServer) -> None:
+def passing(folder: Path, command: str, simulation: DemoServer) -> None:
     said(command, folder, bare(HOME=OWN.get("HOME", "/root"), DEMO_URL=simulation.base_url))
 
 
@@ -62,7 +62,7 @@ def test_it_installs_by_itself_and_passes_its_test(
     row = LANGUAGES[case.language]
     linked = UV is not None and case.language == "python"
     installed(folder, LINKED if linked else row.install)
-    tested(folder, row.test, simulation)
+    passing(folder, row.test, simulation)
 
 
 @pytest.mark.skipif(not ASKED, reason="PLAYGROUND_PROJECTS=install asks for it")
@@ -70,4 +70,4 @@ def test_python_installs_as_its_readme_says(tmp_path: Path, simulation: DemoServ
     _, folder = made(Case("messages", "request", "python", "sdk"), tmp_path)
     row = LANGUAGES["python"]
     installed(folder, row.install)
-    tested(folder, row.test, simulation)
+    passing(folder, row.test, simulation)
