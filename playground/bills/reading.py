@@ -68,14 +68,17 @@ def read(name: str, data: bytes) -> Bill:
 
 
 def of_pages(name: str, pages: Iterable[Any]) -> Bill:
-    """The JSON answers of an endpoint, page by page."""
+    """The JSON answers of an endpoint, page by page; one without a row is a bill without use."""
     reading = _Reading(name)
     since = ""
     for number, page in enumerate(pages, 1):
         _take(reading, _rows(page, f"page {number}"))
         if isinstance(page, Mapping):
             since = str(page.get(SINCE) or since)
-    return replace(_bill(reading), since=since, simulated=bool(since))
+    bill = _bill(reading)
+    if not (reading.layouts or reading.days or reading.unfit):
+        bill = replace(bill, layout="a bill without use", troubles=())
+    return replace(bill, since=since, simulated=bool(since))
 
 
 def _take(reading: _Reading, found: Iterable[Found]) -> None:

@@ -64,6 +64,8 @@ def test_the_simulations_bill_agrees_but_for_another_programs_key(
     differences, lines = page.dataframe[0].value, page.dataframe[1].value
     assert "other keys" in set(differences["Why"])
     assert SOL in set(lines["Model"])
+    assert "days and models agree**, once what is not of our calls is taken off" in said(page)
+    assert "Could not be read" not in [one.label for one in page.expander]
 
 
 def test_an_admin_key_leaves_its_field_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

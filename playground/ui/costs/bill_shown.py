@@ -70,7 +70,9 @@ def _signed(amount: Decimal) -> str:
 def _verdict(found: Check) -> None:
     agree = sum(line.agrees for line in found.lines)
     of = f"{fmt.count(agree)} of {fmt.count(len(found.lines))} days and models agree"
-    if found.differences:
+    if found.differences and agree == len(found.lines):
+        st.markdown(f"**{of}**, once what is not of our calls is taken off:")
+    elif found.differences:
         st.markdown(f"**{of}.** Each difference has its reason:")
     else:
         st.success("Bill and receipts agree on every day and model.", icon=":material/check:")
@@ -175,8 +177,9 @@ def _number(usd: Decimal | None) -> float | None:
 
 
 def _said(found: Check) -> None:
-    for note in found.notes:
-        st.caption(plain(note))
+    if found.notes:
+        with st.expander("What was laid beside each other", icon=":material/info:"):
+            st.markdown("\n".join(f"- {plain(note)}" for note in found.notes))
     if found.troubles:
         with st.expander(
             f"Could not be read: {fmt.count(len(found.troubles))}",
