@@ -94,6 +94,10 @@ class Summary:
             "last": self.last.isoformat() if self.last else None,
             "left_out": [{"where": one.where, "what": one.what} for one in self.said.found],
             "costs": [_row(one) for one in sums],
+            "months": [
+                {"month": month, "model": model, "high": digits(usd)}
+                for (month, model), usd in sorted(self.pricing.months.items())
+            ],
         }
 
 

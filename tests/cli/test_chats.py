@@ -13,7 +13,8 @@ COSTS = {"model", "low", "high", "cached_low", "cached_high"}
 
 def export(folder: Path) -> Path:
     asked = node("a", None, "user", "Hi", create_time=1_780_000_000)
-    answer = node("b", "a", "assistant", "Hello.", metadata={"model_slug": "gpt-4o"})
+    at, told = 1_780_000_000, {"model_slug": "gpt-4o"}
+    answer = node("b", "a", "assistant", "Hello.", create_time=at, metadata=told)
     return put(folder, [chatgpt(asked, answer), {"title": "no conversation"}])
 
 
@@ -31,6 +32,8 @@ def test_a_script_gets_counts_what_is_left_out_and_sums(invoke: Invoke, tmp_path
         "where": "conversations.json", "what": "no conversation of a product that is known (fields: title)",
     }]  # fmt: skip
     asked, used = found["costs"]
+    (month,) = found["months"]
+    assert month == {"month": "2026-05", "model": "openai:gpt-4o", "high": used["high"]}
     assert asked.keys() >= COSTS
     assert (asked["model"], used["model"]) == ("openai:gpt-4o", "as used")
     assert asked["low"] == used["low"]

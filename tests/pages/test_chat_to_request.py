@@ -74,6 +74,15 @@ def test_compares_fields_hold_the_turns_as_text(page: AppTest) -> None:
     assert "patient bookkeeper" in page.session_state[names.SYSTEM]
 
 
+def test_its_questions_are_a_test_set_in_experiments(page: AppTest) -> None:
+    page.button(key="chats_paste_sample").click().run()
+    page.button(key="chats_test").click().run()
+    assert not page.exception
+    assert [one.value for one in page.title] == ["Experiments"]
+    assert "patient bookkeeper" in field(page, names.EXPERIMENT_SPEC)
+    assert not page.button(key="experiment_run").disabled
+
+
 def test_one_that_another_page_hands_over_is_there() -> None:
     page = AppTest.from_file(str(ROUTER), default_timeout=60)
     page.switch_page(path("chats.py"))

@@ -117,6 +117,19 @@ def test_a_conversation_is_counted_by_its_provider(page: AppTest) -> None:
     assert here != there
 
 
+def test_the_sums_stand_by_month_and_model(page: AppTest) -> None:
+    nodes = [node("q0", None, "user", "Hi", create_time=1_780_000_000)]
+    for number, slug in enumerate(("gpt-4o", "gpt-4-1-mini")):
+        at, model = 1_780_000_000 + number, {"model_slug": slug}
+        nodes.append(node(f"a{number}", "q0", "assistant", "Hi.", create_time=at, metadata=model))
+    content = json.dumps([chatgpt(*nodes)]).encode()
+    page.file_uploader[0].set_value([("conversations.json", content, "application/json")]).run()
+    assert not page.exception
+    tables = [one.value for one in page.dataframe if "Month (UTC)" in one.value]
+    assert tables[0]["Model"].tolist() == ["openai:gpt-4o", "openai:gpt-4.1-mini"]
+    assert set(tables[0]["Month (UTC)"]) == {"2026-05"}
+
+
 def test_nothing_found_is_an_error_with_its_reason(page: AppTest) -> None:
     page.file_uploader[0].set_value([("x.json", b'[{"a": 1}]', "application/json")]).run()
     assert "No conversation was found" in page.error[0].value

@@ -19,6 +19,7 @@ from playground.domain.provider import provider_of
 from playground.engine import get_engine
 from playground.providers import ProviderError
 from playground.providers.doors import counting as counts_at
+from playground.tokens import known_encoding
 from playground.ui import names
 from playground.ui.chats.reading import conversation
 from playground.ui.parts.markdown import plain, safe
@@ -33,6 +34,7 @@ def exactly(summary: Summary, where: Mapping[str, Endpoint]) -> None:
     """Choose a conversation and a model, and let its provider count."""
     known = {one.id: one.title or "without a title" for one in summary.pricing.top() if one.id}
     refs = [ref for ref in summary.pricing.models if _counts(ref, where)]
+    refs.sort(key=lambda ref: known_encoding(ref) is not None)  # what is estimated here comes first
     if not known or not refs:
         return
     st.subheader("Counted exactly", anchor=False)
@@ -54,7 +56,7 @@ def exactly(summary: Summary, where: Mapping[str, Endpoint]) -> None:
         if where[ref.provider].simulated
         else f"{label}, as a request would"
     )
-    st.caption(f":material/info: This alone sends the conversation somewhere: to {place}.")
+    st.caption(f":material/info: Counting sends this conversation to {place}.")
     asked = (chosen, ref)
     if ask and (chat := conversation(chosen)):
         _ask(chat, ref, where[ref.provider], asked)

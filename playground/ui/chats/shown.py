@@ -38,6 +38,7 @@ def shown(summary: Summary, where: Mapping[str, Endpoint]) -> None:
     _figures(summary, used)
     if summary.pricing.months:
         charts.draw(_months(summary.pricing))
+        _by_month_and_model(summary.pricing)
     _sums(list(summary.pricing.sums.values()))
     st.caption(NOTES)
     _nearest(summary.pricing)
@@ -89,6 +90,24 @@ def _months(pricing: Pricing) -> Picture:
     most = max(sums, key=lambda month: sums[month])
     words = f"Cost by month at the models used, upper end: {len(sums)} bars, the longest {most} with {fmt.money(sums[most])}"
     return Picture(made, {}, words)
+
+
+def _by_month_and_model(pricing: Pricing) -> None:
+    """The same sums, each month's models apart; nothing where one model has written everything."""
+    rows = sorted(pricing.months.items(), key=lambda row: (row[0][0], -row[1]))
+    if len({model for (_, model), _ in rows}) < 2:
+        return
+    table: dict[str, Sequence[Any]] = {
+        "Month (UTC)": [month for (month, _), _ in rows],
+        "Model": [model for (_, model), _ in rows],
+        "Cost": [float(usd) for _, usd in rows],
+    }
+    with st.expander("By month and model", icon=":material/table:"):
+        st.dataframe(
+            worded(table, {"Cost": [fmt.money(usd) for _, usd in rows]}),
+            hide_index=True,
+            alt="Cost of each month by the model that was used, upper end",
+        )
 
 
 def _sums(sums: Sequence[Sum]) -> None:

@@ -23,7 +23,7 @@ from playground.ui.parts.project import take_away
 from playground.ui.session import compose, keeping, once
 from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import default_model, pick_models, simulated_note
-from playground.ui.shell.pages import COMPARE
+from playground.ui.shell.pages import COMPARE, EXPERIMENTS
 
 MOST_MODELS = 4
 MOST_CHARACTERS = 400_000
@@ -212,12 +212,22 @@ def _ways(
             compose.fill([_alone(request) for request in requests])
             st.switch_page(COMPARE)
         if cases.cases(talk):
+            if st.button(
+                "Test it in Experiments",
+                icon=":material/science:",
+                key="chats_test",
+                help="Puts each question, held to what was answered then, into the editor of Experiments. Nothing is sent yet.",
+            ):
+                written = experiment(talk, models, found, system=system, whole=whole)
+                st.session_state[names.EXPERIMENT_SPEC] = written
+                st.session_state.pop(names.EXPERIMENT_IMPORTED, None)
+                st.switch_page(EXPERIMENTS, query_params={"experiment": ""})
             st.download_button(
                 f"Test set: {cases.cases(talk)} cases",
                 experiment(talk, models, found, system=system, whole=whole),
                 file_name="chat.yaml",
                 mime="application/yaml",
-                icon=":material/science:",
+                icon=":material/download:",
                 on_click="ignore",
                 key="chats_cases",
                 help="An experiment: each question, held to what was answered then. `playground experiment run chat.yaml`",

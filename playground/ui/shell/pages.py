@@ -106,6 +106,7 @@ CHAT_VS_API = path("chat_vs_api.py")
 PROMPTS = path("prompts.py")
 API_LAB = path("api_lab.py")
 CHATS = path("chats.py")
+EXPERIMENTS = path("experiments.py")
 
 
 def pages() -> list[Any]:
