@@ -62,6 +62,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
         PLAYGROUND_GRACE_SECONDS="1",
         OPENAI_API_KEY=SERVERS,
         ANTHROPIC_API_KEY=SERVERS,
+        OPENAI_BASE_URL="https://localhost/v1",  # the guard lets the name through, and not what it means
     )
     environment["PYTHONPATH"] += f":{ROOT}"
     with log.open("w") as out:
