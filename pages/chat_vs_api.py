@@ -31,4 +31,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
 st.caption(
     "The same model, in an app and through its API: what the product adds, what it hides, and what each way costs."
 )
-SECTIONS[sections.view()](endpoints())
+SECTIONS[sections.view()](endpoints(lent=True))

@@ -23,7 +23,7 @@ top_bar()
 with st.container(key="title"):
     st.title("Compare", anchor=False)
 
-where = endpoints()
+where = endpoints(lent=True)
 run = looked_at(compose.PLACE)
 parts.drawn(parts.ASK, prompt.ask, (presets.presets, saving.saving, blind.toggle, reading.together))
 run, said = bar.bar(run, where)

@@ -19,6 +19,31 @@ def live(key: str) -> str:
     return key.replace("__", "--")
 
 
+CLASS_CODE = "class_code"
+CLASS_NAME = "class_name"
+CLASS_TITLE = "class_title"
+CLASS_MODELS = "class_models"
+CLASS_BUDGET = "class_budget"
+CLASS_TOTAL = "class_total"
+CLASS_LONGEST = "class_longest"
+CLASS_ENDS = "class_ends"
+CLASS_PROBLEM = "class_problem"
+"""Why one could not join."""
+CLASS_WRONG = "class_wrong"
+"""Why a class could not be made."""
+CLASS_SAID = "class_said"
+"""Why a class was not changed."""
+CLASS_SHOWN = "class_shown"
+"""The class that the page Class shows."""
+CLASS_NEW_CODES = "class_new_codes"
+"""Codes that were just made, which nobody can show again."""
+
+
+def class_member(what: str, member: int) -> str:
+    """A field of the class's member: budget, models or role."""
+    return f"class_{what}_{member}"
+
+
 KEYS_OPEN = "keys"
 """Whether the keys are looked at: what is behind the button is drawn only then."""
 SIMULATE_ALL = "simulate_all"

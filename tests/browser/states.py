@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
 from playground.lab.panels import PANELS
 from playground.ui.chat_vs_api.sections import VIEWS as SECTIONS
 from playground.ui.costs.workbench import TABS as COSTS
+from playground.ui.shell.pages import PAGES
 from playground.ui.tokens.workbench import TABS as TOKENS
 
 Step = Callable[[Page], None]
@@ -265,6 +268,15 @@ def lesson(page: Page) -> None:
     expect(page.get_by_text("Not this one")).to_be_visible()
 
 
+def sample_class(page: Page) -> None:
+    """The board of a class in which something was asked."""
+    page.get_by_role("button", name="Look at a sample class").click()
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("5")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+OFF_THE_MENU = {row.title: f"/{Path(row.file).stem}" for row in PAGES if not row.listed}
+
 STATES = (
     State("History", "empty", stay),
     State("Compare", "empty", stay),
@@ -317,6 +329,7 @@ STATES = (
     State("History", "Votes", tab("Votes")),
     State("History", "Budgets", tab("Budgets")),
     State("History", "Storage", tab("Storage")),
+    State("Class", "a sample", sample_class),
 )
 
 
@@ -327,7 +340,10 @@ def walk(page: Page) -> Iterator[State]:
         if state.page != now:
             if now:
                 closed(page)
-            page.get_by_role("link", name=state.page, exact=True).first.click()
+            if state.page in OFF_THE_MENU:
+                page.goto(urljoin(page.url, OFF_THE_MENU[state.page]))
+            else:
+                page.get_by_role("link", name=state.page, exact=True).first.click()
             expect(page.get_by_role("heading", name=state.page, level=1)).to_be_attached()
             settled(page)
             now = state.page

@@ -156,7 +156,7 @@ ALL_IN_THE_MENU = """
 
 def _stops(page: Page) -> list[dict[str, Any]]:
     """Every place that Tab leads to from the top of the page, once the menu is back: on a phone it is folded."""
-    page.wait_for_function(ALL_IN_THE_MENU, arg=len(PAGES))
+    page.wait_for_function(ALL_IN_THE_MENU, arg=sum(row.listed for row in PAGES))
     page.evaluate(TO_THE_TOP)
     stops: list[dict[str, Any]] = []
     while len(stops) < MOST_STOPS:

@@ -61,5 +61,6 @@ def is_there(run: LiveRun, name: str) -> bool:
 def counter(run: LiveRun, lane: int, where: Mapping[str, Endpoint]) -> Endpoint | None:
     """Where a lane's request is counted; None where its provider is not the one that answered: the simulation, or the real one."""
     endpoint = where.get(run.lanes[lane].request.model.provider)
-    same = endpoint is not None and endpoint.simulated == run.simulations[lane]
+    lent = endpoint is not None and endpoint.lent  # a class's key is spent on runs alone
+    same = endpoint is not None and not lent and endpoint.simulated == run.simulations[lane]
     return endpoint if same else None

@@ -131,7 +131,7 @@ def _again(stored: Stored) -> None:
         help="The same requests to the same models.",
     )
     if once.goes(place, streaming(compose.PLACE), pressed, run.requests):
-        made = start(run.requests, endpoints(), kind=stored.labels.kind)
+        made = start(run.requests, endpoints(lent=True), kind=stored.labels.kind)
         if made:
             once.started(place, run.requests)
             _open(made.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit import runtime
@@ -17,6 +18,9 @@ from playground.providers.plan_sign_in import Account
 from playground.ui import names
 from playground.ui.live import grants
 from playground.ui.shell import sign_in
+
+if TYPE_CHECKING:
+    from playground.classes.nouns import Seat
 
 MOST_LANES = 8
 """Lanes on Compare."""
@@ -48,6 +52,11 @@ class Session:
     """Use the model on this computer."""
     looking: dict[str, str] = field(default_factory=dict)
     """Ids of the runs that the tab looks at, by place."""
+    class_id: str | None = None
+    """The class that pays this tab's runs; empty = none, None = nobody has looked yet."""
+    seat: Seat | None = None
+    """The place in it as it was when `seat_read` was the time; no key is in it."""
+    seat_read: float = float("-inf")
     gone: set[str] = field(default_factory=set)
     """Places whose address named a run that is not here."""
     opened: dict[str, tuple[str, LiveRun]] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from playground.providers import ProviderError, list_models
 from playground.settings import SettingsError
 from playground.ui import names
 from playground.ui.live.guard import guard
-from playground.ui.session import keeping, local
+from playground.ui.session import keeping, local, membership
 from playground.ui.session.endpoints import is_real, real_endpoints
 from playground.ui.session.state import session
 from playground.ui.shell import sign_in
@@ -27,6 +27,7 @@ OTHER = "other…"
 
 def top_bar() -> None:
     """The product's name at the left of the menu, the keys at its right; the button says who answers."""
+    membership.follow_link()
     with st.container(key="topbar", horizontal=True, vertical_alignment="center"):
         st.html(BRAND, width="content")
         guard()
@@ -57,7 +58,7 @@ def _who_answers() -> str:
         for name, endpoint in real_endpoints().items()
         if is_real(endpoint)
     ]
-    shown = f"real: {', '.join(real[:2])}" if real else "simulated"
+    shown = f"real: {', '.join(real[:2])}" if real else membership.label() or "simulated"
     more = f" + {len(real) - 2}" if len(real) > 2 else ""
     return f"Keys · {shown}{more}"
 
@@ -67,6 +68,7 @@ def _keys() -> None:
     st.caption(
         "Kept in this tab's memory, sent to their provider only. Without a key, a provider is simulated."
     )
+    membership.panel()
     found = real_endpoints()
     for name, endpoint in found.items():
         if not endpoint.own:

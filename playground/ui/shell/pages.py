@@ -23,6 +23,8 @@ class PageRow(NamedTuple):
     title: str
     icon: str
     help: str
+    listed: bool = True
+    """Whether it is in the menu; one that is not is reached by a link, such as the one under Keys."""
 
 
 PAGES = (
@@ -92,6 +94,13 @@ PAGES = (
         ":material/voicemail:",
         "Replay real answers of the real services: reasoning, caching, searches, refusals, pictures, each with its source.",
     ),
+    PageRow(
+        "classes.py",
+        "Class",
+        ":material/groups:",
+        "Lend a key to a class or team: members join by a code, each within a budget, a list of models and an end.",
+        listed=False,
+    ),
 )
 """Every page, the first is the one that opens; a new page is a new row."""
 
@@ -107,6 +116,7 @@ PROMPTS = path("prompts.py")
 API_LAB = path("api_lab.py")
 CHATS = path("chats.py")
 EXPERIMENTS = path("experiments.py")
+CLASS = path("classes.py")
 
 
 def pages() -> list[Any]:
@@ -118,6 +128,7 @@ def pages() -> list[Any]:
             icon=row.icon,
             help=row.help,
             default=row is PAGES[0],
+            visibility="visible" if row.listed else "hidden",
         )
         for row in PAGES
     ]
