@@ -32,7 +32,7 @@ REFUSED = {
     "holds_key": ":material/key_off:",
     "over_budget": ":material/savings:",
     "over_limit": ":material/speed:",
-    "class": ":material/school:",
+    "class": ":material/groups:",
 }
 """Kind of refusal → its sign."""
 

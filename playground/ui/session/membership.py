@@ -115,10 +115,10 @@ def panel() -> None:
     """The class that pays, under Keys, or the way to one."""
     mine = seat()
     if mine is None or not mine.may_run:
-        st.page_link(CLASS, label="Class or team: join, make, watch", icon=":material/school:")
+        st.page_link(CLASS, label="Class or team: join, make, watch", icon=":material/groups:")
         return
     with st.container(border=True, gap="small"):
-        st.markdown(f":material/school: **{plain(mine.of.name)}** pays your runs")
+        st.markdown(f":material/groups: **{plain(mine.of.name)}** pays your runs")
         if mine.over:
             st.warning(plain(mine.over))
         else:
