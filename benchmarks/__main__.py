@@ -54,6 +54,7 @@ BENCHMARKS = (
     Benchmark("soak.py", ("--minutes", "2")),
     Benchmark("restart.py", ("--sessions", "8")),
     Benchmark("endless.py", ("--only", "text_in_tokens", "swelling_gzip_of_events", "whole_body")),
+    Benchmark("fuzz.py", ("--inputs", "1000")),
 )
 """A new benchmark is a new row; what it prints with `rows.show` comes into the table."""
 

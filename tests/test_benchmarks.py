@@ -47,7 +47,15 @@ def test_peers_are_measured_in_one_run_and_those_that_are_not_there_are_named(
 
 
 def test_every_file_that_measures_is_run_by_make_bench() -> None:
-    parts = {"__main__", "rows", "process", "synthetic", "screen_app", "screen_page"}
+    parts = {
+        "__main__",
+        "fuzz_parsers",
+        "rows",
+        "process",
+        "synthetic",
+        "screen_app",
+        "screen_page",
+    }
     parts |= {"tabs", "stamped", "served", "soak_app"}
     apart = {"other_clients", "other_clients_calls", "peers"}
     """Clients of others, which are no packages of ours: against the simulation, and side by side with us."""
