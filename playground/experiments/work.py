@@ -17,7 +17,7 @@ from playground.experiments.environment import Environment
 from playground.experiments.jobs import Jobs, answered
 from playground.experiments.judging import Rounds
 from playground.experiments.kept import Experiment
-from playground.experiments.running import Ended, Progress, Session, at_once, expected
+from playground.experiments.running import Ended, Progress, Session, expected
 from playground.experiments.spec import Check
 from playground.experiments.verdict import Answer, Verdict
 from playground.history import Labels
@@ -58,13 +58,7 @@ def prepare(
     ours = jobs.in_part(part, of)
     mine = [p.cell for p in kept.places(store, experiment.seq, kept.WAITING) if ours(p.cell)]
     left_out = frozenset(p.cell for p in kept.places(store, experiment.seq, kept.SKIPPED))
-    judges = Judges(
-        engine,
-        endpoints,
-        secrets,
-        owner,
-        lambda provider: max(1, at_once(experiment.spec, provider) // of),
-    )
+    judges = Judges(engine, endpoints, secrets, owner)
     first = [jobs.job(number) for number in mine[: 4 * len(jobs.names)]]
     made = Session(
         engine,
@@ -118,7 +112,7 @@ def judges_of(check: Check) -> list[ModelRef]:
 
 
 class Judges:
-    """The judging models of an experiment: asked beside its calls, as many at once; what they cost is added up."""
+    """The judging models of an experiment: asked outside its pace, and what they cost is added up."""
 
     def __init__(
         self,
@@ -126,7 +120,6 @@ class Judges:
         endpoints: Mapping[str, Endpoint],
         secrets: Sequence[Secret | None],
         owner: str,
-        at_once: Callable[[str], int],
     ) -> None:
         self._engine, self._endpoints, self._secrets, self._owner = (
             engine,
@@ -137,8 +130,6 @@ class Judges:
         self._lock = threading.Lock()
         self._live: list[LiveRun] = []
         self._closed = False
-        self._at_once = at_once
-        self._turns: dict[str, threading.Semaphore] = {}
         self.paid: Callable[[Decimal], None] = lambda cost: None
         """Told of each call's cost in USD as soon as it is known."""
 
@@ -165,17 +156,6 @@ class Judges:
             ref = ModelRef.parse(model)
         except ValueError as error:
             return _unasked(NOBODY, str(error), "Correct the check's `judge`.")
-        with self._turn(ref.provider):
-            return self._ask(ref, system, prompt)
-
-    def _turn(self, provider: str) -> threading.Semaphore:
-        """One of the calls that may be under way to this provider."""
-        with self._lock:
-            if provider not in self._turns:
-                self._turns[provider] = threading.Semaphore(self._at_once(provider))
-            return self._turns[provider]
-
-    def _ask(self, ref: ModelRef, system: str, prompt: str) -> Response:
         made = runs.start(
             self._engine,
             [Request.ask(ref, prompt, system=system)],

@@ -283,19 +283,6 @@ def test_several_answers_are_judged_at_once(go: Go, provider: Provider) -> None:
     assert time.monotonic() - begun < 12 * 0.3 + 2
 
 
-def test_judges_make_no_more_calls_at_once_than_their_provider_is_allowed(
-    go: Go, provider: Provider
-) -> None:
-    """Two calls and two of judges."""
-
-    def slowly(text: str, n: int) -> Reply:
-        return Reply(text=judged(text, n).text, delay=0.05 if text.startswith("Criterion:") else 0)
-
-    provider.behave = slowly
-    go(RUBRIC)
-    assert 2 <= provider.most_open <= 2 + 2
-
-
 def test_a_case_of_which_an_answer_is_in_doubt_waits_until_that_is_settled(
     go: Go, store: Store, provider: Provider
 ) -> None:
