@@ -1,7 +1,7 @@
 # Everything here runs in .venv, which the first command makes; see scripts/bootstrap.
 PORT ?= 8501
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help

@@ -39,6 +39,14 @@ class Limit(NamedTuple):
     unit: int = 1
     """What one of it is, in what is counted: MB are counted in bytes."""
 
+    @property
+    def told(self) -> str:
+        """What its variable does, for the manual."""
+        of = self.variable.partition("_MAX_")[2].replace("_", " ").lower()
+        return (
+            f"Hosted: the most of a visitor's {of.replace(' mb', ' MB')}, {self.most:,} unless set."
+        )
+
 
 LIMITS: dict[Name, Limit] = {
     "lanes": Limit(

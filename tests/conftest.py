@@ -41,6 +41,9 @@ _NOT_QUICK = (
 )
 """Folders that `--quick` leaves out; and it skips what uses a browser or starts a process, PostgreSQL for one."""
 
+_LONGEST = "test_every_page"
+"""Begins first: it takes minutes, for which one process would work alone at the end."""
+
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 ):  # as a shell starts what it runs in the background
@@ -63,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "playground",
         deadline=None,  # a busy machine is slow, not wrong
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
-        max_examples=10 if config.getoption("quick") else 100,
+        max_examples=10 if config.getoption("quick") else 60,
     )
     hypothesis.settings.load_profile("playground")
     if config.getoption("quick"):
@@ -83,6 +86,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem != _LONGEST)
     if config.getoption("quick"):
         for item in items:
             if {"browser", "profile"} & set(getattr(item, "fixturenames", ())):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import click
 
+from playground.visitors import LIMITS
+
 WIDTH = 80
 INDENT = "    "
 VERBATIM = "\b"
@@ -23,6 +25,9 @@ ENVIRONMENT: Mapping[str, str] = {
     "PLAYGROUND_PRICES": "The file of your own prices.",
     "PLAYGROUND_HOSTED": "1 = strangers use the app: no key of the server's for a visitor, no private address.",
     "PLAYGROUND_OPEN_TO_NETWORK": "1 = other computers of the network may use the app with your keys.",
+    **{row.variable: row.told for row in LIMITS.values()},
+    "PLAYGROUND_GRACE_SECONDS": "Hosted: so long a closed tab's keys and paid runs wait for its return.",
+    "PLAYGROUND_SIGN_IN": "required = hosted, nobody sees a page without signing in.",
     "PLAYGROUND_ALLOWED_HOSTS": "Names under which the app answers, with commas.",
     "PLAYGROUND_LOG": "json = the app's log as JSON lines.",
     "PLAYGROUND_LOCAL_DIR": "Folder of the model on this computer.",

@@ -104,14 +104,12 @@ def _look(page: Page, state: State, *, first: bool) -> Look:
     violations = _violations(page)
     width = 0
     if state.name != "live":  # which is over before all of it is looked at
-        _in_the_dark(page)
-        violations |= _violations(page, "color-contrast")
         page.set_viewport_size(NARROW)
-        page.wait_for_timeout(100)
+        _in_the_dark(page)
         width = page.evaluate("document.scrollingElement.scrollWidth")
         violations |= _violations(page)
-        page.emulate_media(color_scheme="light")
         page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
     stops = _stops(page) if first else []
     return Look(state, violations, headings, page.title(), moving, width, stops)
 

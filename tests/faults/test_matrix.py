@@ -364,12 +364,15 @@ async def test_every_door_meets_every_fault(
 
         with ThreadPoolExecutor(6) as threads:
 
-            async def one(cell: Cell) -> None:
+            async def one(cell: Cell) -> list[str]:
                 async with wide if WAITS.search(cell.fault_name) else narrow:
-                    came = await met(engine, threads, cell, ways)
-                wrong.extend(f"{cell.name}: {what}" for what in wrong_with(cell, came))
+                    return wrong_with(cell, await met(engine, threads, cell, ways))
 
-            await asyncio.gather(*map(one, CELLS))
+            first = await asyncio.gather(*map(one, CELLS))
+            for cell in itertools.compress(CELLS, first):
+                # Beside 3,000 others on a busy machine an answer may come after a patience of two seconds: once more, alone.
+                again = wrong_with(cell, await met(engine, threads, cell, ways))
+                wrong.extend(f"{cell.name}: {what}" for what in again)
         wrong += await neighbours.wrong()
         wrong += await left_behind(engine, plain, secret, tasks_before)
     if left := [thread for thread in threading.enumerate() if thread.name == "mcp"]:

@@ -39,7 +39,7 @@ def form(store: Store) -> None:
     """The fields of a new class, and the sample."""
     keys = own_keys()
     with st.container(border=True):
-        st.subheader("Make a class", anchor=False)
+        st.header("Make a class", anchor=False)
         if problem := st.session_state.pop(names.CLASS_WRONG, None):
             st.error(plain(problem))
         if not keys:

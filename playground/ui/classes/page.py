@@ -69,7 +69,7 @@ def _title(seat: Seat) -> str:
 
 def _shown(store: Store, seat: Seat) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(plain(seat.of.name), anchor=False, width="content")
+        st.header(plain(seat.of.name), anchor=False, width="content")
         if seat.of.simulated:
             st.badge("simulated", icon=":material/science:", color="violet")
         st.badge(seat.member.role, icon=":material/person:", color="blue")
@@ -117,7 +117,7 @@ LONGEST = next(row for row in SETTINGS if row.name == "max_output_tokens")
 
 def _join(store: Store) -> None:
     with st.container(border=True):
-        st.subheader("Join", anchor=False)
+        st.header("Join", anchor=False)
         if problem := st.session_state.pop(names.CLASS_PROBLEM, None):
             st.error(plain(problem))
         st.text_input(

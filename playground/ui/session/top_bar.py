@@ -68,12 +68,12 @@ def _keys() -> None:
     st.caption(
         "Kept in this tab's memory, sent to their provider only. Without a key, a provider is simulated."
     )
-    membership.panel()
     found = real_endpoints()
     for name, endpoint in found.items():
         if not endpoint.own:
             _provider(name, endpoint)
     _add_endpoint()
+    membership.panel()
     local.panel()
     if any(endpoint.key for name, endpoint in found.items() if provider_of(name).built_in):
         st.toggle(
