@@ -22,7 +22,7 @@ test: ## run all tests (some of them: make test ARGS="tests/cli -k prices")
 	@scripts/bootstrap dev
 	@$(PYTEST) $(ARGS)
 
-quick: ## run what needs no browser, no page and no process: an answer in about a minute
+quick: ## run what needs no browser, no page and no process: an answer in a minute or two
 	@scripts/bootstrap dev
 	@$(PYTEST) --quick $(ARGS)
 
