@@ -13,6 +13,7 @@ from playground.domain import Endpoint, Request
 from playground.domain.endpoint import bills
 from playground.lab import breakeven
 from playground.ui import names
+from playground.ui.parts.sections import section
 
 START, LADDER, CONVERSATION, MEMORY, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE = (
     "Start here",
@@ -33,17 +34,7 @@ MOST_CHARACTERS = 400_000
 
 def view() -> str:
     """Draw the switch between the sections, and return the open one."""
-    opened = st.segmented_control(
-        "Section",
-        VIEWS,
-        default=None if names.CHAT_VIEW in st.session_state else START,
-        key=names.CHAT_VIEW,
-        required=True,
-        label_visibility="collapsed",
-        wrap=False,
-        bind="query-params",
-    )
-    return opened or START
+    return section(VIEWS, names.CHAT_VIEW)
 
 
 def go(to: str, held: Mapping[str, Any] | None = None) -> None:

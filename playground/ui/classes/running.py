@@ -116,6 +116,26 @@ def _member(store: Store, seat: Seat) -> None:
     chosen = by_id[
         st.selectbox("Member", list(by_id), format_func=lambda id: by_id[id].name, key="class_who")
     ]
+    _fields(seat, chosen)
+    with st.container(horizontal=True):
+        st.button(
+            "Change",
+            key="class_change",
+            type="primary",
+            on_click=_change,
+            args=(store, seat, chosen),
+        )
+        st.button(
+            "Take out",
+            key="class_remove",
+            type="tertiary",
+            on_click=_remove,
+            args=(store, seat, chosen),
+        )
+
+
+def _fields(seat: Seat, chosen: Member) -> None:
+    """What holds for one member, as it is now."""
     own = chosen.budget if chosen.budget is not None else seat.of.budget
     st.text_input(
         "USD",
@@ -135,21 +155,6 @@ def _member(store: Store, seat: Seat) -> None:
         index=ROLES.index(chosen.role),
         key=names.class_member("role", chosen.id),
     )
-    with st.container(horizontal=True):
-        st.button(
-            "Change",
-            key="class_change",
-            type="primary",
-            on_click=_change,
-            args=(store, seat, chosen),
-        )
-        st.button(
-            "Take out",
-            key="class_remove",
-            type="tertiary",
-            on_click=_remove,
-            args=(store, seat, chosen),
-        )
 
 
 def _remove(store: Store, seat: Seat, who: Member) -> None:

@@ -12,16 +12,17 @@ from playground.ui.learn import lesson as one
 from playground.ui.learn.check import said
 from playground.ui.learn.glossary import glossary
 from playground.ui.learn.overview import overview
-from playground.ui.learn.place import GLOSSARY, LESSONS, QUESTIONS, VIEWS, opened
+from playground.ui.learn.place import GLOSSARY, QUESTIONS, VIEWS, opened
 from playground.ui.learn.rooms import own_figures, questions
 from playground.ui.parts.present import present
+from playground.ui.parts.sections import section
 
 
 def school(where: Mapping[str, Endpoint]) -> None:
     """The open lesson or all of them, the glossary, or what people ask."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Learn", anchor=False, width="content")
-        view = _switch()
+        view = section(VIEWS, names.LEARN_VIEW)
         present()
     own = own_figures()
     if view == GLOSSARY:
@@ -32,17 +33,3 @@ def school(where: Mapping[str, Endpoint]) -> None:
         one.view(lesson, own, where)
     else:
         overview(lambda text, lesson: said(text, own, lesson))
-
-
-def _switch() -> str:
-    opened = st.segmented_control(
-        "Section",
-        VIEWS,
-        default=None if names.LEARN_VIEW in st.session_state else LESSONS,
-        key=names.LEARN_VIEW,
-        required=True,
-        label_visibility="collapsed",
-        wrap=False,
-        bind="query-params",
-    )
-    return opened or LESSONS
