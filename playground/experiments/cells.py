@@ -198,19 +198,33 @@ def _as_written(cells: Cells) -> Iterator[Cell]:
 
 
 def _interleaved(cells: Cells) -> Iterator[Cell]:
-    """Models take turns, and another one begins each time."""
+    """Models take turns, and by lot which of them begins."""
     most = max(map(cells.repeats, range(len(cells.cases))), default=0)
-    turn = 0
+    dice = random.Random(cells.spec.seed)  # noqa: S311 - the same order each time is meant
+    turns: dict[tuple[int, ...], Iterator[Sequence[int]]] = {}
     for repeat in range(most):
         for case in range(len(cells.cases)):
             if repeat >= cells.repeats(case):
                 continue
             for prompt, several in itertools.groupby(cells.pairs(case), lambda pair: pair[0]):
-                models = [model for _, model in several]
-                begin = turn % len(models)
-                turn += 1
-                for model in (*models[begin:], *models[:begin]):
+                models = tuple(model for _, model in several)
+                if models not in turns:
+                    turns[models] = _turns_by_lot(models, dice)
+                for model in next(turns[models]):
                     yield Cell(prompt, case, model, repeat)
+
+
+def _turns_by_lot(models: Sequence[int], dice: random.Random) -> Iterator[Sequence[int]]:
+    """Orders of these models without end: what their places do to them is chance, and evens out.
+
+    In every 2k of k models each has each place twice, and comes before each other one as often as after it.
+    """
+    while True:
+        drawn = dice.sample(models, len(models))
+        begun = [[*drawn[i:], *drawn[:i]] for i in range(len(drawn))]
+        block = [*begun, *(order[::-1] for order in begun)]
+        dice.shuffle(block)
+        yield from block
 
 
 def _shuffled(cells: Cells) -> Iterator[Cell]:

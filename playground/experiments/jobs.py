@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from playground.experiments.running import Job
 from playground.experiments.spec import Check, Spec
 from playground.experiments.transforms import TransformError, transformed
 from playground.experiments.verdict import Answer, Verdict
+from playground.store.packing import storable
 
 ALONE = "no other answer of this case could be compared"
 Grade = Callable[[tuple[Check, ...], Answer, float | None], Verdict]
@@ -38,6 +39,13 @@ class Jobs:
     def order(self) -> list[Cell]:
         """Cell by number."""
         return [*self.cells.warm_up(), *self.cells]
+
+    def follow(self, written: Iterable[Place]) -> None:
+        """Keep to the order in which an experiment was written down, also by an older version that drew another one."""
+        models = {storable(name): model for model, name in enumerate(self.names)}
+        self.order = [
+            Cell(p.prompt, p.case, models[p.model], 0 if p.warm_up else p.repeat) for p in written
+        ]
 
     @cached_property
     def warm_ups(self) -> int:

@@ -47,6 +47,7 @@ class Place:
     case: int
     repeat: int
     warm_up: bool = False
+    state: str = WAITING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,10 +191,12 @@ def _alive(row: Any) -> bool:
 
 
 def places(store: Store, seq: int, *states: str) -> list[Place]:
-    """The cells in these states, in their order."""
+    """The cells in these states, in their order; those in any where none is named."""
     c = experiment_cells.c
-    columns = (c.cell, c.model, c.prompt, c.case, c.repeat, c.warm_up)
-    wanted = sa.select(*columns).where(c.experiment_seq == seq, c.state.in_(states))
+    columns = (c.cell, c.model, c.prompt, c.case, c.repeat, c.warm_up, c.state)
+    wanted = sa.select(*columns).where(c.experiment_seq == seq)
+    if states:
+        wanted = wanted.where(c.state.in_(states))
     with reading(store.engine) as connection:
         rows = connection.execute(wanted.order_by(c.cell)).all()
     return [Place(**row._mapping) for row in rows]

@@ -260,7 +260,7 @@ class Spec(Part):
     )
     order: Literal["interleaved", "as_written", "shuffled"] = Field(
         default="interleaved",
-        description="Interleaved: models take turns, so that drift hits all alike.",
+        description="Interleaved: models take turns in orders drawn by lot, so that drift hits all alike.",
     )
     seed: Whole = Field(default=0, description="Of everything that is drawn by lot.")
     fresh_prefix: Flag = Field(

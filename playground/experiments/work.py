@@ -54,10 +54,12 @@ def prepare(
     progress: Callable[[Progress], None] | None = None,
 ) -> tuple[Session, Callable[[], Ended]]:
     """A session that can be stopped, and what runs it; `part` of so many processes takes its share of the cells."""
+    written = kept.places(store, experiment.seq)
     jobs = Jobs(experiment.spec, salt=experiment.id)
+    jobs.follow(written)
     ours = jobs.in_part(part, of)
-    mine = [p.cell for p in kept.places(store, experiment.seq, kept.WAITING) if ours(p.cell)]
-    left_out = frozenset(p.cell for p in kept.places(store, experiment.seq, kept.SKIPPED))
+    mine = [p.cell for p in written if p.state == kept.WAITING and ours(p.cell)]
+    left_out = frozenset(p.cell for p in written if p.state == kept.SKIPPED)
     judges = Judges(engine, endpoints, secrets, owner)
     first = [jobs.job(number) for number in mine[: 4 * len(jobs.names)]]
     made = Session(

@@ -48,6 +48,25 @@ def test_interleaved_models_take_turns_and_begin_in_turn() -> None:
     assert [cell.repeat for cell in cells] == sorted(cell.repeat for cell in cells)
 
 
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_the_places_in_a_round_are_drawn_by_lot_and_even_out(count: int) -> None:
+    models = [f"openai:m{n}" for n in range(count)]
+
+    def rounds(seed: int) -> list[tuple[int, ...]]:
+        made = spec(prompts=["a"], cases=[{}], models=models, repeats=6 * count, seed=seed)
+        order = [cell.model for cell in Cells(made)]
+        return [tuple(order[i : i + count]) for i in range(0, len(order), count)]
+
+    found = rounds(seed=0)
+    for model in range(count):
+        assert Counter(one.index(model) for one in found) == dict.fromkeys(range(count), 6)
+        for other in set(range(count)) - {model}:
+            before = sum(one.index(model) < one.index(other) for one in found)
+            assert before == len(found) / 2
+    assert found == rounds(seed=0)
+    assert found != rounds(seed=1)
+
+
 def test_another_seed_is_another_order() -> None:
     assert keys(spec(order="shuffled", seed=1)) != keys(spec(order="shuffled", seed=2))
 

@@ -83,12 +83,12 @@ def test_holms_correction_is_the_smallest_times_all_then_the_next_times_one_fewe
     assert [c.significant for c in found] == [True, False, False, True, None]
 
 
-def test_what_could_not_come_out_otherwise_is_no_test_and_costs_none_of_the_others_anything() -> (
-    None
-):
+def test_a_figure_that_came_out_equal_is_corrected_for_and_one_that_was_not_tested_is_not() -> None:
     same = Comparison(a="a", b="b", metric="cost", p=1.0, same=True)
-    found = corrected([Comparison(a="a", b="b", metric="m", p=0.04), same])
-    assert [c.significant for c in found] == [True, False]
+    untested = Comparison(a="a", b="b", metric="duration")
+    found = corrected([Comparison(a="a", b="b", metric="m", p=0.03), same, untested])
+    assert [c.adjusted for c in found] == [0.06, 1.0, None]
+    assert [c.significant for c in found] == [False, False, None]
 
 
 def test_the_same_questions_are_compared_in_pairs_and_others_apart() -> None:

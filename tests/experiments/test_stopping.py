@@ -7,11 +7,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from playground.domain import Endpoint, Secret
+from playground.domain import Endpoint, ModelRef, Secret
 from playground.engine import Engine
 from playground.experiments import kept, worker
 from playground.experiments.jobs import Jobs
@@ -154,6 +155,22 @@ def test_processes_share_the_cells_in_the_same_way_however_late_they_look(
         with writing(file_store.engine) as connection:  # it has begun before the next one looks
             kept.write(connection, made.seq, {}, mine[:3])
     assert sorted(cell for share in shares for cell in share) == list(range(36))
+
+
+def test_an_experiment_goes_on_in_the_order_in_which_it_was_written_down(
+    engine: Engine, endpoints: dict[str, Endpoint], file_store: Store
+) -> None:
+    names = ("openai/chat:gpt-5.1", "gemini:gemini-3.8-flash")
+    spec = spec_of(names, [f"case {n}" for n in range(3)], warm_up=1)
+    other = sorted(Jobs(spec).places(), key=lambda p: (not p.warm_up, p.model, -p.case))
+    places = [replace(place, cell=cell) for cell, place in enumerate(other)]
+    made = kept.create(file_store, spec, places, simulated=True)
+    _, run = prepare(engine, file_store, made, endpoints, budget=None)
+    assert run().state == kept.ENDED
+    columns = ("cell", "model", "case", "response_model")
+    for row in kept.table(file_store, made.seq, *columns):
+        assert (row.model, row.case) == (places[row.cell].model, places[row.cell].case)
+        assert row.response_model == ModelRef.parse(row.model).model
 
 
 def test_a_process_is_told_of_what_we_serve_and_of_no_key_that_it_can_read_itself() -> None:
