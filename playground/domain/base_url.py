@@ -47,6 +47,15 @@ def mended(url: str, row: Provider | None = None) -> str:
     return urlunsplit(parts._replace(path=_known(parts, path, row))).rstrip("?#")
 
 
+def origin(url: str) -> tuple[str | None, int | None]:
+    """The host and the port that an address names; None for what it does not, and for both where it is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname, parts.port
+    except ValueError:
+        return None, None
+
+
 def without_version(base_url: str, default: str) -> tuple[str, str]:
     """The address without the API version at its end, and that version: `default` where the address names none."""
     stem, slash, last = base_url.rstrip("/").rpartition("/")

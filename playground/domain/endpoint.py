@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from playground.domain.base_url import origin
 from playground.domain.model import ModelRef, Source
 from playground.domain.provider import provider_of
 from playground.domain.secret import Secret
@@ -41,7 +41,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def nearby(endpoint: Endpoint) -> bool:
     """Whether a server that a person has added listens on this computer: who bills for it, if anyone, is not known."""
     added = not provider_of(endpoint.provider).built_in
-    return added and urlsplit(endpoint.base_url).hostname in LOOPBACK
+    return added and origin(endpoint.base_url)[0] in LOOPBACK
 
 
 REPLAYED = "recorded/"

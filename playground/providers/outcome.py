@@ -20,6 +20,7 @@ from playground.providers.meaning import Case, by_words
 from playground.wire import (
     ForbiddenHost,
     HeadTimeout,
+    NoAddress,
     Recorder,
     SocketRecorder,
     SSEParser,
@@ -90,6 +91,8 @@ def refused_here(endpoint: Endpoint, *, hosted: bool) -> Failure | None:
         return no_key(endpoint.provider)
     try:
         check_endpoint(endpoint, hosted=hosted)
+    except NoAddress as error:
+        return unusable(str(error))
     except ForbiddenHost as error:
         return failure_of(
             "permission", endpoint.provider, message=str(error), next_step="Use another base URL."
@@ -230,15 +233,23 @@ def _called(recorder: Heard, endpoint: Endpoint) -> str:
     url = _shown(recorder.redactor.url(str(recorder.request.url)))
     base = endpoint.base_url.rstrip("/")
     path = url.removeprefix(base) if url.startswith(base) else urlsplit(url).path
-    target = recorder.redactor.url(recorder.headers.get("location", ""))
+    better = _elsewhere(url, recorder.redactor.url(recorder.headers.get("location", "")))
     called = f"{recorder.request.method} {url} was called"
-    if target and 300 <= (recorder.status or 0) < 400:
-        better = _shown(urljoin(url, target)).removesuffix(path)
+    if better and 300 <= (recorder.status or 0) < 400:
+        better = better.removesuffix(path)
         return f"{called}: if you trust that address with your key, make {better} the base URL."
     versioned = APIS[provider_of(endpoint.provider).default_api].path.startswith("/v1")
     if not versioned and not _VERSION.search(base):
         return f"{called}: most servers want a base URL that ends in /v1, so try {base}/v1."
     return f"{called}: check the base URL, which is what stands before {path}."
+
+
+def _elsewhere(url: str, target: str) -> str:
+    """Where a redirect leads; empty where it names none, or what is no address."""
+    try:
+        return _shown(urljoin(url, target)) if target else ""
+    except ValueError:
+        return ""
 
 
 def _shown(url: str) -> str:

@@ -17,7 +17,8 @@ from weakref import WeakKeyDictionary
 import httpx2
 
 from playground.domain import Endpoint, Secret
-from playground.wire import CONNECT_TIMEOUT, hush
+from playground.providers.failures import ProviderError, unusable
+from playground.wire import CONNECT_TIMEOUT, NoAddress, check_readable, hush
 
 NO_KEY = "none"
 """The SDKs insist on a key; where the endpoint has none this stands in, and the recorder keeps it off the wire."""
@@ -45,16 +46,26 @@ class _Relay(httpx2.AsyncBaseTransport):
 
 
 def kept(build: Callable[[Endpoint, float], Any]) -> Callable[[Endpoint, float], Any]:
-    """Build once per key, address and patience; without a key, every time. Nobody may close such a client."""
+    """Build once per key, address and patience; without a key, every time. Nobody may close such a client.
+
+    ProviderError where the address is none: an SDK would raise what httpx2 says of it, each at another moment.
+    """
+
+    def built(endpoint: Endpoint, silence: float) -> Any:
+        try:
+            check_readable(endpoint.base_url)
+        except NoAddress as error:
+            raise ProviderError(unusable(str(error))) from None
+        return build(endpoint, silence)
 
     @functools.wraps(build)
     def client(endpoint: Endpoint, silence: float) -> Any:
         if endpoint.key is None:
-            return build(endpoint, silence)
+            return built(endpoint, silence)
         mine = _clients.setdefault(endpoint.key, {})
         what = (build, endpoint.base_url, silence)
         if what not in mine:
-            mine[what] = build(endpoint, silence)
+            mine[what] = built(endpoint, silence)
         return mine[what]
 
     return client

@@ -1,6 +1,6 @@
 """The wire: one pool, one recorder a call, one guard, one mask."""
 
-from playground.wire.guard import ForbiddenHost, check_endpoint
+from playground.wire.guard import ForbiddenHost, NoAddress, check_endpoint, check_readable
 from playground.wire.line import HeadTimeout
 from playground.wire.pool import CONNECT_TIMEOUT, Pool, hush, open_pool
 from playground.wire.recorder import Recorder
@@ -14,12 +14,14 @@ __all__ = [
     "Block",
     "ForbiddenHost",
     "HeadTimeout",
+    "NoAddress",
     "Pool",
     "Recorder",
     "Redactor",
     "SSEParser",
     "SocketRecorder",
     "check_endpoint",
+    "check_readable",
     "hush",
     "open_pool",
 ]

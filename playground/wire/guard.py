@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore2
+import httpx2
 
 from playground.domain import Endpoint
 from playground.wire import addresses
@@ -25,12 +27,21 @@ PORTS = (443, 4443, 8443, 9443, 10443)
 """What hosted mode calls. Browsers refuse a list of ports where other protocols may take an HTTP request for their own
 (Fetch, "port blocking"); that list leaves out databases, caches and admin daemons (5432, 6379, 9200, 2375 …), and a
 server that strangers direct could look through every port of a host. So here it is a list of what is allowed."""
+LONGEST = 8_000
+"""Characters of an address. httpx2 takes 65,536, an SDK's path and query among them."""
+_USER = re.compile(r"//[^/]*@")
+_SHOWN = 200
+"""Characters of an address that a message repeats."""
 _FIRST_TRY = 3.0
 """Seconds given to one of several addresses before the next is tried."""
 
 
 class ForbiddenHost(Exception):
     """The address may not be called; the message says which and why."""
+
+
+class NoAddress(ForbiddenHost):
+    """What stands for an address is none, so nobody can be called by it."""
 
 
 def check_endpoint(endpoint: Endpoint, *, hosted: bool) -> None:
@@ -50,9 +61,9 @@ def check_url(url: str, *, hosted: bool) -> None:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise ForbiddenHost(f"{url!r} is not a web address: {error}.") from None
+        raise _no_address(url, f"{error}.") from None
     if parts.scheme not in ("http", "https") or not host:
-        raise ForbiddenHost(f"{url!r} is not a web address: write it as https://host/path.")
+        raise _no_address(url, "write it as https://host/path.")
     if parts.username is not None or parts.password is not None:
         raise ForbiddenHost("Put no user name or password into the base URL.")
     if hosted and parts.scheme != "https":
@@ -63,6 +74,23 @@ def check_url(url: str, *, hosted: bool) -> None:
         raise ForbiddenHost(f"{host} is no host: write its name or address without a %.")
     if address := addresses.spelled(host):
         check_address(address, hosted=hosted, host=host)
+    check_readable(url)
+
+
+def check_readable(url: str) -> None:
+    """Raise NoAddress when httpx2 can't read the URL: with it every SDK reads the base URL that its client gets."""
+    try:
+        httpx2.URL(url)
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise _no_address(url, f"{error}.") from None
+    if len(url) > LONGEST:
+        raise _no_address(url, "it is too long.")
+
+
+def _no_address(url: str, why: str) -> NoAddress:
+    shown = _USER.sub("//…@", url)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return NoAddress(f"{shown!r} is not a web address: {why}")
 
 
 def check_port(port: int, *, host: str) -> None:

@@ -14,6 +14,7 @@ import httpcore2
 import httpx2
 
 from playground.domain import Endpoint
+from playground.domain.base_url import origin
 from playground.wire.guard import ForbiddenHost, GuardedBackend
 from playground.wire.line import Line
 from playground.wire.proxies import DEFAULT_PORTS, Proxy, of_environment
@@ -71,9 +72,9 @@ class Pool:
         """Let a server that this process runs itself be called although it is on loopback."""
         if not (endpoint.simulated or endpoint.own) or (self.hosted and endpoint.user_supplied):
             return
-        parts = urlsplit(endpoint.base_url)
-        if parts.hostname and parts.port:
-            self._backend.own.add((parts.hostname, parts.port))
+        host, port = origin(endpoint.base_url)
+        if host and port:
+            self._backend.own.add((host, port))
 
     def proxy_to(self, url: str) -> Proxy | None:
         """The proxy that leads to this address; None for a direct call, as to a server that this process runs itself."""

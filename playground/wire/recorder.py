@@ -21,12 +21,12 @@ from collections.abc import (
 )
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
 
 from playground.domain import APIS, Events, Exchange, RawEvent, Secret, Timing
+from playground.domain.base_url import origin
 from playground.domain.exchange import format_of
 from playground.wire.decoding import decoded, too_large
 from playground.wire.guard import ForbiddenHost
@@ -83,7 +83,7 @@ class Recorder(httpx2.AsyncBaseTransport):
     ) -> None:
         self._pool = pool
         self._base_url = base_url
-        self.host = urlsplit(base_url).hostname or base_url
+        self.host = origin(base_url)[0] or base_url
         """Who is called, for messages."""
         self._secrets = tuple(s for s in secrets if s)
         self.redactor = Redactor(self._secrets)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from playground.domain import Events, Exchange, RawEvent, Secret
+from playground.domain.base_url import origin
 from playground.domain.session import SENT, kind_of
 from playground.wire.limits import MAX_BYTES, MAX_EVENTS, Endless
 from playground.wire.pool import CONNECT_TIMEOUT, Pool
@@ -50,7 +51,7 @@ class SocketRecorder:
     ) -> None:
         self._pool = pool
         self._base_url = base_url
-        self.host = urlsplit(base_url).hostname or base_url
+        self.host = origin(base_url)[0] or base_url
         """Who is called, for messages."""
         self._secrets = tuple(s for s in secrets if s)
         self.redactor = Redactor(self._secrets)

@@ -226,6 +226,14 @@ async def test_a_redirect_to_a_path_or_without_a_target(serve: Serve, pool: Pool
     assert "302" in (await failed(pool, "openai/chat:m", nowhere.url)).message
 
 
+@pytest.mark.parametrize("target", ["https://[1.2.3.4]/v1", "https://[::1", "http://h:x/", "//["])
+async def test_a_redirect_to_what_is_no_address(serve: Serve, pool: Pool, target: str) -> None:
+    provider = await serve(moved(lambda seen: target))
+    failure = await failed(pool, "openai/chat:m", provider.url)
+    assert f"redirects to {target}" in failure.message
+    assert failure.next_step
+
+
 ABSENT: dict[str, Handler] = {
     "Go": NOT_FOUND,
     "FastAPI": answer({"detail": "Not Found"}, status=404),
