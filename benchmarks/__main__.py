@@ -1,9 +1,9 @@
-"""Every benchmark in one run, each in a process of its own; then one table of all figures that have a limit, for the README.
+"""Every benchmark in one run, each in a process of its own; then one table of all figures that have a limit.
 
-    python -m benchmarks [NAME ...] [--readme]
+    python -m benchmarks [NAME ...] [--write]
 
-Exit code 1 where a figure is past its limit, or a benchmark failed. `--readme` writes the rows of what was run into the
-table between the two markers in README.md.
+Exit code 1 where a figure is past its limit, or a benchmark failed. `--write` writes the rows of what was run into the
+table between the two markers in docs/exact.md, and the figures that the README shows into the README.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from benchmarks.process import environment
 from benchmarks.rows import Row, read
 
 HERE = Path(__file__).parent
+TABLE = HERE.parent / "docs" / "exact.md"
 README = HERE.parent / "README.md"
 
 
@@ -103,20 +104,48 @@ def _cells(row: Row) -> tuple[str, str, str]:
     return row.what, f"{row.figure:g} {row.unit}".strip(), f"{row.sign} {row.limit:g}"
 
 
-MARKED = re.compile("(<!-- python -m benchmarks --readme -->\n).*?(\n<!-- end -->)", re.DOTALL)
-"""Where the table stands in the README."""
+TELLING = (
+    "total time, p95 error at 32",
+    "time to first text, 1 at once, worst door, p95 error",
+    "first text, p95 error, 8 lanes, after 10 kept runs, pages rerun",
+    "failed lanes of 3,000",
+    "CPU of `ask`, kept, ÷ a script of OpenAI's SDK",
+    "200 experiments of a model against itself: called different",
+    "two processes, sqlite: killed, runs not found again",
+    "fuzz: crashes, hangs and strange exceptions",
+)
+"""The figures that the README shows, each a row with its command."""
+
+MARKED = re.compile("(<!-- python -m benchmarks --write -->\n).*?(\n<!-- end -->)", re.DOTALL)
+"""Where the table stands in docs/exact.md."""
+CHOSEN = re.compile(
+    "(<!-- chosen by python -m benchmarks --write -->\n).*?(<!-- end -->)", re.DOTALL
+)
+"""Where its choice stands in the README."""
 
 
-def write_readme(made: dict[str, str]) -> None:
-    """Put the rows into the README's table; a command that was not run keeps its row."""
-    text = README.read_text("utf-8")
+def write(made: dict[str, str]) -> None:
+    """Put the rows into the table, where a command that was not run keeps its row, and the choice into the README."""
+    text = TABLE.read_text("utf-8")
     found = MARKED.search(text)
     assert found is not None
     kept = {command: line for line in found[0].splitlines() if (command := _command(line))}
     commands = [benchmark.command for benchmark in BENCHMARKS]
     rows = [row for command in commands if (row := made.get(command) or kept.get(command))]
     table = "\n".join((*HEAD, *rows))
-    README.write_text(text.replace(found[0], f"{found[1]}{table}{found[2]}"), "utf-8")
+    TABLE.write_text(text.replace(found[0], f"{found[1]}{table}{found[2]}"), "utf-8")
+    readme = README.read_text("utf-8")
+    README.write_text(CHOSEN.sub(lambda at: f"{at[1]}{chosen(rows)}\n{at[2]}", readme), "utf-8")
+
+
+def chosen(rows: list[str]) -> str:
+    """The table of TELLING out of the rows of all figures."""
+    lines = {}
+    for row in rows:
+        *cells, command = (cell.split("<br>") for cell in row.strip("| ").split(" | "))
+        for what, measured, must_be in zip(*cells, strict=True):
+            lines[what] = f"| {what} | {measured} | {must_be} | {command[0]} |"
+    return "\n".join((*HEAD, *(lines[what] for what in TELLING if what in lines)))
 
 
 def _command(line: str) -> str | None:
@@ -129,7 +158,7 @@ def main() -> None:
     names = [benchmark.file.removesuffix(".py") for benchmark in BENCHMARKS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *names])
-    parser.add_argument("--readme", action="store_true")
+    parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     ran = [
         run(benchmark)
@@ -139,8 +168,8 @@ def main() -> None:
     made = lines(ran)
     print("", *HEAD, *made.values(), sep="\n")
     print(f"\n{sum(each.seconds for each in ran):.0f} s in all", flush=True)
-    if given.readme:
-        write_readme(made)
+    if given.write:
+        write(made)
     wrong = [each for each in ran if each.code]
     for each in wrong:
         print(f"{each.benchmark.file}: past a limit, or failed (exit code {each.code})")

@@ -1,4 +1,4 @@
-"""README's table is what `python -m benchmarks` writes: the same benchmarks, the same commands, figures beside limits."""
+"""The table in docs/exact.md and the README's choice of it are what `python -m benchmarks` writes: the same benchmarks, the same commands, figures beside limits."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from benchmarks.rows import Row, Rows, read
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_readmes_rows_are_those_of_the_table_in_its_order() -> None:
-    found = bench.MARKED.search((ROOT / "README.md").read_text("utf-8"))
+def test_the_rows_are_those_of_the_benchmarks_in_their_order() -> None:
+    found = bench.MARKED.search(bench.TABLE.read_text("utf-8"))
     assert found
     head, line, *rows = found[0].splitlines()[1:-1]
     assert (head, line) == bench.HEAD
@@ -28,6 +28,16 @@ def test_the_readmes_rows_are_those_of_the_table_in_its_order() -> None:
         assert len(what) == len(measured) == len(must_be)
         assert all(re.match(r"-?[\d.]+", figure) for figure in measured)
         assert all(re.match(r"[≤≥] [\d.]+$", limit) for limit in must_be)
+
+
+def test_the_readme_shows_the_chosen_figures_as_they_were_measured() -> None:
+    table = bench.MARKED.search(bench.TABLE.read_text("utf-8"))
+    shown = bench.CHOSEN.search(bench.README.read_text("utf-8"))
+    assert table
+    assert shown
+    made = bench.chosen(table[0].splitlines()[3:-1])
+    assert [line.split(" | ")[0][2:] for line in made.splitlines()[2:]] == list(bench.TELLING)
+    assert shown[0].splitlines()[1:-1] == made.splitlines(), "python -m benchmarks NAME --write"
 
 
 def test_peers_are_measured_in_one_run_and_those_that_are_not_there_are_named(
@@ -88,17 +98,23 @@ def test_a_figure_is_read_as_it_is_printed(
 def test_the_table_is_written_between_its_markers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(bench, "TABLE", tmp_path / "exact.md")
     monkeypatch.setattr(bench, "README", tmp_path / "README.md")
-    bench.README.write_text("a\n<!-- python -m benchmarks --readme -->\nold\n<!-- end -->\nb\n")
+    monkeypatch.setattr(bench, "TELLING", ("two",))
+    bench.TABLE.write_text("a\n<!-- python -m benchmarks --write -->\nold\n<!-- end -->\nb\n")
+    bench.README.write_text("<!-- chosen by python -m benchmarks --write -->\n<!-- end -->\n")
     ran = bench.Ran(bench.BENCHMARKS[0], 0, [Row("one", 1, 2, "ms"), Row("two", 3, 3, "", "≥")], 1)
-    other = ran._replace(benchmark=bench.BENCHMARKS[1])
-    bench.write_readme(bench.lines([other]))
-    bench.write_readme(bench.lines([ran]))
-    text = bench.README.read_text()
+    other = ran._replace(benchmark=bench.BENCHMARKS[1], rows=[Row("three", 1, 2, "ms")])
+    bench.write(bench.lines([other]))
+    bench.write(bench.lines([ran]))
+    text = bench.TABLE.read_text()
     assert text.startswith("a\n<!--")
     assert text.endswith("<!-- end -->\nb\n")
-    row = f"| one<br>two | 1 ms<br>3 | ≤ 2<br>≥ 3 | `{ran.benchmark.command}` |"
     assert text.splitlines()[4:6] == [
-        row,
-        row.replace(ran.benchmark.command, other.benchmark.command),
+        f"| one<br>two | 1 ms<br>3 | ≤ 2<br>≥ 3 | `{ran.benchmark.command}` |",
+        f"| three | 1 ms | ≤ 2 | `{other.benchmark.command}` |",
+    ]
+    assert bench.README.read_text().splitlines()[3:] == [
+        f"| two | 3 | ≥ 3 | `{ran.benchmark.command}` |",
+        "<!-- end -->",
     ]

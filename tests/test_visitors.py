@@ -16,7 +16,7 @@ from playground.visitors import LIMITS
 
 HOSTED = {"PLAYGROUND_HOSTED": "1"}
 LUNA = ModelRef.parse("openai:gpt-6-luna")
-README = Path(__file__).parents[1] / "README.md"
+OPERATING = Path(__file__).parents[1] / "docs" / "operating.md"
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +60,8 @@ def test_each_limit_names_itself_and_is_set_by_its_variable(name: visitors.Name)
     assert visitors.too_much(name, 10**12, {}) is None, "nobody is limited on their own computer"
 
 
-def test_every_limit_stands_in_the_readme() -> None:
-    text = README.read_text("utf-8")
+def test_every_limit_stands_where_operating_is_described() -> None:
+    text = OPERATING.read_text("utf-8")
     assert [row.variable for row in LIMITS.values() if row.variable not in text] == []
 
 

@@ -32,7 +32,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 REFUSED = (
     "The app does not answer under this address. On its own computer it is http://localhost with its port; for a domain"
-    f" of your own, start it with {VARIABLE}=name.example.org (more in the README)."
+    f" of your own, start it with {VARIABLE}=name.example.org (more in docs/operating.md)."
 )
 
 

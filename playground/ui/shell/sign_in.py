@@ -90,7 +90,7 @@ def gate() -> None:
         buttons()
     else:
         st.error(
-            "Signing in is required here and is not set up: whoever hosts this app finds why in its log, and how in the README.",
+            "Signing in is required here and is not set up: whoever hosts this app finds why in its log, and how in docs/operating.md.",
             icon=":material/lock:",
         )
     st.stop()
