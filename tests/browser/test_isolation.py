@@ -133,9 +133,10 @@ def keys(page: Page) -> None:
     settled(page)
 
 
-def fill_everything(page: Page, url: str) -> str:
+def fill_everything(page: Page, hosted: Hosted) -> str:
     """Ann leaves something wherever it can be left; the name of her run in the address."""
     keys(page)
+    assert hosted.holders(KEY), "the search finds what is there"
     page.get_by_label("Prompt", exact=True).fill(f"Why a {WORD}?")
     page.get_by_role("button", name=re.compile("^Images and PDFs")).click()
     page.locator("input[type=file]").first.set_input_files(
@@ -148,7 +149,7 @@ def fill_everything(page: Page, url: str) -> str:
     settled(page)
     run = re.search(r"[?&]run=([^&]+)", page.url)
     assert run
-    page.goto(f"{url}/prompts")
+    page.goto(f"{hosted.url}/prompts")
     page.get_by_label("Name").first.fill(f"{WORD} prompt")
     page.get_by_label("Prompt", exact=True).first.fill(f"Say {WORD}")
     page.get_by_role("button", name="Save").first.click()
@@ -160,8 +161,7 @@ def test_nothing_of_one_visitor_reaches_another_or_outlives_its_tab(
     browser: Browser, hosted: Hosted
 ) -> None:
     ann, bob = Visitor.come(browser, hosted.url), Visitor.come(browser, hosted.url)
-    run = fill_everything(ann.page, hosted.url)
-    assert hosted.holders(KEY), "the search finds what is there"
+    run = fill_everything(ann.page, hosted)
     paths = [f"/{Path(row.file).stem}" for row in PAGES[1:]] + ["/", f"/?run={run}"]
     for path in paths:
         bob.page.goto(hosted.url + path)

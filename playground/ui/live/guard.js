@@ -24,9 +24,10 @@ const MOST_LOOKS = 40
 export default function () {
   if (document.documentElement.dataset.guarded) return
   document.documentElement.dataset.guarded = "yes"
-  document.addEventListener("keydown", leavePopover, true)
-  document.addEventListener("keydown", leaveField, true)
-  document.addEventListener("click", copyAnswer, true)
+  // On the window, which comes before every listener of Streamlit's: this script may come after the menus it guards.
+  window.addEventListener("keydown", leavePopover, true)
+  window.addEventListener("keydown", leaveField, true)
+  window.addEventListener("click", copyAnswer, true)
   document.addEventListener("click", ({ target }) => target.closest?.(PRINT) && print())
   document.addEventListener("click", enterMenu)
   document.addEventListener("click", enterPopover)
