@@ -27,6 +27,7 @@ HEAVY = (
     "sqlalchemy",
     "pydantic",
     "jinja2",
+    "ray",
 )
 
 
@@ -38,7 +39,7 @@ def python(code: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["ask", "--help"], ["experiment", "--help"], ["--version"]]
+    "arguments", [["--help"], ["ask", "--help"], ["experiment", "run", "--help"], ["--version"]]
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (

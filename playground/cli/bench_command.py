@@ -83,9 +83,11 @@ def bench(processes: int, **options: Any) -> int:
 
     Exit code: 0 if every call was answered, 1 if any failed, 2 for bad usage, 130 if stopped by Ctrl+C.
     """
-    from playground.cli.experiment.workers import Workers
+    from playground.cli.experiment.workers import Processes
 
-    with Workers(processes, options["models"]) as workers:  # before all else: they import meanwhile
+    with Processes(
+        processes, options["models"]
+    ) as workers:  # before all else: they import meanwhile
         from playground.cli.bench import Options, bench
 
         return bench(Options(**options), workers)

@@ -29,6 +29,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "PLAYGROUND_GRACE_SECONDS": "Hosted: so long a closed tab's keys and paid runs wait for its return.",
     "PLAYGROUND_SIGN_IN": "required = hosted, nobody sees a page without signing in.",
     "PLAYGROUND_ALLOWED_HOSTS": "Names under which the app answers, with commas.",
+    "RAY_ADDRESS": "The Ray cluster of `experiment run --engine ray`; without it a Ray is started here.",
     "PLAYGROUND_LOG": "json = the app's log as JSON lines.",
     "PLAYGROUND_LOCAL_DIR": "Folder of the model on this computer.",
     "PLAYGROUND_DEMO_PACE": "Factor on every delay of the simulation: 0 = none.",

@@ -40,3 +40,9 @@ def hidden(text: str) -> str | None:
     """The first variable that a template names and may not see."""
     names = (found[1] or found[2] for found in NAMED.finditer(text))
     return next((name for name in names if not may_be_seen(name)), None)
+
+
+def named(text: str) -> dict[str, str]:
+    """The variables that its templates name and may see, as far as they are set."""
+    names = {found[1] or found[2] for found in NAMED.finditer(text)}
+    return {name: os.environ[name] for name in names if name in os.environ and may_be_seen(name)}

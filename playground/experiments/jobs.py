@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from playground.domain import Failure, Response
+from playground.domain import Failure, ModelRef, Response
 from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cell, CellError, Cells
 from playground.experiments.checks.asked import COMPARING, Judge
@@ -206,6 +207,14 @@ class Jobs:
             found += check.checks
         return [check for check in found if not check.checks and asks_a_model(check)]
 
+    @property
+    def asked(self) -> set[ModelRef]:
+        """Every model that is asked, those that judge too."""
+        checks = list(self._checks())
+        for check in checks:
+            checks += check.checks
+        return {*self.cells.refs, *(ref for check in checks for ref in judges_of(check))}
+
     def _checks(self) -> Iterator[Check]:
         yield from self.spec.defaults.checks
         for case in self.cells.cases:
@@ -219,6 +228,16 @@ def asks_a_model(check: Check) -> bool:
     kind = KINDS.get(check.type.removeprefix("not-"))
     asks = kind is not None and kind.asks
     return asks or check.type == "select-best" or any(map(asks_a_model, check.checks))
+
+
+def judges_of(check: Check) -> list[ModelRef]:
+    """The models that a check asks; those whose spelling is wrong are found out when they are asked."""
+    named = check.config.get("judges") or [check.judge]
+    found = []
+    for name in named if isinstance(named, list) else []:
+        with contextlib.suppress(ValueError):
+            found.append(ModelRef.parse(name or ""))
+    return found
 
 
 def answered(checks: tuple[Check, ...], given: Answer, threshold: float | None) -> Verdict:

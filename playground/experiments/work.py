@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from playground.engine import Engine, LiveRun
 from playground.experiments import kept
 from playground.experiments.checks.asked import as_text
 from playground.experiments.environment import Environment
-from playground.experiments.jobs import Jobs, answered
+from playground.experiments.jobs import Jobs, answered, judges_of
 from playground.experiments.judging import Rounds
 from playground.experiments.kept import Experiment
 from playground.experiments.running import Ended, Progress, Session, expected
@@ -101,16 +100,6 @@ def judge_price(jobs: Jobs) -> Decimal:
         ]
         found.append(forecast(asked, lambda ref: None).likely if asked else Decimal(0))
     return max(found)
-
-
-def judges_of(check: Check) -> list[ModelRef]:
-    """The models that a check asks; those whose spelling is wrong are found out when they are asked."""
-    named = check.config.get("judges") or [check.judge]
-    found = []
-    for name in named if isinstance(named, list) else []:
-        with contextlib.suppress(ValueError):
-            found.append(ModelRef.parse(name or ""))
-    return found
 
 
 class Judges:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from playground import garbage, history, settings
+import playground
+from playground import files, garbage, history, settings
 from playground.domain import Endpoint, ModelRef, Request, Secret
+from playground.domain.endpoint import REPLAYED
 from playground.engine import Engine
 from playground.experiments import kept
+from playground.experiments.environment import named
 from playground.experiments.interrupts import interrupting
+from playground.experiments.jobs import Jobs
+from playground.experiments.kept import Experiment
+from playground.experiments.running import Ended
+from playground.experiments.sealing import Letterbox
 from playground.experiments.work import prepare
 from playground.history.journal import close_writers
+from playground.pricing.loading import own_file
 from playground.providers import preview
 from playground.store.database import sqlite_url
 from playground.store.store import Store
@@ -26,54 +35,99 @@ from playground.store.store import Store
 SAVING_SECONDS = 30.0
 
 
-def order(
-    experiment: str,
-    part: int,
-    of: int,
-    endpoints: dict[str, Endpoint] | None,
-    budget: Decimal | None,
-    file: str | None,
-) -> str:
-    """What a worker is told, over a pipe. Of endpoints only those that we serve: it reads keys from its own environment."""
-    served = [_told(e) for e in (endpoints or {}).values() if e.simulated or e.own]
-    told = {
-        "experiment": experiment,
-        "part": part,
-        "of": of,
-        "served": served,
-        "budget": None if budget is None else str(budget),
-        "file": file,
-    }
-    return json.dumps(told)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A share of an experiment, and what a worker must know to ask it."""
+
+    experiment: Experiment
+    part: int
+    of: int
+    endpoints: Mapping[str, Endpoint]
+    budget: Decimal | None
+    file: str | None
+    """Where it is kept, if not where the history is."""
+
+    def line(self, *, abroad: bool = False) -> str:
+        """As JSON in one line. A worker that has our environment reads keys and addresses from there.
+
+        One `abroad` has another, and is told all of it; then only its own pipe may hear the line.
+        """
+        told = {
+            "experiment": self.experiment.id,
+            "part": self.part,
+            "of": self.of,
+            "budget": None if self.budget is None else str(self.budget),
+            "file": self.file,
+            "environment": self._environment() if abroad else None,
+            "endpoints": {name: _told(each) for name, each in self.told(abroad=abroad)},
+        }
+        return json.dumps(told)
+
+    def told(self, *, abroad: bool) -> list[tuple[str, Endpoint]]:
+        """Those that we serve; abroad all that are asked. By the name under which they are found."""
+        if not abroad:
+            return [(name, e) for name, e in self.endpoints.items() if e.simulated or e.own]
+        asked = {ref.provider for ref in Jobs(self.experiment.spec).asked}
+        return [(n, e) for n, e in self.endpoints.items() if n.removeprefix(REPLAYED) in asked]
+
+    def _environment(self) -> dict[str, str]:
+        ours = {n: value for n, value in os.environ.items() if n.startswith("PLAYGROUND_")}
+        folder = {"PLAYGROUND_DATA_DIR": str(settings.data_dir())}
+        return folder | ours | named(self.experiment.spec.model_dump_json())
 
 
-def main(models: Sequence[str] = ()) -> int:
+def likeness() -> str:
+    """The same where the same code prices calls by the same tables."""
+    found = hashlib.sha256(playground.__version__.encode())
+    for file in (files.shipped("pricing.yaml"), own_file()):
+        found.update(file.read_bytes() if file.exists() else b"-")
+    return found.hexdigest()[:16]
+
+
+def introduction(letterbox: Letterbox) -> str:
+    """What a worker says of itself before it is told anything by somebody who started it through others."""
+    return json.dumps({"address": letterbox.address, "likeness": likeness()})
+
+
+def main(arguments: Sequence[str] = ()) -> int:
     """Do one's share; 0 when all of it was asked, 3 when it stands still. One line of JSON at the end says how it ended.
 
-    Their SDKs are warm when the order comes, where it is known before which models are asked.
+    The arguments are models whose SDKs are warm when the order comes, where it is known before which are asked; with
+    `--sealed` it introduces itself, and its order is for its eyes only.
     """
-    for model in models:
+    letterbox = Letterbox() if "--sealed" in arguments else None
+    if letterbox is not None:
+        print(introduction(letterbox), flush=True)
+    for model in arguments:
         with contextlib.suppress(ValueError):  # who calls us says what is wrong with it
             preview(Request.ask(ModelRef.parse(model), "warm"))
     line = sys.stdin.readline()
     if not line:  # nobody needs us
         return 2
-    told: dict[str, Any] = json.loads(line)
+    told: dict[str, Any] = json.loads(letterbox.opened(line) if letterbox else line)
+    os.environ.update(told["environment"] or {})
     store = Store(sqlite_url(told["file"])) if told["file"] else history.get_store()
     experiment = kept.find(store, told["experiment"], owner=None)
     if experiment is None:
         return 2
-    real = settings.load().endpoints
-    served = {each["provider"]: endpoint(each) for each in told["served"]}
+    ended = _asked(told, store, experiment)
+    print(json.dumps(asdict(ended)), flush=True)
+    return 0 if ended.state == kept.ENDED else 3
+
+
+def _asked(told: Mapping[str, Any], store: Store, experiment: Experiment) -> Ended:
+    endpoints = {name: endpoint(each) for name, each in told["endpoints"].items()}
+    if told["environment"] is None:
+        endpoints = settings.load().endpoints | endpoints
     engine = Engine()
     session, run = prepare(
         engine,
         store,
         experiment,
-        {**real, **served},
+        endpoints,
         budget=None if told["budget"] is None else Decimal(told["budget"]),
         session="command",
-        secrets=[each.key for each in (*real.values(), *served.values())],
+        secrets=[each.key for each in endpoints.values()],
         part=told["part"],
         of=told["of"],
         progress=None,
@@ -84,25 +138,19 @@ def main(models: Sequence[str] = ()) -> int:
     history.get_writer().flush(SAVING_SECONDS)
     close_writers()
     engine.close()  # last: what is still being written down tells the engine
-    print(json.dumps(asdict(ended)), flush=True)
-    return 0 if ended.state == kept.ENDED else 3
+    return ended
 
 
 def _told(endpoint: Endpoint) -> dict[str, Any]:
-    """A simulated one, or the model on this computer with the key of the server that its command has started."""
-    key = endpoint.key.reveal() if endpoint.own and endpoint.key else "demo-key"
-    return {
-        "provider": endpoint.provider,
-        "base_url": endpoint.base_url,
-        "key": key,
-        "simulated": endpoint.simulated,
-        "own": endpoint.own,
-    }
+    """With its key, in memory and a pipe only; a simulated one has none that is worth anything."""
+    told = {each.name: getattr(endpoint, each.name) for each in fields(endpoint)}
+    key = Secret("demo-key") if endpoint.simulated else endpoint.key
+    return {**told, "key": key and key.reveal()}
 
 
-def endpoint(told: dict[str, Any]) -> Endpoint:
-    """One that its command serves, as `order` has told it."""
-    return Endpoint(**{**told, "key": Secret(told["key"])})
+def endpoint(told: Mapping[str, Any]) -> Endpoint:
+    """One as `Order.line` has told it."""
+    return Endpoint(**{**told, "key": told["key"] and Secret(told["key"])})
 
 
 def _until_the_parent_ends(stop: Any) -> None:

@@ -20,6 +20,7 @@ from playground.experiments.kept import Experiment
 from playground.experiments.running import Ended, Session
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare
+from playground.experiments.worker import Order
 from playground.store.database import writing
 from playground.store.store import Store
 from tests.experiments.conftest import answered, jobs_of, spec_of
@@ -173,7 +174,9 @@ def test_an_experiment_goes_on_in_the_order_in_which_it_was_written_down(
         assert row.response_model == ModelRef.parse(row.model).model
 
 
-def test_a_process_is_told_of_what_we_serve_and_of_no_key_that_it_can_read_itself() -> None:
+def test_a_process_is_told_of_what_we_serve_and_of_no_key_that_it_can_read_itself(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def there(name: str, key: str, *, simulated: bool = False, own: bool = False) -> Endpoint:
         return Endpoint(
             provider=name,
@@ -188,9 +191,27 @@ def test_a_process_is_told_of_what_we_serve_and_of_no_key_that_it_can_read_itsel
         "here": there("here", "key-of-our-server", own=True),
     }
     real = there("gemini", "sk-real")
-    line = worker.order("id", 1, 2, {**served, "gemini": real}, None, None)
-    assert "sk-real" not in line
-    assert {e["provider"]: worker.endpoint(e) for e in json.loads(line)["served"]} == served
+    spec = spec_of(("here:m", "gemini:g"), ["{{ env.GREETING }}"])
+    order = Order(
+        experiment=kept.create(file_store, spec, Jobs(spec).places(), simulated=False),
+        part=1,
+        of=2,
+        endpoints={**served, "gemini": real},
+        budget=None,
+        file=None,
+    )
+    told = json.loads(order.line())
+    assert "sk-real" not in order.line()
+    assert {name: worker.endpoint(e) for name, e in told["endpoints"].items()} == served
+    assert told["environment"] is None
+    monkeypatch.setenv("GREETING", "Good morning")
+    abroad = json.loads(
+        order.line(abroad=True)
+    )  # one that has none of this: all that is asked, and nothing else
+    found = {name: worker.endpoint(e) for name, e in abroad["endpoints"].items()}
+    assert found == {"here": served["here"], "gemini": real}
+    assert abroad["environment"]["GREETING"] == "Good morning"
+    assert {n for n in abroad["environment"] if not n.startswith("PLAYGROUND_")} == {"GREETING"}
 
 
 def test_each_process_warms_up_for_itself() -> None:

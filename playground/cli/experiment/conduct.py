@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -18,12 +19,13 @@ from playground import garbage, history, settings
 from playground.cli import here, keeping
 from playground.cli.ask import replayed, simulated
 from playground.cli.experiment.progress import Bar
-from playground.cli.experiment.workers import Worker, Workers, interrupt
+from playground.cli.experiment.workers import Worker, Workers
 from playground.cli.say import say
 from playground.domain import Endpoint, ModelRef
+from playground.domain.endpoint import LOOPBACK
 from playground.domain.provider import provider_of
 from playground.engine import Engine
-from playground.experiments import kept, worker
+from playground.experiments import kept
 from playground.experiments.interrupts import interrupting
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
@@ -31,6 +33,7 @@ from playground.experiments.results import Results
 from playground.experiments.running import Ended, Progress, at_once
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare, spent
+from playground.experiments.worker import Order
 from playground.store.database import HistoryError, sqlite_url
 from playground.store.file import FILE
 from playground.store.store import Store
@@ -78,7 +81,7 @@ def conduct(
     ended = Ended(state=kept.STOPPED, elapsed=0.0, note="It broke off.")
     try:
         with endpoints_of(refs, demo=experiment.simulated) as endpoints:
-            processes = _processes(experiment, refs, how)
+            processes = _processes(experiment, how)
             ended = _asked(store, experiment, endpoints, how, processes, file)
     finally:
         kept.finish(store, experiment.seq, ended.state, elapsed=ended.elapsed, note=ended.note)
@@ -136,12 +139,13 @@ def created(store: Store, spec: Spec, *, demo: bool) -> Experiment:
     return kept.create(store, spec, places, simulated=demo)
 
 
-def _processes(experiment: Experiment, refs: Sequence[ModelRef], how: How) -> int:
+def _processes(experiment: Experiment, how: How) -> int:
     """As many as asked for, but each has a call of every provider to make at once: together they never make more."""
-    least = min(at_once(experiment.spec, ref.provider) for ref in refs)
-    if how.workers.count > least:
-        say(f"{least} calls at once are shared by {least} processes, not {how.workers.count}.")
-    return min(how.workers.count, least)
+    asked = {ref.provider for ref in Jobs(experiment.spec).asked}
+    least, count = min(at_once(experiment.spec, name) for name in asked), how.workers.count
+    if count > least:
+        say(f"{least} calls at once are shared by {least} processes, not {count}.")
+    return min(count, least)
 
 
 def _asked(
@@ -152,42 +156,78 @@ def _asked(
     processes: int,
     file: str | None,
 ) -> Ended:
-    """This process asks the first share of the cells, workers the others; what all write into the store is looked at here."""
-    budget, workers = _budget(experiment, how), how.workers.take(processes - 1)
-    for part, each in enumerate(workers, 1):
-        each.tell(worker.order(experiment.id, part, processes, dict(endpoints), budget, file))
-    engine = Engine()
+    """Workers ask their shares of the cells, this process the first where it takes part; what they write is looked at here."""
+    order = Order(
+        experiment=experiment,
+        part=0,
+        of=processes,
+        endpoints=endpoints,
+        budget=experiment.spec.budget if how.budget is None else how.budget,
+        file=file,
+    )
+    mine = how.workers.takes_part
+    workers = how.workers.take(processes - mine, _only_here(store, order))
+    for part, each in enumerate(workers, int(mine)):
+        each.tell(replace(order, part=part))
     with garbage.measuring(), Bar(experiment, quiet=how.quiet) as bar:
         look = _Look(store, experiment, bar)
-        session, run = prepare(
-            engine,
-            store,
-            experiment,
-            endpoints,
-            budget=budget,
-            session=keeping.SESSION,
-            secrets=keeping.secrets(),
-            of=processes,
-            progress=look if workers else bar.show,
-        )
+        with _share(store, order, look if workers else bar.show, mine=mine) as (stop_mine, run):
 
-        def stop() -> None:
-            _stop(bar, session.stop)
-            interrupt(workers)
+            def stop() -> None:
+                bar.say("Stopping: what is under way is waited for; Ctrl+C again cuts it off.")
+                stop_mine()
+                for each in workers:
+                    each.interrupt()
 
-        try:
             with interrupting(stop):
-                ended = [run()]
+                ended = run()
                 while any(each.under_way for each in workers):
                     time.sleep(END_SECONDS)
                     look()
-        finally:
-            keeping.finish()  # first: what is still being written down tells the engine
-            engine.close()
     ended += map(_ended, workers)
     stopped = next((each for each in ended if each.state != kept.ENDED), ended[0])
     elapsed, by_hand = max(each.elapsed for each in ended), any(each.by_hand for each in ended)
     return replace(stopped, elapsed=elapsed, by_hand=by_hand)
+
+
+@contextmanager
+def _share(
+    store: Store, order: Order, progress: Callable[[Progress], None], *, mine: bool
+) -> Iterator[tuple[Callable[[], None], Callable[[], list[Ended]]]]:
+    """This process's share, if it has one: what stops it, and what asks it."""
+    if not mine:
+        yield lambda: None, list
+        return
+    engine = Engine()
+    try:
+        session, run = prepare(
+            engine,
+            store,
+            order.experiment,
+            order.endpoints,
+            budget=order.budget,
+            session=keeping.SESSION,
+            secrets=keeping.secrets(),
+            of=order.of,
+            progress=progress,
+        )
+        yield session.stop, lambda: [run()]
+    finally:
+        keeping.finish()  # first: what is still being written down tells the engine
+        engine.close()
+
+
+def _only_here(store: Store, order: Order) -> str:
+    """What a worker on another computer could not reach, in a sentence; empty where there is nothing."""
+    if store.url.get_backend_name() == "sqlite":
+        return "Results go into a file of this computer: workers of all machines need a PostgreSQL (PLAYGROUND_DATABASE_URL)."
+    if (store.url.host or LOOPBACK[0]) in LOOPBACK:
+        return (
+            f"The PostgreSQL at {store.url.host or 'a socket'} is reached from this computer only."
+        )
+    asked = (each for _, each in order.told(abroad=True))
+    near = [e.provider for e in asked if urlsplit(e.base_url).hostname in LOOPBACK]
+    return f"{near[0]} is served on this computer, for itself only." if near else ""
 
 
 class _Look:
@@ -222,15 +262,6 @@ class _Look:
             held_up={},
             stopping=stopping,
         )
-
-
-def _stop(bar: Bar, stop: Callable[[], None]) -> None:
-    bar.say("Stopping: what is under way is waited for; Ctrl+C again cuts it off.")
-    stop()
-
-
-def _budget(experiment: Experiment, how: How) -> Decimal | None:
-    return experiment.spec.budget if how.budget is None else how.budget
 
 
 def _ended(each: Worker) -> Ended:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from playground.cli.options import Number
+
+if TYPE_CHECKING:
+    from playground.cli.experiment.workers import Workers
 
 AMOUNT = Number(0, 1_000_000)
 
@@ -25,10 +28,15 @@ AMOUNT = Number(0, 1_000_000)
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="Processes that share the work, each with an engine of its own.",
+    help="Processes that share the work, each with an engine of its own.  [default: 1; on Ray one a CPU]",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where they run: on this computer, or on the Ray cluster at RAY_ADDRESS (without one, a Ray started here).",
 )
 @click.option(
     "--budget", type=AMOUNT, metavar="USD", help="Stop before more; instead of the spec's."
@@ -43,7 +51,7 @@ AMOUNT = Number(0, 1_000_000)
     is_flag=True,
     help="Compare with the first run of the same spec, as --every does: for cron.",
 )
-def run(processes: int, **options: Any) -> int:
+def run(engine: str, processes: int | None, **options: Any) -> int:
     """Run the experiment in FILE (YAML or JSON).
 
     \b
@@ -53,9 +61,18 @@ def run(processes: int, **options: Any) -> int:
     Exit code: 0 if all was asked and the spec's pass_rate is reached (without one: if no call failed), 1 if not,
     2 for bad usage, 130 if stopped by Ctrl+C. With --watch 1 also where something has changed.
     """
-    from playground.cli.experiment.workers import Workers
-
-    with Workers(processes) as workers:  # before all else: they import while we do
+    with _workers(engine, processes) as those:  # before all else: they import while we do
         from playground.cli.experiment.running import Options, run
 
-        return run(Options(**options), workers)
+        return run(Options(**options), those)
+
+
+def _workers(engine: str, count: int | None) -> Workers:
+    """Imports no more than that engine needs."""
+    if engine == "ray":
+        from playground.cli.experiment.on_ray import RayWorkers
+
+        return RayWorkers(count)
+    from playground.cli.experiment.workers import Processes
+
+    return Processes(count or 1)

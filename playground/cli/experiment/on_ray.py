@@ -1,0 +1,211 @@
+"""Workers on a Ray cluster, or on a Ray that is started here: `--engine ray`. Nothing else imports Ray.
+
+Each worker is a process of its own beside a small actor, which carries lines to and from it. What a worker is told holds
+keys: it is sealed for that process, so that no task, log, object or spilled file of Ray's holds one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import click
+
+from playground import settings
+from playground.cli.experiment.workers import read
+from playground.cli.say import say
+from playground.domain.provider import built_in
+
+MISSING = "--engine ray needs Ray: pip install 'ai-api-playground[ray]'."
+READY_SECONDS = 60.0
+"""How long workers may take to be placed on the cluster and to start."""
+SHARE_OF_A_CPU = 0.01
+"""What an actor asks of Ray: its process mostly waits, but a machine without a CPU to give is to have none."""
+MOST = 64
+
+
+class Host:
+    """The actor: starts a worker's process where Ray has put it, and carries its lines."""
+
+    def __init__(self, path: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "playground.experiments.worker", "--sealed"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,
+        )
+
+    def introduction(self) -> str:
+        """What the process says of itself first."""
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        return self._process.stdout.readline()
+
+    def tell(self, line: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+        with contextlib.suppress(BrokenPipeError):  # how it ended says it
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+
+    def said(self) -> str:
+        """Its words at the end, when that has come."""
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        return self._process.stdout.read()
+
+    def interrupt(self) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+
+@dataclass(eq=False, slots=True)
+class RayWorker:
+    """One of them, as it is seen from here."""
+
+    host: Any
+    address: str
+    """Whom what it is told is sealed for."""
+    _said: Any = field(default=None, init=False)
+
+    def tell(self, order: Any) -> None:
+        from playground.experiments.sealing import sealed
+
+        self.host.tell.remote(sealed(order.line(abroad=True), self.address))
+        self._said = self.host.said.remote()
+
+    @property
+    def under_way(self) -> bool:
+        import ray
+
+        return not ray.wait([self._said], timeout=0)[0]
+
+    def interrupt(self) -> None:
+        self.host.interrupt.remote()
+
+    def ended(self) -> dict[str, Any] | None:
+        import ray
+
+        try:
+            return read(ray.get(self._said))
+        except ray.exceptions.RayError:  # its machine or its actor is gone
+            return None
+
+
+class RayWorkers:
+    """Workers of a cluster, which is asked for when it is needed: a spec's mistakes are said before."""
+
+    takes_part = False
+
+    def __init__(self, count: int | None) -> None:
+        if importlib.util.find_spec("ray") is None:
+            raise click.UsageError(MISSING)
+        self._wanted = count
+        self._hosts: list[Any] = []
+
+    def __enter__(self) -> RayWorkers:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if "_address" in self.__dict__:
+            import ray
+
+            ray.shutdown()
+
+    @cached_property
+    def _address(self) -> str:
+        """Where the cluster is, when this process has joined it."""
+        address = os.environ.get("RAY_ADDRESS", "").strip() or "local"
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        import ray
+
+        more: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
+        try:
+            with without_keys():
+                ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **more)
+        except Exception as error:  # whatever it meets, it is said in a sentence
+            raise click.UsageError(f"The Ray at {address} can't be used: {error}") from None
+        return address
+
+    @cached_property
+    def count(self) -> int:
+        if self._wanted is not None:
+            return self._wanted
+        assert self._address  # noqa: S101 - joined
+        import ray
+
+        return max(1, min(MOST, int(ray.cluster_resources().get("CPU", 1))))
+
+    def take(self, count: int, here: str = "") -> Sequence[RayWorker]:
+        import ray
+
+        strategy = self._placed(count, here)
+        path = os.pathsep.join(filter(None, sys.path))
+        actor = ray.remote(num_cpus=SHARE_OF_A_CPU, max_concurrency=4)(Host)
+        self._hosts = [
+            actor.options(scheduling_strategy=strategy).remote(path) for _ in range(count)
+        ]
+        said = [host.introduction.remote() for host in self._hosts]
+        try:
+            found = [read(line) for line in ray.get(said, timeout=READY_SECONDS)]
+        except ray.exceptions.GetTimeoutError:
+            raise click.UsageError(
+                f"The Ray at {self._address} has started no {count} workers in {READY_SECONDS:g} s: it has no CPU to give."
+            ) from None
+        except ray.exceptions.RayError as error:
+            raise click.UsageError(
+                f"A worker on the Ray at {self._address} can't start: {error}"
+            ) from None
+        return [RayWorker(h, _address_of(f)) for h, f in zip(self._hosts, found, strict=True)]
+
+    def _placed(self, count: int, here: str) -> Any:
+        """Over all machines, or on this one where others lack something."""
+        import ray
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        elsewhere = self._address.startswith("ray://")
+        others = [node for node in ray.nodes() if node["Alive"]][1:]
+        if here and elsewhere:
+            raise click.UsageError(f"{here} The Ray at {self._address} is elsewhere.")
+        if not (here and others):
+            return "SPREAD"
+        say(f"{here} So all {count} workers run on this one, not on {len(others)} others.")
+        me = ray.get_runtime_context().get_node_id()
+        return NodeAffinitySchedulingStrategy(me, soft=False)
+
+
+@contextmanager
+def without_keys() -> Iterator[None]:
+    """A Ray that starts in this block inherits no key and no address that may hold a password."""
+    names = {name for row in built_in() for name in row.key_variables}
+    names |= {e.key_env for e in settings.saved_endpoints().values() if e.key_env}
+    names.add("PLAYGROUND_DATABASE_URL")
+    taken: Mapping[str, str] = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
+
+
+def _address_of(introduced: Mapping[str, Any] | None) -> str:
+    """UsageError where the worker is not like us: results would not be."""
+    from playground.experiments.worker import likeness
+
+    if introduced is None:
+        raise click.UsageError(
+            "A worker did not start: every machine of the cluster needs ai-api-playground in the Python that Ray uses."
+        )
+    if introduced["likeness"] != likeness():
+        raise click.UsageError(
+            "A machine of the cluster has another version of ai-api-playground, or other prices, than this one: make them alike."
+        )
+    return str(introduced["address"])
