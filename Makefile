@@ -5,7 +5,7 @@ WORKERS ?= 3
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check bench pictures docs format lock audit sbom clean
+.PHONY: help run demo test quick check bench soak pictures docs format lock audit sbom clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,9 +33,13 @@ check: ## formatting, lint, types and the floors between packages
 	.venv/bin/python -m mypy
 	.venv/bin/lint-imports
 
-bench: ## run all benchmarks: a table of figures with their limits (one of them: make bench ARGS=start)
+bench: ## run the benchmarks, ten minutes: a table of figures with their limits (one of them: make bench ARGS=start)
 	@scripts/bootstrap dev
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+soak: ## run those that take minutes to show: load, soak, kill and restart, answers without end, fuzzing
+	@scripts/bootstrap dev
+	@.venv/bin/python -m benchmarks --soak $(ARGS)
 
 pictures: ## take README's pictures anew, of the app on its simulation
 	@scripts/bootstrap dev

@@ -1,9 +1,11 @@
 """Every benchmark in one run, each in a process of its own; then one table of all figures that have a limit.
 
-    python -m benchmarks [NAME ...] [--write]
+    python -m benchmarks [--soak] [NAME ...] [--write]
 
-Exit code 1 where a figure is past its limit, or a benchmark failed. `--write` writes the rows of what was run into the
-table between the two markers in docs/exact.md, and the figures that the README shows into the README.
+In at most ten minutes: what a call, a click, an experiment and a page cost. `--soak` runs those that need their minutes
+instead: crowds, hours, kills, answers without end and broken input. Exit code 1 where a figure is past its limit, or a
+benchmark failed. `--write` writes the rows of what was run into the table between the two markers in docs/exact.md, and the
+figures that the README shows into the README.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,21 +28,29 @@ README = HERE.parent / "README.md"
 
 
 class Benchmark(NamedTuple):
-    """One file of this folder, with arguments that keep all of them together to a quarter of an hour."""
+    """One file of this folder, with arguments that keep its part to ten minutes."""
 
     file: str
     arguments: tuple[str, ...] = ()
+    soak: bool = False
+    """What takes minutes to show: `make soak` runs it, not `make bench`."""
+
+    @property
+    def name(self) -> str:
+        return self.file.removesuffix(".py")
 
     @property
     def command(self) -> str:
         return " ".join(("python", f"benchmarks/{self.file}", *self.arguments))
 
 
+ENDLESS = ("text_in_tokens", "swelling_gzip_of_events", "whole_body")
+"""One of each kind of answer without end."""
 BENCHMARKS = (
     Benchmark("start.py", ("--rounds", "5")),
     Benchmark("ask.py"),
     Benchmark("clicks.py", ("--rounds", "3")),
-    Benchmark("in_use.py", ("--runs", "10")),
+    Benchmark("in_use.py"),
     Benchmark("throughput.py", ("--requests", "500")),
     Benchmark("time_to_first_text.py"),
     Benchmark("cpu_per_request.py", ("--requests", "210")),
@@ -51,11 +62,11 @@ BENCHMARKS = (
     Benchmark("tokens.py", ("--no-browser", "--longest", "1000000")),
     Benchmark("history.py", ("--runs", "20000")),
     Benchmark("chats.py", ("--gigabytes", "0.1")),
-    Benchmark("load.py", ("--seconds", "15", "--spread", "8", "--settle", "11")),
-    Benchmark("soak.py", ("--minutes", "2")),
-    Benchmark("restart.py", ("--sessions", "8")),
-    Benchmark("endless.py", ("--only", "text_in_tokens", "swelling_gzip_of_events", "whole_body")),
-    Benchmark("fuzz.py", ("--inputs", "1000")),
+    Benchmark("load.py", ("--seconds", "15", "--spread", "8", "--settle", "11"), soak=True),
+    Benchmark("soak.py", ("--minutes", "2"), soak=True),
+    Benchmark("restart.py", ("--sessions", "8"), soak=True),
+    Benchmark("endless.py", ("--only", *ENDLESS), soak=True),
+    Benchmark("fuzz.py", ("--inputs", "1000"), soak=True),
 )
 """A new benchmark is a new row; what it prints with `rows.show` comes into the table."""
 
@@ -154,17 +165,23 @@ def _command(line: str) -> str | None:
     return found[1] if found else None
 
 
+def chosen(names: Sequence[str], *, soak: bool) -> list[Benchmark]:
+    """Those that are named; without a name all of `make bench`, or of `make soak`."""
+    return [
+        benchmark
+        for benchmark in BENCHMARKS
+        if (benchmark.name in names if names else benchmark.soak == soak)
+    ]
+
+
 def main() -> None:
-    names = [benchmark.file.removesuffix(".py") for benchmark in BENCHMARKS]
+    names = [benchmark.name for benchmark in BENCHMARKS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *names])
+    parser.add_argument("--soak", action="store_true", help="those that need their minutes")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    ran = [
-        run(benchmark)
-        for benchmark, name in zip(BENCHMARKS, names, strict=True)
-        if not given.names or name in given.names
-    ]
+    ran = [run(benchmark) for benchmark in chosen(given.names, soak=given.soak)]
     made = lines(ran)
     print("", *HEAD, *made.values(), sep="\n")
     print(f"\n{sum(each.seconds for each in ran):.0f} s in all", flush=True)

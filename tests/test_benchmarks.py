@@ -56,7 +56,7 @@ def test_peers_are_measured_in_one_run_and_those_that_are_not_there_are_named(
     assert "not there (--fill installs them): llm" in done.stdout
 
 
-def test_every_file_that_measures_is_run_by_make_bench() -> None:
+def test_every_file_that_measures_is_run_by_make_bench_or_make_soak() -> None:
     parts = {
         "__main__",
         "fuzz_parsers",
@@ -71,6 +71,14 @@ def test_every_file_that_measures_is_run_by_make_bench() -> None:
     """Clients of others, which are no packages of ours: against the simulation, and side by side with us."""
     files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - parts - apart
     assert files == {Path(benchmark.file).stem for benchmark in bench.BENCHMARKS}
+
+
+def test_what_takes_minutes_to_show_is_run_by_make_soak_and_everything_by_its_name() -> None:
+    every = [benchmark.name for benchmark in bench.BENCHMARKS]
+    short, long = ([b.name for b in bench.chosen([], soak=soak)] for soak in (False, True))
+    assert short + long == every
+    assert long == ["load", "soak", "restart", "endless", "fuzz"]
+    assert [b.name for b in bench.chosen(["fuzz", "start"], soak=False)] == ["start", "fuzz"]
 
 
 @pytest.mark.parametrize(
