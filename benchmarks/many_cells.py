@@ -35,8 +35,8 @@ MODELS = ("gemini:gemini-3.8-flash", "gemini:gemini-3.5-flash-lite", "gemini:gem
 MOST_MB = 600
 SLOWER = 1.25
 """× the first thousand's time, for the last thousand."""
-SOME, SIDE = 1_000, 5
-"""Cells, and so many times as many at both ends, of which the median counts: others use this machine too."""
+SOME, SIDE, PIECE = 1_000, 5, 100
+"""Cells, at most so many times as many at both ends, and the pieces of them whose median counts: others use this machine too."""
 
 
 def spec(cases: int) -> dict[str, Any]:
@@ -71,13 +71,13 @@ def run(folder: Path, cases: int, processes: int) -> tuple[dict[str, Any], float
 
 
 def seconds(folder: Path, experiment: str) -> list[float]:
-    """How long each thousand cells took, by when they left."""
+    """How long each hundred cells took, by when they left."""
     with closing(Store(sqlite_url(folder / FILE))) as store:
         found = kept.find(store, experiment)
         assert found is not None
         rows = kept.table(store, found.seq, "started_at", "warm_up")
     left = sorted(datetime.fromisoformat(r.started_at).timestamp() for r in rows if not r.warm_up)
-    ends = left[::SOME]
+    ends = left[::PIECE]
     return [end - begin for begin, end in pairwise(ends)]
 
 
@@ -95,8 +95,10 @@ def main() -> None:
         each = seconds(folder, found["experiment_id"])
     what = f"{given.cases:,} cases × 3 models"
     print(f"    {found['requests_per_second']:.0f} calls a second in {found['elapsed']:.0f} s")
-    print(f"    each {SOME:,} in {', '.join(f'{s:.1f}' for s in each)} s", flush=True)
-    some = max(1, min(SIDE, len(each) // 2))
+    many = SOME // PIECE
+    thousands = [sum(each[i : i + many]) for i in range(0, len(each), many)]
+    print(f"    each {SOME:,} in {', '.join(f'{s:.1f}' for s in thousands)} s", flush=True)
+    some = max(many, min(SIDE * many, len(each) // 2 // many * many))
     first, last = statistics.median(each[:some]), statistics.median(each[-some:])
     rows.show(f"{what}: memory of the command", megabytes, MOST_MB, "MB")
     rows.show(f"{what}: last thousand ÷ first thousand", last / first, SLOWER)

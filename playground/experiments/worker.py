@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -89,6 +89,18 @@ def introduction(letterbox: Letterbox) -> str:
     return json.dumps({"address": letterbox.address, "likeness": likeness()})
 
 
+def warm(models: Iterable[str]) -> None:
+    """Read in the SDKs that these are asked with: before calls are timed, and collections of garbage must look through them."""
+    doors: dict[tuple[str, str], ModelRef] = {}
+    for model in models:
+        with contextlib.suppress(ValueError):  # who calls us says what is wrong with it
+            ref = ModelRef.parse(model)
+            doors.setdefault((ref.provider, ref.api), ref)
+    for ref in doors.values():
+        with contextlib.suppress(ValueError):
+            preview(Request.ask(ref, "warm"))
+
+
 def main(arguments: Sequence[str] = ()) -> int:
     """Do one's share; 0 when all of it was asked, 3 when it stands still. One line of JSON at the end says how it ended.
 
@@ -98,9 +110,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     letterbox = Letterbox() if "--sealed" in arguments else None
     if letterbox is not None:
         print(introduction(letterbox), flush=True)
-    for model in arguments:
-        with contextlib.suppress(ValueError):  # who calls us says what is wrong with it
-            preview(Request.ask(ModelRef.parse(model), "warm"))
+    warm(arguments)
     line = sys.stdin.readline()
     if not line:  # nobody needs us
         return 2

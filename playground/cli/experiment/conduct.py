@@ -33,7 +33,7 @@ from playground.experiments.results import Results
 from playground.experiments.running import Ended, Progress, at_once
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare, spent
-from playground.experiments.worker import Order
+from playground.experiments.worker import Order, warm
 from playground.store.database import HistoryError, sqlite_url
 from playground.store.file import FILE
 from playground.store.store import Store
@@ -169,7 +169,7 @@ def _asked(
     workers = how.workers.take(processes - mine, _only_here(store, order))
     for part, each in enumerate(workers, int(mine)):
         each.tell(replace(order, part=part))
-    with garbage.measuring(), Bar(experiment, quiet=how.quiet) as bar:
+    with Bar(experiment, quiet=how.quiet) as bar:
         look = _Look(store, experiment, bar)
         with _share(store, order, look if workers else bar.show, mine=mine) as (stop_mine, run):
 
@@ -211,7 +211,13 @@ def _share(
             of=order.of,
             progress=progress,
         )
-        yield session.stop, lambda: [run()]
+
+        def asked() -> list[Ended]:
+            warm(model.model for model in order.experiment.spec.models)
+            with garbage.measuring():
+                return [run()]
+
+        yield session.stop, asked
     finally:
         keeping.finish()  # first: what is still being written down tells the engine
         engine.close()
