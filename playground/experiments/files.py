@@ -46,7 +46,7 @@ def junit(store: Store, found: Results) -> str:
         "text",
     )
     measured = [row for row in rows if not row.warm_up]
-    for model in dict.fromkeys(row.model for row in measured):
+    for model in found.experiment.in_order(row.model for row in measured):
         mine = [row for row in measured if row.model == model]
         suite = ET.SubElement(suites, "testsuite", name=_xml(model), tests=str(len(mine)))
         kinds = [_test(suite, row, jobs) for row in mine]

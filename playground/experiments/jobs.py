@@ -54,12 +54,8 @@ class Jobs:
 
     @cached_property
     def names(self) -> list[str]:
-        """Of the models: a label that is there twice is numbered."""
-        names = self.cells.model_names
-        return [
-            name if names.count(name) == 1 else f"{name} #{names[: i + 1].count(name)}"
-            for i, name in enumerate(names)
-        ]
+        """Of the models."""
+        return self.spec.names
 
     def places(self) -> Iterator[Place]:
         """Where each stands."""

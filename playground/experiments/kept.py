@@ -74,6 +74,11 @@ class Experiment:
         """running, done, stopped; `interrupted` where the process that ran it is gone."""
         return "interrupted" if self.state == RUNNING and not self.alive else self.state
 
+    def in_order(self, models: Iterable[str]) -> list[str]:
+        """These models as the spec has them one after the other, each once."""
+        places = {storable(name): place for place, name in enumerate(self.spec.names)}
+        return sorted(dict.fromkeys(models), key=lambda name: places.get(name, len(places)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:

@@ -174,7 +174,7 @@ def results(store: Store, experiment: Experiment, *, compare: bool = True) -> Re
     """What it has found so far; `compare`: with tests of every difference, which take a second or two."""
     rows = kept.table(store, experiment.seq, *COLUMNS)
     asked = [r for r in rows if r.state in (kept.DONE, kept.FAILED) and not r.warm_up]
-    names = dict.fromkeys(r.model for r in rows if not r.warm_up)
+    names = experiment.in_order(r.model for r in rows if not r.warm_up)
     mine: dict[str, list[Any]] = {name: [] for name in names}
     for row in asked:
         mine[row.model].append(row)

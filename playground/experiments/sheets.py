@@ -10,6 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from playground.experiments import kept
+from playground.experiments.kept import Experiment
 from playground.experiments.statistics import Rate, share
 from playground.history.interrupted import gone
 from playground.history.labels import owner_digest
@@ -97,8 +98,8 @@ class Partial:
     """USD of the calls whose cost is known."""
 
 
-def partials(store: Store, seq: int) -> list[Partial]:
-    """A row a model, in the order of the spec's cells; the warm-up is in none."""
+def partials(store: Store, experiment: Experiment) -> list[Partial]:
+    """A row a model, in the order of the spec; the warm-up is in none."""
     passed = sa.func.sum(sa.case((C.passed.is_(True), 1), else_=0))
     wanted = (
         sa.select(
@@ -111,12 +112,11 @@ def partials(store: Store, seq: int) -> list[Partial]:
             sa.func.avg(C.duration).label("duration"),
             sa.func.sum(C.cost).label("cost"),
         )
-        .where(C.experiment_seq == seq, C.warm_up.is_(False))
+        .where(C.experiment_seq == experiment.seq, C.warm_up.is_(False))
         .group_by(C.model)
-        .order_by(sa.func.min(C.cell))
     )
     with reading(store.engine) as connection:
-        rows = connection.execute(wanted).all()
+        rows = {row.model: row for row in connection.execute(wanted)}
     return [
         Partial(
             model=row.model,
@@ -127,7 +127,7 @@ def partials(store: Store, seq: int) -> list[Partial]:
             duration=row.duration,
             cost=None if row.cost is None else usd(int(row.cost)),
         )
-        for row in rows
+        for row in map(rows.__getitem__, experiment.in_order(rows))
     ]
 
 

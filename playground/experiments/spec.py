@@ -283,6 +283,15 @@ class Spec(Part):
         default="sampled", description="What of the wire is kept."
     )
 
+    @property
+    def names(self) -> list[str]:
+        """Of the models: a label that is there twice is numbered."""
+        names = [model.name for model in self.models]
+        return [
+            name if names.count(name) == 1 else f"{name} #{names[: i + 1].count(name)}"
+            for i, name in enumerate(names)
+        ]
+
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a spec's file."""

@@ -132,7 +132,7 @@ def by_model(store: Store, experiment: Experiment) -> dict[str, list[Any]]:
     for row in kept.table(store, experiment.seq, *columns):
         if row.state in (kept.DONE, kept.FAILED) and not row.warm_up:
             found.setdefault(row.model, []).append(row)
-    return found
+    return {model: found[model] for model in experiment.in_order(found)}
 
 
 def shifts(model: str, then: Sequence[Any], now: Sequence[Any], *, seed: int) -> list[Comparison]:

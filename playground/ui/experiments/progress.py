@@ -40,7 +40,7 @@ def under_way(store: Store, experiment: Experiment) -> None:
         _buttons(work)
     else:
         st.caption("Another process runs it, as the terminal: it is stopped there.")
-    so_far(sheets.partials(store, experiment.seq))
+    so_far(sheets.partials(store, experiment))
 
 
 def _left(work: Work | None) -> str:

@@ -77,7 +77,7 @@ def _results(store: Store, experiment: Experiment, where: Mapping[str, Endpoint]
             ("results", *version),
             lambda: results.results(store, experiment),
             meanwhile=lambda: (
-                progress.so_far(sheets.partials(store, experiment.seq))
+                progress.so_far(sheets.partials(store, experiment))
                 if tabs["Overview"].open
                 else None
             ),
