@@ -22,9 +22,9 @@ from playground.ui.shell.serving import serve
 TASKS: Any = getattr(asyncio.tasks, "_scheduled_tasks", getattr(asyncio.tasks, "_all_tasks", ()))
 """The tasks of all loops. To look through all objects instead would break others: a tuple that is held while it is being
 made is a SystemError."""
-SOON = 10
-"""Streamlit lets go of a closed tab's session after two minutes, and a busy app collects its garbage once a minute. Here both
-come after so many seconds, so that some minutes show what hours do."""
+SOON = 5
+"""A tab that was closed may come back for a minute, its session's event loop (three open files) with it, and a busy app collects
+its garbage once a minute. Here both come after so many seconds, so that some minutes show what hours do."""
 EVERY = 3.0
 """Seconds between two looks, unless others are asked for."""
 
@@ -54,7 +54,7 @@ def _write_down(file: Path, every: float) -> None:
 
 def main() -> None:
     port, file = int(sys.argv[1]), Path(sys.argv[2])
-    os.environ["STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL"] = str(SOON)
+    os.environ["PLAYGROUND_GRACE_SECONDS"] = str(SOON)  # st.App.run reads no STREAMLIT_… variable
     garbage.PATIENCE = SOON
     every = float(sys.argv[3]) if len(sys.argv) > 3 else EVERY
     threading.Thread(target=_write_down, args=(file, every), daemon=True).start()
