@@ -41,10 +41,10 @@ def serve(host: str, port: int, *, stdio: bool, own: bool) -> int:
     for problem in book().problems:
         say(problem)
     if stdio:
-        from playground.price_service.over_mcp import server
+        from playground.price_service.answering import LONGEST
+        from playground.price_service.over_mcp import on_stdio
 
-        server(book).run("stdio")
-        return 0
+        return on_stdio(book, lambda: say(f"a line is longer than {LONGEST:,} bytes: ended."))
     import uvicorn
 
     from playground.price_service.over_http import app

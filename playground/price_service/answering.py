@@ -16,6 +16,8 @@ from playground.providers.doors import DOORS
 from playground.providers.fitting import reported
 
 T = TypeVar("T")
+LONGEST = 1_000_000
+"""Bytes of a question."""
 PROCESSING = ("standard", "batch")
 BESIDE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "responses": ({},),

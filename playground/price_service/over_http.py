@@ -14,13 +14,11 @@ from starlette.routing import Route
 
 from playground.domain.endpoint import LOOPBACK
 from playground.price_service import answering, over_mcp, published
-from playground.price_service.answering import CostQuestion, Unanswerable
+from playground.price_service.answering import LONGEST, CostQuestion, Unanswerable
 from playground.pricing import PriceBook
 
 Books = Callable[[], PriceBook]
 Handler = Callable[[Books, Request], Awaitable[Any]]
-LONGEST = 1_000_000
-"""Bytes of a question."""
 TEXTS = ("model", "on", "response_model", "service_tier", "processing")
 """What may stand in an address beside the counts."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,8 +12,9 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from playground import __version__
 from playground.price_service import answering
-from playground.price_service.answering import CostQuestion, Unanswerable
+from playground.price_service.answering import LONGEST, CostQuestion, Unanswerable
 from playground.pricing import PriceBook
+from playground.wire.lines import BoundedInput
 
 INSTRUCTIONS = (
     "List prices of AI APIs with the days on which they held, each with its source. Money is exact decimal USD. A model is"
@@ -68,6 +71,23 @@ def server(book: Callable[[], PriceBook]) -> MCPServer[Any]:
         return _answered(lambda: answering.cost(book(), asked))
 
     return made
+
+
+def on_stdio(book: Callable[[], PriceBook], told: Callable[[], None]) -> int:
+    """Answer on standard input and output until the input ends; one with a line too long ends there, which `told` hears of.
+
+    The exit code: 1 where it ended so.
+    """
+    codes = [0]
+
+    def endless() -> None:
+        codes.append(1)
+        told()
+
+    given = BoundedInput(sys.stdin.fileno(), LONGEST, endless)
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(given), encoding="utf-8", errors="replace")
+    server(book).run("stdio")
+    return codes[-1]
 
 
 def _answered(answer: Callable[[], T]) -> T:

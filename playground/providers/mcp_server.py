@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from playground.domain import Secret, Tool
-from playground.wire import open_pool
+from playground.wire import lines, open_pool
+from playground.wire.guarded import MOST
 
 CONNECT_SECONDS = 20.0
 """How long a server may take until it has told its tools."""
@@ -68,6 +69,8 @@ class McpServer:
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> Answer:
         """Call one tool; what goes wrong is an Answer too, so that the model hears of it."""
+        if self._problem:
+            return Answer(f"error: {self._problem}", True)
         calling = asyncio.run_coroutine_threadsafe(self._call(name, arguments), self._loop)
         try:
             return calling.result(CALL_SECONDS)
@@ -75,7 +78,7 @@ class McpServer:
             calling.cancel()
             return Answer(f"error: the tool did not answer in {CALL_SECONDS:g} s", True)
         except Exception as error:
-            return Answer(f"error: {_why(error)}", True)
+            return Answer(f"error: {self._problem or _why(error)}", True)
 
     def close(self) -> None:
         """Disconnect, also from a server that has not answered yet, and end a program that was started."""
@@ -91,9 +94,18 @@ class McpServer:
         except (
             BaseException
         ) as error:  # an ExceptionGroup too: the client runs its streams in task groups
-            self._problem = f"The MCP server {self.where} can't be used: {_why(error)}"
+            self._problem = self._problem or self._unusable(_why(error))
         finally:
             self._ready.set()
+
+    def _unusable(self, why: str) -> str:
+        return f"The MCP server {self.where} can't be used: {why}"
+
+    def _endless(self) -> None:
+        """A line of its program is too long: end it, rather than read on to throw away."""
+        self._problem = self._unusable(f"a line of it is longer than {MOST:,} bytes.")
+        if self._living is not None:
+            self._loop.call_soon(self._living.cancel)
 
     async def _connected(self) -> None:
         from mcp import Client
@@ -119,7 +131,8 @@ class McpServer:
             from mcp import StdioServerParameters, stdio_client
 
             command, *args = _words(self.where)
-            given = StdioServerParameters(command=command, args=args)
+            encoding = lines.bound(MOST, self._endless)
+            given = StdioServerParameters(command=command, args=args, encoding=encoding)
             return stdio_client(given, errlog=stack.enter_context(_nowhere()))
         import httpx2
         from mcp.client.streamable_http import streamable_http_client

@@ -116,6 +116,19 @@ def test_on_loopback_it_answers_to_no_other_name(address: str) -> None:
     assert fetched(f"{address}/prices.json", Host="prices.example.org")[0] == 400
 
 
+def test_a_line_without_end_ends_the_server_on_standard_input() -> None:
+    ended = subprocess.run(
+        [sys.executable, *SERVE, "--stdio"],
+        input=b'{"jsonrpc": "' + b"x" * answering.LONGEST,
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert b"a line is longer than 1,000,000 bytes" in ended.stderr
+
+
 @pytest.mark.parametrize("way", ["stdio", "http"])
 def test_over_mcp_the_tools_give_the_same_answers(way: str, request: pytest.FixtureRequest) -> None:
     stdio = shlex.join([sys.executable, "-c", BY_ITSELF, *SERVE[2:], "--stdio"])

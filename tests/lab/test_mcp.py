@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 import subprocess
 import sys
@@ -51,6 +52,13 @@ def server(request: pytest.FixtureRequest) -> Iterator[McpServer]:
     made = McpServer(where)
     yield made
     made.close()
+
+
+def test_a_program_whose_line_has_no_end_is_not_read_on() -> None:
+    """An endless line was kept whole in memory, and copied at every piece that came."""
+    endless = "import sys; sys.stdout.write('x' * 5_000_000)"
+    with pytest.raises(McpError, match=r"a line of it is longer than 4,194,304 bytes\."):
+        McpServer(shlex.join([sys.executable, "-c", endless]))
 
 
 def test_tools_are_listed_with_their_schemas(server: McpServer) -> None:
