@@ -52,7 +52,7 @@ class Lent:
 
     def began(self, run: LiveRun) -> None:
         """Stop it when the class is over."""
-        watching.run_began(run, self.lanes, self.seat, self.store)
+        watching.run_began(run, self.lanes, self.seat, self.store, self.held)
 
 
 def asked(
@@ -111,8 +111,9 @@ def _keyed(endpoint: Endpoint, seat: Seat) -> Endpoint:
     found = None if seat.of.simulated else vault.endpoint(seat.of, endpoint.provider)
     if found is None:
         raise ClassError(
-            f"Not sent: the {endpoint.provider} key of {seat.of.name} is not here. Keys are never written down, so after a"
-            " restart whoever holds the class must lend it again on the page Class."
+            f"Not sent: the {endpoint.provider} key of {seat.of.name} is not in this process of the server. A typed key is in"
+            " the memory of the one process where it was typed, and is gone after a restart: whoever holds the class must"
+            " lend it again on the page Class."
         )
     return found
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,8 @@ from playground.classes import kept
 from playground.classes.nouns import ClassError, Member, Seat, now
 from playground.domain import Request, Response
 from playground.figures import money
+from playground.history.interrupted import gone
+from playground.history.rows import writer_name
 from playground.store.database import reading, writing
 from playground.store.packing import units, usd
 from playground.store.schema import class_calls, classes
@@ -24,7 +27,11 @@ from playground.store.store import Store
 
 UNSURE = Decimal("0.25")
 """Share of the input's cost that is held beside it: its tokens are counted here, and providers count otherwise."""
-COUNTED = sa.func.coalesce(class_calls.c.cost, class_calls.c.reserved)
+OPEN = class_calls.c.cost.is_(None) & class_calls.c.ended_at.is_(None)
+"""Under way: no receipt has come, and its process is there."""
+LOST = class_calls.c.cost.is_(None) & class_calls.c.ended_at.is_not(None)
+"""Its process is gone, so that no receipt will come: what it cost nobody knows, and it counts in no budget."""
+COUNTED = sa.case((OPEN, class_calls.c.reserved), else_=class_calls.c.cost)
 """What a call counts for in a budget."""
 
 
@@ -58,6 +65,8 @@ def reserve(store: Store, seat: Seat, requests: Mapping[int, Request]) -> str:
             "reserved": units(amount),
             "bound": False,
             "failed": False,
+            "writer": writer_name(),
+            "heartbeat": time.time(),
         }
         for lane, amount in amounts.items()
     ]
@@ -68,6 +77,7 @@ def reserve(store: Store, seat: Seat, requests: Mapping[int, Request]) -> str:
         current = kept.seat_of(connection, seat.of.id, owner)
         if current is None or current.over or not current.may_run:
             raise ClassError((current.over or WATCHES) if current else kept.GONE)
+        _free(connection, class_calls.c.class_id == seat.of.id)
         _afford(connection, current, sum(amounts.values(), Decimal(0)))
         connection.execute(class_calls.insert(), rows)
     return held
@@ -93,6 +103,35 @@ def _afford(connection: Connection, seat: Seat, needed: Decimal) -> None:
 
 def _used(connection: Connection, which: sa.ColumnElement[bool]) -> Decimal:
     return usd(connection.scalar(sa.select(sa.func.sum(COUNTED)).where(which)) or 0) or Decimal(0)
+
+
+def alive(store: Store, reservations: Collection[str]) -> None:
+    """Say that the process that holds these is there: what nobody speaks for is freed."""
+    mine = class_calls.c.reservation.in_(list(reservations)) & OPEN
+    with writing(store.engine) as connection:
+        connection.execute(class_calls.update().where(mine), {"heartbeat": time.time()})
+
+
+def free(store: Store, class_id: str) -> None:
+    """Let go of what processes hold that are gone: known to have ended, or silent for too long."""
+    of_class = class_calls.c.class_id == class_id
+    with reading(store.engine) as connection:
+        found = _gone(connection, of_class)
+    if found:
+        with writing(store.engine) as connection:
+            _free(connection, of_class)
+
+
+def _free(connection: Connection, which: sa.ColumnElement[bool]) -> None:
+    if ids := _gone(connection, which):
+        lost = class_calls.c.id.in_(ids) & OPEN
+        connection.execute(class_calls.update().where(lost), {"ended_at": now(), "failed": True})
+
+
+def _gone(connection: Connection, which: sa.ColumnElement[bool]) -> list[int]:
+    c = class_calls.c
+    rows = connection.execute(sa.select(c.id, c.writer, c.heartbeat).where(which & OPEN))
+    return [row.id for row in rows if gone(row.writer, row.heartbeat)]
 
 
 def settle(store: Store, held: str, lane: int, response: Response) -> None:
@@ -129,7 +168,11 @@ class Spent:
     calls: int = 0
     failed: int = 0
     under_way: int = 0
-    """Calls that have no receipt yet, those that a process which ended left behind included."""
+    """Calls that have no receipt yet."""
+    lost: int = 0
+    """Calls whose process is gone: no receipt will come, and they count in no budget."""
+    lost_most: Decimal = Decimal(0)
+    """USD that those may have cost at the most."""
     input_tokens: int = 0
     output_tokens: int = 0
     cost: Decimal = Decimal(0)
@@ -149,20 +192,22 @@ class Spent:
 
 def board(store: Store, class_id: str) -> list[Spent]:
     """Everyone's runs, tokens and dollars, in the order in which they joined."""
+    free(store, class_id)
     c = class_calls.c
-    open_call = c.cost.is_(None)
     sums = (
         sa.select(
             c.member_id,
             sa.func.count(c.reservation.distinct()).label("runs"),
             sa.func.count().label("calls"),
             sa.func.sum(sa.case((c.failed, 1), else_=0)).label("failed"),
-            sa.func.sum(sa.case((open_call, 1), else_=0)).label("under_way"),
+            sa.func.sum(sa.case((OPEN, 1), else_=0)).label("under_way"),
+            sa.func.sum(sa.case((LOST, 1), else_=0)).label("lost"),
+            sa.func.coalesce(sa.func.sum(sa.case((LOST, c.reserved))), 0).label("lost_most"),
             sa.func.sum(sa.case((c.bound, 1), else_=0)).label("bounds"),
             sa.func.coalesce(sa.func.sum(c.input_tokens), 0).label("input_tokens"),
             sa.func.coalesce(sa.func.sum(c.output_tokens), 0).label("output_tokens"),
             sa.func.coalesce(sa.func.sum(c.cost), 0).label("cost"),
-            sa.func.coalesce(sa.func.sum(sa.case((open_call, c.reserved))), 0).label("held"),
+            sa.func.coalesce(sa.func.sum(sa.case((OPEN, c.reserved))), 0).label("held"),
             sa.func.max(c.started_at).label("last"),
         )
         .where(c.class_id == class_id)
@@ -176,15 +221,20 @@ def board(store: Store, class_id: str) -> list[Spent]:
 def _spent(member: Member, row: Any) -> Spent:
     if row is None:
         return Spent(member=member)
-    numbers = {name: int(getattr(row, name)) for name in NUMBERS}
-    cost, held = (usd(amount) or Decimal(0) for amount in (row.cost, row.held))
-    return Spent(member=member, **numbers, cost=cost, held=held, last=row.last)
+    found: dict[str, Any] = {name: int(getattr(row, name)) for name in NUMBERS}
+    found |= {name: usd(getattr(row, name)) or Decimal(0) for name in AMOUNTS}
+    return Spent(member=member, **found, last=row.last)
 
 
-NUMBERS = ("runs", "calls", "failed", "under_way", "bounds", "input_tokens", "output_tokens")
+NUMBERS = (
+    *("runs", "calls", "failed", "under_way", "lost", "bounds"),
+    *("input_tokens", "output_tokens"),
+)
+AMOUNTS = ("cost", "held", "lost_most")
 
 
 def used(store: Store, seat: Seat) -> Decimal:
     """USD of a member's budget that count as used."""
+    free(store, seat.of.id)
     with reading(store.engine) as connection:
         return _used(connection, class_calls.c.member_id == seat.member.id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 
-from playground.classes import kept, vault
+from playground.classes import kept, spending, vault
 from playground.classes.nouns import Seat
 from playground.domain import Failure
 from playground.engine import LiveRun
@@ -17,6 +18,8 @@ LOG = logging.getLogger("playground")
 
 TICK = 0.5
 """Seconds between two looks at the classes that have something under way."""
+HEART = 10.0
+"""Seconds between two times that this process speaks for what it holds: a sixth of the silence after which it is freed."""
 IDLE = 5.0
 """The same where only keys are held for them."""
 
@@ -29,6 +32,8 @@ class Watched:
     lanes: tuple[int, ...]
     seat: Seat
     store: Store
+    held: str
+    """The name under which its money is held."""
 
 
 _lock = threading.Lock()
@@ -39,10 +44,10 @@ _look_now = threading.Event()
 _thread: threading.Thread | None = None
 
 
-def run_began(run: LiveRun, lanes: tuple[int, ...], seat: Seat, store: Store) -> None:
+def run_began(run: LiveRun, lanes: tuple[int, ...], seat: Seat, store: Store, held: str) -> None:
     """Look after a run until it ends."""
     with _lock:
-        _watched.append(Watched(run, lanes, seat, store))
+        _watched.append(Watched(run, lanes, seat, store, held))
     _start()
 
 
@@ -69,9 +74,13 @@ def _start() -> None:
 
 def _look() -> None:
     global _thread
+    spoke = time.monotonic()
     while True:
         _look_now.clear()
         try:
+            if time.monotonic() - spoke > HEART:
+                spoke = time.monotonic()
+                _speak()
             _end_runs()
             _forget_keys()
         except (
@@ -87,10 +96,21 @@ def _look() -> None:
         _look_now.wait(pause)
 
 
-def _end_runs() -> None:
+def _under_way() -> list[Watched]:
     with _lock:
-        under_way = [watched for watched in _watched if not watched.run.done]
-    for watched in under_way:
+        return [watched for watched in _watched if not watched.run.done]
+
+
+def _speak() -> None:
+    held: dict[Store, list[str]] = {}
+    for watched in _under_way():
+        held.setdefault(watched.store, []).append(watched.held)
+    for store, names in held.items():
+        spending.alive(store, names)
+
+
+def _end_runs() -> None:
+    for watched in _under_way():
         seat = kept.seat(watched.store, watched.seat.of.id, owner=watched.seat.member.owner)
         over = (seat.over or "") if seat else kept.GONE
         for lane in watched.lanes if over else ():

@@ -452,11 +452,15 @@ class_calls = Table(
     Column("started_at", String, nullable=False),
     Column("ended_at", String),
     Column("reserved", BigInteger, nullable=False),  # 10⁻¹² USD: the most that it may cost
-    Column("cost", BigInteger),  # 10⁻¹² USD; none until its receipt has come
+    Column(
+        "cost", BigInteger
+    ),  # 10⁻¹² USD; none until its receipt has come, or where none can come
     Column("bound", Boolean, nullable=False),  # no receipt came: the cost is the most it may be
     Column("failed", Boolean, nullable=False),
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
+    Column("writer", String),  # which process holds the money, as in `runs`
+    Column("heartbeat", Float),
     UniqueConstraint("reservation", "lane", name="class_calls_by_reservation"),
     Index("class_calls_of_member", "class_id", "member_id"),
     sqlite_autoincrement=True,

@@ -1,4 +1,4 @@
-"""A process that holds as much of a class's money as it is given, as quickly as it can, and says how often it was."""
+"""A process that holds as much of a class's money as it is given, as quickly as it can, says how often it was, and waits."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def main() -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     print(*(holds(store, place, asked, int(times)) for place in places), flush=True)
+    sys.stdin.readline()
 
 
 def slowly(check: Callable[..., None]) -> Callable[..., None]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from playground import history, runs
-from playground.classes import kept, lending, spending, vault
+from playground.classes import kept, lending, spending, vault, watching
 from playground.classes.nouns import Class, ClassError
 from playground.demo.process import DemoServer
 from playground.domain import Endpoint, ModelRef, Request, Secret, Settings
@@ -20,6 +21,8 @@ from playground.engine import Engine
 from playground.history import Labels
 from playground.history.labels import owner_digest
 from playground.runs import Refusal, Started
+from playground.store.database import reading, writing
+from playground.store.schema import class_calls
 from playground.store.store import Store
 from tests.classes.people import CLAUDE, SOL, TEACHER, joined, opened, question, reaches, terms
 
@@ -202,15 +205,29 @@ def test_closing_stops_what_is_under_way_forgets_the_key_and_refuses_what_comes(
     assert spending.board(kept_in, of.id)[1].under_way == 0
 
 
-def test_another_process_s_closing_is_seen_too(
+def spoken_for(store: Store) -> None:
+    """Wait until this process has said that it is there."""
+    with writing(store.engine) as connection:
+        connection.execute(class_calls.update(), {"heartbeat": 0})
+    for _ in range(600):
+        with reading(store.engine) as connection:
+            if connection.scalar(sa.select(class_calls.c.heartbeat)):
+                return
+        time.sleep(0.05)
+    pytest.fail("nobody spoke for what is held")
+
+
+def test_another_process_s_closing_is_seen_too_and_what_it_holds_is_spoken_for(
     engine: Engine, kept_in: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with DemoServer(pace=60) as slow:
         monkeypatch.setenv("OPENAI_BASE_URL", slow.base_urls()["openai"])
+        monkeypatch.setattr(watching, "HEART", 0.0)
         of = lent(kept_in)
         joined(kept_in, of, owner_digest("ann"))
         made = start(engine, of)
         assert isinstance(made, Started)
+        spoken_for(kept_in)
         kept.close(kept_in, of.id, owner=TEACHER)  # only the row changes, as by another process
         assert made.run.wait(30)
         for _ in range(600):
@@ -259,4 +276,6 @@ def test_a_simulated_class_has_no_key_and_counts_all_the_same(
     ann = spending.board(kept_in, of.id)[1]
     assert ann.cost > 0
     real = refused(runs.start(engine, [question()], endpoints(of), owner="ann"))
-    assert "key of Physics is not here" in real  # nothing makes a simulated class call a real API
+    assert (
+        "key of Physics is not in this process" in real
+    )  # nothing makes a simulated class call a real API

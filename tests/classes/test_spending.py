@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,9 @@ from playground.budgets.forecast import estimate
 from playground.classes import kept, spending
 from playground.classes.nouns import ClassError, Seat
 from playground.domain import Cost, Exchange, Failure, Response, Settings, Timing, Usage
+from playground.history.interrupted import SILENT_SECONDS
+from playground.store.database import writing
+from playground.store.schema import class_calls
 from playground.store.store import Store
 from tests.classes.people import ANN, BOB, SOL, TEACHER, joined, later, opened, question
 from tests.history.runs import small_run
@@ -129,7 +133,9 @@ def test_a_seat_that_was_read_before_the_end_holds_nothing_after_it(store: Store
     assert sum(spent.used for spent in spending.board(store, made.id)) == 0
 
 
-def test_two_processes_at_once_can_not_overspend(store: Store) -> None:
+def test_two_processes_at_once_can_not_overspend_and_what_they_held_is_free_when_they_crash(
+    store: Store,
+) -> None:
     """Two members by the budget of all, then one member at two places by their own."""
     all_of = opened(store, budget=MOST * 100, total=MOST * Decimal("20.5"))
     each_of = opened(store, budget=MOST * Decimal("7.5"), total=MOST * 100)
@@ -156,8 +162,43 @@ def test_two_processes_at_once_can_not_overspend(store: Store) -> None:
         assert racer.stdin is not None
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    held = [tuple(map(int, racer.communicate()[0].split())) for racer in racers]
-    assert [racer.returncode for racer in racers] == [0, 0]
+    held = [tuple(map(int, racer.stdout.readline().split())) for racer in racers if racer.stdout]
     assert tuple(map(sum, zip(*held, strict=True))) == (20, 7)
     used = [spending.used(store, seat) for seat in seats]
     assert (used[0] + used[1], used[2]) == (20 * MOST, 7 * MOST)
+    for racer in racers:
+        racer.kill()
+        racer.communicate()
+    assert [spending.used(store, seat) for seat in seats] == [0, 0, 0]
+    board = spending.board(store, all_of.id)
+    assert sum(spent.lost for spent in board) == 20
+    assert sum(spent.lost_most for spent in board) == 20 * MOST
+    assert sum(spent.under_way for spent in board) == 0
+
+
+def set_row(store: Store, held: str, **values: object) -> None:
+    with writing(store.engine) as connection:
+        mine = class_calls.c.reservation == held
+        connection.execute(class_calls.update().where(mine), values)
+
+
+def test_what_another_computer_holds_is_free_once_it_is_silent_and_counts_again_by_its_receipt(
+    store: Store,
+) -> None:
+    seat = joined(store, opened(store, budget=MOST * Decimal("1.5")))
+    held = reserve(store, seat)
+    set_row(store, held, writer="another-computer:1")
+    with pytest.raises(ClassError, match="is left"):
+        reserve(store, seat)  # it speaks still
+    set_row(store, held, heartbeat=time.time() - SILENT_SECONDS - 1)
+    spending.alive(store, [held])
+    assert spending.used(store, seat) == MOST
+    set_row(store, held, heartbeat=time.time() - SILENT_SECONDS - 1)
+    reserve(store, seat)  # frees it
+    ann = spending.board(store, seat.of.id)[1]
+    assert (ann.lost, ann.lost_most, ann.under_way, ann.held) == (1, MOST, 1, MOST)
+    spending.alive(store, [held])  # too late: others may have spent it
+    assert spending.board(store, seat.of.id)[1].lost == 1
+    spending.settle(store, held, 0, answered("0.0012"))  # it was only asleep
+    ann = spending.board(store, seat.of.id)[1]
+    assert (ann.lost, ann.cost, ann.used) == (0, Decimal("0.0012"), MOST + Decimal("0.0012"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,11 +44,20 @@ def _board(store: Store, seat: Seat) -> None:
     if any(spent.used for spent in rows):
         charts.draw(_picture(rows))
     _table(rows, seat)
-    bounds = sum(spent.bounds for spent in rows)
-    st.caption(
-        "Figures only: nobody sees what another asked."
-        + (f" {bounds:,} calls ended without a receipt and count at their most." if bounds else "")
-    )
+    st.caption(plain(" ".join(["Figures only: nobody sees what another asked.", *_unknown(rows)])))
+
+
+def _unknown(rows: Sequence[Spent]) -> Iterator[str]:
+    """What is not known for sure of what was spent, in sentences."""
+    bounds, lost = (sum(getattr(spent, name) for spent in rows) for name in ("bounds", "lost"))
+    if bounds:
+        yield f"{bounds:,} calls ended without a receipt and count at their most."
+    if lost:
+        most = sum((spent.lost_most for spent in rows), Decimal(0))
+        yield (
+            f"{lost:,} calls were cut off when the server ended: what they cost is not known, {money(most)} at the most, and"
+            " no budget counts them."
+        )
 
 
 def _totals(rows: Sequence[Spent], seat: Seat) -> None:
