@@ -169,9 +169,26 @@ def close(store: Store, class_id: str, *, owner: str) -> None:
     """End a class for good: from now on nothing is sent by it. What it spent stays on its board."""
     with writing(store.engine) as connection:
         _owned(connection, class_id, owner)
-        open_one = (classes.c.id == class_id) & classes.c.closed_at.is_(None)
-        connection.execute(classes.update().where(open_one), {"closed_at": now()})
-        connection.execute(class_codes.delete().where(class_codes.c.class_id == class_id))
+        _close(connection, class_id)
+
+
+def close_any(store: Store, class_id: str) -> None:
+    """The same by whoever runs the server, whosever the class is."""
+    with writing(store.engine) as connection:
+        _close(connection, class_id)
+
+
+def _close(connection: Connection, class_id: str) -> None:
+    open_one = (classes.c.id == class_id) & classes.c.closed_at.is_(None)
+    connection.execute(classes.update().where(open_one), {"closed_at": now()})
+    connection.execute(class_codes.delete().where(class_codes.c.class_id == class_id))
+
+
+def every(store: Store) -> list[Class]:
+    """All classes of this server, the newest first."""
+    newest = classes.c.created_at.desc(), classes.c.id
+    with reading(store.engine) as connection:
+        return [_class(row) for row in connection.execute(sa.select(classes).order_by(*newest))]
 
 
 def over(store: Store, class_ids: set[str]) -> set[str]:

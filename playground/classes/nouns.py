@@ -62,6 +62,13 @@ class Class(Terms):
     created_at: str
     closed_at: str | None = None
 
+    @property
+    def state(self) -> Literal["open", "ended", "closed"]:
+        """Whether anything is sent by it still."""
+        if self.closed_at is not None:
+            return "closed"
+        return "ended" if self.ends_at <= now() else "open"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:

@@ -13,6 +13,7 @@ import click
 from playground import __version__
 from playground.cli.batch_commands import batch
 from playground.cli.bench_command import bench
+from playground.cli.class_commands import class_
 from playground.cli.completing import SHELLS
 from playground.cli.experiment.commands import experiment
 from playground.cli.history_commands import history
@@ -50,6 +51,7 @@ def playground(ctx: click.Context, port: int, no_browser: bool) -> None:
 
 playground.add_command(batch)
 playground.add_command(bench)
+playground.add_command(class_)
 playground.add_command(experiment)
 playground.add_command(history)
 playground.add_command(lab)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from playground.catalog import Model
+from playground.classes.nouns import ROLES
 from playground.domain import CostLine, PriceSource
 from playground.domain.described import MONEY, schema_of
 from playground.domain.ending import STATES
@@ -104,6 +105,11 @@ def commands() -> Mapping[str, Schema]:
         "experiment list": record(
             "Experiments, the newest first.", experiments=many({"type": "object"})
         ),
+        "class list": many(_CLASS, "Classes, the newest first; never a key."),
+        "class show": record(
+            "A class and its board.", **_CLASS["properties"], board=many(_MEMBER, "As they joined.")
+        ),
+        "class close": record("What is closed for good.", closed=TEXT),
         "batch list": record("Batches, the newest first.", jobs=many({"type": "object"})),
         "local find": record(
             "Models on this computer.",
@@ -264,6 +270,41 @@ _BREAKEVEN = record(
     ),
 )
 _QUESTION = record("", question=TEXT, answer=TEXT, label=TEXT, link=TEXT, figures_from=TEXT)
+_CLASS = record(
+    "",
+    id=TEXT,
+    name=TEXT,
+    state={"enum": ["open", "ended", "closed"]},
+    created_at=TEXT,
+    ends_at=TEXT,
+    closed_at=maybe(TEXT),
+    models=TEXTS,
+    budget=told(MONEY, "For each."),
+    total=told(MONEY, "For all together."),
+    longest=told(WHOLE, "Output tokens that an answer may have."),
+    simulated=FLAG,
+    from_environment=told(FLAG, "Whether its keys are the server's own."),
+)
+_MEMBER = record(
+    "",
+    name=TEXT,
+    role={"enum": list(ROLES)},
+    joined_at=TEXT,
+    removed_at=maybe(TEXT),
+    budget=MONEY,
+    runs=WHOLE,
+    calls=WHOLE,
+    failed=WHOLE,
+    under_way=WHOLE,
+    lost=told(WHOLE, "Calls that were cut off when their process ended: nobody knows their cost."),
+    lost_most=told(MONEY, "What those may have cost at the most."),
+    input_tokens=WHOLE,
+    output_tokens=WHOLE,
+    cost=told(MONEY, "Of the calls that have ended."),
+    held=told(MONEY, "For those under way."),
+    bounds=told(WHOLE, "Calls whose cost nobody said: they count at their most."),
+    last=maybe(TEXT, "When the newest call was sent."),
+)
 _ENDPOINT = record("", name=TEXT, base_url=TEXT, key=told(TEXT, "Whether there is one."))
 _RECORDED = record(
     "",

@@ -8,7 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from playground import history
 from playground.cli import schemas
+from tests.classes.people import joined, opened
 from tests.cli.conftest import Invoke
 
 SHAPE = ["--input-tokens", "100", "--output-tokens", "20"]
@@ -46,6 +48,9 @@ COMMANDS: dict[str, list[list[str]]] = {
     "code": [["code", "Hi", *SOL, "-o", "mine"]],
     "lab": [["lab"]],
     "experiment list": [["experiment", "list"]],
+    "class list": [["class", "list"]],
+    "class show": [["class", "show", "Physics"]],
+    "class close": [["class", "close", "Physics"]],
     "batch list": [["batch", "list"]],
     "local find": [["local", "find"]],
 }
@@ -54,6 +59,8 @@ COMMANDS: dict[str, list[list[str]]] = {
 def test_every_documented_command_prints_what_its_schema_says(invoke: Invoke, home: Path) -> None:
     """In one test, as the first leaves runs in the history that others list; `local find` looks at this computer only."""
     (home / "prompt.txt").write_text("One word after the other.")
+    store = history.get_store()
+    joined(store, opened(store))
     assert set(COMMANDS) == set(schemas.commands())
     wrong, empty = [], []
     for name, calls in COMMANDS.items():
