@@ -2,10 +2,10 @@
 
 from playground.ui.api_lab import frame
 from playground.ui.api_lab.panels import DRAW
-from playground.ui.session.endpoints import endpoints
+from playground.ui.session.rooms import asked_in
 from playground.ui.session.top_bar import top_bar
 
 top_bar()
 panel = frame.chosen()
 frame.head(panel)
-DRAW[panel.name](endpoints())
+DRAW[panel.name](asked_in(f"api_lab/{panel.name}"))

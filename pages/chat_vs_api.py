@@ -8,7 +8,7 @@ from playground.ui.chat_vs_api.ladder import section as ladder
 from playground.ui.chat_vs_api.paste import section as paste
 from playground.ui.chat_vs_api.pay import section as pay
 from playground.ui.parts.present import present
-from playground.ui.session.endpoints import endpoints
+from playground.ui.session.rooms import asked_in
 from playground.ui.session.top_bar import top_bar
 
 SECTIONS = {
@@ -31,4 +31,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
 st.caption(
     "The same model, in an app and through its API: what the product adds, what it hides, and what each way costs."
 )
-SECTIONS[sections.view()](endpoints(lent=True))
+SECTIONS[sections.view()](asked_in("chat_vs_api"))

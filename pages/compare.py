@@ -15,15 +15,15 @@ from playground.ui.compare import (
     shown,
 )
 from playground.ui.session import compose
-from playground.ui.session.endpoints import endpoints
 from playground.ui.session.looking import looked_at
+from playground.ui.session.rooms import asked_in
 from playground.ui.session.top_bar import top_bar
 
 top_bar()
 with st.container(key="title"):
     st.title("Compare", anchor=False)
 
-where = endpoints(lent=True)
+where = asked_in("compare")
 run = looked_at(compose.PLACE)
 parts.drawn(parts.ASK, prompt.ask, (presets.presets, saving.saving, blind.toggle, reading.together))
 run, said = bar.bar(run, where)

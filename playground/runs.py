@@ -5,30 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from playground import history, settings, telemetry, visitors
+from playground import history, paying, settings, telemetry, visitors
 from playground.domain import Endpoint, File, Request, Secret, Text
-from playground.domain.endpoint import bills
 from playground.history import Labels
+from playground.paying import Refusal
 from playground.wire import Redactor
 
 if TYPE_CHECKING:
-    from playground.budgets.guard import Guard
-    from playground.classes.lending import Lent
     from playground.engine import Engine, Journal, LiveRun, Pace
     from playground.history.once import Once
 
+__all__ = [
+    "Refusal",
+    "Started",
+    "holds_key",
+    "refused",
+    "request_texts",
+    "start",
+    "to_count",
+    "under_way",
+]
+
 HOLDS_KEY = "Not sent: the prompt or a setting holds one of your API keys. Take it out: it would go to every model, and stay in exports."
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why nothing was sent."""
-
-    kind: Literal["holds_key", "over_budget", "over_limit", "class"]
-    reason: str
-    """Sentences with what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,80 +82,39 @@ def start(
     says when each lane of a batch may send.
     """
     labels = labels or Labels()
-    lent = _lent(requests, endpoints, owner)
-    if isinstance(lent, Refusal):
-        return lent
-    if lent is not None:
-        requests, endpoints = lent.requests, lent.endpoints
-    known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
+    payer = paying.payer(
+        requests, endpoints, owner=owner, session=session, labels=labels, budgets=once is None
+    )
+    if isinstance(payer, Refusal):
+        return payer
+    requests, endpoints = payer.requests, payer.endpoints
+    known = [*secrets, *_keys(endpoints)]
     if refusal := holds_key(requests, known) or _over_limit(requests, lanes=pace is None):
         return refusal
-    billed = any(bills(r.model, endpoints) for r in requests)
-    guard = _guard() if billed and once is None else None
-    pays: dict[str, Any] = {
-        "session": session,
-        "tags": labels.tags,
-        "department": labels.department.strip(),
-    }
     with visitors.place(session if pace is None else "") as place:
         if isinstance(place, str):
             return Refusal("over_limit", place)
-        verdict = guard.check(requests, endpoints, **pays) if guard else None
-        if verdict and verdict.problem:
-            return Refusal("over_budget", verdict.problem)
-        if lent is not None and (refusal := _reserved(lent)):
+        if refusal := payer.hold():
             return refusal
-        journal = telemetry.observed(_journal(labels, known, keep=keep, billed=billed, once=once))
+        journal = _journal(labels, known, keep=keep, billed=payer.billed, once=once)
         run = engine.start(
             requests,
             endpoints,
             owner=owner,
             retries=retries,
-            journal=journal if lent is None else lent.journal(journal),
+            journal=payer.journal(telemetry.observed(journal)),
             context=context,
             **({"caller": caller} if caller else {}),
             pace=pace,
         )
         place.run = run
     _opened(run)
-    if guard:
-        guard.watch(run, endpoints, **pays)
-    if lent is not None:
-        lent.began(run)
-    return Started(run, verdict.warnings if verdict else ())
+    payer.began(run)
+    return Started(run, payer.warnings)
 
 
-def _lent(
-    requests: Sequence[Request], endpoints: Mapping[str, Endpoint], owner: str
-) -> Lent | Refusal | None:
-    """What a class pays of these, with its key; None where none does."""
-    if not any(endpoint.lent for endpoint in endpoints.values()):
-        return None
-    from playground.classes import lending  # SQLAlchemy, as with the budgets
-    from playground.classes.nouns import ClassError
-    from playground.store.database import HistoryError
-
-    try:
-        return lending.asked(requests, endpoints, owner=owner)
-    except (ClassError, HistoryError) as error:
-        return Refusal("class", str(error))
-
-
-def _reserved(lent: Lent) -> Refusal | None:
-    from playground.classes.nouns import ClassError
-    from playground.store.database import HistoryError
-
-    try:
-        lent.reserve()
-    except (ClassError, HistoryError) as error:
-        return Refusal("class", str(error))
-    return None
-
-
-def _guard() -> Guard:
-    from playground.budgets.guard import get_guard  # SQLAlchemy, which a simulated run may not need
-
-    return get_guard()
+def _keys(endpoints: Mapping[str, Endpoint]) -> list[Secret | None]:
+    return [endpoint.key for endpoint in endpoints.values() if not endpoint.simulated]
 
 
 def _journal(
@@ -174,18 +133,35 @@ def refused(
     requests: Sequence[Request],
     endpoints: Mapping[str, Endpoint],
     *,
+    owner: str = "",
     session: str = "",
     secrets: Iterable[Secret | None] = (),
 ) -> Refusal | None:
-    """Why these may not be sent, for what is sent otherwise than as a run (a batch); None where they may."""
-    known = [*secrets, *(e.key for e in endpoints.values() if not e.simulated)]
-    if refusal := holds_key(requests, known) or _over_limit(requests, lanes=False):
-        return refusal
-    if any(bills(r.model, endpoints) for r in requests):
-        verdict = _guard().check(requests, endpoints, session=session)
-        if verdict.problem:
-            return Refusal("over_budget", verdict.problem)
-    return None
+    """Why these may not be sent; None where they may. For what is sent otherwise than as a run (a batch), without `owner`:
+    no class pays that."""
+    payer = paying.payer(requests, endpoints, owner=owner, session=session)
+    if isinstance(payer, Refusal):
+        return payer
+    known = [*secrets, *_keys(payer.endpoints)]
+    return (
+        holds_key(payer.requests, known)
+        or _over_limit(payer.requests, lanes=False)
+        or payer.budgeted()
+    )
+
+
+def to_count(
+    requests: Sequence[Request],
+    endpoints: Mapping[str, Endpoint],
+    *,
+    owner: str = "",
+    secrets: Iterable[Secret | None] = (),
+) -> Mapping[str, Endpoint] | Refusal:
+    """Where these are counted by their providers, with the key of whoever pays: it costs nothing, so nothing is held."""
+    payer = paying.payer(requests, endpoints, owner=owner, budgets=False)
+    if isinstance(payer, Refusal):
+        return payer
+    return holds_key(payer.requests, [*secrets, *_keys(payer.endpoints)]) or payer.endpoints
 
 
 def _over_limit(requests: Sequence[Request], *, lanes: bool) -> Refusal | None:

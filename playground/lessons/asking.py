@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from playground import figures as fmt
-from playground.domain import Request, Response, Settings
+from playground.domain import ModelRef, Request, Response, Settings
 from playground.experiments.comparing import compare
 from playground.experiments.pairing import Values
 from playground.lessons.figures import usual
 from playground.lessons.lesson import Ask, Lane, Repeat
 
+Model = Callable[[str], ModelRef]
+"""A provider → its model that a lesson asks."""
 SLOT = "{question}"
 """Where the question stands in a wording."""
 FIGURE = fmt.FIGURES["output_tokens"]
 """By what two wordings are compared."""
 
 
-def requests(ask: Ask, prompt: str, system: str) -> list[Request]:
-    """One request a lane; none where there is nothing to ask."""
+def requests(ask: Ask, prompt: str, system: str, model: Model = usual) -> list[Request]:
+    """One request a lane; none where there is nothing to ask. `model` says which one of a provider is asked."""
     if not prompt.strip():
         return []
-    return [_request(lane, prompt, system) for lane in ask.lanes]
+    return [_request(lane, prompt, system, model) for lane in ask.lanes]
 
 
-def _request(lane: Lane, prompt: str, system: str) -> Request:
-    ref = usual(lane.provider)
+def _request(lane: Lane, prompt: str, system: str, model: Model) -> Request:
+    ref = model(lane.provider)
     if lane.fault:
         ref = replace(ref, model=f"{ref.model}~{lane.fault}")
     return Request.ask(
@@ -41,18 +43,18 @@ def _request(lane: Lane, prompt: str, system: str) -> Request:
     )
 
 
-def titles(ask: Ask) -> list[str]:
+def titles(ask: Ask, model: Model = usual) -> list[str]:
     """What each lane is called: its model, and what sets it apart."""
-    models = [usual(lane.provider).model for lane in ask.lanes]
+    models = [model(lane.provider).model for lane in ask.lanes]
     return [
-        f"{model} · {lane.name}" if lane.name else model
-        for model, lane in zip(models, ask.lanes, strict=True)
+        f"{named} · {lane.name}" if lane.name else named
+        for named, lane in zip(models, ask.lanes, strict=True)
     ]
 
 
-def worded(repeat: Repeat, wordings: Sequence[str]) -> list[Request]:
+def worded(repeat: Repeat, wordings: Sequence[str], model: Model = usual) -> list[Request]:
     """Every question in both wordings, pair by pair."""
-    ref = usual(repeat.provider)
+    ref = model(repeat.provider)
     return [
         Request.ask(ref, wording.replace(SLOT, question))
         for question in repeat.questions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,11 +15,10 @@ from streamlit.testing.v1 import AppTest
 from playground import history
 from playground.classes import codes, kept, lending, spending, vault
 from playground.demo.process import DemoServer
-from playground.engine import Engine
+from playground.engine import Engine, get_engine
 from playground.history.labels import owner_digest
 from playground.ui import names
 from playground.ui.live import grants
-from playground.ui.session import keeping, looking
 from playground.ui.shell import first_page
 from playground.ui.shell.pages import path
 from tests.classes.people import reaches
@@ -46,8 +46,7 @@ def engine() -> Iterator[Engine]:
 def browser(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, simulation: DemoServer, engine: Engine
 ) -> Iterator[Browser]:
-    for module in (keeping, looking):
-        monkeypatch.setattr(module, "get_engine", lambda: engine)
+    monkeypatch.setattr(get_engine, "_made", functools.cache(lambda: engine))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
     monkeypatch.setenv("OPENAI_BASE_URL", simulation.base_urls()["openai"])

@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 from playground.domain import Endpoint
 from playground.domain.nouns import NotARun, jsonable, noun
 from playground.engine import LiveRun, get_engine
+from playground.runs import Refusal
+from playground.ui.session import keeping
 from playground.ui.session.stored import note
 from playground.wire import Pool
 
@@ -59,8 +61,10 @@ def is_there(run: LiveRun, name: str) -> bool:
 
 
 def counter(run: LiveRun, lane: int, where: Mapping[str, Endpoint]) -> Endpoint | None:
-    """Where a lane's request is counted; None where its provider is not the one that answered: the simulation, or the real one."""
-    endpoint = where.get(run.lanes[lane].request.model.provider)
-    lent = endpoint is not None and endpoint.lent  # a class's key is spent on runs alone
-    same = endpoint is not None and not lent and endpoint.simulated == run.simulations[lane]
-    return endpoint if same else None
+    """Where a lane's request is counted; None where its provider is not the one that answered (the simulation, or the real one), or it may not be counted."""
+    request = run.lanes[lane].request
+    endpoint = where.get(request.model.provider)
+    if endpoint is None or endpoint.simulated != run.simulations[lane]:
+        return None
+    found = keeping.counting([request], where)
+    return None if isinstance(found, Refusal) else found.get(request.model.provider)

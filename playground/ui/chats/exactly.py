@@ -59,7 +59,7 @@ def exactly(summary: Summary, where: Mapping[str, Endpoint]) -> None:
     st.caption(f":material/info: Counting sends this conversation to {place}.")
     asked = (chosen, ref)
     if ask and (chat := conversation(chosen)):
-        _ask(chat, ref, where[ref.provider], asked)
+        _ask(chat, ref, where, asked)
     held = st.session_state.get(names.CHATS_EXACTLY)
     if held and held[0] == asked:
         _shown(held[1], held[2], summary.pricing)
@@ -69,11 +69,15 @@ def _counts(ref: ModelRef, where: Mapping[str, Endpoint]) -> bool:
     return ref.provider in where and counts_at(ref.provider) is not None
 
 
-def _ask(chat: Chat, ref: ModelRef, endpoint: Endpoint, asked: tuple[str, ModelRef]) -> None:
+def _ask(
+    chat: Chat, ref: ModelRef, where: Mapping[str, Endpoint], asked: tuple[str, ModelRef]
+) -> None:
     """Count and remember; what forbids it, or breaks it, the page says."""
     said = tuple(Message(role="user", parts=(Text(text=step.text),)) for step in chat.steps)
-    if not keeping.may_count([Request(model=ref, messages=said)]):
+    counting = keeping.to_count([Request(model=ref, messages=said)], where)
+    if counting is None:
         return
+    endpoint = counting[ref.provider]
     try:
         with st.spinner("Counting …"):
             work = get_engine().submit(lambda pool: count_exactly(chat, ref, endpoint, pool=pool))

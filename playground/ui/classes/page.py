@@ -14,7 +14,7 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.classes import board, making, running
 from playground.ui.parts.markdown import plain
-from playground.ui.session import compose
+from playground.ui.session import compose, rooms
 from playground.ui.session.membership import me, standing, use
 from playground.ui.session.state import MOST_LANES, owner, session
 from playground.ui.shell.pages import COMPARE
@@ -97,6 +97,16 @@ def _own(seat: Seat) -> None:
     else:
         st.page_link(COMPARE, label="Ask in Compare", icon=":material/compare_arrows:")
     st.caption("Whoever holds the class sees your name and your figures, never your prompts.")
+    _rooms()
+
+
+def _rooms() -> None:
+    """Where the class pays, and where it does not."""
+    with st.expander("Where it pays", icon=":material/meeting_room:"):
+        paid = ", ".join(rooms.title(room) for room, why in rooms.ROOMS.items() if not why)
+        st.markdown(f"**Pays:** {paid}.")
+        told = [f"- {rooms.title(room)}: {why}" for room, why in rooms.ROOMS.items() if why]
+        st.markdown("\n".join(["**Does not pay**, and says so there:", *told]))
 
 
 def _use(seat: Seat) -> None:

@@ -59,7 +59,8 @@ def _keys(store: Store, seat: Seat) -> None:
         st.caption(":material/key: The key is this server's own, of its environment.")
     elif not seat.of.simulated:
         st.caption(
-            ":material/key: The key is in this server's memory and in no file: after a restart you must type it again."
+            ":material/key: The key is in this server's memory and in no file: after a restart you must type it again. It is in"
+            " this one process: another process of the same server does not have it, and says so to whoever asks there."
         )
 
 

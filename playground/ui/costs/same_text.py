@@ -49,9 +49,10 @@ def same_text(book: PriceBook, on: date, endpoints: Mapping[str, Endpoint]) -> N
             help="Free of charge",
         )
         st.caption("Counts marked ≈ are estimates until the provider itself has counted.")
-    if ask and keeping.may_count(Request.ask(ref, text) for ref in refs):
+    asked = [Request.ask(ref, text) for ref in refs]
+    if ask and (counting := keeping.to_count(asked, endpoints)):
         with st.spinner("Counting…"):
-            st.session_state[names.SAME_COUNTS] = (text, _counts(text, refs, endpoints))
+            st.session_state[names.SAME_COUNTS] = (text, _counts(text, refs, counting))
     asked_text, counts = st.session_state.get(names.SAME_COUNTS, (None, {}))
     _same_table(book, on, text, refs, counts if asked_text == text else {})
 

@@ -16,7 +16,7 @@ from playground.ui.costs.own import own_prices
 from playground.ui.costs.prices import price_table
 from playground.ui.costs.runs import from_runs
 from playground.ui.costs.same_text import same_text
-from playground.ui.session.endpoints import endpoints
+from playground.ui.session.rooms import asked_in
 
 
 def _prices(book: PriceBook, on: date) -> None:
@@ -27,7 +27,7 @@ def _prices(book: PriceBook, on: date) -> None:
 TABS: dict[str, Callable[[PriceBook, date], None]] = {
     "Prices": _prices,
     "Calculator": calculator,
-    "Same text": lambda book, on: same_text(book, on, endpoints()),
+    "Same text": lambda book, on: same_text(book, on, asked_in("costs")),
     "From your runs": from_runs,
     "Bill check": lambda book, on: bill_check(book),
     "Your own prices": lambda book, on: own_prices(book),

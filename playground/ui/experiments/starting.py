@@ -40,7 +40,11 @@ def begin(store: Store, spec: Spec, where: Mapping[str, Endpoint]) -> None:
     jobs = Jobs(spec)
     first = (jobs.job(number).request for number in islice(range(len(jobs.order)), FIRST))
     refusal = runs.refused(
-        [request for request in first if request], where, session=session().id, secrets=secrets()
+        [request for request in first if request],
+        where,
+        owner=owner(),
+        session=session().id,
+        secrets=secrets(),
     )
     if reason := refusal.reason if refusal else visitors.too_much("experiment", len(jobs.order)):
         st.error(dollars(reason))

@@ -29,9 +29,9 @@ from playground.ui.parts.markdown import plain
 from playground.ui.parts.summary import figures
 from playground.ui.parts.views import answer
 from playground.ui.session import address, compose, here, once, sharing
-from playground.ui.session.endpoints import endpoints
 from playground.ui.session.keeping import redactor, start, visitor
 from playground.ui.session.looking import look_away, streaming
+from playground.ui.session.rooms import asked_in
 from playground.ui.shell.pages import CHAT_VS_API, COMPARE
 
 OPEN = address.Spot("open", "run")
@@ -131,7 +131,7 @@ def _again(stored: Stored) -> None:
         help="The same requests to the same models.",
     )
     if once.goes(place, streaming(compose.PLACE), pressed, run.requests):
-        made = start(run.requests, endpoints(lent=True), kind=stored.labels.kind)
+        made = start(run.requests, asked_in("history"), kind=stored.labels.kind)
         if made:
             once.started(place, run.requests)
             _open(made.id)

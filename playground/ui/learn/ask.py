@@ -10,6 +10,7 @@ from playground.demo.process import get_demo
 from playground.domain import Endpoint, Request, Response
 from playground.engine import LiveRun
 from playground.lessons import asking
+from playground.lessons.figures import usual
 from playground.lessons.lesson import Ask, Lesson
 from playground.ui import names
 from playground.ui.learn.place import prompt_of
@@ -19,6 +20,7 @@ from playground.ui.parts.receipt import NO_COST, TOKENS, receipt, remarks
 from playground.ui.parts.under_way import ended
 from playground.ui.parts.views import VIEWS, View
 from playground.ui.session.looking import Place, looked_at
+from playground.ui.session.membership import listed
 from playground.ui.session.models import simulated_note
 from playground.ui.session.sending import send
 
@@ -46,9 +48,10 @@ def view(lesson: Lesson, ask: Ask, where: Mapping[str, Endpoint]) -> None:
     run = looked_at(place)
     prompt = _field(lesson, "prompt", "Prompt", ask.prompt)
     system = _field(lesson, "system", "System prompt", ask.system) if ask.system else ""
-    asked = asking.requests(ask, prompt, system)
     if ask.on_the_demo:
         where = get_demo().endpoints()
+    asked = asking.requests(ask, prompt, system, asked_here(where))
+    if ask.on_the_demo:
         st.caption(
             ":violet[:material/science: simulated]: the demo answers, whatever keys there are."
         )
@@ -57,6 +60,11 @@ def view(lesson: Lesson, ask: Ask, where: Mapping[str, Endpoint]) -> None:
     send(place, run, asked, where, kind=KIND, key=names.learn(lesson.name, "send"))
     if run is not None and ended(run, names.learn(lesson.name, "live"), _titles(ask, run)):
         _answers(lesson, ask, run, where)
+
+
+def asked_here(where: Mapping[str, Endpoint]) -> asking.Model:
+    """Which model of a provider a lesson asks: its usual one, or one that the class has which pays for it."""
+    return lambda provider: listed(usual(provider), where)
 
 
 def _fill(lesson: Lesson) -> Callable[[LiveRun], None]:
@@ -79,9 +87,13 @@ def _field(lesson: Lesson, field: str, label: str, first: str) -> str:
 
 def _titles(ask: Ask, run: LiveRun) -> list[str]:
     """The lanes' names; of a run that has others than the lesson now, their models."""
-    if len(run.lanes) == len(ask.lanes):
+    models = [lane.request.model for lane in run.lanes]
+    if len(models) != len(ask.lanes):
+        return [ref.model for ref in models]
+    if ask.on_the_demo:
         return asking.titles(ask)
-    return [lane.request.model.model for lane in run.lanes]
+    by_provider = {ref.provider: ref for ref in models}
+    return asking.titles(ask, lambda provider: by_provider.get(provider) or usual(provider))
 
 
 def _answers(lesson: Lesson, ask: Ask, run: LiveRun, where: Mapping[str, Endpoint]) -> None:

@@ -13,7 +13,7 @@ from playground.lessons import asking
 from playground.lessons.asking import SLOT, Step
 from playground.lessons.lesson import Lesson, Repeat
 from playground.ui import names
-from playground.ui.learn.ask import KIND
+from playground.ui.learn.ask import KIND, asked_here
 from playground.ui.live.component import live_run
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
@@ -38,7 +38,7 @@ def view(lesson: Lesson, repeat: Repeat, where: Mapping[str, Endpoint]) -> None:
     good = all(wording.count(SLOT) == 1 for wording in wordings)
     if not good:
         st.error(f"Each wording needs {SLOT} once: there each of the questions will stand.")
-    asked = asking.worded(repeat, wordings) if good else []
+    asked = asking.worded(repeat, wordings, asked_here(where)) if good else []
     simulated_note([request.model for request in asked[:1]], where)
     st.caption(f"{len(repeat.questions)} questions, each in both wordings.")
     send(place, run, asked, where, kind=KIND, label="Ask all", key=names.learn(lesson.name, "send"))

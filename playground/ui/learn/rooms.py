@@ -14,6 +14,7 @@ from playground.ui.api_lab.panels import DRAW
 from playground.ui.chat_vs_api import asked
 from playground.ui.chat_vs_api.conversation import section as conversation
 from playground.ui.chat_vs_api.pay import section as pay
+from playground.ui.session.rooms import asked_in
 from playground.ui.tokens import editor
 from playground.ui.tokens.languages import languages
 
@@ -47,7 +48,10 @@ def _box() -> None:
 
 
 def _panel(name: str, field: str = "") -> Room:
-    return Room(DRAW[name], _hold(names.lab(name, field)) if field else None)
+    def draw(where: Mapping[str, Endpoint]) -> None:
+        DRAW[name](asked_in(f"api_lab/{name}"))  # a class may pay lessons and not this
+
+    return Room(draw, _hold(names.lab(name, field)) if field else None)
 
 
 ROOMS: Mapping[str, Room] = {

@@ -11,7 +11,7 @@ from playground import settings
 from playground.demo.process import get_demo
 from playground.domain import Endpoint, Secret
 from playground.domain.provider import built_in, provider_of
-from playground.ui.session import local, membership
+from playground.ui.session import local
 from playground.ui.session.state import session
 from playground.ui.shell import first_page
 from playground.ui.shell.sign_in import secrets_toml
@@ -42,20 +42,19 @@ def real_endpoints() -> dict[str, Endpoint]:
     return found
 
 
-def endpoints(*, lent: bool = False) -> Mapping[str, Endpoint]:
+def endpoints() -> Mapping[str, Endpoint]:
     """Where each provider's lanes go: the real API where there is a key, the simulation otherwise.
 
-    With `lent` also where a class pays: for pages that do nothing but start runs, which are then the server's to check.
+    What a class pays is put over it by `rooms`, which every page asks.
 
     Until the first page is on the screen the simulation is only promised: its start would hold the page up.
     """
     simulated = functools.cache(lambda: get_demo().endpoints(start=first_page.shown.is_set()))
     real = real_endpoints()
-    found = {
+    return {
         name: endpoint if is_real(endpoint) else simulated()[name]
         for name, endpoint in real.items()
     }
-    return found | membership.lent(found) if lent else found
 
 
 def prepare() -> None:

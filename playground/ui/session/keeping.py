@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -70,12 +70,22 @@ def start(
     return made.run
 
 
-def may_count(requests: Iterable[Request]) -> bool:
-    """Whether these may go to a counting endpoint, which costs nothing; what forbids it the page then says."""
-    refusal = runs.holds_key(requests, secrets())
-    if refusal:
-        _refused(refusal)
-    return refusal is None
+def counting(
+    requests: Sequence[Request], where: Mapping[str, Endpoint]
+) -> Mapping[str, Endpoint] | runs.Refusal:
+    """Where these are counted by their providers, with the key of whoever pays; a refusal where they may not be."""
+    return runs.to_count(requests, where, owner=owner(), secrets=secrets())
+
+
+def to_count(
+    requests: Sequence[Request], where: Mapping[str, Endpoint]
+) -> Mapping[str, Endpoint] | None:
+    """The same; None where they may not be counted, which the page then says."""
+    found = counting(requests, where)
+    if isinstance(found, runs.Refusal):
+        _refused(found)
+        return None
+    return found
 
 
 def _refused(refusal: runs.Refusal) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from playground import history
-from playground.domain import Endpoint
+from playground.domain import Endpoint, ModelRef
+from playground.domain.provider import provider_of
 from playground.history.labels import owner_digest
 from playground.ui import names
 from playground.ui.session.here import when
@@ -85,10 +86,26 @@ def lent(found: Mapping[str, Endpoint]) -> dict[str, Endpoint]:
             if name in mine.of.providers and endpoint.simulated
         }
     return {
-        name: Endpoint(provider=name, base_url=endpoint.base_url, lent=mine.of.id)
+        name: Endpoint(provider=name, base_url=provider_of(name).base_url, lent=mine.of.id)
         for name, endpoint in found.items()
         if name in mine.of.providers and endpoint.simulated
     }
+
+
+def listed(ref: ModelRef, where: Mapping[str, Endpoint]) -> ModelRef:
+    """This model; where a class pays that does not have it on its list, the first one of its provider that it has."""
+    mine, endpoint = seat(), where.get(ref.provider)
+    if mine is None or endpoint is None or not endpoint.lent:
+        return ref
+    known = [one for one in map(ModelRef.parse, mine.models) if one.provider == ref.provider]
+    there = any(one.model == ref.model for one in known)
+    return ref if there or not known else known[0]
+
+
+def name() -> str:
+    """The class's name, for Markdown; empty where there is none."""
+    mine = seat()
+    return plain(mine.of.name) if mine else ""
 
 
 def follow_link() -> None:

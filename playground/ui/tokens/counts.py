@@ -149,14 +149,15 @@ def _ask(
     requests: tuple[Request, ...], endpoints: Mapping[str, Endpoint], *, send: bool
 ) -> Asked | None:
     """The counts, and with `send` the answers; None when something forbids it or nobody answers, which is then said."""
-    run = keeping.start(requests, endpoints, kind="tokens") if send else None
-    if run is None and (send or not keeping.may_count(requests)):
+    counting = keeping.to_count(requests, endpoints)
+    run = keeping.start(requests, endpoints, kind="tokens") if send and counting else None
+    if counting is None or (send and run is None):
         return None
     engine = get_engine()
     pending = [
         engine.submit(
             lambda pool, r=request: token_audit.count_parts(  # type: ignore[misc]
-                r, endpoints[r.model.provider], pool=pool
+                r, counting[r.model.provider], pool=pool
             )
         )
         for request in requests

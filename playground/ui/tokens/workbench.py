@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from playground.ui.session.endpoints import endpoints
+from playground.ui.session.rooms import asked_in
 from playground.ui.tokens import editor
 from playground.ui.tokens.counts import three_counts
 from playground.ui.tokens.keys import key_slots
@@ -14,7 +14,7 @@ from playground.ui.tokens.languages import languages
 from playground.ui.tokens.meter import context_meter
 
 TABS: dict[str, Callable[[str], None]] = {
-    "Three counts": lambda text: three_counts(text, endpoints()),
+    "Three counts": lambda text: three_counts(text, asked_in("tokens")),
     "Context meter": context_meter,
     "Languages": lambda text: languages(),
     "Token, key, login": lambda text: key_slots(),

@@ -31,7 +31,7 @@ from playground.ui.parts import markdown
 from playground.ui.parts.receipt import receipt_button
 from playground.ui.parts.words import word_diff
 from playground.ui.session import once
-from playground.ui.session.keeping import may_count, opened, start, visitor
+from playground.ui.session.keeping import opened, start, to_count, visitor
 from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import pick_models
 from playground.ui.session.state import session
@@ -210,10 +210,11 @@ def _listed(plan: Sequence[Move]) -> None:
 def _start(plan: Sequence[Move], where: Mapping[str, Endpoint], what: tuple[object, ...]) -> None:
     """Count both, then ask both, as one run that remembers what it is."""
     requests = migration.together(plan)
-    if not may_count(requests):
+    counting = to_count(requests, where)
+    if counting is None:
         return
     with st.spinner(f"Counting the tokens of {len(plan)} prompts for both models …"):
-        work = get_engine().submit(lambda pool: migration.counted(plan, where, pool))
+        work = get_engine().submit(lambda pool: migration.counted(plan, counting, pool))
         counts = work.result(PATIENCE)
     started = start(requests, where, kind=asking.KIND, context=migration.context(plan, counts))
     if started:

@@ -23,8 +23,8 @@ from playground.ui.chat_vs_api.conversation.settings import fill_rules
 from playground.ui.chat_vs_api.counted import begin as begin_count
 from playground.ui.chat_vs_api.counted import counted, counter
 from playground.ui.session import keeping
-from playground.ui.session.endpoints import endpoints
 from playground.ui.session.looking import Place, look_at, look_away, looked_at
+from playground.ui.session.rooms import asked_in
 from playground.ui.session.state import owner
 from playground.ui.session.stored import note, runs_with, stored_run
 from playground.wire import Pool
@@ -193,7 +193,7 @@ def go_on(talk: Conversation, where: Mapping[str, Endpoint]) -> None:
 def _splitting(
     run: LiveRun, lane: int, where: Mapping[str, Endpoint] | None = None
 ) -> partial[Coroutine[Any, Any, Split]]:
-    endpoint = counter(run, lane, endpoints() if where is None else where)
+    endpoint = counter(run, lane, asked_in("chat_vs_api") if where is None else where)
     return partial(_split, run.lanes[lane].request, endpoint)
 
 

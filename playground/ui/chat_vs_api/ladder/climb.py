@@ -21,8 +21,8 @@ from playground.ui import names
 from playground.ui.chat_vs_api.counted import COUNT_SECONDS, begin, counted, counter, is_there
 from playground.ui.chat_vs_api.ladder.steps import take
 from playground.ui.session import compose, keeping
-from playground.ui.session.endpoints import endpoints
 from playground.ui.session.looking import Place, look_at, looked_at
+from playground.ui.session.rooms import asked_in
 
 LADDER, PROFILE = "ladder", "profile"
 """Under these names a climb's run holds the steps of its requests, and the profile that they come from."""
@@ -76,7 +76,7 @@ class Climb:
 def _counting(
     climb: Climb, model: int, where: Mapping[str, Endpoint] | None = None
 ) -> partial[Coroutine[Any, Any, Counts]]:
-    known = endpoints() if where is None else where
+    known = asked_in("chat_vs_api") if where is None else where
     endpoint = counter(climb.live, model * climb.height, known)
     return partial(ladder.count, climb.ladders[model], endpoint)
 
