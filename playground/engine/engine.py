@@ -36,6 +36,7 @@ from playground.engine.receipt import priced
 from playground.engine.turns import Turns
 from playground.providers import Call, Turn, called
 from playground.wire import Pool, open_pool
+from playground.wire.freeing import PIECE
 
 T = TypeVar("T")
 
@@ -249,11 +250,18 @@ class Engine:
             self._held += lane.bytes
             self._forget_old()
         if job.pace is None:
-            self._loop.call_later(WATCHED, lane.compact)
+            self._loop.call_later(WATCHED, self._compact, lane)
         else:
             lane.compact()
             job.pace.ended(job.run, lane)
         job.run.lane_ended()
+
+    def _compact(self, lane: Lane) -> None:
+        """On the loop what is little, else in a thread."""
+        if len(lane.deltas) > PIECE:
+            self._loop.run_in_executor(None, lane.compact)
+        else:
+            lane.compact()
 
     async def _ask(self, job: _Job) -> Response:
         """Try until it answers, fails for good, or is stopped. Never raises."""
@@ -350,7 +358,7 @@ class Engine:
             await asyncio.sleep(0)
             if not call.large:
                 return call.response(failure)
-        return await asyncio.to_thread(call.response, failure)
+        return await asyncio.to_thread(call.end, failure)
 
 
 STOPPED = Failure(

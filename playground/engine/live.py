@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from playground.domain import Failure, File, Request, Response, Run, ending
+from playground.wire.freeing import let_go
 
 State = Literal["queued", "connecting", "thinking", "streaming"] | ending.State
 SHOWN = {"text": "text", "reasoning": "reasoning", "refusal": "text"}
@@ -90,10 +91,12 @@ class Lane:
 
     def compact(self) -> None:
         """Keep what streamed as one text after the other, and no longer word by word: it takes a tenth of the memory."""
+        held = list(self.deltas)  # whoever reads the list goes on reading all of it
         self.deltas = [
             (kind, "".join(text for _, text in group))
-            for kind, group in groupby(self.deltas, key=lambda delta: delta[0])
+            for kind, group in groupby(held, key=lambda delta: delta[0])
         ]
+        let_go(held)
 
     def end(self, response: Response) -> None:
         """Keep the final Response; called once."""

@@ -18,6 +18,7 @@ from playground.providers.mapping import read_json
 from playground.providers.masking import masked
 from playground.providers.sdk import over
 from playground.wire import Pool, Recorder, SSEParser
+from playground.wire.freeing import let_go
 from playground.wire.limits import MAX_EVENTS, MAX_SECONDS, MAX_TEXT, Endless
 
 _LINGER = 10.0
@@ -69,6 +70,7 @@ class Call:
         self._on_delta = on_delta
         self._draft = Draft(self._provider, self._tell if on_delta else None)
         self._events: list[RawEvent] = []
+        self._ended: Response | None = None
         self._weigh_at = MAX_TEXT
         self._strange: bytes | None = None
         """The first event that was neither JSON nor anything that says nothing."""
@@ -104,6 +106,8 @@ class Call:
 
     def response(self, failure: Failure | None = None) -> Response:
         """The response as far as it has come; `failure` says why it ends here, when the caller knows better."""
+        if self._ended is not None:
+            return self._ended
         draft, recorder = self._draft, self._recorder
         response = Response(
             model=self.request.model,
@@ -133,6 +137,12 @@ class Call:
             turn=tuple(draft.turn),
         )
         return masked(fitted(response), recorder.redactor)
+
+    def end(self, failure: Failure | None = None) -> Response:
+        """The response that stands from now on, in place of what it was made of, which is let go of: for a thread of its own."""
+        self._ended = response = self.response(failure)
+        let_go(self._events)
+        return response
 
     @property
     def large(self) -> bool:

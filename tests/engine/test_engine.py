@@ -318,6 +318,10 @@ def test_a_large_answer_is_made_in_a_thread_and_stopped_as_any(
     cut.stop()
     assert cut.wait(60)
     assert [lane.state for lane in (*run.lanes, *cut.lanes)] == ["done", "stopped"]
+    for lane in (*run.lanes, *cut.lanes):  # what it was made of is let go of, not what it is
+        assert lane.response is not None
+        assert lane.response.exchange is not None
+        assert len(lane.response.exchange.events) > 1
     assert all(("engine" in name) is not large for name in threads)
 
 
@@ -375,6 +379,8 @@ def test_an_ended_lane_keeps_its_text_whole_and_not_word_by_word(
     assert run.wait(60)
     lane = run.lanes[0]
     words, shown, thought = len(lane.deltas), lane.text(), lane.text("reasoning")
+    read = lane.deltas
     lane.compact()
+    assert len(read) == words  # whoever reads it goes on reading
     assert words > 10 > len(lane.deltas)
     assert (lane.text(), lane.text("reasoning")) == (shown, thought)
