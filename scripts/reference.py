@@ -106,13 +106,10 @@ def prices() -> str:
 def json_page() -> str:
     """What each command prints with --json."""
     parts = [
-        f"## playground {name}\n\n{kind.get('description', '')}\n\n{_fields(kind)}".strip()
-        for name, kind in schemas.commands().items()
+        f"## playground {name}\n\n" + "\n\nOr: ".join(map(_told, kind.get("anyOf", [kind])))
+        for name, kind in schemas.COMMANDS.items()
     ]
-    kinds = [
-        f"## {name}\n\n{kind.get('description', '')}\n\n{_fields(kind)}".strip()
-        for name, kind in schemas.document()["$defs"].items()
-    ]
+    kinds = [f"## {name}\n\n{_told(kind)}" for name, kind in schemas.document()["$defs"].items()]
     return _page(
         "JSON",
         "What a command prints with `--json` is one document on standard output and nothing else. Money is exact decimal text in"
@@ -120,6 +117,10 @@ def json_page() -> str:
         *parts,
         *kinds,
     )
+
+
+def _told(kind: Mapping[str, Any]) -> str:
+    return f"{kind.get('description', '')}\n\n{_fields(kind)}".strip()
 
 
 FILES: Mapping[str, Callable[[], str]] = {
@@ -184,16 +185,28 @@ def _members(kind: Any) -> str:
 
 
 def _fields(kind: Mapping[str, Any]) -> str:
-    needed = kind.get("required", ())
-    rows = [
-        (
-            _code(name) + ("" if name in needed else " (optional)"),
-            _type(field),
-            field.get("description", ""),
-        )
-        for name, field in kind.get("properties", {}).items()
-    ]
+    rows = list(_rows(kind))
     return _table(("field", "type", "what it is"), rows) if rows else _type(kind)
+
+
+def _rows(kind: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str, str]]:
+    """A row a field, and after it those of the object that it is or lists: `lanes[].model`."""
+    needed = kind.get("required", ())
+    for name, field in kind.get("properties", {}).items():
+        optional = "" if name in needed else " (optional)"
+        yield _code(before + name) + optional, _type(field), field.get("description", "")
+        if before.count(".") < 2:
+            for dots, inner in _inner(field):
+                yield from _rows(inner, before + name + dots)
+
+
+def _inner(field: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if field.get("properties"):
+        yield ".", field
+    elif isinstance(field.get("items"), dict):
+        yield from ((f"[]{dots}", kind) for dots, kind in _inner(field["items"]))
+    for each in field.get("anyOf", ()):
+        yield from _inner(each)
 
 
 def _type(field: Mapping[str, Any]) -> str:

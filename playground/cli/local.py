@@ -143,13 +143,14 @@ def serve() -> int:
     return 0
 
 
-def use(file: str) -> int:
+def use(file: str, as_json: bool) -> int:
     """Serve this GGUF file from now on, or `default` for the small model; UsageError where it is none."""
     try:
         weights.choose(None if file == "default" else Path(file))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    print(f"Ask it as -m here:{weights.chosen().id}")
+    model = f"here:{weights.chosen().id}"
+    print(json.dumps({"model": model}) if as_json else f"Ask it as -m {model}")
     return 0
 
 
@@ -201,8 +202,9 @@ def _document(servers: Iterable[Found], files: Iterable[tuple[str, Path]]) -> di
     }
 
 
-def remove() -> int:
+def remove(as_json: bool) -> int:
     """Take away what set-up has brought."""
     setup.remove()
-    print(f"Removed {weights.folder()}.")
+    folder = str(weights.folder())
+    print(json.dumps({"removed": folder}) if as_json else f"Removed {folder}.")
     return 0

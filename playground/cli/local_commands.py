@@ -38,16 +38,18 @@ def find(as_json: bool) -> int:
 
 @local.command(short_help="Choose which model is served.")
 @click.argument("file")
-def use(file: str) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def use(file: str, as_json: bool) -> int:
     """Serve FILE, a GGUF file of your own, from now on; `default` is the small model."""
     from playground.cli.local import use
 
-    return use(file)
+    return use(file, as_json)
 
 
 @local.command(short_help="Take away what was set up.")
-def remove() -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def remove(as_json: bool) -> int:
     """Take away model and runtime that set-up has brought; your own GGUF files stay."""
     from playground.cli.local import remove
 
-    return remove()
+    return remove(as_json)

@@ -48,8 +48,8 @@ def check(*, as_json: bool, live: bool = False, strict: bool = False) -> int:
     return 1 if wrong or failed else 0
 
 
-def refresh(new: Sequence[str], apply: bool) -> int:
-    """Print what to add to pricing.yaml as a diff, and add it where asked to; exit code 0."""
+def refresh(new: Sequence[str], apply: bool, as_json: bool) -> int:
+    """Print what to add to pricing.yaml, as a diff or its rows, and add it where asked to; exit code 0."""
     book = load(own=False)
     file = loading.PROJECT
     try:
@@ -63,11 +63,15 @@ def refresh(new: Sequence[str], apply: bool) -> int:
         fresh = patched(old, rows)
     except Unreadable as broken:
         raise click.ClickException(f"{file.name}: {broken}.") from None
-    if fresh == old:
+    changes = diff(old, fresh, file.name)
+    if as_json:
+        applied = apply and bool(changes)
+        print(dumps({"rows": jsonable(rows), "diff": changes, "applied": applied}))
+    elif changes:
+        print(changes, end="")
+    if not changes:
         say("pricing.yaml has everything that genai-prices has for its models: nothing to add.")
-        return 0
-    print(diff(old, fresh, file.name), end="")
-    if apply:
+    elif apply:
         file.write_text(fresh, encoding="utf-8")
         say(f"Rows added to {file.name}: {len(rows)}. Read them before they count.")
     return 0

@@ -70,14 +70,15 @@ def check(as_json: bool, live: bool, strict: bool) -> int:
     help="Add this model too, if it is new.",
 )
 @click.option("--apply", is_flag=True, help="Write the changes into pricing.yaml as well.")
-def refresh(new: tuple[str, ...], apply: bool) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON instead.")
+def refresh(new: tuple[str, ...], apply: bool, as_json: bool) -> int:
     """Print what genai-prices has otherwise as a diff of pricing.yaml.
 
     Rows are added with the day from which they hold; nothing is overwritten, and comments stay.
     """
     from playground.cli.price_check import refresh
 
-    return refresh(new, apply)
+    return refresh(new, apply, as_json)
 
 
 OWN = click.option(

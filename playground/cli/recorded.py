@@ -26,9 +26,14 @@ def list_(what: str, as_json: bool) -> int:
     return 0 if rows else 1
 
 
-def show(id: str) -> int:
+def show(id: str, as_json: bool) -> int:
     """Print what one was asked and where it comes from; UsageError where there is none of that name."""
     row = _found(id)
+    if as_json:
+        turns = [{"role": role, "text": text} for role, text in row.turns]
+        more = {"dated_by": row.dated_by, "turns": turns, "note": row.note or None}
+        print(dumps({**_document(row), **more}))
+        return 0
     print(f"{row.title}\n{row.model.stand_in(True)}, dated by {row.dated_by}")
     print(f"{row.source_url} ({row.licence})")
     for role, text in row.turns:

@@ -22,11 +22,12 @@ def list_(what: str, as_json: bool) -> int:
 
 @recorded.command(short_help="Show what a recorded answer was asked, and where it comes from.")
 @click.argument("id")
-def show(id: str) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(id: str, as_json: bool) -> int:
     """Print the prompt of the recorded answer ID, its day, source and licence."""
     from playground.cli.recorded import show
 
-    return show(id)
+    return show(id, as_json)
 
 
 @recorded.command(short_help="Replay a recorded answer.")
