@@ -138,9 +138,9 @@ def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("profile")
 
 
-@pytest.fixture(scope="module")
-def profile(profile_folder: Path) -> Iterator[BrowserContext]:
-    """One browser a file: while Playwright runs, its event loop would be in the way of asynchronous tests."""
+@pytest.fixture(scope="package")
+def chromium(profile_folder: Path) -> Iterator[BrowserContext]:
+    """One browser for the files of this folder that follow each other; no longer, for Playwright's event loop would be in the way of asynchronous tests."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -153,6 +153,19 @@ def profile(profile_folder: Path) -> Iterator[BrowserContext]:
         )
         yield context
         context.close()
+
+
+@pytest.fixture(scope="module")
+def profile(chromium: BrowserContext) -> Iterator[BrowserContext]:
+    """The browser, of which a file leaves no tab, no permission and no private window to the next."""
+    yield chromium
+    for page in chromium.pages[1:]:
+        page.close()
+    chromium.clear_permissions()
+    assert chromium.browser is not None
+    for window in chromium.browser.contexts:
+        if window is not chromium:
+            window.close()
 
 
 @pytest.fixture(scope="module")
@@ -177,8 +190,8 @@ class Seen:
 
 
 @contextmanager
-def visit(profile: BrowserContext, app: App, seen: Seen, scheme: str = "light") -> Iterator[Page]:
-    """The app's first page for someone who was never here: a second of work, so tests that only look may share one."""
+def tab(profile: BrowserContext, seen: Seen, scheme: str = "light") -> Iterator[Page]:
+    """A new tab of someone who was never here; it has opened nothing yet."""
     page = profile.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_default_timeout(30_000)
@@ -188,12 +201,19 @@ def visit(profile: BrowserContext, app: App, seen: Seen, scheme: str = "light") 
         lambda message: seen.problems.append(message.text) if message.type == "error" else None,
     )
     page.on("pageerror", lambda error: seen.problems.append(str(error)))
-    page.goto(app.url)
-    page.get_by_role("button", name="Run").wait_for()
     yield page
     page.evaluate("localStorage.clear()")
     page.close()
     profile.clear_cookies()
+
+
+@contextmanager
+def visit(profile: BrowserContext, app: App, seen: Seen, scheme: str = "light") -> Iterator[Page]:
+    """The app's first page for someone who was never here: two seconds of work, so tests that only look may share one."""
+    with tab(profile, seen, scheme) as page:
+        page.goto(app.url)
+        page.get_by_role("button", name="Run").wait_for()
+        yield page
 
 
 @pytest.fixture(params=["light"])

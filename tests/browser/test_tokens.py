@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import (
@@ -15,26 +16,28 @@ from playwright.sync_api import (
     WebSocketRoute,
     expect,
 )
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from playground.tokens import count, encode
 from playground.ui.parts.examples import FIRST_TEXT
 from playground.ui.tokens.editor import EXAMPLES
-from tests.browser.conftest import App, Seen, visit
+from playground.ui.tokens.workbench import TABS
+from tests.browser.conftest import App, Seen, tab
 
 
-@pytest.fixture(scope="module", params=["light"])
-def one_visit(
-    profile: BrowserContext, app: App, request: pytest.FixtureRequest
-) -> Iterator[tuple[Page, Seen]]:
+@pytest.fixture(scope="module")
+def one_visit(profile: BrowserContext, app: App) -> Iterator[tuple[Page, Seen]]:
     seen = Seen()
-    with visit(profile, app, seen, request.param) as page:
+    with tab(profile, seen) as page:
+        page.goto(f"{app.url}/tokens")
         yield page, seen
 
 
 @pytest.fixture
-def page(one_visit: tuple[Page, Seen], app: App) -> Iterator[Page]:
+def page(one_visit: tuple[Page, Seen], app: App, scheme: str) -> Iterator[Page]:
     """The Tokens page; what a test has switched is switched back."""
     page, seen = one_visit
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.get_by_role("link", name="Tokens").click()
     expect(page.locator(".ruler[data-total]")).to_be_visible()
     yield page
@@ -62,7 +65,7 @@ def paste(box: Locator, text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("one_visit", ["light", "dark"], indirect=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
 def test_typing_keeps_the_cursor_and_draws_the_tokens(page: Page, box: Locator) -> None:
     box.fill("The end.")
     drawn(page, "The end.")
@@ -193,6 +196,16 @@ class SlowLine:
             self._page.wait_for_timeout(self._every)
             self.deliver()
 
+    @contextmanager
+    def answered(self) -> Iterator[None]:
+        """Wait until the server has answered what is done in the block; its answer is held."""
+        before = len(self._held)
+        yield
+        end = time.monotonic() + 30
+        while not any(_ends(message) for message in self._held[before:]):
+            assert time.monotonic() < end, "no answer within 30 seconds"
+            self._page.wait_for_timeout(50)
+
     def deliver(self) -> None:
         held, self._held[:] = list(self._held), []
         for message in held:
@@ -200,37 +213,56 @@ class SlowLine:
             self._socket.send(message)
 
 
-@pytest.fixture
-def slowed(profile: BrowserContext, app: App, seen: Seen) -> Iterator[tuple[Page, SlowLine]]:
-    """The Tokens page, opened as on any computer; from then on it is a sixth as quick and behind a slow line."""
-    with visit(profile, app, seen) as page:
-        page.goto("about:blank")
+def _ends(message: str | bytes) -> bool:
+    """Whether a script's run ends with this message."""
+    assert isinstance(message, bytes)
+    return ForwardMsg.FromString(message).WhichOneof("type") == "script_finished"
+
+
+@contextmanager
+def throttled(page: Page) -> Iterator[None]:
+    """A computer a sixth as quick. Chromium holds a page up by working itself: a third of a processor, whatever is done."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    yield
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    session.detach()
+
+
+@pytest.fixture(scope="module")
+def slow_line(profile: BrowserContext, app: App) -> Iterator[tuple[Page, SlowLine, Seen]]:
+    """One visit for the tests that need a slow line."""
+    seen = Seen()
+    with tab(profile, seen) as page:
         line = SlowLine(page)
         line.holds = False
         page.goto(f"{app.url}/tokens")
-        expect(page.locator(".ruler[data-total] textarea")).to_be_visible()
-        line.holds = True
-        session = page.context.new_cdp_session(page)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+        yield page, line, seen
+
+
+@pytest.fixture
+def slowed(slow_line: tuple[Page, SlowLine, Seen], app: App) -> Iterator[tuple[Page, SlowLine]]:
+    """The Tokens page, opened as on any computer; from then on it is a sixth as quick and behind a slow line."""
+    page, line, seen = slow_line
+    page.get_by_role("tab", name=next(iter(TABS)), exact=True).click()
+    page.locator(".ruler textarea").fill("")
+    expect(page.locator(".ruler[data-total='0']")).to_be_visible()
+    line.holds = True
+    with throttled(page):
         yield page, line
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    line.holds = False
+    line.deliver()
     seen.check(app)
 
 
 @pytest.fixture
 def slow(profile: BrowserContext, app: App, seen: Seen) -> Iterator[tuple[Page, SlowLine]]:
     """The Tokens page, not yet opened, on a computer a sixth as quick and behind a slow line."""
-    with visit(profile, app, seen) as page:
-        page.goto("about:blank")
+    with tab(profile, seen) as page, throttled(page):
         line = SlowLine(page)
-        session = page.context.new_cdp_session(page)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
-        page.goto(app.url, wait_until="commit")
-        line.run(60, page.get_by_role("button", name="Run").is_visible)
-        page.get_by_role("link", name="Tokens").click()
+        page.goto(f"{app.url}/tokens", wait_until="commit")
         line.run(60, page.locator(".ruler[data-total] textarea").is_visible)
         yield page, line
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     seen.check(app)
 
 
@@ -253,12 +285,9 @@ def test_two_answers_that_come_at_once_leave_no_empty_box(slowed: tuple[Page, Sl
     page, line = slowed
     for _ in range(2):
         page.get_by_role("combobox", name="Example").click()
-        page.get_by_role("option", name="Emoji").click()
-        page.wait_for_timeout(1000)
-        page.get_by_role("radio", name="cl100k").click()
-        page.wait_for_timeout(1000)
-        page.get_by_role("radio", name="o200k").click()
-        page.wait_for_timeout(1000)
+        for role, name in (("option", "Emoji"), ("radio", "cl100k"), ("radio", "o200k")):
+            with line.answered():
+                page.get_by_role(role, name=name).click()
         settled(page, line, EXAMPLES["Emoji"])
         page.locator(".ruler textarea").fill("in between")
         settled(page, line, "in between")
@@ -307,10 +336,10 @@ def test_what_is_clicked_before_the_box_has_come_leaves_it_its_text(
     profile: BrowserContext, app: App, seen: Seen, click: str
 ) -> None:
     """Streamlit loads what draws a box when a page needs it: over a slow line that takes longer than an answer."""
-    with visit(profile, app, seen) as page:
+    with tab(profile, seen) as page:
         held: list[Route] = []
         page.route("**/BidiComponent*.js", lambda route: held.append(route))
-        page.get_by_role("link", name="Tokens").click()
+        page.goto(f"{app.url}/tokens", wait_until="commit")
         if click == "Emoji":
             page.get_by_role("combobox", name="Example").click()
             page.get_by_role("option", name=click).click()
@@ -320,6 +349,7 @@ def test_what_is_clicked_before_the_box_has_come_leaves_it_its_text(
         else:
             page.get_by_role("radio", name="cl100k").click()
         page.wait_for_timeout(1500)
+        assert held
         for route in held:
             route.continue_()
         text = EXAMPLES.get(click, FIRST_TEXT)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 REPO = Path(__file__).resolve().parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -53,11 +53,17 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """One browser, which keeps what it has compiled."""
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield chromium
-        chromium.close()
+        context = driver.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=CHROMIUM,
+            args=ARGS,
+            viewport={"width": 1280, "height": 900},
+        )
+        yield context
+        context.close()
 
 
 class Screen:
@@ -82,10 +88,12 @@ class Screen:
 
 
 @pytest.fixture
-def screen(browser: Browser, address: str) -> Iterator[Screen]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Screen(context.new_page(), address)
-    context.close()
+def screen(window: BrowserContext, address: str) -> Iterator[Screen]:
+    page = window.new_page()
+    yield Screen(page, address)
+    page.evaluate("localStorage.clear()")
+    page.close()
+    window.clear_cookies()
 
 
 def test_text_comes_as_it_is_written_lightly_formatted(screen: Screen) -> None:
