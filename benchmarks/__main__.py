@@ -165,7 +165,7 @@ def _command(line: str) -> str | None:
     return found[1] if found else None
 
 
-def chosen(names: Sequence[str], *, soak: bool) -> list[Benchmark]:
+def asked(names: Sequence[str], *, soak: bool) -> list[Benchmark]:
     """Those that are named; without a name all of `make bench`, or of `make soak`."""
     return [
         benchmark
@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--soak", action="store_true", help="those that need their minutes")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    ran = [run(benchmark) for benchmark in chosen(given.names, soak=given.soak)]
+    ran = [run(benchmark) for benchmark in asked(given.names, soak=given.soak)]
     made = lines(ran)
     print("", *HEAD, *made.values(), sep="\n")
     print(f"\n{sum(each.seconds for each in ran):.0f} s in all", flush=True)

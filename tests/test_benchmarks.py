@@ -75,10 +75,10 @@ def test_every_file_that_measures_is_run_by_make_bench_or_make_soak() -> None:
 
 def test_what_takes_minutes_to_show_is_run_by_make_soak_and_everything_by_its_name() -> None:
     every = [benchmark.name for benchmark in bench.BENCHMARKS]
-    short, long = ([b.name for b in bench.chosen([], soak=soak)] for soak in (False, True))
+    short, long = ([b.name for b in bench.asked([], soak=soak)] for soak in (False, True))
     assert short + long == every
     assert long == ["load", "soak", "restart", "endless", "fuzz"]
-    assert [b.name for b in bench.chosen(["fuzz", "start"], soak=False)] == ["start", "fuzz"]
+    assert [b.name for b in bench.asked(["fuzz", "start"], soak=False)] == ["start", "fuzz"]
 
 
 @pytest.mark.parametrize(
