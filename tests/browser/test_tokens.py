@@ -216,7 +216,7 @@ class SlowLine:
 def _ends(message: str | bytes) -> bool:
     """Whether a script's run ends with this message."""
     assert isinstance(message, bytes)
-    return ForwardMsg.FromString(message).WhichOneof("type") == "script_finished"
+    return bool(ForwardMsg.FromString(message).WhichOneof("type") == "script_finished")
 
 
 @contextmanager
@@ -285,9 +285,13 @@ def test_two_answers_that_come_at_once_leave_no_empty_box(slowed: tuple[Page, Sl
     page, line = slowed
     for _ in range(2):
         page.get_by_role("combobox", name="Example").click()
-        for role, name in (("option", "Emoji"), ("radio", "cl100k"), ("radio", "o200k")):
+        for one in (
+            page.get_by_role("option", name="Emoji"),
+            page.get_by_role("radio", name="cl100k"),
+            page.get_by_role("radio", name="o200k"),
+        ):
             with line.answered():
-                page.get_by_role(role, name=name).click()
+                one.click()
         settled(page, line, EXAMPLES["Emoji"])
         page.locator(".ruler textarea").fill("in between")
         settled(page, line, "in between")
