@@ -1,6 +1,6 @@
 """Ten people for an hour: do memory, file handles, threads and tasks of the app stay as they are?
 
-    python benchmarks/soak.py [--minutes 60] [--sessions 10]
+    python benchmarks/soak.py [--minutes 60] [--sessions 10] [--pause 2]
 
 Each tab asks four lanes again and again, stops some runs, reloads the page, and is closed and opened anew now and then. What
 the app holds is written down by itself every three seconds; the second quarter of the time is compared with the last one, by
@@ -42,7 +42,7 @@ LIMITS = {"memory": (20.0, "MB"), "handles": (20.0, ""), "threads": (4.0, ""), "
 QUIET_SECONDS = 10.0
 
 
-async def person(address: str, number: int, until: float, errors: list[str]) -> int:
+async def person(address: str, number: int, until: float, pause: float, errors: list[str]) -> int:
     """One person's hour; how many runs it was."""
     chance, asked = random.Random(number), 0
     await asyncio.sleep(number / 3)
@@ -63,7 +63,7 @@ async def person(address: str, number: int, until: float, errors: list[str]) -> 
                 await tab.click("stop_all")
             await tab.until(partial(_all_ended, tab, ended + LANES))
             # Two presses for the same within a second are one press: playground/ui/session/once.py.
-            await asyncio.sleep(chance.uniform(1.1, 2.0))
+            await asyncio.sleep(chance.uniform(1.1, pause))
         errors += tab.errors
         await tab.close()
     return asked
@@ -77,11 +77,15 @@ def _all_ended(tab: Tab, lanes: int) -> bool:
     return len(tab.ended) >= lanes
 
 
-async def people(address: str, sessions: int, minutes: float) -> tuple[int, list[str]]:
+async def people(
+    address: str, sessions: int, minutes: float, pause: float
+) -> tuple[int, list[str]]:
     """All of them at once: how many runs, and what went wrong."""
     errors: list[str] = []
     until = time.monotonic() + minutes * 60
-    asked = await asyncio.gather(*(person(address, n, until, errors) for n in range(sessions)))
+    asked = await asyncio.gather(
+        *(person(address, n, until, pause, errors) for n in range(sessions))
+    )
     return sum(asked), errors
 
 
@@ -108,6 +112,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--sessions", type=int, default=10)
+    parser.add_argument(
+        "--pause", type=float, default=2.0, help="seconds, at most, until somebody asks again"
+    )
     given = parser.parse_args()
     rows = Rows()
     with tempfile.TemporaryDirectory() as name, provider() as models:
@@ -115,7 +122,7 @@ def main() -> None:
         endpoints_file(folder, models)
         script = [str(Path(__file__).with_name("soak_app.py"))]
         with served(folder, [*script, "PORT", str(folder / "held")]) as (address, process):
-            asked, errors = asyncio.run(people(address, given.sessions, given.minutes))
+            asked, errors = asyncio.run(people(address, given.sessions, given.minutes, given.pause))
             time.sleep(QUIET_SECONDS)
             open_still = len(psutil.Process(process.pid).net_connections("tcp"))
             log = next(folder.glob("log-*")).read_text()
