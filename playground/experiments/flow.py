@@ -27,17 +27,33 @@ SLOWER, FASTER, LONGEST_GAP = 1.5, 0.7, 2.0
 """What a gap between two calls is multiplied with after a refusal and after an answer; seconds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What one process has learned of a model's limits, for all others that ask it for the same experiment."""
+
+    model: str
+    hold: float
+    """Seconds for which none of it may leave, from now."""
+    gap: float
+    refill: float
+
+
 @dataclass(slots=True)
 class Flow:
     """One model at one address. Seconds by `clock`."""
 
     clock: Callable[[], float]
+    part: int = 0
+    share: int = 1
+    """So many processes ask it, this one among them by number: together they keep to its limits."""
     dice: random.Random = field(default_factory=random.Random)
     not_before: float = 0.0
+    held: float = 0.0
+    """Until when its limits hold up every process."""
     gap: float = 0.0
-    """Seconds between two calls, learnt from refusals."""
+    """Seconds between two calls of all processes, learnt from refusals."""
     refill: float = 0.0
-    """Seconds between two calls at which a limit that is nearly used up holds; 0 while there is room."""
+    """Seconds between two calls of all processes at which a limit that is nearly used up holds; 0 while there is room."""
     under_way: int = 0
     tokens: float | None = None
     """Of a usual call, input and output together."""
@@ -53,8 +69,29 @@ class Flow:
     def granted(self) -> None:
         """A call of it leaves."""
         self.under_way += 1
-        if self.gap or self.refill:
-            self._hold(max(self.gap, self.refill))
+        if pace := self.pace:
+            self._wait(pace * self.share)
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two calls of all processes."""
+        return max(self.gap, self.refill)
+
+    @property
+    def standing(self) -> tuple[float, float, float]:
+        """What all processes should know of it."""
+        return self.held, self.gap, self.refill
+
+    def learned(self, model: str) -> Learned:
+        """The same, to be told."""
+        hold = max(0.0, self.held - self.clock())
+        return Learned(model=model, hold=hold, gap=self.gap, refill=self.refill)
+
+    def learn(self, told: Learned) -> None:
+        """What another process has heard."""
+        self.gap, self.refill = told.gap, told.refill
+        if told.hold > 0:
+            self._hold(told.hold)
 
     @property
     def given_up(self) -> bool:
@@ -87,14 +124,20 @@ class Flow:
         if gauge.per != "minute" or not gauge.limit or gauge.remaining is None or gauge.tightest:
             return 0.0
         each = 1.0 if gauge.kind == "requests" else (self.tokens or 0.0)
-        lacking = each * (self.under_way + 1) - gauge.remaining
+        wanted = each * (self.under_way * self.share + 1)  # the others have as many under way
+        lacking = wanted - gauge.remaining
         if lacking > 0:
             wait = lacking * 60 / gauge.limit
             self._hold(min(wait, 60.0, gauge.reset if gauge.reset is not None else wait))
-        near = gauge.remaining < NEAR * each * (self.under_way + 1)
+        near = gauge.remaining < NEAR * wanted
         return min(LONGEST_REFILL, each * 60 / gauge.limit) if near else 0.0
 
     def _hold(self, seconds: float) -> None:
+        """All wait, and come back one after the other."""
+        self.held = max(self.held, self.clock() + seconds)
+        self._wait(seconds + self.part * self.pace)
+
+    def _wait(self, seconds: float) -> None:
         until = self.clock() + seconds
         if until > self.not_before:
             self.waited += until - max(self.clock(), self.not_before)

@@ -15,7 +15,7 @@ from typing import Any
 
 from playground.domain import Failure, ModelRef, Response
 from playground.engine import Lane, LiveRun
-from playground.experiments.flow import Flow
+from playground.experiments.flow import Flow, Learned
 from playground.experiments.verdict import Verdict
 
 OVER_BUDGET = Failure(
@@ -24,6 +24,9 @@ OVER_BUDGET = Failure(
     meaning="Asking this would have passed the budget of the experiment, so it was not asked.",
     next_step="Raise `budget` in the spec, and resume.",
 )
+
+ASIDE = -1
+"""Stands for the cell of a call that is none, a judge's: it goes before all cells, since an answer waits for it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -56,12 +59,19 @@ class Pacer:
     """USD that a call may cost, where none has ended yet."""
     judge_price: Decimal | None = None
     """USD that judging an answer may cost; None where no model judges."""
+    part: int = 0
+    share: int = 1
+    """Processes that share the work, this one among them by number."""
+    tell: Callable[[Learned], None] = lambda learned: None
+    """Told what the others should know of a model's limits."""
     spent: Decimal = Decimal(0)
     closed: Failure | None = None
     """Why no cell may leave any more."""
     flows: dict[ModelRef, Flow] = field(default_factory=dict)
     _waiting: dict[str, list[_Waiting]] = field(default_factory=lambda: defaultdict(list))
     _under_way: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """Of those under way: judges'."""
     _dearest: dict[ModelRef, Decimal] = field(default_factory=dict)
     _reserved: dict[int, Decimal] = field(default_factory=dict)
     """Cell that has left and is not over → USD that it may cost."""
@@ -82,6 +92,18 @@ class Pacer:
         """The pace of one run whose lanes are these cells; `kept`: the history has it."""
         return Batch(self, cells, kept)
 
+    def aside(self) -> Aside:
+        """The pace of a call that is no cell's."""
+        return Aside(self)
+
+    def learn(self, told: Learned) -> None:
+        """What another process has heard of a model's limits. From any thread."""
+        flow = self.flow(ModelRef.parse(told.model))
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(flow.learn, told)
+        else:
+            flow.learn(told)
+
     def close(self, why: Failure) -> None:
         """Let nothing leave any more; what is under way goes on. From any thread."""
         self.closed = self.closed or why
@@ -91,14 +113,14 @@ class Pacer:
     def flow(self, ref: ModelRef) -> Flow:
         """What is known of a model's pace."""
         if ref not in self.flows:
-            self.flows[ref] = Flow(time.monotonic)
+            self.flows.setdefault(ref, Flow(time.monotonic, self.part, self.share))
         return self.flows[ref]
 
     @asynccontextmanager
     async def turn(self, cell: int, lane: Lane) -> AsyncIterator[None]:
         """Wait until the cell may leave."""
         loop = self._loop = asyncio.get_running_loop()
-        if self.closed is not None:
+        if self.closed is not None and cell != ASIDE:
             lane.stopped_by = self.closed
             raise asyncio.CancelledError
         ref = lane.request.model
@@ -118,10 +140,11 @@ class Pacer:
         if not me.granted:
             me.turn.cancel()
             return  # the heap forgets it when its turn would come
-        if me.lane.state == "queued":  # no call was begun
+        if me.lane.state == "queued" and me.cell != ASIDE:  # no call was begun
             self._trying.discard(me.cell)
             self._unsent.add(me.cell)
         self._under_way[provider] -= 1
+        self._aside[provider] -= me.cell == ASIDE
         me.flow.under_way -= 1  # who is next leaves when it is heard what this one's headers say
 
     def _price(self, ref: ModelRef) -> Decimal:
@@ -180,15 +203,23 @@ class Pacer:
             first = heapq.heappop(heap)
             if first.turn.done():
                 continue
-            if first.flow.not_before <= now:
+            if first.flow.not_before <= now and not self._stands_back(first, heap):
                 found = first
                 break
             held.append(first)
         for each in held:
             heapq.heappush(heap, each)
-        if found is None and held:
-            self._later(provider, min(each.flow.not_before for each in held) - now)
+        later = [each.flow.not_before for each in held if each.flow.not_before > now]
+        if found is None and later:
+            self._later(provider, min(later) - now)
         return found
+
+    def _stands_back(self, judge: _Waiting, others: Sequence[_Waiting]) -> bool:
+        """Judges leave one turn to cells that wait: a judge that hangs would keep all of them."""
+        provider = judge.ref.provider
+        if judge.cell != ASIDE or self._aside[provider] < max(1, self.at_once(provider) - 1):
+            return False
+        return any(each.cell != ASIDE and not each.turn.done() for each in others)
 
     def _later(self, provider: str, seconds: float) -> None:
         if timer := self._timers.pop(provider, None):
@@ -197,16 +228,21 @@ class Pacer:
         self._timers[provider] = loop.call_later(seconds, self._pump, provider)
 
     def _too_dear(self, found: _Waiting) -> bool:
-        if self.budget is None or found.cell in self._reserved:
-            return False
+        if self.budget is None or found.cell == ASIDE or found.cell in self._reserved:
+            return False  # what it may cost has been put aside
         under_way = sum(self._reserved.values(), Decimal(0))
         return self.spent + under_way + self._price(found.ref) > self.budget
 
     def _grant(self, found: _Waiting) -> None:
         found.granted = True
-        self._unsent.discard(found.cell)
         self._under_way[found.ref.provider] += 1
         found.flow.granted()
+        if found.cell == ASIDE:
+            self._aside[found.ref.provider] += 1
+            self._let_go.append(found)
+            self._go_on()
+            return
+        self._unsent.discard(found.cell)
         self._reserved.setdefault(found.cell, self._price(found.ref))
         self.sent.add(found.cell)
         self._claims.append(found)
@@ -234,6 +270,9 @@ class Pacer:
         if error := done.exception():
             self.closed = unwritten(error)
             self._refuse_all()
+        self._go_on()
+
+    def _go_on(self) -> None:
         if not self._going:
             self._go_next()
 
@@ -244,7 +283,7 @@ class Pacer:
             each = self._let_go.popleft()
             if each.turn.done():
                 continue
-            if self.closed is not None:
+            if self.closed is not None and each.cell != ASIDE:
                 self._refuse(each, self.closed)
                 continue
             each.turn.set_result(None)
@@ -258,19 +297,23 @@ class Pacer:
     def _refuse_all(self) -> None:
         why = self.closed
         for heap in self._waiting.values():
+            aside = [each for each in heap if each.cell == ASIDE]
             for each in heap:
-                if why is not None and not each.turn.done():
+                if why is not None and each.cell != ASIDE and not each.turn.done():
                     self._refuse(each, why)
-            heap.clear()
+            heap[:] = aside  # answers that are there are judged
 
     def again(
         self, cell: int, lane: Lane, response: Response, left: int
     ) -> tuple[float | None, int]:
         """After each try."""
         flow = self.flow(lane.request.model)
+        before = flow.standing
         flow.heard(response)
+        if flow.standing != before:
+            self.tell(flow.learned(str(lane.request.model)))
         self._pump(lane.request.model.provider)
-        if self.closed is not None:
+        if self.closed is not None and cell != ASIDE:
             return None, left
         wait, left = flow.wait_again(response, lane.attempt, left)
         if wait is not None:
@@ -301,6 +344,12 @@ class Pacer:
         self.on_end(cell, lane, run_id)
         self._pump(ref.provider)
         self._pump_all()
+
+    def ended_aside(self, lane: Lane) -> None:
+        """A call that is no cell's is over."""
+        assert lane.response is not None  # noqa: S101 - the engine has just set it
+        self.flow(lane.request.model).ended(lane.response)
+        self._pump(lane.request.model.provider)
 
 
 def _not_asked(flow: Flow) -> Failure:
@@ -339,3 +388,19 @@ class Batch:
 
     def ended(self, run: LiveRun, lane: Lane) -> None:
         self.pacer.ended(self.cells[lane.index], lane, run.id if self.kept else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """The pace of a run of one lane that is no cell."""
+
+    pacer: Pacer
+
+    def turn(self, lane: Lane) -> Any:
+        return self.pacer.turn(ASIDE, lane)
+
+    def again(self, lane: Lane, response: Response, left: int) -> tuple[float | None, int]:
+        return self.pacer.again(ASIDE, lane, response, left)
+
+    def ended(self, run: LiveRun, lane: Lane) -> None:
+        self.pacer.ended_aside(lane)

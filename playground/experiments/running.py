@@ -16,10 +16,11 @@ from playground import runs, settings
 from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
 from playground.engine import Engine, Lane, LiveRun
 from playground.experiments import kept
+from playground.experiments.flow import Learned
 from playground.experiments.judging import Judge, Judging, Rounds
 from playground.experiments.kept import Experiment, Place, Unjudged
 from playground.experiments.notebook import Notebook
-from playground.experiments.pacing import Pacer
+from playground.experiments.pacing import Aside, Pacer
 from playground.experiments.spec import Spec
 from playground.history import Labels
 from playground.store.database import HistoryError
@@ -130,6 +131,8 @@ class Session:
     cut_judges: Callable[[], None] = lambda: None
     """Cuts off judging models that are being asked."""
     progress: Callable[[Progress], None] | None = None
+    tell: Callable[[Learned], None] = lambda learned: None
+    """Told what the others that share the work should know of a model's limits."""
     _started: int = 0
     _most: int = 0
     """Cells that may be open when the next are handed over."""
@@ -164,6 +167,9 @@ class Session:
             budget=None if self.budget is None else (self.budget - self.spent) / self.share,
             expected=self.expected,
             judge_price=self.judge_price if self.slow_judge else None,
+            part=self.part,
+            share=self.share,
+            tell=self.tell,
         )
         self._judging = Judging(
             self._notebook,
@@ -204,6 +210,16 @@ class Session:
             for run in list(self._live):
                 run.stop()
         self._change.set()
+
+    def learn(self, told: Learned) -> None:
+        """What another of them has heard. From any thread."""
+        if self._pacer is not None:
+            self._pacer.learn(told)
+
+    def aside(self) -> Aside:
+        """The pace of a call that is no cell's: a judge's keeps to the same limits."""
+        assert self._pacer is not None  # noqa: S101 - `run` has made it
+        return self._pacer.aside()
 
     def paid(self, cost: Decimal) -> None:
         """USD that asking a judge has cost. From any thread."""

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from playground import runs
 from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
-from playground.engine import Engine, LiveRun
+from playground.engine import Engine, LiveRun, Pace
 from playground.experiments import kept
 from playground.experiments.checks.asked import as_text
 from playground.experiments.environment import Environment
+from playground.experiments.flow import Learned
 from playground.experiments.jobs import Jobs, answered, judges_of
 from playground.experiments.judging import Rounds
 from playground.experiments.kept import Experiment
@@ -51,6 +52,7 @@ def prepare(
     part: int = 0,
     of: int = 1,
     progress: Callable[[Progress], None] | None = None,
+    tell: Callable[[Learned], None] = lambda learned: None,
 ) -> tuple[Session, Callable[[], Ended]]:
     """A session that can be stopped, and what runs it; `part` of so many processes takes its share of the cells."""
     written = kept.places(store, experiment.seq)
@@ -81,8 +83,9 @@ def prepare(
         unjudged=[u for u in kept.unjudged(store, experiment.seq) if ours(u.cell)],
         cut_judges=judges.cut,
         progress=progress,
+        tell=tell,
     )
-    judges.paid = made.paid
+    judges.paid, judges.pace = made.paid, made.aside
     return made, lambda: made.run(map(jobs.job, mine), len(mine))
 
 
@@ -103,7 +106,7 @@ def judge_price(jobs: Jobs) -> Decimal:
 
 
 class Judges:
-    """The judging models of an experiment: asked outside its pace, and what they cost is added up."""
+    """The judging models of an experiment: asked in its pace, before its cells, and what they cost is added up."""
 
     def __init__(
         self,
@@ -123,6 +126,7 @@ class Judges:
         self._closed = False
         self.paid: Callable[[Decimal], None] = lambda cost: None
         """Told of each call's cost in USD as soon as it is known."""
+        self.pace: Callable[[], Pace | None] = lambda: None
 
     def grade(self, checks: tuple[Check, ...], given: Answer, threshold: float | None) -> Verdict:
         """A verdict with what all its judges cost, those too whose word could not be used."""
@@ -156,6 +160,7 @@ class Judges:
             keep=False,
             secrets=self._secrets,
             retries=2,
+            pace=self.pace(),
         )
         if isinstance(made, runs.Refusal):
             return _unasked(ref, made.reason, "")
