@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from playground.domain import RETRYABLE, Response
+from playground.experiments.relay import LIMITS
 from playground.wire.gauges import Gauge, gauges, of_headers
 
 JITTER = 0.1
@@ -36,6 +38,15 @@ class Learned:
     """Seconds for which none of it may leave, from now."""
     gap: float
     refill: float
+
+    def line(self) -> str:
+        """As JSON in one line, for a relay."""
+        return f"{LIMITS}{json.dumps(asdict(self))}}}"
+
+
+def learned_in(line: str) -> Learned | None:
+    """What a line of a relay says; None where it speaks of something else."""
+    return Learned(**json.loads(line)["limits"]) if line.startswith(LIMITS) else None
 
 
 @dataclass(slots=True)

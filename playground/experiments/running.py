@@ -211,9 +211,9 @@ class Session:
                 run.stop()
         self._change.set()
 
-    def learn(self, told: Learned) -> None:
-        """What another of them has heard. From any thread."""
-        if self._pacer is not None:
+    def learn(self, told: Learned | None) -> None:
+        """What another of them has heard, if anything. From any thread."""
+        if self._pacer is not None and told is not None:
             self._pacer.learn(told)
 
     def aside(self) -> Aside:

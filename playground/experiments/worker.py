@@ -20,10 +20,11 @@ from playground.domain.endpoint import REPLAYED
 from playground.engine import Engine
 from playground.experiments import kept
 from playground.experiments.environment import named
+from playground.experiments.flow import learned_in
 from playground.experiments.interrupts import interrupting
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
-from playground.experiments.running import Ended
+from playground.experiments.running import Ended, Session
 from playground.experiments.sealing import Letterbox
 from playground.experiments.work import prepare
 from playground.history.journal import close_writers
@@ -102,7 +103,8 @@ def warm(models: Iterable[str]) -> None:
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Do one's share; 0 when all of it was asked, 3 when it stands still. One line of JSON at the end says how it ended.
+    """Do one's share; 0 when all of it was asked, 3 when it stands still. Lines of JSON say
+    what it learns of rate limits, the last one how it ended.
 
     The arguments are models whose SDKs are warm when the order comes, where it is known before which are asked; with
     `--sealed` it introduces itself, and its order is for its eyes only.
@@ -121,7 +123,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     if experiment is None:
         return 2
     ended = _asked(told, store, experiment)
-    print(json.dumps(asdict(ended)), flush=True)
+    _say(json.dumps(asdict(ended)))
     return 0 if ended.state == kept.ENDED else 3
 
 
@@ -141,8 +143,9 @@ def _asked(told: Mapping[str, Any], store: Store, experiment: Experiment) -> End
         part=told["part"],
         of=told["of"],
         progress=None,
+        tell=lambda learned: _say(learned.line()),
     )
-    threading.Thread(target=_until_the_parent_ends, args=(session.stop,), daemon=True).start()
+    threading.Thread(target=_listen, args=(session,), daemon=True).start()
     with garbage.measuring(), interrupting(session.stop):
         ended = run()
     history.get_writer().flush(SAVING_SECONDS)
@@ -163,11 +166,17 @@ def endpoint(told: Mapping[str, Any]) -> Endpoint:
     return Endpoint(**{**told, "key": told["key"] and Secret(told["key"])})
 
 
-def _until_the_parent_ends(stop: Any) -> None:
-    """A parent that is gone, killed too, wants no more answers."""
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    stop()
+def _say(line: str) -> None:
+    """In one piece: others of our threads speak too."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _listen(session: Session) -> None:
+    """What others learn; a parent that is gone, killed too, wants no more answers."""
+    for line in sys.stdin:
+        session.learn(learned_in(line))
+    session.stop()
 
 
 if __name__ == "__main__":

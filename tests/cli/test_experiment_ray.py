@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,12 +131,21 @@ def test_on_ray_the_demo_says_what_it_says_here(
 
 
 @needs_ray
-def test_workers_write_into_postgresql_and_no_file_of_rays_holds_a_key(
+def test_workers_write_into_postgresql_obey_one_limit_and_leave_no_key_in_rays_files(
     ray: Ray, postgresql: str, home: Path
 ) -> None:
     url = new_database(postgresql)
     written(home, models=["openai/chat:m"])
-    provider = Provider(lambda text, n: Reply(text=text))
+    refused: list[float] = []
+
+    def once_refused(text: str, n: int) -> Reply:
+        """The first is to come back in four seconds; the others hear nothing before all may know that."""
+        if not refused:
+            refused.append(time.monotonic())
+            return Reply(status=429, headers={"retry-after": "4"})
+        return Reply(text=text, delay=max(0.0, refused[0] + 1.5 - time.monotonic()))
+
+    provider = Provider(once_refused)
     try:
         code, out, err = ray.run(
             home,
@@ -155,7 +165,9 @@ def test_workers_write_into_postgresql_and_no_file_of_rays_holds_a_key(
     assert code == 0, err
     found = json.loads(out)
     assert (found["requests"], found["failures"], found["waiting"]) == (16, 0, 0)
-    assert set(provider.asked.values()) == {2}
+    assert provider.total == 17
+    early = [at - refused[0] for at, _ in provider.came if at < refused[0] + 3.9]
+    assert max(early) < 1.5, "what one worker was told holds for the other"
     assert set(provider.asked) == {f"Say hello and question {n}" for n in range(8)}
     assert not list(home.glob("**/*.sqlite3"))
     held = [path for path in ray.home.rglob("*") if path.is_file()]

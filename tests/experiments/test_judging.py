@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -281,6 +282,25 @@ def test_several_answers_are_judged_at_once(go: Go, provider: Provider) -> None:
     go({**RUBRIC, "concurrency": 12})
     assert provider.most_open >= 6
     assert time.monotonic() - begun < 12 * 0.3 + 2
+
+
+def test_judges_keep_to_the_calls_at_once_and_wait_as_long_as_a_provider_asks(
+    go: Go, provider: Provider
+) -> None:
+    def refusing(text: str, n: int) -> Reply:
+        if text.startswith("Criterion:") and n == 1:
+            return Reply(status=429, headers={"retry-after": "0.2"}, delay=0.05)
+        return replace(judged(text, n), delay=0.05)
+
+    provider.behave = refusing
+    _, ended = go({**RUBRIC, "concurrency": 3, "retries": 0})
+    assert ended.state == kept.ENDED
+    assert provider.most_open == 3
+    asked, answered = (
+        sum(n for text, n in counted.items() if text.startswith("Criterion:"))
+        for counted in (provider.asked, provider.answered)
+    )
+    assert (asked, answered) == (13, 12)
 
 
 def test_a_case_of_which_an_answer_is_in_doubt_waits_until_that_is_settled(

@@ -26,9 +26,11 @@ from playground.domain.endpoint import LOOPBACK
 from playground.domain.provider import provider_of
 from playground.engine import Engine
 from playground.experiments import kept
+from playground.experiments.flow import learned_in
 from playground.experiments.interrupts import interrupting
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
+from playground.experiments.relay import Relay
 from playground.experiments.results import Results
 from playground.experiments.running import Ended, Progress, at_once
 from playground.experiments.spec import Spec
@@ -165,13 +167,14 @@ def _asked(
         budget=experiment.spec.budget if how.budget is None else how.budget,
         file=file,
     )
-    mine = how.workers.takes_part
+    relay = how.workers.relay
+    mine = 0 if relay is None else 1
     workers = how.workers.take(processes - mine, _only_here(store, order))
-    for part, each in enumerate(workers, int(mine)):
+    for part, each in enumerate(workers, mine):
         each.tell(replace(order, part=part))
     with Bar(experiment, quiet=how.quiet) as bar:
         look = _Look(store, experiment, bar)
-        with _share(store, order, look if workers else bar.show, mine=mine) as (stop_mine, run):
+        with _share(store, order, look if workers else bar.show, relay) as (stop_mine, run):
 
             def stop() -> None:
                 bar.say("Stopping: what is under way is waited for; Ctrl+C again cuts it off.")
@@ -192,10 +195,10 @@ def _asked(
 
 @contextmanager
 def _share(
-    store: Store, order: Order, progress: Callable[[Progress], None], *, mine: bool
+    store: Store, order: Order, progress: Callable[[Progress], None], relay: Relay | None
 ) -> Iterator[tuple[Callable[[], None], Callable[[], list[Ended]]]]:
     """This process's share, if it has one: what stops it, and what asks it."""
-    if not mine:
+    if relay is None:
         yield lambda: None, list
         return
     engine = Engine()
@@ -210,7 +213,9 @@ def _share(
             secrets=keeping.secrets(),
             of=order.of,
             progress=progress,
+            tell=lambda learned: relay.tell(order.part, learned.line()),
         )
+        relay.join(order.part, lambda line: session.learn(learned_in(line)))
 
         def asked() -> list[Ended]:
             warm(model.model for model in order.experiment.spec.models)

@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,9 +23,10 @@ from typing import Any
 import click
 
 from playground import settings
-from playground.cli.experiment.workers import read
+from playground.cli.experiment.workers import last_line, read
 from playground.cli.say import say
 from playground.domain.provider import built_in
+from playground.experiments.relay import Relay
 
 MISSING = "--engine ray needs Ray: pip install 'ai-api-playground[ray]'."
 READY_SECONDS = 60.0
@@ -46,6 +48,7 @@ class Host:
             env={**os.environ, "PYTHONPATH": path},
             start_new_session=True,
         )
+        self._lock = threading.Lock()
 
     def introduction(self) -> str:
         """What the process says of itself first."""
@@ -54,14 +57,13 @@ class Host:
 
     def tell(self, line: str) -> None:
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
-        with contextlib.suppress(BrokenPipeError):  # how it ended says it
+        with self._lock, contextlib.suppress(BrokenPipeError):  # how it ended says it
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
 
-    def said(self) -> str:
-        """Its words at the end, when that has come."""
-        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        return self._process.stdout.read()
+    def said(self, part: int, relay: Any) -> str:
+        """Its words at the end, when that has come; what it learns of limits goes to the cluster's one relay, an actor too."""
+        return last_line(self._process, lambda line: relay.tell.remote(part, line))
 
     def interrupt(self) -> None:
         if self._process.poll() is None:
@@ -73,15 +75,20 @@ class RayWorker:
     """One of them, as it is seen from here."""
 
     host: Any
+    relay: Any
     address: str
     """Whom what it is told is sealed for."""
     _said: Any = field(default=None, init=False)
 
     def tell(self, order: Any) -> None:
+        import ray
+
         from playground.experiments.sealing import sealed
 
-        self.host.tell.remote(sealed(order.line(abroad=True), self.address))
-        self._said = self.host.said.remote()
+        ray.get(self.host.tell.remote(sealed(order.line(abroad=True), self.address)))
+        host = self.host
+        ray.get(self.relay.join.remote(order.part, lambda line: host.tell.remote(line)))
+        self._said = host.said.remote(order.part, self.relay)
 
     @property
     def under_way(self) -> bool:
@@ -104,7 +111,7 @@ class RayWorker:
 class RayWorkers:
     """Workers of a cluster, which is asked for when it is needed: a spec's mistakes are said before."""
 
-    takes_part = False
+    relay = None
 
     def __init__(self, count: int | None) -> None:
         if importlib.util.find_spec("ray") is None:
@@ -165,7 +172,10 @@ class RayWorkers:
             raise click.UsageError(
                 f"A worker on the Ray at {self._address} can't start: {error}"
             ) from None
-        return [RayWorker(h, _address_of(f)) for h, f in zip(self._hosts, found, strict=True)]
+        relay = ray.remote(num_cpus=SHARE_OF_A_CPU)(Relay).remote()
+        return [
+            RayWorker(h, relay, _address_of(f)) for h, f in zip(self._hosts, found, strict=True)
+        ]
 
     def _placed(self, count: int, here: str) -> Any:
         """Over all machines, or on this one where others lack something."""

@@ -1,0 +1,100 @@
+"""What one process learns of a provider's rate limits holds for all that share the experiment."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from playground.cli.experiment.workers import Processes
+from playground.domain import Failure, ModelRef, Response
+from playground.experiments import kept
+from playground.experiments.flow import Flow, Learned, learned_in
+from playground.experiments.jobs import Jobs
+from playground.experiments.worker import Order
+from playground.store.database import sqlite_url
+from playground.store.store import Store
+from tests.experiments.conftest import spec_of
+from tests.experiments.provider import Provider, Reply
+
+MODEL = "openai/chat:m"
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def refused(retry_after: float | None) -> Response:
+    failure = Failure(
+        type="rate_limited", message="", meaning="", next_step="", retry_after=retry_after
+    )
+    return Response(model=ModelRef.parse(MODEL), failure=failure)
+
+
+def test_all_wait_for_what_one_was_told_and_come_back_one_after_the_other() -> None:
+    clock = Clock()
+    flows = [Flow(clock, part, 3) for part in range(3)]
+    flows[0].heard(refused(7.0))
+    told = learned_in(flows[0].learned(MODEL).line())
+    assert told == Learned(model=MODEL, hold=7.0, gap=0.05, refill=0.0)
+    for other in flows[1:]:
+        other.learn(told)
+    assert [flow.not_before for flow in flows] == pytest.approx([107.0, 107.05, 107.1])
+    clock.now = 107.2
+    for flow in flows:
+        flow.granted()
+    assert [flow.not_before for flow in flows] == pytest.approx([107.2 + 3 * 0.05] * 3)
+
+
+def test_its_own_pace_is_nothing_to_tell_others() -> None:
+    flow = Flow(Clock(), 0, 2)
+    flow.heard(refused(None))
+    before = flow.standing
+    flow.granted()
+    assert flow.standing == before
+
+
+def test_a_worker_tells_what_it_learns_and_hears_what_others_learn(tmp_path: Path) -> None:
+    """It asks at a gap that it can't have come to by its own refusals: each makes the gap half as long again."""
+    heard: list[Learned] = []
+    jumped = threading.Event()
+    provider = Provider(
+        lambda text, n: (
+            Reply() if jumped.is_set() else Reply(status=429, headers={"retry-after": "0"})
+        )
+    )
+    file = tmp_path / "h.sqlite3"
+    store = Store(sqlite_url(file))
+    spec = spec_of([MODEL], ["one", "two", "three", "four"], concurrency=2)
+    made = kept.create(store, spec, Jobs(spec).places(), simulated=True)
+    with Processes(2) as workers:
+
+        def hear(line: str) -> None:
+            learned = learned_in(line)
+            assert learned
+            heard.append(learned)
+            if len(heard) == 1:
+                told = Learned(model=MODEL, hold=0.0, gap=1.0, refill=0.0)
+                workers.relay.tell(0, told.line())
+            if learned.gap >= 1.0:
+                jumped.set()
+
+        workers.relay.join(0, hear)
+        (worker,) = workers.take(1)
+        endpoints = {"openai": provider.endpoint()}
+        worker.tell(
+            Order(experiment=made, part=1, of=2, endpoints=endpoints, budget=None, file=str(file))
+        )
+        ended = worker.ended()
+    provider.close()
+    assert ended
+    assert ended["state"] == kept.ENDED
+    assert heard[0].gap == 0.05
+    assert jumped.is_set()
+    counts = kept.counts(store, made.seq)
+    store.close()
+    assert counts == {kept.WAITING: 2, kept.DONE: 2}  # the other half is the other's
