@@ -3,9 +3,11 @@
     python -m benchmarks [--soak] [NAME ...] [--write]
 
 In at most ten minutes: what a call, a click, an experiment and a page cost. `--soak` runs those that need their minutes
-instead: crowds, hours, kills, answers without end and broken input. Exit code 1 where a figure is past its limit, or a
-benchmark failed. `--write` writes the rows of what was run into the table between the two markers in docs/exact.md, and the
-figures that the README shows into the README.
+instead: crowds, hours, kills, answers without end and broken input.
+
+Exit code 1 where a figure is past its limit, a ratio is worse by 30 % than in docs/exact.md, or a benchmark failed.
+`--write` writes the rows of what was run into the table between the two markers there, and the figures that the README
+shows into the README.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -159,6 +161,28 @@ def chosen(rows: list[str]) -> str:
     return "\n".join((*HEAD, *(lines[what] for what in TELLING if what in lines)))
 
 
+def written() -> dict[tuple[str, str], float]:
+    """(command, what) → the figure as it was measured last."""
+    found = MARKED.search(TABLE.read_text("utf-8"))
+    assert found is not None
+    figures = {}
+    for line in found[0].splitlines():
+        if command := _command(line):
+            whats, measured, *_ = (cell.split("<br>") for cell in line.strip("| ").split(" | "))
+            pairs = zip(whats, measured, strict=True)
+            figures |= {(command, what): float(each.split()[0]) for what, each in pairs}
+    return figures
+
+
+def regressions(ran: Sequence[Ran], before: Mapping[tuple[str, str], float]) -> Iterator[str]:
+    """Ratios that have become worse by 30 %, within their limits too. Other figures are those of another machine."""
+    for each in ran:
+        for row in each.rows:
+            last = before.get((each.benchmark.command, row.what))
+            if last is not None and row.unit == "×" and row.worse_than(last):
+                yield f"{row.what}: {row.figure:g}, and was {last:g}"
+
+
 def _command(line: str) -> str | None:
     """The command of a row; None for a line that is none."""
     found = re.search(r"\| `([^`]+)` \|$", line)
@@ -185,12 +209,14 @@ def main() -> None:
     made = lines(ran)
     print("", *HEAD, *made.values(), sep="\n")
     print(f"\n{sum(each.seconds for each in ran):.0f} s in all", flush=True)
+    worse = list(regressions(ran, written()))
     if given.write:
         write(made)
+    print(*worse, sep="\n", end="\n" if worse else "")
     wrong = [each for each in ran if each.code]
     for each in wrong:
         print(f"{each.benchmark.file}: past a limit, or failed (exit code {each.code})")
-    sys.exit(1 if wrong else 0)
+    sys.exit(1 if wrong or worse else 0)
 
 
 if __name__ == "__main__":

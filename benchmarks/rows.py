@@ -10,6 +10,9 @@ LINE = re.compile(
     r"^(?P<what>\S.+?)\s{2,}(?P<figure>-?[\d.]+)\s+(?P<unit>\S*)\s*(?P<sign>[≤≥]) (?P<limit>[\d.]+)"
 )
 
+WORSE = 1.3
+"""× a figure as it was measured before."""
+
 
 class Row(NamedTuple):
     """One figure and the most, or the least, that it may be."""
@@ -23,6 +26,12 @@ class Row(NamedTuple):
     @property
     def good(self) -> bool:
         return self.figure >= self.limit if self.sign == "≥" else self.figure <= self.limit
+
+    def worse_than(self, before: float) -> bool:
+        """Whether it is worse than it was by 30 % or more."""
+        least, most = sorted((self.figure, before))
+        falling = (self.figure < before) == (self.sign == "≥")
+        return falling and most > WORSE * least
 
     def __str__(self) -> str:
         late = "" if self.good else "   PAST ITS LIMIT"

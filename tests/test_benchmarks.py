@@ -103,6 +103,32 @@ def test_a_figure_is_read_as_it_is_printed(
     assert read("    36 frames, 7 kB") is None
 
 
+def test_a_ratio_that_is_worse_by_a_third_than_it_was_is_named_though_its_limit_is_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "TABLE", tmp_path / "exact.md")
+    monkeypatch.setattr(bench, "README", tmp_path / "README.md")
+    bench.TABLE.write_text("<!-- python -m benchmarks --write -->\nold\n<!-- end -->\n")
+    bench.README.write_text("")
+
+    def rows(cpu: float, speed: float, lag: float) -> list[Row]:
+        return [
+            Row("CPU", cpu, 1.3, "×"),
+            Row("speed", speed, 0.7, "×", "≥"),
+            Row("lag", lag, 9, "ms"),
+        ]
+
+    ran = bench.Ran(bench.BENCHMARKS[0], 0, rows(0.5, 1.0, 1.0), 1)
+    bench.write(bench.lines([ran]))
+
+    def worse(*figures: float) -> list[str]:
+        return list(bench.regressions([ran._replace(rows=rows(*figures))], bench.written()))
+
+    assert worse(0.6, 0.8, 9) == []
+    assert worse(0.3, 1.5, 9) == []
+    assert worse(0.66, 0.76, 9) == ["CPU: 0.66, and was 0.5", "speed: 0.76, and was 1"]
+
+
 def test_the_table_is_written_between_its_markers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
