@@ -165,7 +165,7 @@ def written() -> dict[tuple[str, str], float]:
     """(command, what) → the figure as it was measured last."""
     found = MARKED.search(TABLE.read_text("utf-8"))
     assert found is not None
-    figures = {}
+    figures: dict[tuple[str, str], float] = {}
     for line in found[0].splitlines():
         if command := _command(line):
             whats, measured, *_ = (cell.split("<br>") for cell in line.strip("| ").split(" | "))

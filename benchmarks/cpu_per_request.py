@@ -18,6 +18,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -28,8 +29,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import httpx2
 
 from benchmarks.rows import Rows
+from playground import history
 from playground.domain import Endpoint, ModelRef, Request, Secret
-from playground.engine import settle
+from playground.engine import get_engine, settle
+from playground.history import Labels
+from playground.history.journal import close_writers
 from playground.providers import Call, warm
 from playground.wire import Pool, open_pool
 
@@ -49,6 +53,8 @@ LIMITS = {
     "gemini/interactions": 4,
 }
 """Most CPU ÷ that of the bare loop."""
+KEPT, MOST_KEPT = "openai/chat", 1.8
+"""The door that is measured with the history too, and the most ÷ bare."""
 ROUNDS = 21
 TOKENS = 200
 
@@ -133,12 +139,24 @@ async def ours(pool: Pool, ref: ModelRef, endpoint: Endpoint) -> int:
     return len(response.text)
 
 
-async def cpu(one: Callable[[], Awaitable[int]], requests: int) -> float:
-    """CPU milliseconds of one request, mean over `requests` of them."""
+def kept(ref: ModelRef, endpoint: Endpoint) -> int:
+    """The same through the engine, as a run that the history keeps."""
+    run = get_engine().start(
+        [Request.ask(ref, "hi")], {ref.provider: endpoint}, journal=history.keep(Labels())
+    )
+    run.wait()
+    return len(run.run().responses[0].text)
+
+
+async def cpu(
+    one: Callable[[], Awaitable[int]], requests: int, after: Callable[[], object] = lambda: None
+) -> float:
+    """CPU milliseconds of one request, mean over `requests` of them; `after`: what belongs to it and may come late."""
     before = time.process_time()
     for _ in range(requests):
         if await one() < TOKENS:
             raise SystemExit("the answer came short")
+    after()
     return (time.process_time() - before) / requests * 1000
 
 
@@ -167,6 +185,20 @@ async def measure(port: int, requests: int, interval: str) -> Rows:
         ]
         ratio = statistics.median(o / b for b, o in rounds)
         rows.show(f"CPU of a stream of {TOKENS} tokens ÷ bare: {door}", ratio, LIMITS[door])
+        if door == KEPT:
+            rounds = [
+                (
+                    await cpu(one_bare, requests // ROUNDS),
+                    await cpu(
+                        lambda ref=ref, endpoint=endpoint: asyncio.to_thread(kept, ref, endpoint),  # type: ignore[misc]
+                        requests // ROUNDS,
+                        history.get_writer().flush,
+                    ),
+                )
+                for _ in range(ROUNDS + 1)
+            ]
+            ratio = statistics.median(o / b for b, o in rounds[1:])
+            rows.show(f"the same, kept in the history: {door}", ratio, MOST_KEPT)
     await client.aclose()
     await pool.aclose()
     return rows
@@ -196,7 +228,10 @@ def main() -> None:
         pin(0, 0)
         warm()
         settle()  # as the app does when it is warm
-        rows = asyncio.run(measure(given.port, given.requests, given.interval))
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["PLAYGROUND_DATA_DIR"] = folder
+            rows = asyncio.run(measure(given.port, given.requests, given.interval))
+            close_writers()
     finally:
         interactions.terminate()
         mock.terminate()
