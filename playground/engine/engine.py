@@ -358,7 +358,9 @@ class Engine:
             await asyncio.sleep(0)
             if not call.large:
                 return call.response(failure)
-        return await asyncio.to_thread(call.end, failure)
+        response = await asyncio.to_thread(call.end, failure)
+        self._loop.run_in_executor(None, call.let_go)
+        return response
 
 
 STOPPED = Failure(

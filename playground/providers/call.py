@@ -139,10 +139,13 @@ class Call:
         return masked(fitted(response), recorder.redactor)
 
     def end(self, failure: Failure | None = None) -> Response:
-        """The response that stands from now on, in place of what it was made of, which is let go of: for a thread of its own."""
-        self._ended = response = self.response(failure)
+        """The response that stands from now on, in place of what it was made of."""
+        self._ended = self.response(failure)
+        return self._ended
+
+    def let_go(self) -> None:
+        """Free what an ended call was made of, on a thread that may take long."""
         let_go(self._events)
-        return response
 
     @property
     def large(self) -> bool:
