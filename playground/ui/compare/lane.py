@@ -21,7 +21,7 @@ from playground.ui.parts.markdown import plain
 from playground.ui.parts.receipt import receipt_button, remarks
 from playground.ui.parts.views import VIEWS
 from playground.ui.session import compose
-from playground.ui.session.models import model_options, option
+from playground.ui.session.models import labelling, model_options
 from playground.ui.session.state import MOST_LANES
 from playground.ui.shell.pages import API_LAB
 
@@ -92,7 +92,7 @@ def _picker(number: int, made: LaneChoice, where: Mapping[str, Endpoint]) -> Non
         f"Model of lane {number}",
         options,
         key=names.lane_model(made.id),
-        format_func=option,
+        format_func=labelling(),
         accept_new_options=True,
         label_visibility="collapsed",
         on_change=_spelled,

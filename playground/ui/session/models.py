@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 import streamlit as st
@@ -27,9 +28,32 @@ def model_options(where: Mapping[str, Endpoint]) -> list[str]:
     return list(dict.fromkeys([*known, *listed]))
 
 
-def option(spelling: str) -> str:
-    """How a model is shown in the menu: its spelling, then what it is chosen by."""
-    return " · ".join([str(_live(spelling)), *_known_of(spelling)])
+MOST_LABELS = 2_000
+"""Models whose words are kept: people type others."""
+_labels: tuple[pricing.PriceBook, date, dict[str, str]] | None = None
+"""How models were shown, by which prices and on which day."""
+
+
+def labelling() -> Callable[[str], str]:
+    """How a model is shown in a menu: its spelling, then what it is chosen by, at the prices of now.
+
+    A menu holds every model, and a press of Run draws one in each lane: made anew they took a fourth of its time.
+    """
+    global _labels
+    book, today, kept = pricing.load(), clock.today(), _labels
+    if kept is None or kept[0] is not book or kept[1] != today:
+        kept = _labels = (book, today, {})
+    labels = kept[2]
+
+    def label(spelling: str) -> str:
+        found = labels.get(spelling)
+        if found is None:
+            found = " · ".join([str(_live(spelling)), *_known_of(spelling, book)])
+            if len(labels) < MOST_LABELS:
+                labels[spelling] = found
+        return found
+
+    return label
 
 
 def _live(spelling: str) -> ModelRef | str:
@@ -40,14 +64,14 @@ def _live(spelling: str) -> ModelRef | str:
         return spelling
 
 
-def _known_of(spelling: str) -> Iterator[str]:
+def _known_of(spelling: str, book: pricing.PriceBook) -> Iterator[str]:
     """Price per million tokens, window, what it reads beside text, and its last day where that is near."""
     try:
         ref = recorded.parse(spelling)
     except ValueError:
         return
     model = catalog.find(ref)
-    price = pricing.load().find(ref.provider, ref.model, clock.today())
+    price = book.find(ref.provider, ref.model, clock.today())
     if ref.recorded:
         yield f"recorded on {ref.recorded}"
     elif price:
