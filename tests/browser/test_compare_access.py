@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, Seen, visit
+from tests.browser.states import settled
 
 PHONE: ViewportSize = {"width": 400, "height": 800}
 SHIFTS = """() => {
@@ -19,6 +21,30 @@ SHIFTS = """() => {
   )).observe({ type: "layout-shift" })
 }"""
 """Keeps every layout shift that no input explains: its value, and what moved."""
+
+
+@pytest.fixture(scope="module")
+def one_run(profile: BrowserContext, app: App) -> Iterator[tuple[Page, Seen]]:
+    """One run, for all tests that look at what is there when it has ended."""
+    seen = Seen()
+    with visit(profile, app, seen) as page:
+        page.get_by_role("button", name="Run").click()
+        expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
+        settled(page)
+        yield page, seen
+
+
+@pytest.fixture
+def ended(one_run: tuple[Page, Seen], app: App) -> Iterator[Page]:
+    """The run as it is first seen, on a wide screen."""
+    page, seen = one_run
+    page.set_viewport_size({"width": 1280, "height": 900})
+    yield page
+    page.emulate_media(media="screen")
+    page.get_by_test_id("stMain").evaluate("e => e.scrollTo(0, 0)")
+    page.get_by_role("radio", name="Answer", exact=True).click()
+    expect(page.locator(".st-key-answer_0 .stMarkdown")).to_be_visible()
+    seen.check(app)
 
 
 @pytest.fixture
@@ -50,20 +76,18 @@ def heads(page: Page) -> list[float]:
 
 
 def test_after_a_run_figures_and_twelve_lines_of_each_answer_are_on_the_first_screen(
-    watched: Page,
+    ended: Page,
 ) -> None:
-    watched.get_by_role("button", name="Run").click()
-    expect(watched.get_by_role("button", name="CSV", exact=True)).to_be_visible()
-    expect(watched.locator(".st-key-verdict")).to_contain_text("cost least")
+    expect(ended.locator(".st-key-verdict")).to_contain_text("cost least")
     for number in range(3):
-        figures = watched.locator("dl.figures").nth(number).bounding_box()
-        answer = watched.locator(f".st-key-answer_{number}").bounding_box()
+        figures = ended.locator("dl.figures").nth(number).bounding_box()
+        answer = ended.locator(f".st-key-answer_{number}").bounding_box()
         assert figures is not None
         assert answer is not None
         assert figures["y"] + figures["height"] < 900
         assert answer["y"] + answer["height"] <= 900
         assert answer["height"] >= 12 * 0.95 * 16 * 1.5
-    assert watched.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    assert ended.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
 
 
 def test_on_a_phone_run_and_then_the_first_lanes_figures_and_answer_are_on_the_first_screen(
@@ -104,13 +128,12 @@ def height(one: Locator) -> float:
     return box["height"]
 
 
-def test_run_and_the_switch_stay_on_the_screen(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 700})
-    page.get_by_role("button", name="Run").click()
-    csv = page.get_by_role("button", name="CSV", exact=True)
+def test_run_and_the_switch_stay_on_the_screen(ended: Page) -> None:
+    ended.set_viewport_size({"width": 1280, "height": 700})
+    csv = ended.get_by_role("button", name="CSV", exact=True)
     csv.scroll_into_view_if_needed()
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 300
-    for one in (page.get_by_role("button", name="Run"), page.get_by_role("radio", name="Code")):
+    assert ended.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 300
+    for one in (ended.get_by_role("button", name="Run"), ended.get_by_role("radio", name="Code")):
         box = one.bounding_box()
         assert box is not None
         assert 60 <= box["y"] < 130
@@ -174,51 +197,43 @@ A4 = 718
 ABOVE = """(lane, next) => lane.getBoundingClientRect().bottom <= document.querySelector(next).getBoundingClientRect().top"""
 
 
-def test_what_is_printed_has_the_whole_prompt_and_every_lane(page: Page) -> None:
-    page.get_by_role("button", name="Run").click()
-    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
-    folded = page.locator("details", has_text="Reasoning").locator("> div").first
+def test_what_is_printed_has_the_whole_prompt_and_every_lane(ended: Page) -> None:
+    folded = ended.locator("details", has_text="Reasoning").locator("> div").first
     expect(folded).to_be_hidden()
     for width in (700, 400):  # a sheet, a phone's
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(media="print")
+        ended.set_viewport_size({"width": width, "height": 900})
+        ended.emulate_media(media="print")
         expect(folded).to_be_visible()
-        prompt = page.get_by_role("textbox", name="Prompt", exact=True)
+        prompt = ended.get_by_role("textbox", name="Prompt", exact=True)
         assert prompt.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
         for number in range(3):
-            answer = page.locator(f".st-key-answer_{number}")
+            answer = ended.locator(f".st-key-answer_{number}")
             assert left(answer) >= 0
             assert left(answer) < width
             assert answer.evaluate("e => e.scrollHeight - e.clientHeight") < 24
-        assert page.locator(".st-key-lane_0").evaluate(ABOVE, ".st-key-lane_1")
-        expect(page.get_by_role("button", name="Run")).to_be_hidden()
-        page.emulate_media(media="screen")
+        assert ended.locator(".st-key-lane_0").evaluate(ABOVE, ".st-key-lane_1")
+        expect(ended.get_by_role("button", name="Run")).to_be_hidden()
+        ended.emulate_media(media="screen")
 
 
-def test_a_sheet_has_all_columns_of_the_table_of_figures(page: Page) -> None:
-    page.get_by_role("button", name="Run").click()
-    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
-    page.set_viewport_size({"width": 1280, "height": 900})
-    table = page.locator("[data-testid=stDataFrame] .dvn-scroller").first
+def test_a_sheet_has_all_columns_of_the_table_of_figures(ended: Page) -> None:
+    table = ended.locator("[data-testid=stDataFrame] .dvn-scroller").first
     table.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    page.emulate_media(media="print")  # who prints draws no table anew: it has the screen's width
+    ended.wait_for_timeout(500)
+    ended.emulate_media(media="print")  # who prints draws no table anew: it has the screen's width
     assert table.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
     box = table.bounding_box()
     assert box is not None
     assert box["width"] < A4
 
 
-def test_a_click_on_the_switch_draws_the_answers_and_nothing_else(page: Page) -> None:
-    page.get_by_role("button", name="Run").click()
-    expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
-    page.wait_for_timeout(500)
-    page.evaluate("document.querySelector('.st-key-verdict p').dataset.before = 'yes'")
-    page.get_by_role("radio", name="Headers", exact=True).click()
-    expect(page.get_by_text("x-playground-simulated").first).to_be_visible()
-    expect(page.locator(".st-key-verdict p[data-before=yes]")).to_have_count(1)
-    with page.expect_download() as download:  # what the page itself holds is still there
-        page.get_by_role("button", name="CSV", exact=True).click()
+def test_a_click_on_the_switch_draws_the_answers_and_nothing_else(ended: Page) -> None:
+    ended.evaluate("document.querySelector('.st-key-verdict p').dataset.before = 'yes'")
+    ended.get_by_role("radio", name="Headers", exact=True).click()
+    expect(ended.get_by_text("x-playground-simulated").first).to_be_visible()
+    expect(ended.locator(".st-key-verdict p[data-before=yes]")).to_have_count(1)
+    with ended.expect_download() as download:  # what the page itself holds is still there
+        ended.get_by_role("button", name="CSV", exact=True).click()
     assert "time_to_first_text" in Path(download.value.path()).read_text()
 
 

@@ -48,6 +48,7 @@ FOCUSED = """() => {
   const box = one.getBoundingClientRect(), name = one.outerHTML.slice(0, 160)
   return {name, follows, end: one === document.body, seen: one.checkVisibility() && box.width > 0 && box.height > 0}
 }"""
+THEME = "getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme"
 TO_THE_TOP = """() => {
   window.focusedBefore = null
   document.body.tabIndex = -1
@@ -105,21 +106,22 @@ def _look(page: Page, state: State, *, first: bool) -> Look:
     width = 0
     if state.name != "live":  # which is over before all of it is looked at
         page.set_viewport_size(NARROW)
-        _in_the_dark(page)
+        _in_the_other_theme(page)
         width = page.evaluate("document.scrollingElement.scrollWidth")
         violations |= _violations(page)
         page.set_viewport_size(WIDE)
-        page.emulate_media(color_scheme="light")
     stops = _stops(page) if first else []
     return Look(state, violations, headings, page.title(), moving, width, stops)
 
 
-def _in_the_dark(page: Page) -> None:
-    """The other theme; a component is told of it after the page, and what has its colours late is looked at again."""
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(
-        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === 'dark'"
-    )
+def _in_the_other_theme(page: Page) -> None:
+    """Each state is seen in both, and the next begins in this one: a change draws all of a page anew.
+
+    A component is told of it after the page, and what has its colours late is looked at again.
+    """
+    light = page.evaluate(THEME) == "dark"
+    page.emulate_media(color_scheme="light" if light else "dark")
+    page.wait_for_function(f"other => ({THEME}) === other", arg="light" if light else "dark")
     page.wait_for_timeout(150)
 
 
