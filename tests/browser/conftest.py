@@ -235,6 +235,14 @@ def page(profile: BrowserContext, app: App, seen: Seen, scheme: str) -> Iterator
 
 
 @pytest.fixture
+def new_tab(profile: BrowserContext, app: App, seen: Seen, scheme: str) -> Iterator[Page]:
+    """The same before anything was opened, for a test that begins with a link."""
+    with tab(profile, seen, scheme) as page:
+        yield page
+    seen.check(app)
+
+
+@pytest.fixture
 def slow_page(profile: BrowserContext, slow_app: App, seen: Seen, scheme: str) -> Iterator[Page]:
     """The same where answers take their time."""
     with visit(profile, slow_app, seen, scheme) as page:

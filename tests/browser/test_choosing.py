@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, WebSocket, expect
 
+from tests.browser.states import settled
+
 NAMES = ("gpt-6.1-sol", "claude-sonnet-5-5", "gemini-3.8-flash")
 
 
@@ -200,19 +202,21 @@ def test_the_tour_is_over_after_the_first_run_and_can_be_seen_again(page: Page) 
     later.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
-def test_the_row_under_the_prompt_is_one_row_on_a_phone(page: Page, scheme: str) -> None:
+def test_the_row_under_the_prompt_is_one_row_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 800})
-    tops = {
-        round(box["y"])
-        for name in ("Examples", "System prompt", "Images and PDFs", "Models", "Save")
-        if (box := page.get_by_role("button", name=name).first.bounding_box())
-    }
-    assert len(tops) == 1
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0
+    for dark in (False, True):
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        settled(page)
+        tops = {
+            round(box["y"])
+            for name in ("Examples", "System prompt", "Images and PDFs", "Models", "Save")
+            if (box := page.get_by_role("button", name=name).first.bounding_box())
+        }
+        assert len(tops) == 1
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0
 
 
 def test_a_kept_set_of_lanes_is_taken_again(page: Page) -> None:

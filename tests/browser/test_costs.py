@@ -8,30 +8,29 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import App, Seen, visit
+from tests.browser.conftest import App, Seen, tab
 
 
-@pytest.fixture(scope="module", params=["light"])
-def one_visit(
-    profile: BrowserContext, app: App, request: pytest.FixtureRequest
-) -> Iterator[tuple[Page, Seen]]:
+@pytest.fixture(scope="module")
+def one_visit(profile: BrowserContext, app: App) -> Iterator[tuple[Page, Seen]]:
     seen = Seen()
-    with visit(profile, app, seen, request.param) as page:
-        page.get_by_role("link", name="Costs").click()
+    with tab(profile, seen) as page:
+        page.goto(f"{app.url}/costs")
         yield page, seen
 
 
 @pytest.fixture
-def costs(one_visit: tuple[Page, Seen], app: App) -> Iterator[Page]:
+def costs(one_visit: tuple[Page, Seen], app: App, scheme: str) -> Iterator[Page]:
     """The Costs page on its first tab."""
     page, seen = one_visit
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.get_by_role("tab", name="Prices", exact=True).click()
     expect(page.get_by_text("models on")).to_be_visible()
     yield page
     seen.check(app)
 
 
-@pytest.mark.parametrize("one_visit", ["light", "dark"], indirect=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
 def test_the_cliff_is_drawn_with_its_axes(costs: Page) -> None:
     costs.get_by_role("tab", name="Calculator").click()
     chart = costs.get_by_test_id("stVegaLiteChart")
@@ -53,14 +52,13 @@ def test_a_price_opens_by_its_name_and_by_its_row(costs: Page) -> None:
     expect(costs.get_by_role("columnheader", name="USD per 1,000,000 tokens")).to_be_visible()
 
 
-def test_a_link_opens_a_tab_and_a_price(profile: BrowserContext, app: App, seen: Seen) -> None:
-    with visit(profile, app, seen) as page:
-        page.goto(f"{app.url}/costs?costs_tab=Calculator")
-        expect(page.get_by_text("Receipt of one request")).to_be_visible()
-        page.get_by_role("tab", name="Same text").click()
-        expect(page).to_have_url(re.compile("costs_tab=Same"))
-        page.goto(f"{app.url}/costs?prices_open=gemini%3Agemini-4-argon")
-        expect(page.get_by_text("Announced: 2026-12-01")).to_be_visible()
+def test_a_link_opens_a_tab_and_a_price(new_tab: Page, app: App) -> None:
+    new_tab.goto(f"{app.url}/costs?costs_tab=Calculator")
+    expect(new_tab.get_by_text("Receipt of one request")).to_be_visible()
+    new_tab.get_by_role("tab", name="Same text").click()
+    expect(new_tab).to_have_url(re.compile("costs_tab=Same"))
+    new_tab.goto(f"{app.url}/costs?prices_open=gemini%3Agemini-4-argon")
+    expect(new_tab.get_by_text("Announced: 2026-12-01")).to_be_visible()
 
 
 def test_two_and_a_half_is_not_twenty_five(costs: Page) -> None:

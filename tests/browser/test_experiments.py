@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import App
 from tests.browser.states import experimented, settled, tab
 
 SLOW = """\
@@ -123,10 +123,10 @@ def test_an_uploaded_configuration_goes_into_the_editor(page: Page, tmp_path: Pa
     expect(box).to_have_value(re.compile("What is a token"))
 
 
-@pytest.mark.parametrize("width", [1280, 400])
-def test_nothing_is_cut_off_on_a_narrow_screen(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{page.url.rstrip('/')}/experiments")
-    expect(page.get_by_role("textbox", name="Spec (YAML)")).to_be_visible()
-    settled(page)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+def test_nothing_is_cut_off_on_a_narrow_screen(new_tab: Page, app: App) -> None:
+    for width in (1280, 400):
+        new_tab.set_viewport_size({"width": width, "height": 900})
+        new_tab.goto(f"{app.url}/experiments")
+        expect(new_tab.get_by_role("textbox", name="Spec (YAML)")).to_be_visible()
+        settled(new_tab)
+        assert new_tab.evaluate("document.scrollingElement.scrollWidth") <= width

@@ -46,8 +46,9 @@ def prompt(page: Page) -> Locator:
 
 
 def test_every_page_opens_by_its_link_and_asks_for_nothing_that_is_not_there(
-    page: Page, app: App, seen: Seen
+    new_tab: Page, app: App, seen: Seen
 ) -> None:
+    page = new_tab
     failed: list[str] = []
     page.on("response", lambda one: failed.append(one.url) if one.status >= 400 else None)
     for row in PAGES:

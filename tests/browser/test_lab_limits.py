@@ -6,9 +6,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import App
 
-def test_a_limit_that_was_run_into_counts_down_until_it_is_full(page: Page) -> None:
-    page.goto(f"{page.url.rstrip('/')}/api_lab?panel=limits")
+
+def test_a_limit_that_was_run_into_counts_down_until_it_is_full(new_tab: Page, app: App) -> None:
+    page = new_tab
+    page.goto(f"{app.url}/api_lab?panel=limits")
     accounts = page.get_by_role("radiogroup", name="Small account of")
     accounts.get_by_role("radio", name="OpenAI").click()
     expect(accounts.get_by_role("radio", name="OpenAI")).to_be_checked()

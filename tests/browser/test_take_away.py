@@ -33,7 +33,8 @@ def test_the_code_of_a_lane_is_taken_away_as_a_project(page: Page) -> None:
         assert not any(b"demo-key" in archive.read(name) for name in names.values())
 
 
-def test_a_pasted_chat_becomes_a_test_set_and_is_asked_in_compare(page: Page, app: App) -> None:
+def test_a_pasted_chat_becomes_a_test_set_and_is_asked_in_compare(new_tab: Page, app: App) -> None:
+    page = new_tab
     page.goto(f"{app.url}/chats")
     requested(page)
     settled(page)
