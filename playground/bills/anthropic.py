@@ -9,8 +9,6 @@ from playground.bills.fields import Row, Unreadable, day, number, text, whole
 from playground.bills.nouns import TOTAL, Entry
 
 CENT = Decimal("0.01")
-WORKBENCH = "Console (Workbench)"
-"""The key of what was asked in the Console, which has none."""
 METERS = {
     "uncached_input_tokens": "input",
     "cache_read_input_tokens": "cache_read",

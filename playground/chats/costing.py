@@ -216,10 +216,10 @@ def _writes(ref: ModelRef) -> bool:
 
 
 @cache
-def _ttl(provider: str, told: str | None) -> float:
+def _ttl(told: str | None) -> float:
     return CACHE_SECONDS.get(told or "", DEFAULT_SECONDS)
 
 
 def _seconds(ref: ModelRef, book: PriceBook) -> float:
     terms = book.terms.get(ref.provider)
-    return _ttl(ref.provider, terms.default_ttl if terms else None)
+    return _ttl(terms.default_ttl if terms else None)

@@ -37,7 +37,7 @@ class File:
 class Files:
     """Files of all vendors by id."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self) -> None:
         self._found: OrderedDict[str, File] = OrderedDict()
         self._lock = Lock()
 

@@ -12,7 +12,6 @@ SHOWN = re.compile(rb"\(((?:[^()\\]|\\.)*)\) ?Tj")
 WORD = re.compile(r"[a-z]{4,}|\d{2,}")
 MOST_TEXT = 20_000
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
-SPEAKER = re.compile(r"^[A-Z][\w ]{0,20}:\s*")
 MINUTES = (
     ("Decisions", re.compile(r"\b(decided|agreed|stays?)\b", re.IGNORECASE)),
     ("Tasks", re.compile(r"\bwill\b", re.IGNORECASE)),

@@ -45,7 +45,7 @@ class State:
         self.stored = Stored()
         self.billed = Billed()
         self.diagnoses = Diagnoses()
-        self.files = Files(clock)
+        self.files = Files()
         self.prefixes = Prefixes()
         self.batches = Batches(clock, scale)
         self.shelves = Shelves(clock, scale)

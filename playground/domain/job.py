@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from playground.domain.failure import Failure
 from playground.domain.model import ModelRef
@@ -16,7 +16,6 @@ JobState = Literal[
     "submitting", "waiting", "running", "stopping", "done", "failed", "stopped", "expired", "gone"
 ]
 """`submitting`: no answer from the provider yet; `stopping`: a cancellation was asked for; `gone`: it is no longer there."""
-JOB_STATES: tuple[JobState, ...] = get_args(JobState)
 OVER: frozenset[JobState] = frozenset({"done", "failed", "stopped", "expired", "gone"})
 """States that never change again."""
 

@@ -143,11 +143,6 @@ class Writer:
         lost = f" {self.dropped} of them found no room there and are gone." if self.dropped else ""
         return (self.problem or "Some runs could not be written down.") + f" {database.KEPT}{lost}"
 
-    def labels_of(self, run_id: str) -> Labels | None:
-        """The labels of a run that is not all written yet."""
-        kept = self._kept.get(run_id)
-        return kept.labels if kept else None
-
     def flush(self, timeout: float | None = None) -> bool:
         """Wait until everything is written; False when `timeout` seconds passed first or the history is broken."""
         self._wake.set()

@@ -37,8 +37,8 @@ The app closes itself when I open the calendar.
 How do I add a colleague to our team?
 """
 PROMPT = "Name the department (billing, support or sales) for this ticket, one word:\n{{ticket}}"
-POLL_DEMO, POLL = 1.0, 30.0
-"""Seconds between two looks at the provider, on the demo and for real."""
+POLL_DEMO = 1.0
+"""Seconds between two looks at the demo."""
 
 
 class TableError(ValueError):

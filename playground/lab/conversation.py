@@ -26,7 +26,6 @@ SUMMARISE = (
 SUMMARY = "Summary of the conversation so far:"
 
 Policy = Literal["drop the oldest", "summarise", "stop"]
-POLICIES: tuple[Policy, ...] = ("stop", "drop the oldest", "summarise")
 """What happens when a turn would no longer fit the window."""
 
 

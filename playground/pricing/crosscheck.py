@@ -106,7 +106,7 @@ def _differences(book: PriceBook, provider: str, model: Any, on: date) -> Iterat
     for way in WAYS:
         for above in _lengths(row, model, on):
             length = (above or 0) + 1
-            theirs = their_rates(provider, model, on, way, length)
+            theirs = their_rates(model, on, way, length)
             ours = our_rates(row, terms, way, length)
             for name, rate in theirs.items():
                 rate_name = ttl_of(row, terms) if name == "cache_write" else name
@@ -161,7 +161,7 @@ def proposals(book: PriceBook, check: Check, today: date) -> Iterator[Price]:
         on = max(first.on, today)
         row = book.find(provider, model.id, on)
         if row is not None and not row.override:
-            yield proposed(row, book.terms.get(row.provider, Terms()), provider, model, on, today)
+            yield proposed(row, book.terms.get(row.provider, Terms()), model, on, today)
 
 
 def new_row(spelling: str, book: PriceBook, today: date) -> Price:

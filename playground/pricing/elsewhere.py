@@ -41,7 +41,7 @@ class NotInstalled(Exception):
     """genai-prices is not there to compare with; the message says how to get it."""
 
 
-def their_rates(provider: str, model: Any, on: date, way: str, length: int) -> dict[str, Decimal]:
+def their_rates(model: Any, on: date, way: str, length: int) -> dict[str, Decimal]:
     """Their rates, by our names, for a request of this length; empty when they have none for this way."""
     context = _context(model, way)
     if context is None:
@@ -58,8 +58,8 @@ def their_rates(provider: str, model: Any, on: date, way: str, length: int) -> d
 def row_of(provider: str, model: Any, terms: Terms, on: date, read: date) -> Price:
     """The row for a model that only they have, as it is on this day."""
     empty = Price(provider=provider, model=model.id, rates={}, source=SOURCE, as_of=read)
-    row = proposed(empty, terms, provider, model, on, read)
-    return replace(row, valid_from=None, long_context=_cliff(provider, model, on))
+    row = proposed(empty, terms, model, on, read)
+    return replace(row, valid_from=None, long_context=_cliff(model, on))
 
 
 @functools.lru_cache(maxsize=512)
@@ -91,11 +91,11 @@ def _equals(match: Any) -> Iterator[str]:
         yield from _equals(part)
 
 
-def proposed(row: Price, terms: Terms, provider: str, model: Any, on: date, today: date) -> Price:
+def proposed(row: Price, terms: Terms, model: Any, on: date, today: date) -> Price:
     """Our row with what they have, as of today."""
 
     def named(way: str) -> dict[str, Decimal]:
-        rates = their_rates(provider, model, on, way, 1)
+        rates = their_rates(model, on, way, 1)
         return {ttl_of(row, terms) if n == "cache_write" else n: r for n, r in rates.items()}
 
     rates = named("standard")
@@ -123,15 +123,15 @@ def _adjusted(kept: Any, new: Mapping[str, Decimal], way: Mapping[str, Decimal])
     return factors.pop() if len(factors) == 1 else dict(way)
 
 
-def _cliff(provider: str, model: Any, on: date) -> LongContext | None:
+def _cliff(model: Any, on: date) -> LongContext | None:
     """Their cliff as factors on input and output; None when they have none."""
     prices = vars(model.get_prices(datetime.combine(on, time(12), UTC)))
     starts = {t.start for value in prices.values() for t in getattr(value, "tiers", ())}
     if not starts:
         return None
     above = min(starts)
-    short = their_rates(provider, model, on, "standard", 1)
-    long = their_rates(provider, model, on, "standard", above + 1)
+    short = their_rates(model, on, "standard", 1)
+    long = their_rates(model, on, "standard", above + 1)
     return LongContext(
         above=above,
         input=long["input"] / short["input"],

@@ -23,7 +23,6 @@ from playground.providers.mapping import read_json
 KIND = "vector store"
 DAYS = 1
 """After so many days without use a store ends by itself: what was forgotten costs little."""
-_WORKING = ("in_progress", "queued")
 
 
 def _client(asks: Asks) -> Any:

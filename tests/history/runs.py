@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from playground.domain import (
@@ -186,7 +185,3 @@ def small_run(
         responses=(response,),
         simulated=simulated,
     )
-
-
-def with_id(run: Run, run_id: str) -> Run:
-    return replace(run, id=run_id)

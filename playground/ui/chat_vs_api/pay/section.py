@@ -88,7 +88,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     prices = [lab.price(conversation, ref, book, clock.today()) for ref in refs]
     if monthly is not None:
         with picture:
-            _sentence(conversation, prices, plans, monthly)
+            _sentence(prices, plans, monthly)
             curve(prices, plans, monthly, len(conversation.turns))
     table(prices, plans, len(conversation.turns))
     _about(conversation)
@@ -174,9 +174,7 @@ def _monthly(conversation: Conversation) -> int | None:
     return None if many.value is None else int(many.value)
 
 
-def _sentence(
-    conversation: Conversation, prices: Sequence[Price], plans: Sequence[Plan], monthly: int
-) -> None:
+def _sentence(prices: Sequence[Price], plans: Sequence[Plan], monthly: int) -> None:
     """The answer in one sentence for the first model and the first plan that belong together."""
     priced = next((price for price in prices if price.cost is not None), None)
     if priced is None or priced.cost is None or not plans:
