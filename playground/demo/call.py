@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from playground.demo import (
     breaking,
     compose,
+    embeddings,
     exhausted,
     faults,
     filed,
@@ -96,6 +97,18 @@ class Call:
         except Exception as error:  # a simulated provider answers in its own form, whatever arrives
             self.line["error"] = type(error).__name__
             return self.failed("500")
+
+    async def embedded(self) -> Response:
+        """The response with embeddings of texts."""
+        try:
+            check_key(self.request, self.door.vendor)
+            body = await self._body()
+            self.model = self.line["model"] = str(body.get("model") or "")
+            return self.answered(await asyncio.to_thread(embeddings.answer, body))
+        except Refused as wrong:
+            return self.failed(wrong.fault, wrong.message, wrong.param, wrong.code)
+        except ClientDisconnect:
+            return Response(status_code=499)
 
     def _replayed(self, recording: Recording, body: dict[str, Any], action: str) -> Response:
         """An answer of the real service, as it was recorded, to the question that it was given to."""

@@ -78,6 +78,15 @@ def post(state: State, door: Door, action: str) -> Handler:
     return handle
 
 
+def embedded(state: State, door: Door) -> Handler:
+    """The handler of OpenAI's embeddings."""
+
+    async def handle(request: Request) -> Response:
+        return await Call(state, door, request).embedded()
+
+    return handle
+
+
 GEMINI_ACTIONS = {
     "generateContent": "send",
     "streamGenerateContent": "stream",
@@ -266,6 +275,8 @@ def build(
     routes += bill_reports.routes(state.billed, no_admin(state))
     routes += Issuer().routes()
     routes += [Route(path, post(state, door, act), methods=["POST"]) for path, door, act in POSTS]
+    for path, door in ((OPENAI, CHAT), (COMPATIBLE, COMPATIBLE_CHAT)):
+        routes.append(Route(f"{path}/embeddings", embedded(state, door), methods=["POST"]))
     for path, door in STORED:
         routes.append(Route(path + "/{id}", kept(state, door), methods=["GET", "DELETE"]))
         routes.append(Route(path + "/{id}/cancel", kept(state, door), methods=["POST"]))

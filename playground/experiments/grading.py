@@ -11,7 +11,15 @@ from typing import Any, Final
 
 from playground import settings
 from playground.experiments import js
-from playground.experiments.checks.asked import COMPARING, Asked, CheckError, Found, Judge, as_text
+from playground.experiments.checks.asked import (
+    COMPARING,
+    Asked,
+    CheckError,
+    Embed,
+    Found,
+    Judge,
+    as_text,
+)
 from playground.experiments.checks.judged import choose
 from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
 from playground.experiments.spec import Check
@@ -43,6 +51,7 @@ class _Grading:
     judge: Judge | None
     env: Mapping[str, str]
     expressions: bool | None
+    embed: Embed | None = None
 
 
 def grade(
@@ -52,6 +61,7 @@ def grade(
     judge: Judge | None = None,
     env: Mapping[str, str] = _NOTHING,
     expressions: bool | None = None,
+    embed: Embed | None = None,
 ) -> Verdict:
     """The verdict on one answer. A check that can't be judged makes the whole an error.
 
@@ -67,6 +77,7 @@ def grade(
             judge=judge,
             env=env,
             expressions=expressions,
+            embed=embed,
         )
         return _whole(checks, threshold, given)
     except CheckError as mistake:
@@ -216,6 +227,7 @@ def _found(check: Check, name: str, given: _Grading) -> Found:
         answer=answer,
         text=text,
         judge=given.judge,
+        embed=given.embed,
         expressions=bool(expressions),
         env=given.env,
     )

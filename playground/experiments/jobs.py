@@ -11,7 +11,7 @@ from typing import Any
 from playground.domain import Failure, ModelRef, Response
 from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cell, CellError, Cells
-from playground.experiments.checks.asked import COMPARING, Judge
+from playground.experiments.checks.asked import COMPARING, EMBEDDER, SIMILAR, Judge
 from playground.experiments.environment import Environment
 from playground.experiments.judging import Rounds
 from playground.experiments.kept import Place
@@ -228,7 +228,8 @@ def asks_a_model(check: Check) -> bool:
 
 def judges_of(check: Check) -> list[ModelRef]:
     """The models that a check asks; those whose spelling is wrong are found out when they are asked."""
-    named = check.config.get("judges") or [check.judge]
+    usual = EMBEDDER if check.type.removeprefix("not-") in SIMILAR else None
+    named = check.config.get("judges") or [check.judge or usual]
     found = []
     for name in named if isinstance(named, list) else []:
         with contextlib.suppress(ValueError):

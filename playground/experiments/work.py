@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from playground import runs
-from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
+from playground.domain import Endpoint, Failure, Message, ModelRef, Request, Response, Secret, Text
 from playground.engine import Engine, LiveRun, Pace
 from playground.experiments import kept
-from playground.experiments.checks.asked import as_text
+from playground.experiments.checks.asked import EMBEDDER, as_text
 from playground.experiments.environment import Environment
 from playground.experiments.flow import Learned
 from playground.experiments.jobs import Jobs, answered, judges_of
@@ -21,6 +22,7 @@ from playground.experiments.running import Ended, Progress, Session, expected
 from playground.experiments.spec import Check
 from playground.experiments.verdict import Answer, Verdict
 from playground.history import Labels
+from playground.providers import Embedding, Vector
 from playground.store.packing import usd
 from playground.store.store import Store
 
@@ -132,34 +134,62 @@ class Judges:
         """A verdict with what all its judges cost, those too whose word could not be used."""
         costs: list[Decimal] = []
 
-        def ask(model: str | None, system: str, prompt: str) -> Response:
-            response = self.ask(model, system, prompt)
+        def paid(response: Response) -> None:
             if response.cost is not None:
                 costs.append(response.cost.total)
+
+        def ask(model: str | None, system: str, prompt: str) -> Response:
+            response = self.ask(model, system, prompt)
+            paid(response)
             return response
+
+        def embed(model: str | None, texts: Sequence[str]) -> tuple[Response, Sequence[Vector]]:
+            response, vectors = self.embed(model, texts)
+            paid(response)
+            return response, vectors
 
         from playground.experiments.grading import grade  # with all checks: most of a start
 
-        verdict = grade(checks, given, threshold, ask, env=Environment())
+        verdict = grade(checks, given, threshold, ask, env=Environment(), embed=embed)
         return replace(verdict, cost=sum(costs, Decimal(0))) if costs else verdict
 
     def ask(self, model: str | None, system: str, prompt: str) -> Response:
         """A judging model's answer; a failure where it can't be asked."""
         if model is None:
             return _unasked(NOBODY, "No model is named that judges.", "Give the check a `judge`.")
+        return self._asked(model, lambda ref: Request.ask(ref, prompt, system=system))
+
+    def embed(self, model: str | None, texts: Sequence[str]) -> tuple[Response, Sequence[Vector]]:
+        """The embeddings of some texts; a failure where they can't be had."""
+        found: list[Vector] = []
+        messages = tuple(Message(role="user", parts=(Text(text=text),)) for text in texts)
+        response = self._asked(
+            model or EMBEDDER,
+            lambda ref: Request(model=ref, messages=messages, stream=False),
+            partial(Embedding, told=found.extend),
+        )
+        return response, found
+
+    def _asked(
+        self,
+        model: str,
+        request: Callable[[ModelRef], Request],
+        caller: Callable[..., Embedding] | None = None,
+    ) -> Response:
         try:
             ref = ModelRef.parse(model)
         except ValueError as error:
             return _unasked(NOBODY, str(error), "Correct the check's `judge`.")
         made = runs.start(
             self._engine,
-            [Request.ask(ref, prompt, system=system)],
+            [request(ref)],
             self._endpoints,
             owner=self._owner,
             labels=Labels(kind="experiment", title="Judge"),
             keep=False,
             secrets=self._secrets,
             retries=2,
+            caller=caller,
             pace=self.pace(),
         )
         if isinstance(made, runs.Refusal):

@@ -2,6 +2,7 @@
 
 from playground.providers.call import Call
 from playground.providers.counting import count_input_tokens
+from playground.providers.embedding import Embedding, Vector
 from playground.providers.failures import ProviderError
 from playground.providers.listed import ListedModel
 from playground.providers.models import Listing, list_models, read_list, read_model
@@ -10,11 +11,13 @@ from playground.providers.warming import preview, warm
 
 __all__ = [
     "Call",
+    "Embedding",
     "ListedModel",
     "Listing",
     "ProviderError",
     "Session",
     "Turn",
+    "Vector",
     "called",
     "count_input_tokens",
     "list_models",

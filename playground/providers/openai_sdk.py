@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.domain import Endpoint
+from playground.domain import Endpoint, Usage
 from playground.domain.provider import provider_of
 from playground.providers.listed import ListedModel, day, listed_model, unread
 from playground.providers.sdk import NO_KEY, kept, relayed, silence_log, some, timeout_of
@@ -89,3 +89,17 @@ async def count(arguments: Mapping[str, Any], endpoint: Endpoint, silence: float
     """Ask how many input tokens a Responses request has."""
     counting = client(endpoint, silence).responses.input_tokens.with_raw_response
     return await counting.count(**some(arguments, _COUNTS))
+
+
+async def embed(model: str, texts: Sequence[str], endpoint: Endpoint, silence: float) -> Any:
+    """Ask for the embedding of each text, as numbers."""
+    asked = client(endpoint, silence).embeddings.with_raw_response
+    return await asked.create(model=model, input=list(texts), encoding_format="float")
+
+
+def embedded_usage(told: Mapping[str, Any] | None) -> Usage:
+    """What embedding used: no output is billed, as there is none."""
+    count = (told or {}).get("prompt_tokens")
+    if not isinstance(count, int):
+        return Usage(raw=told)
+    return Usage(input_tokens=count, output_tokens=0, raw=told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -17,6 +17,13 @@ COMPARING: Final = ("select-best", "max-score")
 
 Judge = Callable[[str | None, str, str], Response]
 """Asks a model: `provider:model` as the check names it, None for the run's own judge; then system prompt and prompt."""
+
+Embed = Callable[[str | None, Sequence[str]], tuple[Response, Sequence[Sequence[float]]]]
+"""Asks for embeddings: `provider:model`, None for `EMBEDDER`; then texts. The vectors stand in their order."""
+EMBEDDER: Final = "openai:text-embedding-3-large"
+"""Who is asked where a check names nobody, as in promptfoo."""
+SIMILAR: Final = ("similar", "similar:cosine", "similar:dot", "similar:euclidean")
+"""Checks that compare embeddings."""
 
 
 class CheckError(ValueError):
@@ -46,6 +53,7 @@ class Asked:
     text: str
     """The answer; as JSON where it isn't a text."""
     judge: Judge | None = None
+    embed: Embed | None = None
     expressions: bool = True
     """Whether Python expressions may be used."""
     env: Mapping[str, str] = field(default_factory=dict)

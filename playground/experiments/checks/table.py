@@ -14,6 +14,7 @@ from playground.experiments.checks import (
     measures,
     overlap,
     refusal,
+    similar,
     texts,
     xml,
 )
@@ -92,6 +93,10 @@ CHECKS: Final = (
     Kind("context-faithfulness", "A model finds the answer's statements in the variable `context`.", "", "0 to 1, 0.5", judged.by_model, True),
     Kind("context-recall", "A model finds these statements in the variable `context`.", "statements", "0 to 1, 0.5", judged.by_model, True),
     Kind("context-relevance", "A model finds the variable `context` needed for `query`.", "", "0 to 1, 0.5", judged.by_model, True),
+    Kind("similar", "The answer means nearly the same as the text, by embeddings of the model `judge` (usually openai:text-embedding-3-large).", "a text or a list", "cosine, 0.75", similar.similar, True),
+    Kind("similar:cosine", "The same as `similar`.", "a text or a list", "cosine, 0.75", similar.similar, True),
+    Kind("similar:dot", "The same, by the dot product of the embeddings.", "a text or a list", "product, 0.75", similar.similar, True),
+    Kind("similar:euclidean", "The same, by the distance of the embeddings, which is at most the threshold.", "a text or a list", "distance, 0.75", similar.similar, True),
     Kind("conversation-relevance", "A model finds the answer relevant to what was said before.", "the talk", "0 to 1, 0.5", judged.by_model, True),
 )  # fmt: skip
 
@@ -113,7 +118,6 @@ LEFT_OUT: Final = {
     "moderation": "needs another provider's moderation. Use `guardrails` or a model as judge",
     "classifier": "needs another provider's classifier. Use a model as judge",
     "pi": "needs another provider's scorer. Use `g-eval`",
-    "similar": "needs embeddings, which are not here yet. Use `similarity`, which compares letters, or `llm-rubric`",
     "search-rubric": "needs a judge that searches the web. Use `llm-rubric`",
     "agent-rubric": "needs a judge with tools. Use `llm-rubric`",
     "skill-used": _TRACE,
@@ -121,7 +125,7 @@ LEFT_OUT: Final = {
 """Types of promptfoo that are not here → why, and what to use instead."""
 
 LEFT_OUT_STARTS: Final = {
-    "similar:": LEFT_OUT["similar"],
+    "similar:": "is no measure here. Use `similar:cosine`, `similar:dot` or `similar:euclidean`",
     "trace-": _TRACE,
     "trajectory:": _TRACE,
     "promptfoo:redteam:": "belongs to promptfoo's red team. Use `llm-rubric`",

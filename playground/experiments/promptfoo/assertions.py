@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from playground.experiments.checks.asked import COMPARING
+from playground.experiments.checks.asked import COMPARING, SIMILAR
 from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
 from playground.experiments.grading import SETS
 from playground.experiments.positions import Node
@@ -26,6 +26,7 @@ class Judging:
     """What a test's options say of its judge."""
 
     model: str | None = None
+    embedder: str | None = None
     rubric: Node | None = None
 
 
@@ -102,6 +103,9 @@ def _made(node: Node, type_: str, loader: Loader, judging: Judging) -> dict[str,
         found["checks"] = [one for one in made if one is not None]
         if len(found["checks"]) < len(made) and not found["checks"]:
             raise Left("nothing in this set could be taken.", "See the notes on what is in it.")
+    elif base in SIMILAR:
+        if model := providers.embedder(node.get("provider"), loader) or judging.embedder:
+            found["judge"] = model
     elif (base in KINDS and KINDS[base].asks) or base in JUDGED:
         _judged(node, found, loader, judging)
     for key in node.entries:

@@ -161,7 +161,10 @@ class Maker:
         judge = (
             providers.judge(row.options.get("provider"), self.loader) if self._asks(row) else None
         )
-        given = Judging(judge, row.options.get("rubricPrompt"))
+        options = row.options.get("provider")
+        embedding = options and options.get("embedding")
+        embedder = providers.embedder(embedding, self.loader) if embedding else None
+        given = Judging(judge, embedder, row.options.get("rubricPrompt"))
         checks = [self.check(node, given) for node in row.asserts]
         kept = [check for check in checks if check is not None]
         if not judged:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from playground.domain import ModelRef
+from playground.experiments.checks.asked import SIMILAR
 from playground.experiments.grading import SETS
 from playground.experiments.js import to_json
 from playground.experiments.promptfoo.assertions import KINDS
 from playground.experiments.promptfoo.expected import TYPES
 from playground.experiments.spec import Case, Check, Model, Piece, Prompt, Spec, Step
 
+EMBEDDERS = {"openai": "openai:embedding:", "ollama": "ollama:embeddings:"}
 PROVIDERS = {
     ("openai", "responses"): "openai:responses:",
     ("openai", "chat"): "openai:chat:",
@@ -174,7 +176,10 @@ def _check(check: Check, lost: list[str]) -> dict[str, Any] | None:
     made |= {"transform": _code(check.transform)} if check.transform else {}
     if check.judge:
         ref = ModelRef.parse(check.judge)
-        if (start := PROVIDERS.get((ref.provider, ref.api))) is not None:
+        start = PROVIDERS.get((ref.provider, ref.api))
+        if base in SIMILAR:
+            start = EMBEDDERS.get(ref.provider)
+        if start is not None:
             made["provider"] = f"{start}{ref.model}"
         else:
             lost.append(f"Judge `{check.judge}`: promptfoo has no such provider.")

@@ -256,7 +256,7 @@ def _unique(found: list[Target]) -> list[Target]:
 
 def judge(node: Node | None, loader: Loader) -> str | None:
     """The model that a `provider` of an assertion or of options means; None where there is none of ours, which is noted."""
-    if node is None:
+    if node is None or (node.get("embedding") and not (node.get("text") or node.get("id"))):
         return None
     inner = node.get("text") or node.get("id") or node
     inner = inner.get("id") or inner
@@ -273,3 +273,22 @@ def judge(node: Node | None, loader: Loader) -> str | None:
             config, "The config of a judge.", "A judge is asked with settings of its own here."
         )
     return str(ref)
+
+
+EMBEDDING = re.compile(r"openai:embeddings?:(.+)")
+
+
+def embedder(node: Node | None, loader: Loader) -> str | None:
+    """The model that a `provider` means whose embeddings are compared; None for the usual one, which is promptfoo's too."""
+    if node is None:
+        return None
+    inner = node.get("embedding") or node
+    inner = inner.get("id") or inner
+    if (found := EMBEDDING.fullmatch(inner.text or "")) is not None:
+        return f"openai:{found[1]}"
+    loader.notes.leave_out(
+        node,
+        f"Embeddings of `{inner.text or inner.kind}`: the usual model is asked.",
+        "Name another in the spec: `judge: provider:model`, whose server has OpenAI's /embeddings.",
+    )
+    return None
