@@ -51,6 +51,8 @@ class Provider:
         self.came: list[tuple[float, str]] = []
         """When each came, on the monotonic clock."""
         self.bodies: list[Any] = []
+        self.keys: set[str | None] = set()
+        """Headers with a key, as they came."""
         self.open = 0
         self.most_open = 0
         """Requests that were under way at one moment."""
@@ -101,6 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             owner.asked[text] += 1
             owner.came.append((time.monotonic(), text))
             owner.bodies.append(body)
+            owner.keys.add(self.headers["authorization"])
             owner.open += 1
             owner.most_open = max(owner.most_open, owner.open)
         try:

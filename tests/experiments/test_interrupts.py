@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +40,28 @@ def test_afterwards_ctrl_c_is_what_it_was() -> None:
         pass
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+BLOCKED = """
+import os, signal, threading
+from playground.experiments.interrupts import interrupting
+heard = threading.Event()
+with interrupting(heard.set):
+    os.kill(os.getpid(), signal.SIGINT)
+    print(heard.wait(60))
+"""
+
+
+def test_it_is_heard_where_who_started_us_had_blocked_it() -> None:
+    """Ray starts its processes so, and they start ours."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-c", BLOCKED],
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    assert process.communicate(timeout=120)[0] == "True\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from playground.cli.experiment.workers import Processes
-from playground.domain import Failure, ModelRef, Response
+from playground.domain import Endpoint, Failure, ModelRef, Response, Secret
 from playground.experiments import kept
 from playground.experiments.flow import Flow, Learned, learned_in
 from playground.experiments.jobs import Jobs
@@ -18,7 +18,8 @@ from playground.store.store import Store
 from tests.experiments.conftest import spec_of
 from tests.experiments.provider import Provider, Reply
 
-MODEL = "openai/chat:m"
+MODEL = "here:m"
+"""On a server that the command runs itself, whose address and key workers are told."""
 
 
 class Clock:
@@ -70,7 +71,7 @@ def test_a_worker_tells_what_it_learns_and_hears_what_others_learn(tmp_path: Pat
     file = tmp_path / "h.sqlite3"
     store = Store(sqlite_url(file))
     spec = spec_of([MODEL], ["one", "two", "three", "four"], concurrency=2)
-    made = kept.create(store, spec, Jobs(spec).places(), simulated=True)
+    made = kept.create(store, spec, Jobs(spec).places(), simulated=False)
     with Processes(2) as workers:
 
         def hear(line: str) -> None:
@@ -85,14 +86,18 @@ def test_a_worker_tells_what_it_learns_and_hears_what_others_learn(tmp_path: Pat
 
         workers.relay.join(0, hear)
         (worker,) = workers.take(1)
-        endpoints = {"openai": provider.endpoint()}
+        key = Secret("key-of-our-server")
+        own = Endpoint(provider="here", base_url=provider.base_url, key=key, own=True)
         worker.tell(
-            Order(experiment=made, part=1, of=2, endpoints=endpoints, budget=None, file=str(file))
+            Order(
+                experiment=made, part=1, of=2, endpoints={"here": own}, budget=None, file=str(file)
+            )
         )
         ended = worker.ended()
     provider.close()
     assert ended
     assert ended["state"] == kept.ENDED
+    assert provider.keys == {"Bearer key-of-our-server"}
     assert heard[0].gap == 0.05
     assert jumped.is_set()
     counts = kept.counts(store, made.seq)

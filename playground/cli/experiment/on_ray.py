@@ -117,7 +117,8 @@ class RayWorkers:
         if importlib.util.find_spec("ray") is None:
             raise click.UsageError(MISSING)
         self._wanted = count
-        self._hosts: list[Any] = []
+        self._actors: list[Any] = []
+        """Of the last experiment."""
 
     def __enter__(self) -> RayWorkers:
         return self
@@ -157,11 +158,13 @@ class RayWorkers:
 
         strategy = self._placed(count, here)
         path = os.pathsep.join(filter(None, sys.path))
-        actor = ray.remote(num_cpus=SHARE_OF_A_CPU, max_concurrency=4)(Host)
-        self._hosts = [
-            actor.options(scheduling_strategy=strategy).remote(path) for _ in range(count)
-        ]
-        said = [host.introduction.remote() for host in self._hosts]
+        for actor in self._actors:  # with --every there is one experiment after the other
+            ray.kill(actor)
+        place = ray.remote(num_cpus=SHARE_OF_A_CPU, max_concurrency=4)(Host)
+        hosts = [place.options(scheduling_strategy=strategy).remote(path) for _ in range(count)]
+        relay = ray.remote(num_cpus=SHARE_OF_A_CPU)(Relay).remote()
+        self._actors = [*hosts, relay]
+        said = [host.introduction.remote() for host in hosts]
         try:
             found = [read(line) for line in ray.get(said, timeout=READY_SECONDS)]
         except ray.exceptions.GetTimeoutError:
@@ -169,13 +172,11 @@ class RayWorkers:
                 f"The Ray at {self._address} has started no {count} workers in {READY_SECONDS:g} s: it has no CPU to give."
             ) from None
         except ray.exceptions.RayError as error:
+            why = str(error).partition("\n")[0]
             raise click.UsageError(
-                f"A worker on the Ray at {self._address} can't start: {error}"
+                f"A worker on the Ray at {self._address} can't start: {why}"
             ) from None
-        relay = ray.remote(num_cpus=SHARE_OF_A_CPU)(Relay).remote()
-        return [
-            RayWorker(h, relay, _address_of(f)) for h, f in zip(self._hosts, found, strict=True)
-        ]
+        return [RayWorker(h, relay, _address_of(f)) for h, f in zip(hosts, found, strict=True)]
 
     def _placed(self, count: int, here: str) -> Any:
         """Over all machines, or on this one where others lack something."""
