@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -35,6 +36,9 @@ HEARTBEAT = 10.0
 RETRY = 500
 """Milliseconds after which the browser connects again when the stream breaks off."""
 
+COUNT = re.compile(r"[0-9]{1,9}")
+"""How many deltas a lane may have sent; Python reads no number of more than 4,300 digits."""
+
 _closing = threading.Event()
 
 
@@ -50,7 +54,7 @@ class Cursor:
         """From the start, or from the event id that a reconnecting browser brings back."""
         lanes = len(run.lanes)
         numbers = event_id.split(".")
-        known = len(numbers) == lanes and all(n.isdecimal() and n.isascii() for n in numbers)
+        known = len(numbers) == lanes and all(COUNT.fullmatch(n) for n in numbers)
         return cls([int(n) for n in numbers] if known else [0] * lanes, [()] * lanes)
 
     def __str__(self) -> str:

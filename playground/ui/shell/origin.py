@@ -24,8 +24,8 @@ VARIABLE = "PLAYGROUND_ALLOWED_HOSTS"
 CLOUD = "*.streamlit.app"
 """Streamlit Community Cloud's names, which count in hosted mode."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-CLOSED = "/_stcore/metrics"
-"""Streamlit's figures of the process, which it would tell everybody."""
+CLOSED = re.compile(r"/_stcore/(metrics|agent(/.*)?)/?$")
+"""Streamlit's figures of the process, which it would tell everybody, and its way in for programs."""
 
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)\.?(?::(\d{1,5}))?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -81,7 +81,7 @@ class OwnAddressOnly:
             await _refuse(scope, receive, send, 403, exposure.REFUSED)
         elif not allowed(scope):
             await _refuse(scope, receive, send, 421, REFUSED)
-        elif scope["path"].rstrip("/").endswith(CLOSED):
+        elif CLOSED.search(scope["path"]):
             await _refuse(scope, receive, send, 404, "Not found.")
         else:
             await self.app(_with_one_name(scope), receive, send)

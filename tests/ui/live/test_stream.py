@@ -203,6 +203,18 @@ def test_the_last_event_id_is_where_the_stream_goes_on(client: TestClient) -> No
     assert text_of(answer.text) == "world"
 
 
+@pytest.mark.parametrize("told", ["9" * 5_000, "9" * 9, "-1", "1e1", "٣", "1.1", "", "."])
+def test_who_brings_back_nonsense_is_sent_no_more_than_there_is(
+    client: TestClient, told: str
+) -> None:
+    run = Recorded()
+    run.lanes[0].receive("text", "Hello")
+    held = grants.grant(run.finish())
+    answer = client.get(f"/live/{held.token}", headers={"last-event-id": told.encode()})  # type: ignore[dict-item]
+    assert answer.status_code == 200
+    assert text_of(answer.text) in ("Hello", "")
+
+
 def test_a_guessed_token_finds_nothing(client: TestClient) -> None:
     assert client.get("/live/guess").status_code == 404
     assert client.post("/live/guess/stop").status_code == 404

@@ -187,8 +187,16 @@ def test_every_route_is_behind_the_check(client: TestClient, path: str) -> None:
     assert client.get(path).status_code in (200, 404, 503)
 
 
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/%6Detrics"])
-def test_the_figures_of_the_process_are_closed(client: TestClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/_stcore/metrics", "/_stcore/metrics/", "/_stcore/%6Detrics"),
+        *("/_stcore/agent/mcp", "/_stcore/agent/openapi.json", "/_stcore/%61gent/interact/"),
+    ],
+)
+def test_the_figures_of_the_process_and_the_way_in_for_programs_are_closed(
+    client: TestClient, path: str
+) -> None:
     assert client.get(path).status_code == 404
     assert client.options(path).status_code == 404
 
