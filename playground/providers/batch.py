@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from playground.domain import Exchange, Failure, ModelRef, Request, Response, Timing, Usage
+from playground.domain import Exchange, Failure, ModelRef, Request, Response, Timing
 from playground.domain.job import Job, Line, Progress
 from playground.domain.provider import provider_of
 from playground.providers import (
@@ -153,27 +153,7 @@ def response_of(model: ModelRef, line: RawLine) -> Response:
             message = f"The line could not be read: {outcome.excerpt(dumps(line.body).encode())}"
             failure = failure_of("server", model.provider, message=message, status=line.status)
     return fitted(
-        Response(
-            model=model,
-            response_model=draft.response_model,
-            response_id=draft.response_id,
-            text="".join(draft.text_parts),
-            reasoning_text="".join(draft.reasoning_parts),
-            refusal="".join(draft.refusal_parts) or None,
-            choices=tuple("".join(draft.choices[i]) for i in sorted(draft.choices)),
-            sent_text=draft.sent_text,
-            notes=tuple(draft.notes),
-            tool_calls=tuple(draft.tool_calls),
-            server_tools=tuple(draft.server_tools),
-            files=tuple(draft.files),
-            citations=tuple(draft.citations),
-            finish_reason=draft.finish_reason,
-            service_tier=TIER,
-            usage=draft.usage or Usage(),
-            failure=failure,
-            streamed=False,
-            turn=tuple(draft.turn),
-        )
+        replace(draft.response(model), service_tier=TIER, failure=failure, streamed=False)
     )
 
 

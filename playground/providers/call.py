@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpcore2
 
-from playground.domain import APIS, Endpoint, Failure, RawEvent, Request, Response, Usage
+from playground.domain import APIS, Endpoint, Failure, RawEvent, Request, Response
 from playground.providers import outcome, verdict
 from playground.providers.doors import door
 from playground.providers.draft import DONE, Draft, Kind, OnDelta
@@ -109,32 +110,16 @@ class Call:
         if self._ended is not None:
             return self._ended
         draft, recorder = self._draft, self._recorder
-        response = Response(
-            model=self.request.model,
-            response_model=draft.response_model,
-            response_id=draft.response_id,
+        response = replace(
+            draft.response(self.request.model),
             request_id=next(
                 (recorder.headers[name] for name in _REQUEST_ID if name in recorder.headers), None
             ),
-            text="".join(draft.text_parts),
-            reasoning_text="".join(draft.reasoning_parts),
-            refusal="".join(draft.refusal_parts) or None,
-            choices=tuple("".join(draft.choices[i]) for i in sorted(draft.choices)),
-            sent_text=draft.sent_text,
-            notes=tuple(draft.notes),
-            tool_calls=tuple(draft.tool_calls),
-            server_tools=tuple(draft.server_tools),
-            files=tuple(draft.files),
-            citations=tuple(draft.citations),
-            finish_reason=draft.finish_reason,
-            service_tier=draft.service_tier,
-            usage=draft.usage or Usage(),
             timing=recorder.timing(**draft.times() if recorder.streaming else {}),
             failure=failure or self.failure,
             exchange=recorder.exchange(self._events),
             streamed=self.request.stream if recorder.status is None else recorder.streaming,
             simulated=self.endpoint.simulated,
-            turn=tuple(draft.turn),
         )
         return masked(fitted(response), recorder.redactor)
 

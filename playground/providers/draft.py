@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from playground.domain import Failure, File, Part, ToolCall, Usage
+from playground.domain import Failure, File, ModelRef, Part, Response, ToolCall, Usage
 from playground.providers.complaint import complaint
 from playground.providers.failures import provider_failure
 from playground.providers.fitting import together
@@ -18,7 +18,7 @@ OnDelta = Callable[[Kind, str], None]
 
 
 class Draft:
-    """A response in the making. The adapters fill it event by event; `call.py` turns it into a Response."""
+    """A response in the making. The adapters fill it event by event."""
 
     __slots__ = (
         "_on_delta",
@@ -186,6 +186,28 @@ class Draft:
         """Tell whoever listens; nothing is kept."""
         if self._on_delta is not None:
             self._on_delta(kind, piece)
+
+    def response(self, model: ModelRef) -> Response:
+        """What the provider has said so far as this model's Response; what the wire and the caller know of it is theirs to add."""
+        return Response(
+            model=model,
+            response_model=self.response_model,
+            response_id=self.response_id,
+            text="".join(self.text_parts),
+            reasoning_text="".join(self.reasoning_parts),
+            refusal="".join(self.refusal_parts) or None,
+            choices=tuple("".join(self.choices[i]) for i in sorted(self.choices)),
+            sent_text=self.sent_text,
+            notes=tuple(self.notes),
+            tool_calls=tuple(self.tool_calls),
+            server_tools=tuple(self.server_tools),
+            files=tuple(self.files),
+            citations=tuple(self.citations),
+            finish_reason=self.finish_reason,
+            service_tier=self.service_tier,
+            usage=self.usage or Usage(),
+            turn=tuple(self.turn),
+        )
 
     def times(self) -> dict[str, float | None]:
         """The perf_counter readings of the pieces, by their names in `Timing`."""

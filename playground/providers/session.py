@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +24,6 @@ from playground.domain import (
     Response,
     Text,
     Timing,
-    Usage,
 )
 from playground.providers import outcome, verdict
 from playground.providers.call import Call
@@ -319,22 +319,13 @@ class Turn:
         draft, recorder = self._draft, self._session.recorder
         zero = self._zero or self._queued_at
         messages = recorder.messages[self._from : self._until] if recorder else []
-        response = Response(
-            model=self.request.model,
-            response_model=draft.response_model,
-            response_id=draft.response_id,
+        response = replace(
+            draft.response(self.request.model),
             request_id=recorder.headers.get("x-request-id") if recorder else None,
-            text="".join(draft.text_parts),
-            reasoning_text="".join(draft.reasoning_parts),
-            notes=tuple(draft.notes),
-            tool_calls=tuple(draft.tool_calls),
-            finish_reason=draft.finish_reason,
-            usage=draft.usage or Usage(),
             timing=self._timing(zero),
             failure=failure or self.failure,
             exchange=recorder.exchange(messages, zero=zero) if recorder else None,
             simulated=self.endpoint.simulated,
-            turn=tuple(draft.turn),
         )
         return masked(fitted(response), recorder.redactor) if recorder else response
 

@@ -133,7 +133,7 @@ async def test_no_key_a_page_and_nobody_there(serve: Serve, pool: Pool) -> None:
         with pytest.raises(ProviderError) as raised:
             await list_models(where, pool=pool)
         types.append(raised.value.failure.type)
-    assert types == ["authentication", "server", "connection", "permission", "permission"]
+    assert types == ["authentication", "server", "connection", "invalid_request", "permission"]
 
 
 COUNTS = {
