@@ -32,11 +32,11 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.write(HEAD)
     try:
         for _ in range(tokens):
-            if writer.is_closing():  # stopped, as people do
-                return
             writer.write(_event(delta={"content": stamp()}))
             due += 1 / rate
             await asyncio.sleep(max(0.0, due - loop.time()))
+            if writer.is_closing():  # stopped, as people do
+                return
         writer.write(_event(delta={}, finish_reason="stop"))
         writer.write(b"data: " + json.dumps({"id": "c", "choices": [], "usage": USAGE}).encode())
         writer.write(b"\n\ndata: [DONE]\n\n")

@@ -12,14 +12,14 @@ from playground.ui.shell.messages import PageMessagesOnly
 
 
 def said(**how: Any) -> bytes:
-    return BackMsg(**how).SerializeToString()
+    return bytes(BackMsg(**how).SerializeToString())
 
 
 def asked(payload: str) -> bytes:
     message = BackMsg()
     message.backend_operation_request.request_id = "one"
     getattr(message.backend_operation_request, payload).SetInParent()
-    return message.SerializeToString()
+    return bytes(message.SerializeToString())
 
 
 PAGES = {
