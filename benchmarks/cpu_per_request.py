@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import httpx2
 
 from benchmarks.rows import Rows
-from playground import history
+from playground import garbage, history
 from playground.domain import Endpoint, ModelRef, Request, Secret
 from playground.engine import get_engine, settle
 from playground.history import Labels
@@ -230,7 +230,8 @@ def main() -> None:
         settle()  # as the app does when it is warm
         with tempfile.TemporaryDirectory() as folder:
             os.environ["PLAYGROUND_DATA_DIR"] = folder
-            rows = asyncio.run(measure(given.port, given.requests, given.interval))
+            with garbage.when_idle(lambda: True):  # as in the app while a run is under way
+                rows = asyncio.run(measure(given.port, given.requests, given.interval))
             close_writers()
     finally:
         interactions.terminate()

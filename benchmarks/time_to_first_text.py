@@ -31,7 +31,7 @@ from playground.wire import Pool, open_pool
 
 MOCK = Path(__file__).parents[1].parent / "shared" / "perf" / "mock.py"
 VERSIONS = {"openai": "/v1", "openai/chat": "/v1", "anthropic": "", "gemini": ""}
-MODEL = "mock-t200-i20-n20"
+MODEL = "mock-t200-i20-n6"
 MOST_MS = 3.0
 
 
