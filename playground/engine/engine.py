@@ -358,9 +358,7 @@ class Engine:
             await asyncio.sleep(0)
             if not call.large:
                 return call.response(failure)
-        response = await asyncio.to_thread(call.end, failure)
-        self._loop.run_in_executor(None, call.let_go)
-        return response
+        return await asyncio.to_thread(call.end, failure)
 
 
 STOPPED = Failure(

@@ -124,13 +124,13 @@ class Call:
         return masked(fitted(response), recorder.redactor)
 
     def end(self, failure: Failure | None = None) -> Response:
-        """The response that stands from now on, in place of what it was made of."""
-        self._ended = self.response(failure)
-        return self._ended
+        """The response that stands from now on, in place of what it was made of, which is let go of: for a thread of its own.
 
-    def let_go(self) -> None:
-        """Free what an ended call was made of, on a thread that may take long."""
+        Before the answer's cost is counted: beside that it would be the peak of what the process holds.
+        """
+        self._ended = response = self.response(failure)
         let_go(self._events)
+        return response
 
     @property
     def large(self) -> bool:

@@ -311,9 +311,6 @@ class Turn:
         """The same as `response`: nothing here is large."""
         return self.response(failure)
 
-    def let_go(self) -> None:
-        """Nothing: the messages are the session's."""
-
     def response(self, failure: Failure | None = None) -> Response:
         """The response as far as it has come; `failure` says why it ends here, when the caller knows better."""
         draft, recorder = self._draft, self._session.recorder
