@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -21,6 +22,8 @@ from playground.history import Labels
 from playground.history.documents import import_text
 from playground.history.queries import PAGE, Filter, find
 from playground.history.writing import put
+from playground.store.database import sqlite_url
+from playground.store.file import FILE
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.costs import runs as costs
@@ -177,15 +180,29 @@ def command(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
     return out
 
 
-@pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Store:
-    """Two runs that are as they should be."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
-    store = history.get_store()
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history of two runs that are as they should be."""
+    file = tmp_path_factory.mktemp("two") / FILE
+    store = Store(sqlite_url(file))
     for number in (1, 2):
         put(store, small_run(number), Labels())
-    return store
+    store.close()
+    return file
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where the history is looked for."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PLAYGROUND_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def home(two_runs: Path, folder: Path) -> Store:
+    shutil.copy(two_runs, folder / FILE)
+    return history.get_store()
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -214,19 +231,32 @@ def test_an_odd_run_is_refused_in_a_sentence_or_every_export_and_command_has_it(
     )
 
 
-@pytest.fixture
-def crowd(home: Store) -> dict[str, str]:
-    """All odd runs that are kept, beside the others: id → what is odd."""
-    kept = {}
+@pytest.fixture(scope="module")
+def all_kept(
+    two_runs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, str]]:
+    """A history of all odd runs that are kept, beside the others; id → what is odd."""
+    file = Path(shutil.copy(two_runs, tmp_path_factory.mktemp("odd") / FILE))
+    store, kept = Store(sqlite_url(file)), {}
     for number, odd in enumerate(ODD):
         with contextlib.suppress(NotARun):
-            import_text(home, odd_document(odd, f"odd-{number}"))
+            import_text(store, odd_document(odd, f"odd-{number}"))
             kept[f"odd-{number}"] = odd
     assert len(kept) > 60
+    store.close()
+    return file, kept
+
+
+@pytest.fixture
+def crowd(all_kept: tuple[Path, dict[str, str]], folder: Path) -> dict[str, str]:
+    """All odd runs where the pages look: id → what is odd."""
+    file, kept = all_kept
+    shutil.copy(file, folder / FILE)
     return kept
 
 
-def test_the_history_shows_every_odd_run_among_others(home: Store, crowd: dict[str, str]) -> None:
+def test_the_history_shows_every_odd_run_among_others(crowd: dict[str, str]) -> None:
+    home = history.get_store()
     wrong = {}
     page = opened("history.py")
     for number in range(1, 2 + len(crowd) // PAGE):
