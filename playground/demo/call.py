@@ -410,7 +410,7 @@ def check_key(request: Request, vendor: str) -> None:
     if not key:
         raise Refused("no_key")
     if any(word in key.lower() for word in WRONG_KEYS):
-        raise Refused("401", "demo****key")
+        raise Refused("401")
 
 
 def sent_key(request: Request) -> str:

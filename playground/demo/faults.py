@@ -68,7 +68,7 @@ def _openai(fault: str, wrong: Wrong) -> Failure:
     status, kind, code, param, message = OPENAI[fault]
     body = {
         "message": message.format(
-            w=wrong, unit=exhausted.unit(wrong.over), wait=exhausted.seconds(wrong.over.wait)
+            w=wrong, key=wrong.message or MASKED, unit=exhausted.unit(wrong.over), wait=exhausted.seconds(wrong.over.wait)
         ),
         "type": kind,
         "param": wrong.param or param,
@@ -81,13 +81,15 @@ def _openai(fault: str, wrong: Wrong) -> Failure:
 
 
 INVALID = "invalid_request_error"
+MASKED = "demo****key"
+"""A refused key as OpenAI repeats it."""
 OPENAI: dict[str, tuple[int, str, str | None, str | None, str]] = {
     "401": (
         401,
         INVALID,
         "invalid_api_key",
         None,
-        "Incorrect API key provided: {w.message}. You can find your API key at https://platform.openai.com/account/api-keys.",
+        "Incorrect API key provided: {key}. You can find your API key at https://platform.openai.com/account/api-keys.",
     ),
     "no_key": (
         401,
