@@ -68,7 +68,10 @@ def _openai(fault: str, wrong: Wrong) -> Failure:
     status, kind, code, param, message = OPENAI[fault]
     body = {
         "message": message.format(
-            w=wrong, key=wrong.message or MASKED, unit=exhausted.unit(wrong.over), wait=exhausted.seconds(wrong.over.wait)
+            w=wrong,
+            key=wrong.message or MASKED,
+            unit=exhausted.unit(wrong.over),
+            wait=exhausted.seconds(wrong.over.wait),
         ),
         "type": kind,
         "param": wrong.param or param,

@@ -28,7 +28,9 @@ def interrupting(stop: Callable[[], None]) -> Iterator[None]:
 
     threading.Thread(target=obey, name="interrupts", daemon=True).start()
     before = signal.signal(signal.SIGINT, interrupted)
-    if hasattr(signal, "pthread_sigmask"):  # whoever has started this process may have blocked it, as Ray does
+    if hasattr(
+        signal, "pthread_sigmask"
+    ):  # whoever has started this process may have blocked it, as Ray does
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     try:
         yield

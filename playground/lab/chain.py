@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-import uuid
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from playground import runs
 from playground.domain import ModelRef, Request, Response, Settings
-from playground.engine.live import response_of
+from playground.lab import driving
+from playground.lab.driving import Broken, Driven
 from playground.lab.functions import ToolError, customer
-from playground.lab.hops import GROUP, Sending
+from playground.lab.hops import Sending
 from playground.lab.jobs import FORM, FORM_SCHEMA, TICKET_SCHEMA
 from playground.lab.structured import judge
 from playground.providers import acceptance
@@ -124,124 +121,80 @@ def mixes(strong: ModelRef, small: ModelRef) -> tuple[Mix, ...]:
     )  # fmt: skip
 
 
-class _Broken(Exception):
-    """A step did not give what the next one needs."""
+Chain = Driven[Chained]
+"""A chain under way; each step that asks a model is a run like any other."""
 
 
-class Chain:
-    """A chain under way on a thread of its own; each step that asks a model is a run like any other."""
-
-    def __init__(self, mix: Mix, sending: Sending, form: str = FORM) -> None:
-        self.id = uuid.uuid4().hex
-        self.state = Chained(mix=mix)
-        self._sending, self._form = sending, form
-        self._stopping, self._over = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._drive, name="chain", daemon=True)
-        self._thread.start()
-
-    @property
-    def done(self) -> bool:
-        return self._over.is_set()
-
-    def stop(self) -> None:
-        """End it after the step that is under way."""
-        self._stopping.set()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until it has ended; False when `timeout` seconds passed first."""
-        return self._over.wait(timeout)
-
-    def _drive(self) -> None:
-        try:
-            self._run()
-        except _Broken as error:
-            self.state = replace(self.state, problem=str(error))
-        except Exception as error:  # a bug must end the chain, not hang it
-            self.state = replace(self.state, problem=f"Broke off ({type(error).__name__}).")
-        finally:
-            self.state = replace(self.state, done=True)
-            self._over.set()
-
-    def _run(self) -> None:
-        form = json.loads(
-            self._ask(
-                "form", f"Put this form into the fields, word for word:\n{self._form}", FORM_SCHEMA
-            )
+def _run(chain: Chain) -> None:
+    form = json.loads(
+        _ask(chain, "form", f"Put this form into the fields, word for word:\n{FORM}", FORM_SCHEMA)
+    )
+    ticket = json.loads(
+        _ask(
+            chain,
+            "classify",
+            f"Sort this ticket: {form['subject']}. {form['message']}",
+            TICKET_SCHEMA,
         )
-        ticket = json.loads(
-            self._ask(
-                "classify", f"Sort this ticket: {form['subject']}. {form['message']}", TICKET_SCHEMA
-            )
-        )
-        found = self._code("look up the CRM", lambda: _looked_up(form))
-        known = json.loads(found)
-        draft = self._ask(
-            "draft",
-            "Draft a reply to this customer, polite and short, in at most 90 words. The procedure: a double charge is"
-            f" refunded within 5 working days.\nName: {form['name']}\nClass: {ticket['category']}, {ticket['urgency']}\n"
-            f"CRM: plan {known['plan']}, open tickets {known['open_tickets']}\nMessage: {form['message']}",
-        )
-        row = {
-            "customer_id": known["customer_id"],
-            "name": known["name"],
-            "category": ticket["category"],
-            "urgency": ticket["urgency"],
-            "plan": known["plan"],
-            "draft": draft,
-        }
-        self._code("write the row", lambda: json.dumps(row, ensure_ascii=False))
-        self.state = replace(self.state, row=row)
+    )
+    known = json.loads(_code(chain, "look up the CRM", lambda: _looked_up(form)))
+    draft = _ask(
+        chain,
+        "draft",
+        "Draft a reply to this customer, polite and short, in at most 90 words. The procedure: a double charge is"
+        f" refunded within 5 working days.\nName: {form['name']}\nClass: {ticket['category']}, {ticket['urgency']}\n"
+        f"CRM: plan {known['plan']}, open tickets {known['open_tickets']}\nMessage: {form['message']}",
+    )
+    row = {
+        "customer_id": known["customer_id"],
+        "name": known["name"],
+        "category": ticket["category"],
+        "urgency": ticket["urgency"],
+        "plan": known["plan"],
+        "draft": draft,
+    }
+    _code(chain, "write the row", lambda: json.dumps(row, ensure_ascii=False))
+    chain.change(row=row)
 
-    def _ask(self, name: Asked, prompt: str, schema: Mapping[str, Any] | None = None) -> str:
-        """One step at its model: its text; _Broken where it gives none that fits."""
-        self._may_go_on()
-        ref = self.state.mix.models[name]
-        asked = replace(Request.ask(ref, prompt), settings=Settings(response_schema=schema))
-        live = self._sending.send(
-            [acceptance.fit(asked)],
-            {CHAIN: self.id, STEP: name, GROUP: self._sending.group},
-        )
-        if isinstance(live, runs.Refusal):
-            raise _Broken(live.reason)
-        live.wait()
-        response = response_of(live.lanes[0])
-        why = response.failure.told if response.failure else ""
-        if schema is not None and not why:
-            found = judge(response, schema)
-            why = "" if found.state == "valid" else f"{found.state}: {found.why}"
-        self._add(
-            Step(
-                name=name,
-                model=ref,
-                response=response,
-                result=response.text or why,
-                ok=not why,
-                seconds=response.timing.duration,
-            )
-        )
-        if why:
-            raise _Broken(f"The step {name} gave nothing that can be used: {why}")
-        return response.text
 
-    def _code(self, name: str, do: Any) -> str:
-        self._may_go_on()
-        began = time.perf_counter()
-        try:
-            result, ok = str(do()), True
-        except ToolError as error:
-            result, ok = f"error: {error}", False
-        seconds = time.perf_counter() - began
-        self._add(Step(name=name, model=None, response=None, result=result, ok=ok, seconds=seconds))
-        if not ok:
-            raise _Broken(f"The step {name} failed: {result}")
-        return result
+def _ask(chain: Chain, name: Asked, prompt: str, schema: Mapping[str, Any] | None = None) -> str:
+    """One step at its model: its text; Broken where it gives none that fits."""
+    chain.may_go_on()
+    ref = chain.state.mix.models[name]
+    asked = replace(Request.ask(ref, prompt), settings=Settings(response_schema=schema))
+    response = chain.ask(acceptance.fit(asked), {CHAIN: chain.id, STEP: name})
+    why = response.failure.told if response.failure else ""
+    if schema is not None and not why:
+        found = judge(response, schema)
+        why = "" if found.state == "valid" else f"{found.state}: {found.why}"
+    step = Step(
+        name=name,
+        model=ref,
+        response=response,
+        result=response.text or why,
+        ok=not why,
+        seconds=response.timing.duration,
+    )
+    chain.change(steps=(*chain.state.steps, step))
+    if why:
+        raise Broken(f"The step {name} gave nothing that can be used: {why}")
+    return response.text
 
-    def _add(self, step: Step) -> None:
-        self.state = replace(self.state, steps=(*self.state.steps, step))
 
-    def _may_go_on(self) -> None:
-        if self._stopping.is_set():
-            raise _Broken("Stopped.")
+def _code(chain: Chain, name: str, do: Callable[[], str]) -> str:
+    """One step of plain code: what it gave; Broken where it gave an error."""
+    chain.may_go_on()
+    began = time.perf_counter()
+    try:
+        result, ok = do(), True
+    except ToolError as error:
+        result, ok = f"error: {error}", False
+    seconds = time.perf_counter() - began
+    step = Step(name=name, model=None, response=None, result=result, ok=ok, seconds=seconds)
+    chain.change(steps=(*chain.state.steps, step))
+    if not ok:
+        raise Broken(f"The step {name} failed: {result}")
+    return result
 
 
 def _looked_up(form: Mapping[str, Any]) -> str:
@@ -263,25 +216,21 @@ class Chains:
     def done(self) -> bool:
         return all(chain.done for chain in self.chains)
 
-
-KEPT = 50
-_kept: OrderedDict[str, Chains] = OrderedDict()
+    def stop(self) -> None:
+        """End all chains after the steps that are under way."""
+        for chain in self.chains:
+            chain.stop()
 
 
 def begin(wanted: Sequence[Mix], sending: Sending) -> Chains:
     """Every mix at once, each on its way; found again by the group of `sending` while the process lives."""
-    made = Chains(sending.owner, tuple(Chain(mix, sending) for mix in wanted))
-    if sending.group:
-        _kept[sending.group] = made
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return made
+    begun = (Driven("chain", Chained(mix=mix), sending, _run) for mix in wanted)
+    return driving.keep(sending.group, Chains(sending.owner, tuple(begun)))
 
 
 def find(group: str, owner: str = "") -> Chains | None:
     """The chains of this group if they belong to this owner."""
-    found = _kept.get(group)
-    return found if found is not None and found.owner == owner else None
+    return driving.find(Chains, group, owner)
 
 
 def document(chains: Sequence[Chained]) -> dict[str, Any]:

@@ -9,21 +9,19 @@ provider    the provider keeps the conversation; only the new question is sent, 
 
 from __future__ import annotations
 
-import threading
-import uuid
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any, Literal, get_args
 
-from playground import catalog, runs
+from playground import catalog
 from playground.domain import Message, ModelRef, Request, Response, Settings, Text
 from playground.domain.provider import APIS, provider_of
-from playground.engine.live import response_of
+from playground.lab import driving
 from playground.lab.conversation import SUMMARISE, SUMMARY
-from playground.lab.hops import GROUP, Sending
+from playground.lab.driving import Broken, Driven
+from playground.lab.hops import Sending
 from playground.providers import acceptance
 
 Way = Literal["everything", "window", "summary", "provider"]
@@ -269,76 +267,35 @@ def _settings(way: Way, rules: Rules, model: ModelRef) -> Settings:
     )
 
 
-class _Broken(Exception):
-    """A turn gave nothing to go on from."""
+Carrier = Driven[Carried]
+"""One way under way."""
 
 
-class Carrier:
-    """One way under way on a thread of its own; each call is a run like any other."""
+def _talk(carrier: Carrier) -> None:
+    rules, way = carrier.state.rules, carrier.state.way
+    sums_up = way == "summary" or (way == "provider" and compacts(rules.model))
+    if way == "provider" and not sums_up and door(rules.model) is None:
+        raise Broken(NOT_KEPT.format(label=provider_of(rules.model.provider).label))
+    told = facts(rules.turns)
+    for number in range(1, rules.turns + 1):
+        _ask(carrier, "turn", number, question(number, told))
+        # none after the last turn: nothing follows that it would make shorter
+        if sums_up and number % rules.every == 0 and number < rules.turns:
+            _ask(carrier, "summary", number, SUMMARISE if way == "summary" else "")
+    _ask(carrier, "probe", rules.turns, probe(told))
 
-    def __init__(self, way: Way, rules: Rules, sending: Sending) -> None:
-        self.id = uuid.uuid4().hex
-        self.state = Carried(way=way, rules=rules)
-        self._sending = sending
-        self._stopping, self._over = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._drive, name="memory", daemon=True)
-        self._thread.start()
 
-    @property
-    def done(self) -> bool:
-        return self._over.is_set()
-
-    def stop(self) -> None:
-        """End it after the call that is under way."""
-        self._stopping.set()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until it has ended; False when `timeout` seconds passed first."""
-        return self._over.wait(timeout)
-
-    def _drive(self) -> None:
-        try:
-            self._talk()
-        except _Broken as error:
-            self.state = replace(self.state, problem=str(error))
-        except Exception as error:  # a bug must end the talk, not hang it
-            self.state = replace(self.state, problem=f"Broke off ({type(error).__name__}).")
-        finally:
-            self.state = replace(self.state, done=True)
-            self._over.set()
-
-    def _talk(self) -> None:
-        rules, way = self.state.rules, self.state.way
-        sums_up = way == "summary" or (way == "provider" and compacts(rules.model))
-        if way == "provider" and not sums_up and door(rules.model) is None:
-            raise _Broken(NOT_KEPT.format(label=provider_of(rules.model.provider).label))
-        told = facts(rules.turns)
-        for number in range(1, rules.turns + 1):
-            self._ask("turn", number, question(number, told))
-            # none after the last turn: nothing follows that it would make shorter
-            if sums_up and number % rules.every == 0 and number < rules.turns:
-                self._ask("summary", number, SUMMARISE if way == "summary" else "")
-        self._ask("probe", rules.turns, probe(told))
-
-    def _ask(self, kind: Kind, number: int, asked: str) -> None:
-        if self._stopping.is_set():
-            raise _Broken("Stopped.")
-        state = self.state
-        place = {MEMORY: self.id, WAY: state.way, KIND: kind, NUMBER: number}
-        live = self._sending.send(
-            [request(state.way, state.rules, state.steps, asked)],
-            {**place, GROUP: self._sending.group},
-        )
-        if isinstance(live, runs.Refusal):
-            raise _Broken(live.reason)
-        live.wait()
-        response = response_of(live.lanes[0])
-        step = Step(kind=kind, number=number, question=asked, response=response)
-        self.state = replace(state, steps=(*state.steps, step))
-        if response.failure is not None:
-            raise _Broken(f"Turn {number}: {response.failure.told}")
-        if not (response.text or (kind == "summary" and response.turn)):
-            raise _Broken(f"Turn {number} gave no text to go on from.")
+def _ask(carrier: Carrier, kind: Kind, number: int, asked: str) -> None:
+    carrier.may_go_on()
+    state = carrier.state
+    place = {MEMORY: carrier.id, WAY: state.way, KIND: kind, NUMBER: number}
+    response = carrier.ask(request(state.way, state.rules, state.steps, asked), place)
+    step = Step(kind=kind, number=number, question=asked, response=response)
+    carrier.change(steps=(*state.steps, step))
+    if response.failure is not None:
+        raise Broken(f"Turn {number}: {response.failure.told}")
+    if not (response.text or (kind == "summary" and response.turn)):
+        raise Broken(f"Turn {number} gave no text to go on from.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,24 +333,15 @@ class Talk:
         }
 
 
-KEPT = 50
-_kept: OrderedDict[str, Talk] = OrderedDict()
-
-
 def begin(rules: Rules, sending: Sending, ways: Sequence[Way] = WAYS) -> Talk:
     """Every way at once; found again by the group of `sending` while the process lives."""
-    made = Talk(sending.owner, rules, tuple(Carrier(way, rules, sending) for way in ways))
-    if sending.group:
-        _kept[sending.group] = made
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return made
+    begun = (Driven("memory", Carried(way=way, rules=rules), sending, _talk) for way in ways)
+    return driving.keep(sending.group, Talk(sending.owner, rules, tuple(begun)))
 
 
 def find(group: str, owner: str = "") -> Talk | None:
     """The talk of this group if it belongs to this owner."""
-    found = _kept.get(group)
-    return found if found is not None and found.owner == owner else None
+    return driving.find(Talk, group, owner)
 
 
 def at_least(rules: Rules) -> list[Request]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ import pytest
 from playground.domain import Endpoint, Message, ModelRef, Reasoning, Request, Settings, Text
 from playground.engine import Engine
 from playground.history import Labels
-from playground.lab import memory
+from playground.lab import driving, memory
 from playground.lab.hops import Sending
 from playground.lab.memory import Carried, Rules, facts
 
@@ -163,6 +164,25 @@ def test_a_talk_that_is_stopped_or_refused_says_so(
     assert {way.problem for way in talk.ways} == {"Stopped."}
     assert memory.find("stopped") is talk
     assert memory.find("stopped", "somebody else") is None
+
+
+def test_a_talk_ends_when_its_owner_has_left(engine: Engine, where: Mapping[str, Endpoint]) -> None:
+    left = threading.Event()
+
+    def work(carrier: memory.Carrier) -> None:
+        assert left.wait(60)
+        carrier.may_go_on()
+
+    sending = Sending(engine=engine, endpoints=where, keep=False)
+    carrier = driving.Driven("waits", Carried(way="window", rules=RULES), sending, work)
+    talk = driving.keep("left", memory.Talk("who left", RULES, (carrier,)))
+    driving.leave("somebody else")
+    assert memory.find("left", "who left") is talk
+    driving.leave("who left")
+    assert memory.find("left", "who left") is None
+    left.set()
+    assert carrier.wait(60)
+    assert (carrier.state.problem, carrier.state.done) == ("Stopped.", True)
 
 
 @pytest.mark.parametrize("turns", [4, 24])

@@ -199,8 +199,7 @@ def _chain(where: Mapping[str, Endpoint]) -> None:
 
 def _follow(begun: chains.Chains) -> None:
     if st.button("Stop", icon=":material/stop:", key="lab_jobs_chain_stop"):
-        for one in begun.chains:
-            one.stop()
+        begun.stop()
     place = st.empty()
     while not begun.done:
         told = [

@@ -22,7 +22,12 @@ GRACE_SECONDS = 60.0
 """How long a tab may be gone until its session ends, where that variable says nothing else."""
 _BEFORE_STREAMLIT = 5.0
 """Seconds before Streamlit would no longer know a session that was left, and so could not be told to close it."""
-HOLDING = ("playground.lab.hops", "playground.lab.servers", "playground.lab.realtime")
+HOLDING = (
+    "playground.lab.hops",
+    "playground.lab.driving",
+    "playground.lab.servers",
+    "playground.lab.realtime",
+)
 """Modules that hold something for an owner, if they are used at all; each has a `leave`."""
 LEFT = Failure(
     type="cancelled",
