@@ -85,9 +85,10 @@ class RayWorker:
 
         from playground.experiments.sealing import sealed
 
-        ray.get(self.host.tell.remote(sealed(order.line(abroad=True), self.address)))
         host = self.host
-        ray.get(self.relay.join.remote(order.part, lambda line: host.tell.remote(line)))
+        with contextlib.suppress(ray.exceptions.RayError):  # how it ended says it
+            ray.get(host.tell.remote(sealed(order.line(abroad=True), self.address)))
+            ray.get(self.relay.join.remote(order.part, lambda line: host.tell.remote(line)))
         self._said = host.said.remote(order.part, self.relay)
 
     @property
