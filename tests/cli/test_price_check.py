@@ -107,7 +107,7 @@ def test_json_has_every_difference_and_what_is_missing(invoke: Invoke, table: Pa
         ("standard", "input", 272_000),
         ("batch", "input", None),
     }
-    assert "openai:text-embedding-3-small" in found["missing"]
+    assert "openai:babbage-002" in found["missing"]
 
 
 def test_refresh_adds_a_row_and_overwrites_none(invoke: Invoke, table: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from playground import tokens
 from playground.domain import Endpoint, ModelRef, Response
 from playground.engine import Engine
 from playground.experiments import kept
@@ -17,6 +19,7 @@ from playground.experiments.jobs import Jobs
 from playground.experiments.spec import Case, Check
 from playground.experiments.verdict import Answer, Verdict
 from playground.experiments.work import prepare
+from playground.store.packing import usd
 from playground.store.store import Store
 from tests.experiments.conftest import spec_of
 
@@ -42,7 +45,7 @@ def judged(engine: Engine, endpoints: dict[str, Endpoint], file_store: Store) ->
     return run
 
 
-def test_answers_are_near_by_what_they_mean_and_nobody_knows_what_asking_costs(
+def test_answers_are_near_by_what_they_mean_and_what_asking_costs_is_counted(
     judged: Judged,
 ) -> None:
     same = {"type": "similar", "value": NEAR}
@@ -74,7 +77,9 @@ def test_answers_are_near_by_what_they_mean_and_nobody_knows_what_asking_costs(
     assert turned == pytest.approx(1 - far)
     assert found[7].score == pytest.approx(1 / (1 + math.sqrt(2)), abs=0.1)  # at right angles
     assert "cosine similarity" in found[1].reason
-    assert [row.judge_cost for row in found] == [None] * 8  # there is no price: that is not 0
+    million = Decimal(1_000_000)
+    asked = 2 * tokens.count(NEAR)  # at $0.13 a million tokens
+    assert usd(found[0].judge_cost) == asked * Decimal("0.13") / million
 
 
 def test_what_can_not_be_compared_is_an_error(judged: Judged) -> None:
@@ -116,6 +121,7 @@ def test_the_measures(type_: str, threshold: float | None, passed: bool, score: 
     found: Verdict = grade((check,), Answer(output="y"), embed=embed)
     assert found.passed is passed
     assert found.score == pytest.approx(score)
+    assert found.cost is None  # nobody said what asking costs: that is not 0
 
 
 def test_without_anybody_to_ask_it_says_so() -> None:
