@@ -233,7 +233,7 @@ def main() -> None:
         (f"view of all lanes, {what}", found[1], (40, 30, 20)),
         ("the same, Headers and Text", found[2], (40, 34, 20)),
         ("one lane's receipt", found[3], (40, 20, 20)),
-        ("one lane's settings", found[4], (50, 60, 20)),
+        ("one lane's settings", found[4], (40, 50, 15)),
         ("Run, 3 lanes, until all is drawn", press, (250, 300, 200)),
         ("a character in the Tokens editor, 200 kB", change, (60, 40, 30)),
     ):

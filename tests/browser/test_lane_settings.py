@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import VIEWPORT, App, Seen, visit
 from tests.browser.states import settled
 
 SCHEMA = (
@@ -25,6 +28,23 @@ def settings(page: Page, lane: int, group: str = "") -> Locator:
 def close(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def one_visit(profile: BrowserContext, app: App) -> Iterator[tuple[Page, Seen]]:
+    seen = Seen()
+    with visit(profile, app, seen) as page:
+        yield page, seen
+
+
+@pytest.fixture
+def unchanged(one_visit: tuple[Page, Seen], app: App) -> Iterator[Page]:
+    """Lanes whose settings are looked at and left as they are."""
+    page, seen = one_visit
+    yield page
+    close(page)
+    page.set_viewport_size(VIEWPORT)
+    seen.check(app)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"], indirect=True)
@@ -75,14 +95,14 @@ def test_what_the_providers_own_tools_did_is_shown(page: Page) -> None:
     expect(link).to_have_attribute("href", "https://example.com/simulated/1")
 
 
-def test_the_settings_fit_a_narrow_screen(page: Page) -> None:
-    page.set_viewport_size({"width": 400, "height": 900})
-    body = settings(page, 0)
+def test_the_settings_fit_a_narrow_screen(unchanged: Page) -> None:
+    unchanged.set_viewport_size({"width": 400, "height": 900})
+    body = settings(unchanged, 0)
     box = body.bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 400
-    wide = page.evaluate(
+    wide = unchanged.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert wide <= 0
@@ -90,25 +110,25 @@ def test_the_settings_fit_a_narrow_screen(page: Page) -> None:
     assert inner <= 0
 
 
-def test_no_short_field_is_behind_the_menus_end(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 900})
+def test_no_short_field_is_behind_the_menus_end(unchanged: Page) -> None:
+    unchanged.set_viewport_size({"width": 1280, "height": 900})
     for lane in (1, 2, 3):
-        page.get_by_role("button", name=f"Settings of lane {lane}").click()
-        menu = page.get_by_test_id("stPopoverBody")
+        unchanged.get_by_role("button", name=f"Settings of lane {lane}").click()
+        menu = unchanged.get_by_test_id("stPopoverBody")
         last = menu.get_by_role("switch").or_(menu.get_by_role("checkbox")).last
         expect(last).to_be_attached()
-        settled(page)
+        settled(unchanged)
         box, end = last.bounding_box(), menu.bounding_box()
         assert box is not None
         assert end is not None
         assert box["y"] + box["height"] <= end["y"] + end["height"] <= 900
-        page.keyboard.press("Escape")
+        unchanged.keyboard.press("Escape")
 
 
-def test_on_a_phone_the_settings_have_the_screen(page: Page) -> None:
-    page.set_viewport_size({"width": 400, "height": 800})
-    page.get_by_role("button", name="Settings of lane 1").click()
-    menu = page.get_by_test_id("stPopoverBody")
+def test_on_a_phone_the_settings_have_the_screen(unchanged: Page) -> None:
+    unchanged.set_viewport_size({"width": 400, "height": 800})
+    unchanged.get_by_role("button", name="Settings of lane 1").click()
+    menu = unchanged.get_by_test_id("stPopoverBody")
     expect(menu.get_by_text("Max output tokens")).to_be_visible()
     box = menu.bounding_box()
     assert box is not None

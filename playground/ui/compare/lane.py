@@ -72,7 +72,7 @@ def draw(number: int, lane: int, run: LiveRun | None, where: Mapping[str, Endpoi
             if row := made.model and replay.of(made.model):
                 replay.about(row, number, made.id)
             elif made.model is not None:
-                settings(made, number, where, prompt.read())
+                settings(made.id, number, where)
             _menu(number, made, where)
         if made.problem:
             st.error(plain(made.problem))

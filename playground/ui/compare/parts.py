@@ -28,6 +28,11 @@ def answer(number: int) -> str:
     return f"answer_of_{number}"
 
 
+def settings(number: int) -> str:
+    """The part that is what stands behind a lane's settings."""
+    return f"settings_of_{number}"
+
+
 @dataclass(slots=True)
 class Answered:
     """Which lanes show an answer that has ended, and whether they stand one under the other."""

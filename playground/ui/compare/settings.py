@@ -15,7 +15,7 @@ from playground.domain.values import default, value
 from playground.providers import acceptance
 from playground.providers.acceptance import Note
 from playground.ui import names
-from playground.ui.compare import lanes, parts
+from playground.ui.compare import lanes, parts, prompt
 from playground.ui.compare.lanes import LaneChoice
 from playground.ui.compare.prompt import Asked
 from playground.ui.parts.markdown import plain
@@ -26,46 +26,54 @@ LONG = frozenset(("object", "schema", "tools"))
 """Kinds that are typed in a field of many lines: they stand behind their heading."""
 
 
-def settings(made: LaneChoice, number: int, where: Mapping[str, Endpoint], asked: Asked) -> None:
-    """The button and all that is behind it."""
-    ref = made.model
-    assert ref is not None  # noqa: S101 - a lane without a model has no settings
+def settings(lane: int, number: int, where: Mapping[str, Endpoint]) -> None:
+    """The button and all that is behind it, which is drawn when it is opened, and nothing else of the lane."""
     with st.popover(
         f"Settings of lane {number}",
         icon=":material/tune:",
         type="tertiary",
-        key=names.lane_settings(made.id),
+        key=names.lane_settings(lane),
         on_change=parts.redraw,  # together with what was typed elsewhere just before
-        args=(names.lane(made.id),),
-    ) as box:
-        if not box.open:  # thirty widgets a lane, which nobody sees
-            return
-        rows = lanes.accepted(ref)
-        short = [row for row in rows if row.kind not in LONG]
-        fields = [partial(_door, made.id, ref)] if _doors(ref) else []
-        if where[ref.provider].simulated:
-            fields.append(partial(_fault, made.id))
-        for row in (
-            *(r for r in short if r.kind != "flag"),
-            *(r for r in short if r.kind == "flag"),
-        ):
-            fields.append(partial(_field, row, made.id, ref))
-        with (
-            st.container(key=f"fields_{made.id}"),
-            st.grid(columns=2, min_column_width=200, gap="small") as grid,
-        ):
-            for field in fields:
-                with grid.cell():
-                    field()
-        for row in rows:
-            if row.kind in LONG:
-                with st.expander(row.label, key=f"long_{lanes.setting_key(row, made.id, ref)}"):
-                    _field(row, made.id, ref)
-        _own_texts(made, asked)
-        left_out = [row.label.lower() for row in setting.SETTINGS if row not in rows]
-        if left_out:
-            st.caption(f"Not accepted here: {', '.join(left_out)}.")
-        what_is_sent(made, asked)
+        args=(parts.settings(lane),),
+    ):
+        parts.drawn(parts.settings(lane), _behind, lane, where)
+
+
+def _behind(lane: int, where: Mapping[str, Endpoint]) -> None:
+    """Thirty widgets, which nobody sees while it is closed."""
+    if st.session_state.get(names.lane_settings(lane)) and lane in lanes.ids():
+        made = lanes.read_lane(lane, where)
+        if made.model is not None:
+            _fields(made, made.model, where, prompt.read())
+
+
+def _fields(made: LaneChoice, ref: ModelRef, where: Mapping[str, Endpoint], asked: Asked) -> None:
+    rows = lanes.accepted(ref)
+    short = [row for row in rows if row.kind not in LONG]
+    fields = [partial(_door, made.id, ref)] if _doors(ref) else []
+    if where[ref.provider].simulated:
+        fields.append(partial(_fault, made.id))
+    for row in (
+        *(r for r in short if r.kind != "flag"),
+        *(r for r in short if r.kind == "flag"),
+    ):
+        fields.append(partial(_field, row, made.id, ref))
+    with (
+        st.container(key=f"fields_{made.id}"),
+        st.grid(columns=2, min_column_width=200, gap="small") as grid,
+    ):
+        for field in fields:
+            with grid.cell():
+                field()
+    for row in rows:
+        if row.kind in LONG:
+            with st.expander(row.label, key=f"long_{lanes.setting_key(row, made.id, ref)}"):
+                _field(row, made.id, ref)
+    _own_texts(made, asked)
+    left_out = [row.label.lower() for row in setting.SETTINGS if row not in rows]
+    if left_out:
+        st.caption(f"Not accepted here: {', '.join(left_out)}.")
+    what_is_sent(made, asked)
 
 
 def _doors(ref: ModelRef) -> Sequence[str]:
