@@ -67,6 +67,7 @@ BENCHMARKS = (
     Benchmark("load.py", ("--seconds", "15", "--spread", "8", "--settle", "11"), soak=True),
     Benchmark("soak.py", ("--minutes", "2"), soak=True),
     Benchmark("restart.py", ("--sessions", "8"), soak=True),
+    Benchmark("strangers.py", soak=True),
     Benchmark("endless.py", ("--only", *ENDLESS), soak=True),
     Benchmark("fuzz.py", ("--inputs", "1000"), soak=True),
 )

@@ -41,8 +41,17 @@ def held() -> dict[str, float]:
         "kept": engine._held / 2**20 if engine else 0.0,
         "handles": process.num_fds(),
         "threads": threading.active_count(),
-        "tasks": sum(not task.done() for task in list(TASKS)),
+        "tasks": sum(not task.done() for task in _tasks()),
     }
+
+
+def _tasks() -> list[Any]:
+    """All tasks; other threads make some meanwhile, so it is tried again, as asyncio.all_tasks does."""
+    while True:
+        try:
+            return list(TASKS)
+        except RuntimeError:
+            continue
 
 
 def _write_down(file: Path, every: float) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import re
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,17 +19,19 @@ from typing import Any
 import httpx2
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 LIVE = "playground_live"
 GATHER_SECONDS = 0.1
 """Ends that come so close together are told at once, as live.js does."""
 RETRY_SECONDS = 0.5
+ANSWER_SECONDS = 5.0
 BROKEN = re.compile(r"stopped on an unexpected|not here: it was deleted")
 """What a page says where it failed."""
 
 Text = Callable[[int, str], None]
+Bytes = Callable[[bytes], None]
 
 
 @dataclass
@@ -46,6 +49,8 @@ class Tab:
 
     address: str
     on_text: Text = lambda lane, text: None
+    on_bytes: Bytes = lambda data: None
+    """Called with each message of the WebSocket, each line of a stream and each file, as they came."""
     errors: list[str] = field(default_factory=list)
     """What a person would have seen go wrong."""
     widgets: dict[str, Widget] = field(default_factory=dict)
@@ -69,6 +74,7 @@ class Tab:
         self._tasks: list[asyncio.Task[None]] = []
         self._feeds: dict[str, dict[str, Widget]] = {}
         self._changed = asyncio.Event()
+        self._answers: dict[str, Any] = {}
         self._session = ""
         self._closing = False
 
@@ -77,7 +83,7 @@ class Tab:
         self.query = query
         (await self._http.get("/")).raise_for_status()
         await self._connect()
-        await self._draw()
+        await self.draw()
 
     async def _connect(self) -> None:
         self.page = []
@@ -94,7 +100,8 @@ class Tab:
         )
         self._tasks.append(asyncio.create_task(self._read(self._socket)))
 
-    async def _draw(self) -> None:
+    async def draw(self) -> None:
+        """Send what was typed, and wait until the page is drawn."""
         before = self.finished
         await self._send([])
         await self.until(lambda: self.finished > before)
@@ -112,6 +119,49 @@ class Tab:
         """Type into a field; it is sent with the next click."""
         self._values[key] = {"string_value": text}
 
+    def open_box(self, key: str, *, opened: bool = True) -> None:
+        """Open a popover, or close it; it is sent with the next click."""
+        self._values[key] = {"bool_value": opened}
+
+    def cut(self) -> None:
+        """Let the connection break, as a network does: without a word to either side."""
+        self._socket.transport.abort()
+
+    async def say(self, message: bytes) -> None:
+        """Send a message as it is."""
+        await self._socket.send(message)
+
+    async def get(self, path: str) -> httpx2.Response:
+        """Ask for something by this tab's cookies."""
+        answer = await self._http.get(path)
+        self.on_bytes(answer.content)
+        return answer
+
+    async def save(self, key: str) -> bytes:
+        """Press a button that makes a file, and fetch it; again where the page was drawn anew meanwhile, and the file went."""
+        for _ in range(10):
+            url = await self._file(self.widgets[key].drawn)
+            answer = await self.get(url) if url else None
+            if answer is not None and answer.status_code == 200:
+                return answer.content
+            await asyncio.sleep(RETRY_SECONDS)
+        self.errors.append(f"{key} could not be saved")
+        return b""
+
+    async def _file(self, button: Any) -> str:
+        """Where the file of this button is, made now where it is made when it is asked for; empty where it is gone."""
+        if not button.HasField("deferred_file_id"):
+            return str(button.url)
+        message = BackMsg()
+        asked = message.backend_operation_request
+        asked.request_id, asked.session_id = secrets.token_hex(8), self._session
+        asked.deferred_file.file_id = button.deferred_file_id
+        await self.say(message.SerializeToString())
+        # Streamlit drops an answer that waits to be sent when the page is drawn anew.
+        if not await self._comes(lambda: asked.request_id in self._answers, ANSWER_SECONDS):
+            return ""
+        return str(self._answers.pop(asked.request_id).deferred_file.url)
+
     async def click(self, key: str) -> None:
         """Press a button and wait until the page has answered."""
         before, widget = self.finished, self.widgets[key]
@@ -120,13 +170,19 @@ class Tab:
 
     async def until(self, true: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait for something to be so; what did not come in time is an error of this tab."""
+        if not await self._comes(true, seconds):
+            self.errors.append(f"nothing came for {seconds:.0f} s")
+
+    async def _comes(self, true: Callable[[], bool], seconds: float) -> bool:
+        """Whether something is so in time."""
         try:
             async with asyncio.timeout(seconds):
                 while not true():
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            self.errors.append(f"nothing came for {seconds:.0f} s")
+            return False
+        return True
 
     async def _send(self, triggers: list[WidgetState], fragment: str = "") -> None:
         message = BackMsg()
@@ -137,13 +193,15 @@ class Tab:
             if key in self.widgets:
                 asked.widget_states.widgets.append(WidgetState(id=self.widgets[key].id, **value))
         asked.widget_states.widgets.extend(triggers)
-        await self._socket.send(message.SerializeToString())
+        await self.say(message.SerializeToString())
 
     async def _read(self, socket: websockets.ClientConnection) -> None:
         message = ForwardMsg()
         with contextlib.suppress(websockets.ConnectionClosed):
             async for data in socket:
-                message.ParseFromString(data if isinstance(data, bytes) else data.encode())
+                raw = data if isinstance(data, bytes) else data.encode()
+                self.on_bytes(raw)
+                message.ParseFromString(raw)
                 self._receive(message)
                 self._changed.set()
         if not self._closing:
@@ -157,7 +215,7 @@ class Tab:
             with contextlib.suppress(OSError, httpx2.HTTPError, websockets.WebSocketException):
                 (await self._http.get("/_stcore/health")).raise_for_status()
                 await self._connect()
-                await self._draw()
+                await self.draw()
                 return
 
     def _receive(self, message: ForwardMsg) -> None:
@@ -168,6 +226,13 @@ class Tab:
                 self.query = message.page_info_changed.query_string
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 self._drawn(message.delta.new_element, message.delta.fragment_id)
+            case "delta" if message.delta.add_block.popover.id:
+                block = message.delta.add_block.popover
+                self._named(block.id, "popover", message.delta.fragment_id, block)
+            case "backend_operation_response":
+                told = BackendOperationResponse()
+                told.CopyFrom(message.backend_operation_response)
+                self._answers[told.request_id] = told
             case "script_finished":
                 self.finished += 1
             case "session_event" if message.session_event.HasField("script_compilation_exception"):
@@ -183,10 +248,13 @@ class Tab:
         if kind == "exception" or (kind == "alert" and BROKEN.search(drawn.body)):
             self.errors.append(getattr(drawn, "body", "") or drawn.message)
         if identity := getattr(drawn, "id", ""):
-            key = re.sub(r"^\$\$ID-[0-9a-f]+-", "", identity)
-            self.widgets[kind if key == "None" else key] = Widget(identity, fragment, drawn)
+            self._named(identity, kind, fragment, drawn)
         if kind == "bidi_component" and drawn.component_name == LIVE:
             self._follow(Widget(identity, fragment, json.loads(drawn.json or drawn.mixed.json)))
+
+    def _named(self, identity: str, kind: str, fragment: str, drawn: Any) -> None:
+        key = re.sub(r"^\$\$ID-[0-9a-f]+-", "", identity)
+        self.widgets[kind if key == "None" else key] = Widget(identity, fragment, drawn)
 
     def _follow(self, component: Widget) -> None:
         path = component.drawn["path"]
@@ -212,6 +280,7 @@ class Tab:
     async def _events(self, path: str, answer: httpx2.Response, last: dict[str, str]) -> bool:
         """Read one connection's events; True where the run is over."""
         async for line in answer.aiter_lines():
+            self.on_bytes(line.encode())
             name, _, value = line.partition(": ")
             if name == "id":
                 last["Last-Event-ID"] = value

@@ -31,9 +31,9 @@ def test_each_lock_file_has_all_of_the_one_before_at_the_same_version() -> None:
         assert set(locked(smaller)) < set(locked(larger))
 
 
-def test_the_driver_of_postgresql_and_telemetry_are_no_part_of_the_app() -> None:
+def test_what_only_a_server_needs_is_no_part_of_the_app() -> None:
     app, server = ({each.name for each in locked(name)} for name in (APP, SERVER))
-    extras = {"psycopg", "psycopg-binary", "opentelemetry-sdk"}
+    extras = {"psycopg", "psycopg-binary", "opentelemetry-sdk", "authlib"}
     assert not app & extras
     assert extras <= server
 

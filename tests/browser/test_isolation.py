@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import json
 import re
 import socket
@@ -9,22 +11,30 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from benchmarks import strangers
+from benchmarks.tabs import Tab
 from playground.ui.shell.pages import PAGES
 from tests.browser import heap
 from tests.browser.conftest import ROOT, VIEWPORT, _wait_until_up, free_port
+from tests.browser.identity import SECRET, Identity, provider
 from tests.browser.states import settled
 from tests.offline.environment import bare
 
 SERVERS = "sk-server-canary-5f0e"
 KEY = "sk-visitor-canary-71d4c8"
 TOKEN = "token-visitor-canary-03a9"
+COOKIES = "canary-cookie-secret-92c1"
 WORD = "xylophone"
 """In everything that Ann types beside her keys: the prompt, a prompt that is kept, a file's name and what is in it."""
 PIXEL = bytes.fromhex(
@@ -41,6 +51,7 @@ class Hosted:
     probe: int
     home: Path
     log: Path
+    identity: Identity
 
     def holders(self, needle: str) -> dict[str, int]:
         """Which objects of the app hold this text."""
@@ -53,6 +64,13 @@ class Hosted:
 @pytest.fixture(scope="module")
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     home, port, probe = tmp_path_factory.mktemp("home"), free_port(), free_port()
+    with provider(f"http://localhost:{port}/oauth2callback") as identity:
+        (home / ".streamlit").mkdir()
+        (home / ".streamlit" / "secrets.toml").write_text(identity.secrets_toml(COOKIES))
+        yield from _serve(home, port, probe, identity)
+
+
+def _serve(home: Path, port: int, probe: int, identity: Identity) -> Iterator[Hosted]:
     log = home.parent / f"{home.name}.log"
     environment = bare(
         HOME=str(home),
@@ -76,7 +94,7 @@ def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
     try:
         url = f"http://localhost:{port}"
         _wait_until_up(url, process)
-        yield Hosted(url, probe, home, log)
+        yield Hosted(url, probe, home, log, identity)
     finally:
         process.terminate()
         process.wait(20)
@@ -91,8 +109,10 @@ class Visitor:
     received: list[bytes] = field(default_factory=list)
 
     @classmethod
-    def come(cls, browser: Browser, url: str) -> Visitor:
+    def come(cls, browser: Browser, url: str, script: str = "") -> Visitor:
         context = browser.new_context(viewport=VIEWPORT)
+        if script:
+            context.add_init_script(script)
         made = cls(context, context.new_page())
         made.page.set_default_timeout(30_000)
         made.page.on("websocket", lambda line: line.on("framereceived", made._frame))
@@ -189,3 +209,179 @@ def _left(hosted: Hosted, patience: float = 20.0) -> dict[str, dict[str, int]]:
         if not any(found.values()) or time.monotonic() > end:
             return found
         time.sleep(0.5)
+
+
+def test_strangers_whose_connections_break_get_nothing_of_each_other_in_any_file(
+    hosted: Hosted,
+) -> None:
+    with ThreadPoolExecutor(1) as thread:  # Playwright has a loop in this one
+        seen = thread.submit(lambda: asyncio.run(strangers.crowd(hosted.url, 2))).result()
+    assert (seen.missing, seen.errors) == ([], []), "the search sees what is to be seen"
+    assert seen.files == 2 * len(strangers.LABELS)
+    assert seen.reconnects == 1
+    assert not seen.leaks
+
+
+SOCKETS = """
+  window.sockets = []
+  window.WebSocket = class extends WebSocket {
+    constructor(...how) { super(...how); window.sockets.push(this) }
+  }
+"""
+
+
+def test_a_connection_that_is_made_anew_is_its_own_visitors(
+    browser: Browser, hosted: Hosted
+) -> None:
+    visitors = [Visitor.come(browser, hosted.url, SOCKETS) for _ in range(2)]
+    words = [f"zebra{n}" for n in range(2)]
+    for visitor, word in zip(visitors, words, strict=True):
+        visitor.page.get_by_label("Prompt", exact=True).fill(f"Whose word is {word}?")
+        visitor.page.get_by_role("button", name="Run").click()
+        visitor.page.wait_for_url(re.compile(r"[?&]run="))
+    for visitor in visitors:
+        with visitor.page.expect_websocket():  # Streamlit's page connects again by itself
+            visitor.page.evaluate("window.sockets.forEach((socket) => socket.close())")
+    for visitor, word, other in zip(visitors, words, reversed(words), strict=True):
+        expect(
+            visitor.page.get_by_text(f"no real answer to “Whose word is {word}").first
+        ).to_be_visible()
+        settled(visitor.page)
+        assert visitor.was_sent(word)
+        assert not visitor.was_sent(other)
+        visitor.context.close()
+
+
+def sign_in(page: Page, who: str) -> None:
+    """From the keys, by way of the provider, and back."""
+    page.get_by_role("button", name=re.compile("^Keys")).click()
+    settled(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("link", name=who).click()
+    page.get_by_role("button", name="Run").wait_for()
+
+
+def lists(visitor: Visitor, url: str, word: str) -> bool:
+    """Whether this word comes with the page of one's own runs."""
+    visitor.received.clear()
+    visitor.page.goto(f"{url}/history")
+    visitor.page.get_by_role("heading", name="History").wait_for()
+    settled(visitor.page)
+    return visitor.was_sent(word)
+
+
+def test_who_has_signed_in_finds_their_own_runs_on_every_computer_and_nobody_else_does(
+    browser: Browser, hosted: Hosted
+) -> None:
+    at_home, at_work = (Visitor.come(browser, hosted.url) for _ in range(2))
+    page = at_home.page
+    sign_in(page, "Ann")
+    settled(page)
+    page.get_by_label("Prompt", exact=True).fill("Where is the walrus?")
+    page.get_by_role("button", name="Run").click()
+    page.wait_for_url(re.compile(r"[?&]run="))
+    settled(page)
+    sign_in(at_work.page, "Ann")
+    assert lists(at_work, hosted.url, "walrus")
+    page.get_by_role("button", name=re.compile("^Keys")).click()
+    expect(page.get_by_text("Signed in as ann@example.org")).to_be_visible()
+    settled(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out").click()
+    assert not lists(at_home, hosted.url, "walrus")
+    sign_in(page, "Bob")
+    assert not lists(at_home, hosted.url, "walrus")
+    assert hosted.identity.refused == []
+    for visitor in (at_home, at_work):
+        assert [n for n in (SECRET, COOKIES) if visitor.was_sent(n)] == []
+        visitor.context.close()
+    assert [n for n in (SECRET, COOKIES) if n in hosted.log.read_text()] == []
+
+
+PATHS = (
+    "/media/../../../../etc/passwd",
+    "/media/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+    "/media/..%2f..%2f..%2fetc%2fpasswd",
+    "/static/..%2f..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "/static/../../../pyproject.toml",
+    "/static//etc/passwd",
+    "/static/%5c%5cshare%5cpasswd",
+    "/app/static/..%2f..%2fpyproject.toml",
+    "/component/playground_live/..%2f..%2f..%2fapp.py",
+    "/_stcore/bidi-components/playground_live/..%2f..%2f..%2fapp.py",
+    "/_stcore/upload_file/..%2f..%2fpyproject.toml/x",
+    "/_stcore/metrics",
+    "/_stcore/agent/interact",
+    "/_stcore/agent/openapi.json",
+    "/.streamlit/secrets.toml",
+    "/live/..%2f..%2fpyproject.toml",
+    "//etc/passwd",
+    "/%00",
+)
+INSIDE = re.compile(rb"root:x:|\[project\]|cookie_secret|from __future__|# HELP|openapi\":")
+
+
+def test_no_path_leads_into_the_server(hosted: Hosted) -> None:
+    found = {}
+    for path in PATHS:
+        line = http.client.HTTPConnection(hosted.url.removeprefix("http://"), timeout=30)
+        line.request("GET", path)
+        answer = line.getresponse()
+        if answer.status >= 500 or INSIDE.search(answer.read()):
+            found[path] = answer.status
+        line.close()
+    assert found == {}
+
+
+GARBAGE = b"\xff\xff\xff"
+
+
+def forged(tab: Tab) -> list[bytes]:
+    """Runs that no page would ask for: each widget with values that it can't have, and widgets that are not there."""
+    values: tuple[dict[str, Any], ...] = (
+        {"int_value": -(2**62)},
+        {"double_value": float("nan")},
+        {"string_value": "../../etc/passwd"},
+        {"json_value": "[["},
+        {"json_trigger_value": '[{"event": "stop", "value": {"a": -1}}]'},
+        {"bytes_value": b"\xff"},
+    )
+    ids = [widget.id for widget in tab.widgets.values()] + ["$$ID-0-nobody", ""]
+    made = []
+    for value in values:
+        message = BackMsg()
+        asked = message.rerun_script
+        asked.query_string = "run=../../x&open=%00&group=1'--&lane=99999999999&class=%ff"
+        asked.widget_states.widgets.extend(WidgetState(id=each, **value) for each in ids)
+        made.append(message.SerializeToString())
+    return made
+
+
+def _drawn_since(tab: Tab, before: int) -> bool:
+    return tab.finished > before
+
+
+async def _forge(address: str) -> tuple[list[str], bytes]:
+    """What another's tab had to suffer from all that, and what the forger was told."""
+    heard: list[bytes] = []
+    forger, other = Tab(address, on_bytes=heard.append), Tab(address)
+    await asyncio.gather(forger.open(), other.open())
+    for message in forged(forger):
+        before = forger.finished
+        await forger.say(message)
+        await forger.until(partial(_drawn_since, forger, before))
+    for empty in (BackMsg(clear_cache=True), BackMsg(load_git_info=True)):
+        await forger.say(empty.SerializeToString())
+    await forger.say(GARBAGE)
+    await forger.until(lambda: forger.reconnects > 0)
+    await other.draw()
+    await asyncio.gather(forger.close(), other.close())
+    return other.errors, b"".join(heard)
+
+
+def test_forged_messages_hurt_nobody_and_tell_nothing(hosted: Hosted) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        errors, told = thread.submit(lambda: asyncio.run(_forge(hosted.url))).result()
+    assert errors == []
+    assert not re.search(rb"Traceback|site-packages|root:x:|" + SERVERS.encode(), told)

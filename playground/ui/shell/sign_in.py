@@ -25,7 +25,7 @@ VARIABLE = "PLAYGROUND_SIGN_IN"
 """`required`: nobody sees a page without it. Else visitors may, and have a history of their own as long as their cookie."""
 SECTION = "auth"
 _SINGLE = ("client_id", "client_secret", "server_metadata_url")
-MISSING = "secrets.toml has an [auth] section, but signing in needs Authlib, which is not installed: pip install 'Authlib>=1.3.2'."
+MISSING = "secrets.toml has an [auth] section, but signing in needs Authlib, which is not installed: pip install 'ai-api-playground[sign-in]'."
 
 
 def secrets_toml() -> dict[str, Any]:
