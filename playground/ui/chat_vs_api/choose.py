@@ -163,6 +163,10 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
                 on_click=go,
                 args=(ASKED,),
             )
+    _reckoned(score, given)
+
+
+def _reckoned(score: int, given: Mapping[str, str]) -> None:
     with st.expander("How the answer comes about"):
         lines = [
             f"- {question.text} {given[question.key]}: {question.answers[given[question.key]]:+d}"

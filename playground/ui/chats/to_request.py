@@ -211,29 +211,33 @@ def _ways(
         ):
             compose.fill([_alone(request) for request in requests])
             st.switch_page(COMPARE)
-        if cases.cases(talk):
-            if st.button(
-                "Test it in Experiments",
-                icon=":material/science:",
-                key="chats_test",
-                help="Puts each question, held to what was answered then, into the editor of Experiments. Nothing is sent yet.",
-            ):
-                written = experiment(talk, models, found, system=system, whole=whole)
-                st.session_state[names.EXPERIMENT_SPEC] = written
-                st.session_state.pop(names.EXPERIMENT_IMPORTED, None)
-                st.switch_page(EXPERIMENTS, query_params={"experiment": ""})
-            st.download_button(
-                f"Test set: {cases.cases(talk)} cases",
-                experiment(talk, models, found, system=system, whole=whole),
-                file_name="chat.yaml",
-                mime="application/yaml",
-                icon=":material/download:",
-                on_click="ignore",
-                key="chats_cases",
-                help="An experiment: each question, held to what was answered then. `playground experiment run chat.yaml`",
-            )
+        if many := cases.cases(talk):
+            _test_set(many, experiment(talk, models, found, system=system, whole=whole))
         kind = "schema" if requests[0].settings.response_schema else "conversation"
         take_away(requests[:1], where.get(models[0].provider), "chats", kind=kind)
+
+
+def _test_set(many: int, written: str) -> None:
+    """To Experiments, or to a file."""
+    if st.button(
+        "Test it in Experiments",
+        icon=":material/science:",
+        key="chats_test",
+        help="Puts each question, held to what was answered then, into the editor of Experiments. Nothing is sent yet.",
+    ):
+        st.session_state[names.EXPERIMENT_SPEC] = written
+        st.session_state.pop(names.EXPERIMENT_IMPORTED, None)
+        st.switch_page(EXPERIMENTS, query_params={"experiment": ""})
+    st.download_button(
+        f"Test set: {many} cases",
+        written,
+        file_name="chat.yaml",
+        mime="application/yaml",
+        icon=":material/download:",
+        on_click="ignore",
+        key="chats_cases",
+        help="An experiment: each question, held to what was answered then. `playground experiment run chat.yaml`",
+    )
 
 
 def experiment(
