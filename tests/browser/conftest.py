@@ -77,8 +77,9 @@ def app(tmp_path_factory: pytest.TempPathFactory, real_api: DemoServer) -> Itera
 
 @pytest.fixture(scope="session")
 def slow_app(tmp_path_factory: pytest.TempPathFactory, real_api: DemoServer) -> Iterator[App]:
-    """The app with a simulation that answers at the speed of real models: there is time to see a stream."""
-    with served(tmp_path_factory.mktemp("slow_home"), free_port(), real_api) as running:
+    """The app with a simulation that answers as slowly as slow models: there is time to see a stream, on a busy machine too."""
+    home = tmp_path_factory.mktemp("slow_home")
+    with served(home, free_port(), real_api, PLAYGROUND_DEMO_PACE="2") as running:
         yield running
 
 

@@ -265,7 +265,8 @@ def test_what_a_provider_is_asked_with(tmp_path: Path) -> None:
     )
     assert "sk-secret" not in made.yaml() + repr(made.notes)
     cells = Cells(spec(made))
-    assert cells.request(next(iter(cells))).tools[0].name == "f"
+    asked = {request.model.provider: request for request in map(cells.request, cells)}
+    assert asked["openai"].tools[0].name == "f"
 
 
 def test_a_provider_at_another_address_is_never_asked_at_ours(tmp_path: Path) -> None:
