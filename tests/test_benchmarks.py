@@ -77,7 +77,7 @@ def test_what_takes_minutes_to_show_is_run_by_make_soak_and_everything_by_its_na
     every = [benchmark.name for benchmark in bench.BENCHMARKS]
     short, long = ([b.name for b in bench.asked([], soak=soak)] for soak in (False, True))
     assert short + long == every
-    assert long == ["load", "soak", "restart", "endless", "fuzz"]
+    assert long == ["load", "soak", "restart", "strangers", "endless", "fuzz"]
     assert [b.name for b in bench.asked(["fuzz", "start"], soak=False)] == ["start", "fuzz"]
 
 

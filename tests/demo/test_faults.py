@@ -1,5 +1,7 @@
 """A model named with a fault fails in its provider's own way."""
 
+import itertools
+import json
 import re
 import time
 from typing import Any
@@ -69,6 +71,7 @@ ANTHROPIC_TYPES = {
     "529": "overloaded_error",
     "context": "invalid_request_error",
 }
+NUMBERS = itertools.count()
 
 
 def send(
@@ -77,6 +80,8 @@ def send(
     _, path, model, body = DOORS[door]
     name = f"{model}~{fault}" if fault else model
     sent = body if "{model}" in path else {**body, "model": name, "stream": stream}
+    if fault == "429":  # which lets the same request pass when it comes again after its time
+        sent = json.loads(json.dumps(sent).replace(PROMPT, f"{PROMPT} {next(NUMBERS)}"))
     url = path.format(model=name)
     if not stream:
         url = url.replace("streamGenerateContent?alt=sse", "generateContent")

@@ -95,7 +95,9 @@ def test_limits_that_headers_tell_slow_the_run_and_fail_nothing(
     assert (found.requests, found.failures) == (60, 0)
     assert bucket.refused <= 2
     assert found.models[0].duration.p50
-    assert found.models[0].duration.p50 < 0.2  # no wait is in a latency: three of four calls waited 0.4 s
+    assert (
+        found.models[0].duration.p50 < 0.2
+    )  # no wait is in a latency: three of four calls waited 0.4 s
 
 
 def test_retry_after_is_obeyed_and_not_all_come_back_at_one_moment(

@@ -27,7 +27,7 @@ from playground.ui.live.tab import tab
 from playground.ui.parts.markdown import plain
 from playground.ui.session import compose, once
 from playground.ui.session.local import note
-from playground.ui.shell import first_page
+from playground.ui.shell import first_page, sign_in
 
 
 def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
@@ -41,7 +41,7 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
             st.caption(
                 ":material/visibility_off: Names, figures and times are hidden until you have voted."
             )
-            tab("", _given, seen=tour.is_seen())
+            tab("", _given, whose=_whose(), seen=tour.is_seen())
         return
     fine = [lane for lane in chosen if lane.model is not None]
     with st.container(key="remarks", gap=None):
@@ -62,7 +62,11 @@ def remarks(run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:
             st.caption(":material/info: " + "  \n".join(notes))
         if run and names.DRAFT_BEFORE in st.session_state:
             _draft_before()
-        tab(compose.draft(), _given, seen=tour.is_seen())
+        tab(compose.draft(), _given, whose=_whose(), seen=tour.is_seen())
+
+
+def _whose() -> str:
+    return sign_in.user()[:12]
 
 
 def _not_sent(chosen: Sequence[LaneChoice], asked: Asked) -> None:

@@ -12,10 +12,10 @@ export default function ({ data, setTriggerValue }) {
   if (data.seen) document.cookie = SEEN
   if (data.ask) {
     // The server asks once a session: before that nothing is written, or a reload would lose what it should bring back.
-    setTriggerValue("draft", read() ?? "")
+    setTriggerValue("draft", read(DRAFT + data.whose) ?? "")
     return
   }
-  if (data.draft) write(data.draft)
+  if (data.draft) write(DRAFT + data.whose, data.draft)
 }
 
 // What had the focus is gone from the page: the keyboard goes on at the widget that the server names, once it is drawn.
@@ -37,17 +37,21 @@ function soon(look, left = MOST_LOOKS) {
   if (!look() && left) setTimeout(soon, DRAWN_MS, look, left - 1)
 }
 
-function read() {
+// What somebody typed who has signed out since is not for who comes after.
+function read(place) {
   try {
-    return sessionStorage.getItem(DRAFT)
+    for (const other of Object.keys(sessionStorage)) {
+      if (other.startsWith(DRAFT) && other !== place) sessionStorage.removeItem(other)
+    }
+    return sessionStorage.getItem(place)
   } catch {
     return null // a browser that keeps nothing for this site
   }
 }
 
-function write(draft) {
+function write(place, draft) {
   try {
-    sessionStorage.setItem(DRAFT, draft)
+    sessionStorage.setItem(place, draft)
   } catch {
     // as above, or the draft is longer than what it keeps
   }

@@ -14,8 +14,10 @@ _component = st.components.v2.component(
 )
 
 
-def tab(draft: str, on_draft: Callable[[str], None], *, seen: bool = False) -> None:
-    """Keep the draft in this browser tab; a new session is first given the one that is there, if any.
+def tab(
+    draft: str, on_draft: Callable[[str], None], *, whose: str = "", seen: bool = False
+) -> None:
+    """Keep the draft in this browser tab; a new session is first given the one that is there, if any, and is `whose` too.
 
     Where something asked for it, the keyboard goes to a widget; `seen` lets the browser remember that the tour is over.
     """
@@ -25,6 +27,7 @@ def tab(draft: str, on_draft: Callable[[str], None], *, seen: bool = False) -> N
         data={
             "ask": ask,
             "draft": draft,
+            "whose": whose,
             "focus": st.session_state.get(names.FOCUS),
             "seen": seen,
         },
