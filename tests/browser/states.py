@@ -63,9 +63,10 @@ def tab(name: str) -> Step:
 
 
 def opened(name: str) -> Step:
-    """Press a button that opens a menu, and wait for it."""
+    """Press a button that opens a menu, and wait for it; what is drawn anew just then would close it."""
 
     def reach(page: Page) -> None:
+        settled(page)
         page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
         expect(page.get_by_test_id("stPopoverBody").first).to_be_visible()
 

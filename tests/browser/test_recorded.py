@@ -21,6 +21,7 @@ WATCH = """() => {
 
 def opened(page: Page) -> None:
     """The answers to a prompt that was recorded twice, on the page Recorded."""
+    settled(page)
     page.get_by_role("link", name="Recorded").first.click()
     box = page.get_by_role("textbox", name="Was this prompt recorded?")
     box.fill("list all u.s. states")

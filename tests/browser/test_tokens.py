@@ -331,6 +331,7 @@ def test_what_was_typed_right_before_another_page_was_opened_is_there_again(
         delay=480
     )  # as long as a finger is down, on a clock a sixth as quick
     line.run(60, page.get_by_role("button", name="Run").is_visible)
+    line.run(60, page.locator("[data-test-script-state='notRunning']").is_visible)
     page.get_by_role("link", name="Tokens").click()
     settled(page, line, "Typed and gone.")
 

@@ -93,7 +93,7 @@ def test_limits_that_headers_tell_slow_the_run_and_fail_nothing(
     found = measure(60, retries=0, concurrency=4)
     assert time.monotonic() - begun > (60 - 15) / 10 - 0.5
     assert (found.requests, found.failures) == (60, 0)
-    assert bucket.refused <= 2
+    assert bucket.refused <= 4  # at most those that were under way at once
     assert found.models[0].duration.p50
     assert (
         found.models[0].duration.p50 < 0.2

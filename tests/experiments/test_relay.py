@@ -12,6 +12,7 @@ from playground.domain import Endpoint, Failure, ModelRef, Response, Secret
 from playground.experiments import kept
 from playground.experiments.flow import Flow, Learned, learned_in
 from playground.experiments.jobs import Jobs
+from playground.experiments.relay import Relay
 from playground.experiments.worker import Order
 from playground.store.database import sqlite_url
 from playground.store.store import Store
@@ -103,3 +104,12 @@ def test_a_worker_tells_what_it_learns_and_hears_what_others_learn(tmp_path: Pat
     counts = kept.counts(store, made.seq)
     store.close()
     assert counts == {kept.WAITING: 2, kept.DONE: 2}  # the other half is the other's
+
+
+def test_who_joins_later_is_told_what_others_had_learned() -> None:
+    relay, heard = Relay(), list[str]()
+    relay.join(1, heard.append)
+    relay.tell(1, "hold")
+    relay.join(2, lambda line: heard.append(f"2: {line}"))
+    relay.tell(2, "gap")
+    assert heard == ["2: hold", "gap"]
