@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -274,9 +274,6 @@ def _no_file(check: Check, value: str) -> str:
     if value.startswith(("file://", "package:")):
         raise CheckError(f"`{check.type}`: {value} was not read; write its text as the value")
     return value
-
-
-Scores = Callable[[int], float]
 
 
 def compared(

@@ -34,7 +34,7 @@ class Tunnel:
     def __init__(self, pool: Pool, base_url: str) -> None:
         self._pool = pool
         parts = urlsplit(base_url)
-        self._host, self._scheme = parts.hostname or "", parts.scheme
+        self._host = parts.hostname or ""
         self._ports = {parts.port} if parts.port else set(DEFAULT_PORTS.values())
         self._base_url = base_url
         self._password = secrets.token_urlsafe(16)
