@@ -53,8 +53,14 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+def window(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
     """One browser, which keeps what it has compiled."""
+    if request.config.getoption(
+        "quick"
+    ):  # begun and refused, Playwright would leave its loop behind
+        pytest.skip("--quick starts no process but the simulation")
     with sync_playwright() as driver:
         context = driver.chromium.launch_persistent_context(
             tmp_path_factory.mktemp("profile"),
