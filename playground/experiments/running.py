@@ -16,7 +16,7 @@ from playground import runs, settings
 from playground.domain import Endpoint, Failure, ModelRef, Request, Response, Secret
 from playground.engine import Engine, Lane, LiveRun
 from playground.experiments import kept
-from playground.experiments.flow import Learned
+from playground.experiments.flow import Flow, Learned
 from playground.experiments.judging import Judge, Judging, Rounds
 from playground.experiments.kept import Experiment, Place, Unjudged
 from playground.experiments.notebook import Notebook
@@ -145,6 +145,7 @@ class Session:
     _begun: float = 0.0
     _beat: float = 0.0
     _stops: int = 0
+    _flows: dict[ModelRef, Flow] = field(default_factory=dict)
     _live: list[LiveRun] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _change: threading.Event = field(default_factory=threading.Event)
@@ -170,6 +171,7 @@ class Session:
             part=self.part,
             share=self.share,
             tell=self.tell,
+            flows=self._flows,
         )
         self._judging = Judging(
             self._notebook,
@@ -213,8 +215,13 @@ class Session:
 
     def learn(self, told: Learned | None) -> None:
         """What another of them has heard, if anything. From any thread."""
-        if self._pacer is not None and told is not None:
+        if told is None:
+            return
+        if self._pacer is not None:
             self._pacer.learn(told)
+        else:  # others began sooner
+            flow = Flow(time.monotonic, self.part, self.share)
+            self._flows.setdefault(ModelRef.parse(told.model), flow).learn(told)
 
     def aside(self) -> Aside:
         """The pace of a call that is no cell's: a judge's keeps to the same limits."""

@@ -178,3 +178,29 @@ def test_a_lanes_number_is_taken_and_a_wrong_one_is_said_and_not_sent(
     blank.keyboard.press("Escape")
     blank.get_by_role("radio", name="Request", exact=True).click()
     expect(lane).to_contain_text('"max_output_tokens": 64')
+
+
+LEFT_AND_GONE = """(box) => {
+  box.focus()
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, "Typed and gone.")
+  box.dispatchEvent(new InputEvent("input", { bubbles: true }))
+  box.blur()
+  document.querySelector("[data-testid='stTopNavLink'][href$='/costs']").click()
+}"""
+"""A field left and a link clicked before the browser comes to anything else: what a busy computer makes of one click."""
+
+
+@pytest.mark.parametrize(("path", "label"), [("tokens", "Text"), ("", "Prompt")])
+def test_what_is_typed_right_before_a_link_is_clicked_goes_first(
+    blank: Page, app: App, path: str, label: str
+) -> None:
+    blank.goto(f"{app.url}/{path}")
+    blank.wait_for_function(GUARDED)
+    settled(blank)
+    blank.get_by_role("textbox", name=label, exact=True).first.evaluate(LEFT_AND_GONE)
+    blank.wait_for_url("**/costs")
+    settled(blank)
+    blank.go_back()
+    expect(blank.get_by_role("textbox", name=label, exact=True).first).to_have_value(
+        "Typed and gone."
+    )

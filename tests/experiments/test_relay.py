@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from playground.cli.experiment.workers import Processes
 from playground.domain import Endpoint, Failure, ModelRef, Response, Secret
+from playground.engine import Engine
 from playground.experiments import kept
 from playground.experiments.flow import Flow, Learned, learned_in
 from playground.experiments.jobs import Jobs
 from playground.experiments.relay import Relay
-from playground.experiments.worker import Order
+from playground.experiments.work import prepare
+from playground.experiments.worker import Order, warm
 from playground.store.database import sqlite_url
 from playground.store.store import Store
 from tests.experiments.conftest import spec_of
@@ -113,3 +116,23 @@ def test_who_joins_later_is_told_what_others_had_learned() -> None:
     relay.join(2, lambda line: heard.append(f"2: {line}"))
     relay.tell(2, "gap")
     assert heard == ["2: hold", "gap"]
+
+
+def test_what_was_learned_before_a_session_ran_holds_for_it(
+    engine: Engine, file_store: Store
+) -> None:
+    """A process that starts slowly hears of limits before it asks anything."""
+    provider = Provider(lambda text, n: Reply())
+    spec = spec_of([MODEL], ["one", "two"], concurrency=2)
+    made = kept.create(file_store, spec, Jobs(spec).places(), simulated=False)
+    key = Secret("key-of-our-server")
+    own = {"here": Endpoint(provider="here", base_url=provider.base_url, key=key, own=True)}
+    session, run = prepare(engine, file_store, made, own, budget=None)
+    warm(["openai/chat:m"])  # else reading in the SDK takes as long
+    free = time.monotonic() + 1.5
+    session.learn(Learned(model=MODEL, hold=1.5, gap=0.0, refill=0.0))
+    ended = run()
+    provider.close()
+    assert ended.state == kept.ENDED
+    assert len(provider.came) == 2
+    assert min(at for at, _ in provider.came) >= free

@@ -6,6 +6,7 @@ const MENUS = '[data-testid="stPopoverBody"], [role="dialog"]'
 const POPOVER_BUTTON = '[data-testid="stPopoverButton"]'
 const POPOVER = '[data-testid="stPopoverBody"]'
 const CHOICE = '[class*="st-key-choice_"] button'
+const PAGE_LINK = '[data-testid="stTopNavLink"], [data-testid="stSidebarNavLink"], [data-testid="stPageLink-NavLink"]'
 const FOCUSABLE = "input, textarea, button:not([aria-label^='Help']), summary, a[href]"
 const PRINT = ".st-key-print button"
 const COPY_BUTTON = '[class*="st-key-copy_"] button'
@@ -28,6 +29,7 @@ export default function () {
   window.addEventListener("keydown", leavePopover, true)
   window.addEventListener("keydown", leaveField, true)
   window.addEventListener("click", copyAnswer, true)
+  window.addEventListener("click", goLast, true)
   document.addEventListener("click", ({ target }) => target.closest?.(PRINT) && print())
   document.addEventListener("click", enterMenu)
   document.addEventListener("click", enterPopover)
@@ -168,6 +170,22 @@ function leaveField(event) {
     field.blur()
     field.focus()
   }
+}
+
+// What is typed is told to the server a moment after its field is left. On a busy computer a link's click comes before that,
+// and the new page would be asked for first, which knows nothing of the field: the click waits until all that has gone.
+let going = null
+
+function goLast(event) {
+  const link = event.target.closest?.(PAGE_LINK)
+  if (!link || link === going || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  setTimeout(() => {
+    going = link
+    link.click()
+    going = null
+  }, 0)
 }
 
 // Looks again until it succeeds, for some seconds.
