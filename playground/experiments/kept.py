@@ -33,8 +33,6 @@ RUNNING, ENDED, STOPPED = "running", "done", "stopped"
 """States of an experiment."""
 TEXT_KEPT = 500
 """Characters of an answer that stand in the cell's row."""
-SILENT_SECONDS = 60.0
-"""An experiment whose process has said nothing for so long stands still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,11 +249,9 @@ def table(store: Store, seq: int, *columns: str) -> list[Any]:
 def begin(store: Store, seq: int) -> bool:
     """Take an experiment to run it; False where another process has it."""
     with writing(store.engine) as connection:
-        row = connection.execute(
-            sa.select(experiments.c.state, experiments.c.writer, experiments.c.heartbeat).where(
-                experiments.c.seq == seq
-            )
-        ).one()
+        wanted = sa.select(experiments.c.state, experiments.c.writer, experiments.c.heartbeat)
+        mine = wanted.where(experiments.c.seq == seq).with_for_update()  # the second waits here
+        row = connection.execute(mine).one()
         if row.state == RUNNING and not gone(row.writer, row.heartbeat):
             return False
         _change(

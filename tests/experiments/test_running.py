@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from decimal import Decimal
@@ -19,7 +20,7 @@ from playground.history.queries import Filter
 from playground.history.reading import read_run
 from playground.store.packing import usd
 from playground.store.store import Store
-from tests.experiments.conftest import RunIt, spec_of
+from tests.experiments.conftest import RunIt, jobs_of, spec_of
 
 SOL, CLAUDE, FLASH = "openai:gpt-6.1-sol", "anthropic:claude-sonnet-5-5", "gemini:gemini-3.8-flash"
 CASES = ("What is a token?", "What is a prompt?", "Why is the sky blue?")
@@ -27,6 +28,26 @@ CASES = ("What is a token?", "What is a prompt?", "Why is the sky blue?")
 
 def cells(store: Store, experiment: Experiment, *columns: str) -> list[Any]:
     return kept.table(store, experiment.seq, "cell", "model", "state", *columns)
+
+
+def test_of_two_who_begin_at_once_one_has_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else both ask all of it, and all of it is billed twice."""
+    spec = spec_of((SOL,), CASES)
+    made = kept.create(store, spec, [job.place for job in jobs_of(spec)], simulated=True)
+    began: list[bool] = []
+    other = threading.Thread(target=lambda: began.append(kept.begin(store, made.seq)))
+    change = kept._change
+
+    def while_another_looks(*args: Any, **values: Any) -> None:
+        monkeypatch.setattr(kept, "_change", change)
+        other.start()
+        other.join(0.3)  # it has to wait, however long
+        change(*args, **values)
+
+    monkeypatch.setattr(kept, "_change", while_another_looks)
+    began.append(kept.begin(store, made.seq))
+    other.join()
+    assert sorted(began) == [False, True]
 
 
 def test_every_cell_has_its_figures_and_its_verdict(run_it: RunIt, store: Store) -> None:
