@@ -23,6 +23,8 @@ from playground.experiments.templates import TemplateError, render
 from playground.experiments.yaml_lines import read_yaml
 
 FRESH_LETTERS = 12
+MOST_CELLS = 1_000_000
+"""Of one experiment, those too that warm up: they are held and written down before the first is asked."""
 
 
 class Cell(NamedTuple):
@@ -90,18 +92,28 @@ class Cells:
     def __len__(self) -> int:
         return sum(len(self.pairs(case)) * self.repeats(case) for case in range(len(self.cases)))
 
+    @property
+    def size(self) -> int:
+        """The cells and those that warm up, counted without making them."""
+        return len(self) + self.spec.warm_up * len(self.firsts)
+
     def __iter__(self) -> Iterator[Cell]:
         return ORDERS[self.spec.order](self)
 
-    def warm_up(self) -> Iterator[Cell]:
-        """What is asked before: each model's first cell, `warm_up` times."""
+    @cached_property
+    def firsts(self) -> tuple[Cell, ...]:
+        """The first cell of each model; one that no case goes with has none."""
         first: dict[int, Cell] = {}
-        for cell in _as_written(self):
+        for cell in _once_each(self):
             first.setdefault(cell.model, cell)
             if len(first) == len(self.refs):
                 break
+        return tuple(first.values())
+
+    def warm_up(self) -> Iterator[Cell]:
+        """What is asked before: each model's first cell, `warm_up` times."""
         for _ in range(self.spec.warm_up):
-            yield from first.values()
+            yield from self.firsts
 
     def recorded(self, cell: Cell) -> bool:
         """Whether the case brings its answer along, so that nothing is asked."""
@@ -187,14 +199,20 @@ class Cells:
         return system, [changed, *messages[1:]]
 
 
-def _as_written(cells: Cells) -> Iterator[Cell]:
+def _once_each(cells: Cells) -> Iterator[Cell]:
+    """The first repeat of every cell, as written."""
     pairs = [set(cells.pairs(case)) for case in range(len(cells.cases))]
     for prompt in range(len(cells.prompt_names)):
         for case, allowed in enumerate(pairs):
             for model in range(len(cells.refs)):
                 if (prompt, model) in allowed:
-                    for repeat in range(cells.repeats(case)):
-                        yield Cell(prompt, case, model, repeat)
+                    yield Cell(prompt, case, model, 0)
+
+
+def _as_written(cells: Cells) -> Iterator[Cell]:
+    for first in _once_each(cells):
+        for repeat in range(cells.repeats(first.case)):
+            yield first._replace(repeat=repeat)
 
 
 def _interleaved(cells: Cells) -> Iterator[Cell]:

@@ -50,7 +50,7 @@ class Jobs:
 
     @cached_property
     def warm_ups(self) -> int:
-        return sum(1 for _ in self.cells.warm_up())
+        return self.spec.warm_up * len(self.cells.firsts)
 
     @cached_property
     def names(self) -> list[str]:
@@ -70,9 +70,13 @@ class Jobs:
             model=self.names[cell.model],
             prompt=cell.prompt,
             case=cell.case,
-            repeat=cell.repeat if number >= self.warm_ups else number // len(self.names),
+            repeat=cell.repeat if number >= self.warm_ups else self._round(number),
             warm_up=number < self.warm_ups,
         )
+
+    def _round(self, number: int) -> int:
+        """Which round of warming up, from 0, this cell is in."""
+        return number // len(self.cells.firsts)
 
     def job(self, number: int) -> Job:
         """What it asks, made when it is needed; a prompt that can't be filled in has failed already."""
@@ -174,7 +178,7 @@ class Jobs:
         share = []
         for number, cell in enumerate(self.order):
             if number < self.warm_ups:  # each warms up for itself, round by round
-                share.append(number // len(self.names) % of)
+                share.append(self._round(number) % of)
                 continue
             group = (0 if comparing else cell.prompt, cell.case, cell.repeat)
             share.append(groups.setdefault(group, len(groups)) % of)

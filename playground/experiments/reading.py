@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from playground.domain import ModelRef
 from playground.experiments import case_files, wording
+from playground.experiments.cells import MOST_CELLS, Cells
 from playground.experiments.checks.asked import COMPARING
 from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
 from playground.experiments.from_history import HistoryMissing, cases_of
@@ -135,7 +136,16 @@ class _Reader:
             return None
         whole = SPEC.validate_python(self.root.plain())
         parts = {"prompts": tuple(made), "models": tuple(models), "cases": tuple(cases)}
-        return whole.model_copy(update=parts)  # type: ignore[no-any-return]
+        spec: Spec = whole.model_copy(update=parts)
+        self.size(spec)
+        return spec
+
+    def size(self, spec: Spec) -> None:
+        """Whether so many cells can be held at all: nobody can see that a number has a digit too many."""
+        if (size := Cells(spec).size) > MOST_CELLS:
+            advice = "Lower `repeats` or `warm_up`, or take cases or models out."
+            said = f"These are {size:,} cells, and {MOST_CELLS:,} are the most of one experiment."
+            self.say(self.root, said, advice, key="repeats")
 
     def parts(self, key: str) -> list[Node]:
         """What is in a list; one alone stands for a list of one."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from playground.experiments.cells import Cell, CellError, Cells
+from playground.experiments.jobs import Jobs
 from playground.experiments.settings import SettingError, checked
 from playground.experiments.spec import Spec
 from playground.experiments.transforms import TransformError, transformed
@@ -84,6 +85,17 @@ def test_labels_say_what_goes_with_what() -> None:
 def test_warm_up_asks_each_model_so_often() -> None:
     assert [c.model for c in Cells(spec(warm_up=2)).warm_up()] == [0, 1, 2, 0, 1, 2]
     assert list(Cells(spec()).warm_up()) == []
+
+
+def test_rounds_of_warming_up_are_counted_by_the_models_that_are_asked() -> None:
+    """A model that no case goes with warms up in no round, and takes none from the others."""
+    cases = [{"vars": {"x": "p"}, "models": ["anthropic:b"]}]
+    jobs = Jobs(spec(cases=cases, warm_up=4))
+    warmed = [(place.model, place.repeat) for place in jobs.places() if place.warm_up]
+    assert warmed == [("anthropic:b", number) for number in range(4)]
+    ours = jobs.in_part(0, 2)
+    assert [ours(number) for number in range(4)] == [True, False, True, False]
+    assert jobs.cells.size == len(jobs.order)
 
 
 def test_a_cell_is_one_request() -> None:

@@ -15,6 +15,7 @@ from playground.experiments.regressions import regressions
 from playground.experiments.results import _cause, _named, front
 from playground.experiments.sources import SourceError, Sources
 from playground.store.store import Store
+from playground.ui.experiments import starting
 from tests.experiments.many import MODELS, filled, many_spec
 
 
@@ -35,6 +36,14 @@ def test_cases_are_the_same_wherever_they_stand_in_their_specs(file_store: Store
     spec = many_spec(10)
     turned = spec.model_copy(update={"cases": spec.cases[::-1]})
     assert regressions(file_store, filled(file_store, turned, quality=2.0), before) == []
+
+
+def test_a_visitors_calls_are_counted_and_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A billion would be the end of everyone's app."""
+    monkeypatch.setenv("PLAYGROUND_HOSTED", "1")
+    spec = many_spec(1).model_copy(update={"repeats": 10**9 // len(MODELS)})
+    assert "makes 999,999,999 calls" in (starting.too_many(spec) or "")
+    assert starting.too_many(many_spec(1)) is None
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,7 @@ defaults: {checks: {type: x}}
         ("prompts: [{label: a}]\nmodels: [a:b]", 1, "This prompt has no text."),
         ("prompts: [{text: a, file: b}]\nmodels: [a:b]", 1, "This prompt has `text` and `file`."),
         ("prompts: [a]\nmodels: [a:b]\nmodels: [c:d]", 3, "`models` stands twice here, first in line 2."),
+        ("prompts: [a]\nmodels: [a:b]\nrepeats: 400000\nwarm_up: 600001", 3, "These are 1,000,001 cells, and 1,000,000 are the most of one experiment."),
         ("prompts: [a]\nmodels: [openai/nowhere:x]", 2, "Openai has no door 'nowhere': use one of responses, chat, realtime."),
     ],
 )  # fmt: skip

@@ -122,6 +122,9 @@ def _mistakes(found: Reading) -> None:
 
 def _before(store: Store, spec: Spec, where: Mapping[str, Endpoint]) -> None:
     """What it will be: cells, calls, time, money, and who answers."""
+    if reason := starting.too_many(spec):
+        st.caption(dollars(reason))
+        return
     simulated = starting.simulated(spec, where)
     usual = sheets.usual_durations(store, owner=opened.only(), simulated=simulated)
     found = _estimate(kept.digest_of(spec), tuple(sorted(usual.items())), spec)
