@@ -343,13 +343,16 @@ def _max_score(
     env: Mapping[str, str],
 ) -> list[Verdict]:
     options = check.value if isinstance(check.value, Mapping) else {}
-    weights = options.get("weights") or {}
+    weights, bound = options.get("weights") or {}, options.get("threshold")
     method = options.get("method", "average")
     if method not in ("average", "sum"):
         raise CheckError("`max-score` has the methods `average` and `sum`")
+    if not isinstance(weights, Mapping) or not all(map(js.is_number, weights.values())):
+        raise CheckError("`max-score` needs `weights` as a mapping: a type of check, a number")
+    if bound is not None and not js.is_number(bound):
+        raise CheckError("`max-score` needs a number as its `threshold`")
     scores = [_total(verdict, weights, method) for verdict in verdicts]
     best = scores.index(max(scores))
-    bound = options.get("threshold")
     if bound is not None and scores[best] < bound:
         best = -1
     return _won(

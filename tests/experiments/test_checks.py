@@ -49,6 +49,24 @@ def test_adding_a_check_is_adding_a_row() -> None:
         assert kind.type not in LEFT_OUT
 
 
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ({"weights": ["contains"]}, "needs `weights` as a mapping"),
+        ({"weights": {"contains": "much"}}, "needs `weights` as a mapping"),
+        ({"threshold": "0.8"}, "needs a number as its `threshold`"),
+        ({"method": "median"}, "has the methods `average` and `sum`"),
+    ],
+)
+def test_a_comparison_that_is_written_wrongly_says_what_it_needs(value: Any, why: str) -> None:
+    checks = [Check(type="contains", value="x")]
+    answers = [Answer(output="x"), Answer(output="y")]
+    verdicts = [grade(checks, answer) for answer in answers]
+    found = compared(Check(type="max-score", value=value), answers, verdicts)
+    assert all(why in (verdict.error or "") for verdict in found)
+    assert len(found) == 2
+
+
 def test_the_docs_have_the_table_as_it_is() -> None:
     assert DOCS.read_text() == check_tables.markdown()
 
