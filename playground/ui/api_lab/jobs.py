@@ -252,6 +252,6 @@ def _mix(one: chains.Chained) -> None:
             )
         else:
             told = f"plain code · {fmt.seconds(step.seconds)}"
-        shown = markdown.plain(told).replace("$", r"\$")
+        shown = markdown.plain(told)
         st.markdown(f"**{number}. {step.name}** :small[{shown}]")
         st.code(step.result, language=None, wrap_lines=True, height=140)

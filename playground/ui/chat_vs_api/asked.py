@@ -13,8 +13,8 @@ from playground.lab.products import FACTS, KINDS, Product, products, told
 from playground.lab.questions import Own, Question, answered, search
 from playground.ui import names
 from playground.ui.chat_vs_api.pay.section import mine
-from playground.ui.chat_vs_api.sections import dollars, go
-from playground.ui.parts.markdown import plain
+from playground.ui.chat_vs_api.sections import go
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.shell.pages import path
 
 PRESET = "medium"

@@ -15,8 +15,8 @@ from playground.lab import breakeven
 from playground.pricing.plans import paid
 from playground.ui import names
 from playground.ui.chat_vs_api.pay.section import MINE, mine
-from playground.ui.chat_vs_api.sections import ASKED, LADDER, PASTE, PAY, dollars, go, labelled
-from playground.ui.parts.markdown import plain
+from playground.ui.chat_vs_api.sections import ASKED, LADDER, PASTE, PAY, go, labelled
+from playground.ui.parts.markdown import dollars, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from playground.domain import Endpoint
 from playground.lab import ladder
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.ladder.climb import current_climb
-from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PASTE, PAY, dollars, go
+from playground.ui.chat_vs_api.sections import CONVERSATION, LADDER, PASTE, PAY, go
+from playground.ui.parts.markdown import dollars
 from playground.ui.parts.product import terms
 
 

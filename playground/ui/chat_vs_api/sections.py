@@ -13,6 +13,7 @@ from playground.domain import Endpoint, Request
 from playground.domain.endpoint import bills
 from playground.lab import breakeven
 from playground.ui import names
+from playground.ui.parts.markdown import dollars
 from playground.ui.parts.sections import section
 
 START, LADDER, CONVERSATION, MEMORY, PASTE, PAY, WALLETS, ASKED, POINTS, CHOOSE = (
@@ -48,11 +49,6 @@ def labelled(answer: str) -> str:
     """A choice on its button; a habit says how many conversations a month it stands for."""
     habit = breakeven.HABITS.get(answer)
     return f"{answer} (≈ {habit.conversations} a month)" if habit else answer
-
-
-def dollars(text: str) -> str:
-    """Text whose dollar signs are no formulas."""
-    return text.replace("$", r"\$")
 
 
 def foretold(requests: Sequence[Request], where: Mapping[str, Endpoint]) -> str:

@@ -19,9 +19,9 @@ from playground.ui.chat_vs_api import charts
 from playground.ui.chat_vs_api.charts import HIDDEN, NEW, RESENT
 from playground.ui.chat_vs_api.conversation.figures import bar_rows
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
-from playground.ui.chat_vs_api.sections import ASKED, CONVERSATION, LADDER, PAY, dollars, go
+from playground.ui.chat_vs_api.sections import ASKED, CONVERSATION, LADDER, PAY, go
 from playground.ui.parts.charts import draw
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.product import product_popover
 from playground.ui.parts.receipt import receipt
 

@@ -14,7 +14,8 @@ from playground.lab.wallet_trial import Outcome, trial
 from playground.lab.wallets import Effect, Wallet, wallets
 from playground.ui import names
 from playground.ui.chat_vs_api.plan import own_plan
-from playground.ui.chat_vs_api.sections import PAY, dollars, go
+from playground.ui.chat_vs_api.sections import PAY, go
+from playground.ui.parts.markdown import dollars
 from playground.ui.parts.product import terms
 
 PATIENCE = 60.0

@@ -17,8 +17,8 @@ from playground.ui.experiments import opened
 from playground.ui.experiments.counting import counted
 from playground.ui.experiments.differences import way
 from playground.ui.experiments.matrix import case_name
-from playground.ui.experiments.words import LABELS, dollars, span
-from playground.ui.parts.markdown import plain
+from playground.ui.experiments.words import LABELS, span
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.session import here
 
 MOST = 100

@@ -8,8 +8,8 @@ import streamlit as st
 
 from playground import figures as fmt
 from playground.experiments.comparing import Comparison
-from playground.ui.experiments.words import LABELS, amount, dollars, span
-from playground.ui.parts.markdown import plain
+from playground.ui.experiments.words import LABELS, amount, span
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.tables import ROW
 
 MOST_ROWS = 30

@@ -17,8 +17,7 @@ from playground.experiments.spec import Case, Spec
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.experiments import bringing, opened, starting
-from playground.ui.experiments.words import dollars
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.session.keeping import visitor
 
 MOST_CHARACTERS = 5_000_000

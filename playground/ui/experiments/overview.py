@@ -17,10 +17,10 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.experiments import charts
 from playground.ui.experiments.charts import Point
-from playground.ui.experiments.words import amount, dollars, share
+from playground.ui.experiments.words import amount, share
 from playground.ui.parts.charts import draw
 from playground.ui.parts.drawing import alt
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 
 LATENCIES: Mapping[str, tuple[str, str]] = {
     "First text": ("time_to_first_text", "seconds"),

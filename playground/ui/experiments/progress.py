@@ -14,8 +14,8 @@ from playground.experiments.kept import Experiment
 from playground.experiments.sheets import Partial
 from playground.store.store import Store
 from playground.ui.experiments import opened, starting
-from playground.ui.experiments.words import dollars, share
-from playground.ui.parts.markdown import plain
+from playground.ui.experiments.words import share
+from playground.ui.parts.markdown import dollars, plain
 
 LOOK = 1.0
 """Seconds between two looks at what is under way."""

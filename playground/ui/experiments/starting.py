@@ -17,7 +17,7 @@ from playground.experiments.kept import Experiment
 from playground.experiments.spec import Spec
 from playground.store.store import Store
 from playground.ui.experiments import opened
-from playground.ui.experiments.words import dollars
+from playground.ui.parts.markdown import dollars
 from playground.ui.session.keeping import secrets
 from playground.ui.session.state import owner, session
 

@@ -20,11 +20,6 @@ LABELS = {
 MONEY = ("cost", COST_PER_SUCCESS)
 
 
-def dollars(text: str) -> str:
-    """Text for Markdown, in which two dollars would make a formula."""
-    return text.replace("$", r"\$")
-
-
 def share(rate: Rate, nothing: str) -> str:
     """`83% (75% to 89%)`."""
     if rate.value is None or rate.interval is None:

@@ -43,6 +43,7 @@ OTHERS = re.compile(r"\[(?=\^)|!(?=\[)|(?<!~)~(?![~=])")
 OPENING = re.compile(r"(?:https?(?=://)|www(?=\.))([:.])", re.IGNORECASE)
 ADDRESS = re.compile(rf"{OPENING.pattern}[^\s<{HOLE}]+", re.IGNORECASE)
 ICON = re.compile(r":(?=material/)")
+_DOLLAR = re.compile(r"(?<!\\)((?:\\\\)*)\$")
 
 
 def safe(text: str) -> str:
@@ -115,6 +116,11 @@ def code(text: str) -> str:
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
     space = " " if "`" in line else ""
     return f"{fence}{space}{line}{space}{fence}"
+
+
+def dollars(text: str) -> str:
+    """Markdown in which no two dollars make a formula; one that is escaped already, as by `plain`, stays as it is."""
+    return _DOLLAR.sub(r"\1\\$", text)
 
 
 def _escaped(text: str) -> str:

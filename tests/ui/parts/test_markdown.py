@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from playground.figures.commonmark import DEEPEST, MOST_BRACKETS
-from playground.ui.parts.markdown import START, _pieces, code, plain, safe
+from playground.ui.parts.markdown import START, _pieces, code, dollars, plain, safe
 
 
 @pytest.mark.parametrize(
@@ -173,3 +173,16 @@ def test_plain_escapes_every_sign_with_a_meaning() -> None:
 )
 def test_inline_code_can_not_be_left(text: str, made: str) -> None:
     assert code(text) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("$20 ($15 annual)", r"\$20 (\$15 annual)"),
+        (plain("$20 ($15 annual)"), r"\$20 \(\$15 annual\)"),
+        (r"a \\$5", r"a \\\$5"),  # an escaped backslash, then a dollar
+        ("no money", "no money"),
+    ],
+)
+def test_no_dollar_begins_a_formula_and_none_is_escaped_twice(text: str, shown: str) -> None:
+    assert dollars(text) == dollars(dollars(text)) == shown

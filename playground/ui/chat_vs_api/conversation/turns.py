@@ -20,10 +20,9 @@ from playground.ui.chat_vs_api.conversation.talk import (
     split_of,
     waiting,
 )
-from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.live.component import live_run
 from playground.ui.parts import cache_miss
-from playground.ui.parts.markdown import answer, failed, plain, safe
+from playground.ui.parts.markdown import answer, dollars, failed, plain, safe
 from playground.ui.parts.receipt import receipt
 from playground.ui.session import once
 

@@ -18,9 +18,8 @@ from playground.lab.ladder import Part
 from playground.providers import preview
 from playground.ui.chat_vs_api.ladder import picture
 from playground.ui.chat_vs_api.ladder.climb import Climb
-from playground.ui.chat_vs_api.sections import dollars
 from playground.ui.parts.card import result_card
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.tables import figure_table
 from playground.ui.parts.words import word_diff

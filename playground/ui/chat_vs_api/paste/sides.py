@@ -12,8 +12,7 @@ from playground import pricing, tokens
 from playground.domain import Cost, ModelRef, Request, Usage, clock
 from playground.figures.differing import similarity
 from playground.lab.text_statistics import LABELS, Statistics, statistics
-from playground.ui.chat_vs_api.sections import dollars
-from playground.ui.parts.markdown import answer, plain
+from playground.ui.parts.markdown import answer, dollars, plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.words import word_diff
 

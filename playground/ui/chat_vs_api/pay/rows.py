@@ -12,8 +12,7 @@ from playground.domain.provider import provider_of
 from playground.lab import breakeven as lab
 from playground.lab.breakeven import Conversation, Price
 from playground.pricing import Plan
-from playground.ui.chat_vs_api.sections import dollars
-from playground.ui.parts.markdown import code, plain
+from playground.ui.parts.markdown import code, dollars, plain
 from playground.ui.parts.product import product_popover
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.tables import money, written

@@ -19,8 +19,8 @@ from playground.ui import names
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.pay.curve import curve
 from playground.ui.chat_vs_api.pay.rows import plan_rows, receipts, table
-from playground.ui.chat_vs_api.sections import dollars, labelled
-from playground.ui.parts.markdown import plain
+from playground.ui.chat_vs_api.sections import labelled
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.number_field import number_field
 from playground.ui.session.models import pick_models
 
