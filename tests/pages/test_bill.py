@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -98,3 +99,15 @@ def test_both_sides_are_drawn_model_by_model_with_words() -> None:
     usd = money(Decimal(100_000 * 2 + 20_000 * 10) / 1_000_000)
     assert picture.told == f"{SOL}, billed: {usd}. {SOL}, our receipts: {usd}."
     assert chart(()) is None
+
+
+def test_a_receipt_without_a_price_is_not_drawn_as_nothing() -> None:
+    mine = call("openai", SOL, day(1), usage(input=100_000, output=20_000))
+    (line,) = check(bills(Billed([item(mine)])), [mine], BOOK).lines
+    unpriced, usd = replace(line, our_usd=None), line.our_usd
+    picture = chart([unpriced])
+    assert picture is not None
+    assert picture.told.endswith(f"{SOL}, our receipts: not told.")
+    picture = chart([line, unpriced])
+    assert picture is not None
+    assert picture.told.endswith(f"{SOL}, our receipts: ≥ {money(usd)}.")

@@ -25,7 +25,7 @@ from playground.providers.batch import BATCHES
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.api_lab import asking
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.project import take_away
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.views import VIEWS
@@ -107,7 +107,7 @@ def _submit(store: Store, where: Mapping[str, Endpoint]) -> None:
         asked = [request for _, lines in given for _, request in lines]
         refusal = runs.refused(asked, where, session=session().id, secrets=secrets())
         if refusal:
-            st.error(refusal.reason.replace("$", r"\$"))
+            st.error(dollars(refusal.reason))
             return
         for ref, lines in given:
             work = partial(batch.submit, model=ref, given=lines, title=title)
@@ -202,7 +202,7 @@ def _job(store: Store, job: Job, where: Mapping[str, Endpoint]) -> None:
 
 def _reserved(store: Store, job: Job) -> str:
     held = reserved.held(store, job)
-    return rf"at most \{fmt.money(held)} reserved in the budgets" if held else ""
+    return dollars(f"at most {fmt.money(held)} reserved in the budgets") if held else ""
 
 
 def _headline(job: Job) -> str:
@@ -286,9 +286,7 @@ def _answers(job: Job, run: Run) -> None:
     batched, single = batch.total([r.cost for r in run.responses]), batch.total(alone)
     if batched is not None and single is not None:
         st.markdown(
-            f"**{fmt.money(batched)}** as a batch, {fmt.money(single)} as single calls.".replace(
-                "$", r"\$"
-            )
+            dollars(f"**{fmt.money(batched)}** as a batch, {fmt.money(single)} as single calls.")
         )
     rows = list(zip(job.keys, run.requests, run.responses, alone, strict=True))
     st.dataframe(

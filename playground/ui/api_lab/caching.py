@@ -19,7 +19,7 @@ from playground.lab.caching import CHANGES, How, Twice
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import cache_miss
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.views import VIEWS
 from playground.ui.session import here
@@ -140,7 +140,7 @@ def _send(
     asked = caching.requests(ref, prefix, change, how, options)
     refusal = runs.refused(asked, where, session=session().id, secrets=secrets())
     if refusal:
-        st.error(refusal.reason.replace("$", r"\$"))
+        st.error(dollars(refusal.reason))
         return
     mine, endpoint = visitor() or "", where[ref.provider]
 
@@ -176,7 +176,7 @@ def _even(ref: ModelRef, how: str | None) -> None:
     said = (
         f"{label}: writing costs {found.write:f} × input, reading {found.read:f} × input: {pays}."
     )
-    st.caption((said + stored).replace("$", r"\$"))
+    st.caption(dollars(said + stored))
 
 
 def _result(found: Twice) -> None:
@@ -207,7 +207,7 @@ def _figures(found: Twice) -> None:
                 st.error(plain(response.failure.told), icon=":material/error:")
             with st.container(horizontal=True):
                 for figure in FIGURES:
-                    st.metric(figure.label, figure.write(response).replace("$", r"\$"))
+                    st.metric(figure.label, dollars(figure.write(response)))
             if response.cost:
                 with st.popover("Receipt", icon=":material/receipt_long:"):
                     st.markdown(receipt(response.cost))

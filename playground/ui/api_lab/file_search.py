@@ -264,8 +264,8 @@ def _kept(shelf: Shelf, where: Mapping[str, Endpoint]) -> None:
     )
     fees = lab.fees(shelf.provider, store, [text for _, text in shelf.files])
     for fee in fees:
-        amount = "not known" if fee.amount is None else fmt.money(fee.amount).replace("$", r"\$")
-        how = fee.how.replace("$", r"\$")
+        amount = "not known" if fee.amount is None else markdown.dollars(fmt.money(fee.amount))
+        how = markdown.dollars(fee.how)
         st.markdown(f"{fee.what}: **{amount}** ({how}; [source]({fee.source}), {fee.as_of})")
     with st.popover("Receipt of the store", icon=":material/receipt_long:"):
         so_far = lab.receipt(shelf)

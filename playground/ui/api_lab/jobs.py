@@ -238,9 +238,7 @@ def _chained(done: Sequence[chains.Chained]) -> None:
 def _mix(one: chains.Chained) -> None:
     simulated = any(step.response.simulated for step in one.steps if step.response)
     st.markdown(f"**{one.mix.name}**")
-    st.caption(
-        f"Cost {fmt.money(one.cost)}{' · simulated' if simulated else ''}".replace("$", r"\$")
-    )
+    st.caption(markdown.dollars(f"Cost {fmt.money(one.cost)}{' · simulated' if simulated else ''}"))
     if one.problem:
         st.error(markdown.safe(one.problem))
     for number, step in enumerate(one.steps, 1):

@@ -19,7 +19,7 @@ from playground.lab.rate_limits import binding, tier
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.live import wait
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.number_field import number_field
 from playground.ui.session.looking import Place, looked_at
 from playground.ui.session.models import default_model
@@ -204,7 +204,7 @@ def _planner(where: Mapping[str, Endpoint]) -> None:
         },
     )
     for note in dict.fromkeys(plan.tier.note for plan in found if plan.tier.note):
-        st.caption(note.replace("$", r"\$"))
+        st.caption(dollars(note))
     if shape.cached_share and capacity.cached_counts(ref.provider) is None:
         st.caption("Whether cached tokens count is not published here: they are planned as if.")
 

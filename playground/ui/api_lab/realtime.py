@@ -233,7 +233,7 @@ def _cost(found: Sequence[Turn]) -> None:
     }
     st.dataframe(table, hide_index=True, alt="Tokens and cost of each turn of the session")
     again = [turn.again for turn in found if turn.again is not None]
-    whole = fmt.money(realtime.total(found)).replace("$", r"\$")
+    whole = markdown.dollars(fmt.money(realtime.total(found)))
     said = f"The session so far: {whole}."
     if len(found) > 1 and len(again) == len(found):
         said += f" {sum(again):,} of its input tokens were in the session already when they were billed."

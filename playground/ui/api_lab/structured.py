@@ -212,7 +212,7 @@ def _tally(tally: lab.Tally) -> None:
         zip(tally.verdicts, tally.responses, strict=True), 1
     ):
         color = "green" if verdict.state == "valid" else "red"
-        cost = fmt.cost(response.cost).replace("$", r"\$")
+        cost = markdown.dollars(fmt.cost(response.cost))
         tokens = fmt.count(response.usage.output_tokens)
         st.markdown(
             f":{color}-badge[{verdict.state}] :small[answer {number} · {tokens} out · Cost {cost}]"

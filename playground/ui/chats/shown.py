@@ -14,11 +14,11 @@ from playground.chats.summary import Summary
 from playground.domain import Endpoint
 from playground.figures.palette import BLUE
 from playground.pricing import Plan
-from playground.ui.chats.exactly import exactly
+from playground.ui.chats.exactly import exactly, span
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.tables import worded
 
 NOTES = (
@@ -53,17 +53,12 @@ def _figures(summary: Summary, used: Sum) -> None:
         st.metric("Conversations", fmt.count(summary.conversations), width="content")
         st.metric("Turns", fmt.count(summary.turns), width="content")
         st.metric("API calls", fmt.count(used.calls), width="content")
-        st.metric("As API calls", _span(used.low, used.high), width="content")
+        st.metric("As API calls", dollars(span(used.low, used.high)), width="content")
         share = used.history_tokens / max(used.input_tokens, 1)
         st.metric("Of the input, sent again", f"{share:.0%}", width="content")
     if summary.first and summary.last:
         product = ", ".join(map(plain, summary.products))
         st.caption(f"{product}, {summary.first:%-d %B %Y} to {summary.last:%-d %B %Y} (UTC)")
-
-
-def _span(low: Decimal, high: Decimal) -> str:
-    told = fmt.money(low) if low == high else f"{fmt.money(low)} – {fmt.money(high)}"
-    return told.replace("$", r"\$")
 
 
 def _months(pricing: Pricing) -> Picture:
@@ -135,7 +130,7 @@ def _sums(sums: Sequence[Sum]) -> None:
 
 
 def _cell(one: Sum, low: Decimal, high: Decimal) -> str:
-    return _span(low, high).replace("\\", "") if one.calls else "no price is known"
+    return span(low, high) if one.calls else "no price is known"
 
 
 def _nearest(pricing: Pricing) -> None:
@@ -176,9 +171,11 @@ def _plan(summary: Summary) -> None:
         )
     )
     st.markdown(
-        f"In {months} {'month' if months == 1 else 'months'} with a conversation the plan costs {_span(paid, paid)}; as API calls"
-        f" they cost {_span(used.low, used.high)}: **{cheaper}**. A plan pays for the product, an API key for calls: neither"
-        " opens the other."
+        dollars(
+            f"In {months} {'month' if months == 1 else 'months'} with a conversation the plan costs {fmt.money(paid)}; as API"
+            f" calls they cost {span(used.low, used.high)}: **{cheaper}**. A plan pays for the product, an API key for calls:"
+            " neither opens the other."
+        )
     )
 
 

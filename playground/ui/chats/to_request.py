@@ -18,7 +18,7 @@ from playground.lab.checklist import STATES, Item, Seen, checklist
 from playground.providers import acceptance
 from playground.ui import names
 from playground.ui.chats.reading import conversation
-from playground.ui.parts.markdown import plain, safe
+from playground.ui.parts.markdown import dollars, plain, safe
 from playground.ui.parts.project import take_away
 from playground.ui.session import compose, keeping, once
 from playground.ui.session.looking import Place, look_at, looked_at
@@ -285,5 +285,5 @@ def _checklist(items: Sequence[Item]) -> None:
     st.caption(f"{done} of {len(items)} are seen here or in the project, {open_} {STATES['open']}.")
     for item in items:
         source = f" :small[{item.source}]" if item.source else ""
-        says = item.says.replace("$", r"\$")
+        says = dollars(item.says)
         st.markdown(f"{SIGNS[item.state]} **{item.what}**: {says}{source}")

@@ -24,7 +24,7 @@ from playground.ui.compare.prompt import Asked
 from playground.ui.compare.settings import said_of
 from playground.ui.live.held import held
 from playground.ui.live.tab import tab
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.session import compose, once
 from playground.ui.session.local import note
 from playground.ui.shell import first_page, sign_in
@@ -209,8 +209,8 @@ def _likely(sums: Forecast) -> str:
 
 def _spoken(requests: Sequence[Request]) -> str:
     _, sums = _forecast(_key(requests), id(pricing.load()), requests)
-    return f"All lanes together: {sums}".replace("$", r"\$")
+    return dollars(f"All lanes together: {sums}")
 
 
 def _money(amount: Decimal) -> str:
-    return fmt.money(amount).replace("$", r"\$")
+    return dollars(fmt.money(amount))

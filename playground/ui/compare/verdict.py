@@ -10,7 +10,7 @@ from playground.domain.model import Source
 from playground.figures import Figure
 from playground.figures.best import best, competing, whole
 from playground.ui.parts.ending import label
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 
 SAID = {
     "cost": "cost least",
@@ -68,9 +68,7 @@ def _won(figure: Figure, winner: int, responses: Sequence[Response]) -> str:
     most = max(others.values())
     times = f", {most / mine:.1f} × less than the most" if mine and most / mine >= 1.05 else ""
     shared = " (with others)" if mine in others.values() else ""
-    return f"{SAID[figure.name]}{shared} ({here}{times if figure.name == 'cost' else ''})".replace(
-        "$", r"\$"
-    )
+    return dollars(f"{SAID[figure.name]}{shared} ({here}{times if figure.name == 'cost' else ''})")
 
 
 def _length(names: Sequence[str], responses: Sequence[Response]) -> Iterator[str]:

@@ -15,11 +15,12 @@ from playground.figures.palette import BLUE, ORANGE
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.tables import worded
 
 BILLED, OURS = "billed", "our receipts"
 SIDES = {BILLED: ORANGE, OURS: BLUE}
+NOT_TOLD = "not told"
 MOST = 8
 """Models in the chart, the dearest."""
 
@@ -42,29 +43,31 @@ def shown(found: Check) -> None:
 
 
 def _figures(found: Check) -> None:
-    theirs = [line.their_usd for line in found.lines if line.their_usd is not None]
-    ours = [line.our_usd for line in found.lines if line.our_usd is not None]
     days = {line.day for line in found.lines}
+    theirs = [line.their_usd for line in found.lines]
+    ours = [line.our_usd for line in found.lines]
     with st.container(horizontal=True):
-        st.metric(
-            "Billed", _usd(sum(theirs, Decimal(0))) if theirs else "not told", width="content"
-        )
-        st.metric("Our receipts", _usd(sum(ours, Decimal(0))), width="content")
-        if theirs:
-            st.metric("Difference", _signed(whole_difference(found)), width="content")
+        st.metric("Billed", dollars(_sum(theirs)), width="content")
+        st.metric("Our receipts", dollars(_sum(ours)), width="content")
+        if any(usd is not None for usd in theirs):
+            st.metric("Difference", dollars(_signed(whole_difference(found))), width="content")
         st.metric("Days", fmt.count(len(days)), width="content")
         st.metric(
             "Answers of ours", fmt.count(sum(line.calls for line in found.lines)), width="content"
         )
 
 
-def _usd(amount: Decimal) -> str:
-    return fmt.money(amount).replace("$", r"\$")
+def _sum(amounts: Sequence[Decimal | None]) -> str:
+    """What is known of them together; that it is the least where one is not told."""
+    known = [usd for usd in amounts if usd is not None]
+    if not known:
+        return NOT_TOLD
+    return fmt.total(sum(known, Decimal(0)), whole=len(known) == len(amounts))
 
 
 def _signed(amount: Decimal) -> str:
     sign = "+" if amount > 0 else "−" if amount < 0 else ""
-    return f"{sign}{_usd(abs(amount))}"
+    return f"{sign}{fmt.money(abs(amount))}"
 
 
 def _verdict(found: Check) -> None:
@@ -89,9 +92,7 @@ def _differences(found: Sequence[Difference]) -> None:
         "Money": [None if one.usd is None else float(one.usd) for one in found],
         "What was found": [one.said for one in found],
     }
-    texts = {
-        "Money": ["" if one.usd is None else _signed(one.usd).replace("\\", "") for one in found]
-    }
+    texts = {"Money": ["" if one.usd is None else _signed(one.usd) for one in found]}
     st.dataframe(
         worded(table, texts),
         hide_index=True,
@@ -109,22 +110,26 @@ def _differences(found: Sequence[Difference]) -> None:
 
 def chart(lines: Sequence[Line]) -> Picture | None:
     """Two bars a model: what is billed and what our receipts say; None where the bill says no money."""
-    sums: dict[str, list[Decimal]] = {}
+    told: dict[str, tuple[list[Decimal | None], list[Decimal | None]]] = {}
     for line in lines:
         if line.their_usd is None or not line.model:
             continue
-        found = sums.setdefault(line.model, [Decimal(0), Decimal(0)])
-        found[0] += line.their_usd
-        found[1] += line.our_usd or Decimal(0)
-    dearest = sorted(sums, key=lambda model: -max(sums[model]))[:MOST]
+        theirs, ours = told.setdefault(line.model, ([], []))
+        theirs.append(line.their_usd)
+        ours.append(line.our_usd)
+    drawn = {
+        model: [sum((usd for usd in side if usd is not None), Decimal(0)) for side in both]
+        for model, both in told.items()
+    }
+    dearest = sorted(drawn, key=lambda model: -max(drawn[model]))[:MOST]
     rows = [
         {"lane": f"{model}, {side}", "side": side, "usd": float(usd)}
         for model in dearest
-        for side, usd in zip(SIDES, sums[model], strict=True)
+        for side, usd in zip(SIDES, drawn[model], strict=True)
     ]
     if not rows:
         return None
-    totals = [fmt.money(usd) for model in dearest for usd in sums[model]]
+    totals = [_sum(side) for model in dearest for side in told[model]]
     names = [str(row["lane"]) for row in rows]
     made = charts.bars(
         rows,
@@ -134,8 +139,8 @@ def chart(lines: Sequence[Line]) -> Picture | None:
         color=charts.colored("side", SIDES, rows),
         tooltip=[alt.Tooltip("lane:N"), alt.Tooltip("usd:Q", format="$.6~f", title="USD")],
     )
-    told = " ".join(f"{name}: {total}." for name, total in zip(names, totals, strict=True))
-    return Picture(made, charts.shown(SIDES, rows, "side"), told)
+    words = " ".join(f"{name}: {total}." for name, total in zip(names, totals, strict=True))
+    return Picture(made, charts.shown(SIDES, rows, "side"), words)
 
 
 def _lines(lines: Sequence[Line]) -> None:
@@ -151,7 +156,7 @@ def _lines(lines: Sequence[Line]) -> None:
         "Answers": [line.calls for line in lines],
     }
     texts = {
-        name: ["not told" if usd is None else fmt.money(usd) for usd in column]
+        name: [NOT_TOLD if usd is None else fmt.money(usd) for usd in column]
         for name, column in (
             ("Billed", [line.their_usd for line in lines]),
             ("Our receipts", [line.our_usd for line in lines]),
@@ -160,7 +165,7 @@ def _lines(lines: Sequence[Line]) -> None:
     st.dataframe(
         worded(table, texts),
         hide_index=True,
-        placeholder="not told",
+        placeholder=NOT_TOLD,
         alt="Bill and receipts by day and model",
         column_config={
             "Agrees": st.column_config.CheckboxColumn("Agrees"),

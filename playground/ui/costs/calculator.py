@@ -213,4 +213,4 @@ def _receipt(found: Found) -> None:
         return
     with st.expander("Receipt of one request", icon=":material/receipt_long:"):
         chosen = st.selectbox("Of", list(receipts), key="calc_receipt")
-        st.markdown(receipt(receipts[chosen]).replace("$", r"\$"))
+        st.markdown(receipt(receipts[chosen]))

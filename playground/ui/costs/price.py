@@ -17,6 +17,7 @@ from playground.pricing.listing import Entry, cases
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
+from playground.ui.parts.markdown import dollars
 
 
 def spelling(price: Price) -> str:
@@ -74,7 +75,7 @@ def _told(entry: Entry) -> str:
     since = f"since {price.valid_from}" if price.valid_from else "as long as known"
     lines = [f"- Holds {since}; checked on {price.as_of} at {_link(price.source)}."]
     if told := coming(entry):
-        told = told.replace("$", r"\$") + (" (input / output)" if " / " in told else "")
+        told = dollars(told) + (" (input / output)" if " / " in told else "")
         lines.append(f"- **Announced**: {told}.")
     if price.note:
         lines.append(f"- {price.note}")
@@ -87,7 +88,7 @@ def _told(entry: Entry) -> str:
         where = f" above {other.above:,} input tokens" if other.above else ""
         where += f" up to {other.up_to:,} input tokens" if other.up_to else ""
         said = f"- **Another source disagrees** for {', '.join(other.ways)}{where}: {rates} ({_link(other.source)}, {other.as_of}); such costs are shown as a range."
-        lines.append(said.replace("$", r"\$"))
+        lines.append(dollars(said))
     return "\n".join(lines)
 
 
@@ -110,7 +111,7 @@ def _cases(book: PriceBook, price: Price) -> str:
             "Per 1,000 calls: "
             + ", ".join(f"{n.replace('_', ' ')} {fmt.money(r)}" for n, r in calls.items())
         )
-    return "\n".join(lines).replace("$", r"\$")
+    return dollars("\n".join(lines))
 
 
 def _history(entry: Entry) -> str:
@@ -123,7 +124,7 @@ def _history(entry: Entry) -> str:
         ]
         cells = " | ".join([*rates, str(row.as_of), _link(row.source)])
         lines.append(f"| {row.valid_from or 'the start'}{now} | {cells} |")
-    return "\n".join(lines).replace("$", r"\$")
+    return dollars("\n".join(lines))
 
 
 def _link(source: str) -> str:

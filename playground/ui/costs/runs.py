@@ -23,6 +23,7 @@ from playground.ui.costs.scatter import cost_and_time
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
+from playground.ui.parts.markdown import dollars
 from playground.ui.parts.number_field import number_field
 from playground.ui.session import compose, here, keeping
 from playground.ui.session.looking import looked_at
@@ -219,4 +220,4 @@ def _savings(found: Sequence[Step], times: int) -> str:
     last = found[-1].total or Decimal(0)
     share = f"{1 - last / first:.0%}" if first else "0%"
     lines.append(f"| **saved in all** | | **{fmt.money((first - last) * times)}** | {share} |")
-    return "\n".join(lines).replace("$", r"\$")
+    return dollars("\n".join(lines))

@@ -17,7 +17,7 @@ from playground.experiments.spec import Case
 from playground.store.packing import usd
 from playground.store.store import Store
 from playground.ui import names
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.tables import ROW
 from playground.ui.shell.pages import path
 
@@ -121,9 +121,9 @@ def _call(row: Any) -> None:
     verdict = {True: ":green[:material/check: passed]", False: ":red[:material/close: not passed]"}
     cost = fmt.total(usd(row.cost) if row.cost is not None else None, whole=not row.bound)
     st.markdown(
-        f"Repeat {row.repeat + 1} · {verdict.get(row.passed, row.state)} · first text"
-        f" {fmt.seconds(row.time_to_first_text)} · {fmt.seconds(row.duration)} · {cost}".replace(
-            "$", r"\$"
+        dollars(
+            f"Repeat {row.repeat + 1} · {verdict.get(row.passed, row.state)} · first text"
+            f" {fmt.seconds(row.time_to_first_text)} · {fmt.seconds(row.duration)} · {cost}"
         )
     )
     for why in (row.message, row.error, row.reason if row.passed is False else None):

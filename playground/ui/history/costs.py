@@ -21,6 +21,7 @@ from playground.store.store import Store
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
+from playground.ui.parts.markdown import dollars
 from playground.ui.parts.tables import worded
 
 BY = {
@@ -71,7 +72,7 @@ def costs(store: Store, wanted: Filter) -> None:
         st.info(nothing, icon=":material/savings:")
     if elsewhere:  # why the budgets count more than these sums
         said = f"Not in these sums: {fmt.money(elsewhere)} for answers of runs that were not kept or are deleted."
-        st.caption(f"{said} The budgets count it.".replace("$", r"\$"))
+        st.caption(dollars(f"{said} The budgets count it."))
     if not rows:
         return
     charts.draw(chart(rows, by))

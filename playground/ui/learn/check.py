@@ -14,7 +14,7 @@ from playground.lessons.figures import told
 from playground.lessons.lesson import ChoiceCheck, Lesson, NumberCheck
 from playground.ui import names
 from playground.ui.learn import kept
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.number import read_number, read_whole
 
 LONGEST = 40
@@ -48,7 +48,7 @@ def check(lesson: Lesson, own: Own) -> None:
 
 def said(text: str, own: Own, lesson: Lesson) -> str:
     """A lesson's text with its figures, whose dollar signs are no formulas."""
-    return told(text, own, lesson.title).replace("$", r"\$")
+    return dollars(told(text, own, lesson.title))
 
 
 def _judge(lesson: Lesson, own: Own) -> None:
@@ -88,7 +88,7 @@ def _show(lesson: Lesson) -> None:
         if not isinstance(found, Verdict):
             st.warning(plain(str(found)))
             return
-        why = found.why.replace("$", r"\$")
+        why = dollars(found.why)
         if found.right:
             st.success(why, title="Right", icon=":material/check_circle:")
         elif isinstance(lesson.check, ChoiceCheck):

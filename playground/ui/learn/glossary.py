@@ -10,7 +10,7 @@ from playground.lab.questions import Own
 from playground.lessons.glossary import Term, answered, find, search
 from playground.lessons.lesson import Link
 from playground.ui import names
-from playground.ui.parts.markdown import plain
+from playground.ui.parts.markdown import dollars, plain
 from playground.ui.shell.pages import path
 
 
@@ -37,7 +37,7 @@ def glossary(own: Own) -> None:
 
 def _term(row: Term, own: Own) -> None:
     st.markdown(f"**{plain(row.term)}**")
-    st.markdown(answered(row, own).replace("$", r"\$"))
+    st.markdown(dollars(answered(row, own)))
     link(row.link)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from playground.figures import money
 from playground.lab.cache_miss import Told
-from playground.ui.parts.markdown import code, plain
+from playground.ui.parts.markdown import code, dollars, plain
 
 TITLE = "Why the cache missed"
 
@@ -33,7 +33,7 @@ def details(told: Told) -> None:
     """What was billed again, what the provider says itself, and the place where the two prompts part."""
     if told.again_cost is not None:
         again = f"{told.again_tokens:,} tokens, {money(told.again_cost)} more than a reading."
-        st.caption(f"Billed again: {again}".replace("$", r"\$"))
+        st.caption(dollars(f"Billed again: {again}"))
     if told.provider_says:
         st.caption(f"The provider itself says: {code(told.provider_says)}")
     if told.difference is not None and told.reasons:

@@ -37,7 +37,7 @@ def lane(loop: Hops) -> None:
     told = [ENDINGS[loop.ended], *_figures(loop)]
     if any(hop.response.simulated for hop in loop.hops):
         told.append("simulated")
-    st.caption(" · ".join(told).replace("$", r"\$"))
+    st.caption(markdown.dollars(" · ".join(told)))
     if loop.problem:
         st.error(markdown.safe(loop.problem))
     for number, hop in enumerate(loop.hops, 1):
@@ -58,7 +58,7 @@ def _hop(number: int, hop: Hop) -> None:
     response = hop.response
     usage = response.usage
     counted = f"{fmt.count(usage.input_tokens)} in, {fmt.count(usage.output_tokens)} out"
-    cost = fmt.cost(response.cost).replace("$", r"\$")
+    cost = markdown.dollars(fmt.cost(response.cost))
     took = fmt.seconds(response.timing.duration)
     st.markdown(f"**Hop {number}** :small[{counted} · {cost} · {took}]")
     if response.failure:

@@ -82,7 +82,7 @@ def receipt(cost: Cost) -> str:
         own = " **Your own price.**" if price.override else ""
         row = f"Price row `{price.model}`" if price.model else "One price for all models"
         lines += ["", f"{row}{since}, checked {price.as_of}: {source}.{own}"]
-    return "\n".join([*lines, *(f"\n{note}" for note in cost.notes)])
+    return markdown.dollars("\n".join([*lines, *(f"\n{note}" for note in cost.notes)]))
 
 
 def remarks(response: Response) -> None:

@@ -14,6 +14,7 @@ from playground.export.document import Labelled
 from playground.export.formats import FORMATS
 from playground.figures.best import best
 from playground.ui.parts.differences import differences
+from playground.ui.parts.markdown import dollars
 from playground.ui.parts.receipt import measured
 from playground.ui.parts.tables import COMPARED, figure_table
 
@@ -43,7 +44,7 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
         alt="All figures of all lanes",
     )
     for note in fmt.cost_notes(responses):
-        st.caption(note.replace("$", r"\$"))
+        st.caption(dollars(note))
     if any(response.source == "recorded" for response in responses):
         st.caption(
             "Recorded answers: tokens and cost are those of their day; the times are a replay's, the pace is ours."
