@@ -10,7 +10,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -122,8 +121,7 @@ class Session:
         task, self._task = self._task, None
         if task is not None and not task.done():
             task.cancel()
-            with suppress(TimeoutError):
-                await asyncio.wait({task}, timeout=_CLOSING)
+            await asyncio.wait({task}, timeout=_CLOSING)
 
     async def _live(self, recorder: SocketRecorder, request: Request, endpoint: Endpoint) -> None:
         """Lay the way, hold the connection open and receive, until either side ends it; then the way is gone too."""
@@ -229,6 +227,12 @@ class Turn:
         self._first = not session.open
         await session.connect(request, self.endpoint, self._pool)
         assert session.recorder is not None  # noqa: S101 - it is connected
+        if self._first and (refused := session.heard.draft.failure):
+            self.failure = (
+                refused  # of the settings: without them another question would be answered
+            )
+            await session.close()
+            return
         new = list(request.messages[len(session.known) :])
         if self._gate is not None:
             await self._gate()
@@ -249,6 +253,8 @@ class Turn:
             host = session.recorder.host
             raise Endless(f"{host} did not end its answer in {MAX_SECONDS:,.0f} s") from None
         self.failure = self._draft.failure
+        if self.failure is not None and not self._draft.done:
+            await session.close()  # what still comes of this turn would be taken for the next one's
 
     def _over(self) -> bool:
         """Whether nothing more comes of this turn: the model waits for a result, has failed, or the line is cut."""

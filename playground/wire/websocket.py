@@ -215,5 +215,5 @@ def read_json(data: bytes) -> Any:
     """A message as JSON, as text where it is none."""
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return data.decode("utf-8", "replace")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
 import httpx2
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
 from playground.demo.process import DemoServer
-from playground.domain import Endpoint, Message, ModelRef, Request, Response, Secret, Text
+from playground.domain import Endpoint, Message, ModelRef, Request, Response, Secret, Settings, Text
 from playground.domain.nouns import jsonable, noun
 from playground.domain.session import timeline
 from playground.engine import Engine
 from playground.providers import Session
+from playground.wire import open_pool
 
 REALTIME, LIVE = "openai/realtime:gpt-realtime-2.1", "gemini/live:gemini-3.8-live"
 BOTH = (REALTIME, LIVE)
@@ -197,3 +201,87 @@ def test_an_engine_that_ends_leaves_no_way_open(demo: DemoServer) -> None:
     finally:
         ending.close()  # what still listened would be a ResourceWarning, and with it a failed test
     assert not session.open
+
+
+def test_settings_that_are_refused_fail_the_turn_and_nothing_is_asked_without_them(
+    engine: Engine, demo: DemoServer
+) -> None:
+    """The question went out all the same and was answered by speech, five times as dear, as nobody had asked."""
+    both = Settings(extra={"output_modalities": ["text", "audio"]})
+    request = Request.ask(ModelRef.parse(REALTIME), "What is a token?", timeout=5, settings=both)
+    run = engine.start([request], demo.endpoints())
+    assert run.wait(20)
+    response = run.run().responses[0]
+    assert response.failure is not None
+    assert response.failure.type == "invalid_request"
+    assert "Invalid modalities" in response.failure.message
+    assert [e.type for e in timeline(response.exchange) if e.direction == "sent"] == [
+        "session.update"
+    ]
+
+
+@asynccontextmanager
+async def realtime(*first: dict[str, Any] | str) -> AsyncIterator[Endpoint]:
+    """An OpenAI that sends this when its first conversation begins, and owes that turn's answer until the next turn."""
+    connections = list[ServerConnection]()
+
+    async def session(connection: ServerConnection) -> None:
+        connections.append(connection)
+        waiting, owed = list(first) if len(connections) == 1 else [], list[str]()
+        async for raw in connection:
+            kind = json.loads(raw)["type"]
+            if kind == "session.update":
+                await connection.send(json.dumps({"type": "session.updated", "session": {}}))
+            elif kind == "conversation.item.create":
+                for message in waiting:
+                    text = message if isinstance(message, str) else json.dumps(message)
+                    await connection.send(text)
+            elif waiting:
+                waiting.clear()
+                owed.append("late")
+            else:
+                for text in (*owed, "mine"):
+                    await connection.send(json.dumps(_said(text)))
+
+    async with serve(session, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        yield Endpoint(
+            provider="openai", base_url=f"http://127.0.0.1:{port}", key=Secret("canary-7f3a9c")
+        )
+
+
+def _said(text: str) -> dict[str, Any]:
+    content = [{"type": "output_text", "text": text}]
+    output = [{"type": "message", "content": content}]
+    return {"type": "response.done", "response": {"status": "completed", "output": output}}
+
+
+async def test_what_comes_late_of_a_failed_turn_is_not_the_next_ones_answer() -> None:
+    refused = {"type": "error", "error": {"type": "invalid_request_error", "message": "no"}}
+    pool, session = open_pool(), Session()
+    request = Request.ask(ModelRef.parse(REALTIME), "What is a token?", timeout=5)
+    async with realtime(refused) as endpoint:
+        answers = []
+        for _ in range(2):
+            turn = session.call(request, endpoint, pool=pool)
+            await turn.run()
+            answers.append(turn.response())
+        await session.close()
+    await pool.aclose()
+    assert answers[0].failure is not None
+    assert (answers[1].failure, answers[1].text) == (None, "mine")
+
+
+async def test_a_message_that_is_nested_too_deeply_breaks_no_copy() -> None:
+    """It was a RecursionError out of the response: the engine's lane never ended."""
+    deep = "[" * 100_000
+    refused = {"type": "error", "error": {"message": "no"}}
+    pool, session = open_pool(), Session(once=True)
+    async with realtime(deep, refused) as endpoint:
+        turn = session.call(
+            Request.ask(ModelRef.parse(REALTIME), "Hi", timeout=5), endpoint, pool=pool
+        )
+        await asyncio.wait_for(turn.run(), 20)
+        kept = timeline(turn.response().exchange)
+    await pool.aclose()
+    assert deep in [event.data for event in kept]
