@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from playground.lab.schema_lint import (
@@ -19,6 +19,9 @@ from playground.lab.schema_lint import (
 UNROLLED = 2
 """How often a definition that leads back to itself is written out; below that its place holds JSON as text."""
 MOST_UNIONS = 16
+MOST_PARTS, DEEPEST = 5_000, 60
+"""Of the schema that is made: OpenAI takes 5,000 properties, nobody such depth. Definitions that lead to each other would be
+written out without end."""
 IN_WORDS = (
     *NUMBERS,
     "minLength",
@@ -72,11 +75,25 @@ class _Making:
         self.root = root
         self.changes: list[str] = []
         self.unions = 0
+        self.parts = 0
+        self.depth = 0
 
     def say(self, sentence: str) -> None:
         self.changes.append(sentence)
 
     def node(self, schema: Any, place: str, within: tuple[str, ...]) -> dict[str, Any]:
+        """The schema of one place; `within` are the definitions that it is written out in."""
+        self.parts += 1
+        if self.parts > MOST_PARTS or self.depth > DEEPEST:
+            self.say("It is too large to be written out whole: what is beyond is JSON as text.")
+            return {"type": "string", "description": "JSON"}
+        self.depth += 1
+        try:
+            return self._node(schema, place, within)
+        finally:
+            self.depth -= 1
+
+    def _node(self, schema: Any, place: str, within: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(schema, Mapping):
             self.say(f"{place or 'The root'} takes anything: it became text.")
             return {"type": "string"}
@@ -110,6 +127,8 @@ class _Making:
         """The definition written out: Gemini and OpenAI let little or nothing stand beside `$ref`."""
         ref = str(schema["$ref"])
         found = resolved(self.root, ref) if ref.startswith("#") else {}
+        if found and not isinstance(found, Mapping):  # true: anything
+            return self.node(found, where, (*within, ref))
         if not found or within.count(ref) >= UNROLLED:
             why = "leads back to itself" if found else "can't be followed"
             self.say(f"`$ref` of {where} {why}: below that, its value is JSON as text.")
@@ -120,8 +139,7 @@ class _Making:
     def _plain(self, schema: Schema, where: str) -> dict[str, Any]:
         """Without what no description replaces; `allOf` as one schema."""
         plain = dict(schema)
-        for part in plain.pop("allOf", ()):
-            found = resolved(self.root, part["$ref"]) if "$ref" in part else part
+        for found in self._all_of(plain):
             properties = {**plain.get("properties", {}), **found.get("properties", {})}
             needed = [*plain.get("required", ()), *found.get("required", ())]
             plain = {**found, **plain}
@@ -136,6 +154,19 @@ class _Making:
             plain["items"] = {"anyOf": plain.pop("prefixItems")}
             self.say(f"`prefixItems` of {where} became a choice for every item.")
         return plain
+
+    def _all_of(self, plain: dict[str, Any]) -> Iterator[Schema]:
+        """What stands in `allOf`, which is taken out, and in that of each part; a definition once."""
+        seen: set[str] = set()
+        waiting = list(plain.pop("allOf", ()))
+        while waiting:
+            part = waiting.pop(0)
+            ref = str(part.get("$ref", "")) if isinstance(part, Mapping) else ""
+            found = resolved(self.root, ref) if ref and ref not in seen else part
+            seen.add(ref)
+            if isinstance(found, Mapping):  # true says nothing
+                waiting += found.get("allOf", ())
+                yield {word: said for word, said in found.items() if word not in ("$ref", "allOf")}
 
     def _describe(self, schema: Schema, kept: dict[str, Any], where: str) -> None:
         moved = [word for word in IN_WORDS if word in schema and schema[word] is not None]

@@ -7,6 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from playground.domain import typed
+
+LONGEST = 120_000
+"""Characters of a schema that are read; no provider takes more."""
+DEEPEST = 100
+"""Levels of nesting of JSON; people write ten."""
+
 
 class Unread(ValueError):
     """No schema can be made of it; the message says why, and where."""
@@ -62,18 +69,33 @@ def read(text: str) -> dict[str, Any]:
     """The schema in the text: a JSON object, or Pydantic classes, whichever it looks like."""
     if not text.strip():
         raise Unread("There is no schema yet.")
+    if len(text) > LONGEST:
+        raise Unread(f"This has {len(text):,} characters: a schema has at most {LONGEST:,} here.")
     return from_json(text) if text.lstrip().startswith(("{", "[")) else from_pydantic(text)
 
 
 def from_json(text: str) -> dict[str, Any]:
     """A schema as JSON."""
     try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise Unread(f"That is not JSON: {error}.") from None
-    if not isinstance(found, dict):
-        raise Unread("A schema must be a JSON object.")
+        found = typed.read_schema(text)
+    except typed.Unreadable as error:
+        raise Unread(f"This {error}") from None
+    if _deeper(found, DEEPEST):
+        raise Unread(f"This is nested deeper than {DEEPEST} levels.")
     return found
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether a JSON value is nested deeper than so many levels."""
+    level = [value]
+    for _ in range(levels):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
 
 
 def from_form(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -84,6 +106,8 @@ def from_form(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         name = str(row.get("name") or "").strip()
         if not name:
             continue
+        if name in properties:
+            raise Unread(f"Two fields are named {name}.")
         kind = row.get("type") or "text"
         values = [v.strip() for v in str(row.get("values") or "").split(",") if v.strip()]
         if kind == "one of" and not values:
@@ -117,7 +141,10 @@ def from_pydantic(text: str) -> dict[str, Any]:
         raise Unread("There is no class in it: paste `class Name(BaseModel): …`.")
     reader = _Reader(classes)
     root = models[-1]
-    made = reader.model(classes[root])
+    try:
+        made = reader.model(classes[root])
+    except RecursionError:
+        raise Unread("The classes are nested too deeply, or inherit from each other.") from None
     if root in reader.used:
         reader.definitions[root] = made
         made = {"$ref": f"#/$defs/{root}"}
@@ -192,7 +219,7 @@ class _Reader:
             if node.value is None:
                 return {"type": "null"}
             if isinstance(node.value, str):  # a name written as text, for what comes later
-                return self.type_of(ast.parse(node.value, mode="eval").body)
+                return self.type_of(_written(node.value, node))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             return _union([self.type_of(node.left), self.type_of(node.right)])
         if isinstance(node, ast.Subscript):
@@ -202,8 +229,7 @@ class _Reader:
             return self._reference(name)
         if name in PLAIN:
             return dict(PLAIN[name])
-        shown = ast.unparse(node)
-        raise Unread(f"The type `{shown}` is not understood (line {getattr(node, 'lineno', '?')}).")
+        raise _not_understood(node)
 
     def _reference(self, name: str) -> dict[str, Any]:
         if name not in self.used:
@@ -215,6 +241,8 @@ class _Reader:
     def _generic(self, node: ast.Subscript) -> dict[str, Any]:
         name = _name(node.value).lower()
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if not inner:  # tuple[()]
+            raise _not_understood(node)
         if name == "optional":
             return _union([self.type_of(inner[0]), {"type": "null"}])
         if name == "union":
@@ -231,7 +259,7 @@ class _Reader:
             return {"type": "object", "additionalProperties": self.type_of(inner[-1])}
         if name == "annotated":
             return self._annotated(inner)
-        raise Unread(f"The type `{ast.unparse(node)}` is not understood (line {node.lineno}).")
+        raise _not_understood(node)
 
     def _tuple(self, inner: Sequence[ast.expr]) -> dict[str, Any]:
         if _is_ellipsis(inner[-1]):
@@ -248,6 +276,19 @@ class _Reader:
             elif isinstance(more, ast.Constant) and isinstance(more.value, str):
                 schema = {**schema, "description": more.value}
         return schema
+
+
+def _written(text: str, node: ast.Constant) -> ast.AST:
+    """A type that is written as text."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError):
+        raise _not_understood(node) from None
+
+
+def _not_understood(node: ast.AST) -> Unread:
+    where = getattr(node, "lineno", "?")
+    return Unread(f"The type `{ast.unparse(node)}` is not understood (line {where}).")
 
 
 def _enum(node: ast.ClassDef) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def judge(response: Response, schema: Mapping[str, Any]) -> Verdict:
         return Verdict("refused", response.refusal or "The model refused.")
     try:
         value = json.loads(response.text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # some models write brackets without end
         cut = response.state == "cut"
         return Verdict("cut short" if cut else "not JSON", f"{error}.")
     from jsonschema import FormatChecker

@@ -153,6 +153,48 @@ def test_a_schema_that_all_take_stays_as_it_is() -> None:
     assert common(schema).changes == ()
 
 
+def parts(schema: Any) -> int:
+    """How many values a schema is made of."""
+    inner = schema.values() if isinstance(schema, dict) else schema
+    return 1 + sum(map(parts, inner)) if isinstance(schema, dict | list) else 1
+
+
+def test_definitions_that_lead_to_each_other_are_not_written_out_without_end() -> None:
+    names = "abcd"
+    to_all = closed(**{name: {"$ref": f"#/$defs/{name}"} for name in names})
+    schema = {**to_all, "$defs": dict.fromkeys(names, to_all)}
+    made = common(schema)
+    assert parts(made.schema) < 60_000
+    assert any("too large to be written out whole" in change for change in made.changes)
+    chain = {f"d{n}": closed(next={"$ref": f"#/$defs/d{n + 1}"}) for n in range(400)}
+    assert lint(common({**closed(a={"$ref": "#/$defs/d0"}), "$defs": chain}).schema)
+
+
+@pytest.mark.parametrize(
+    ("all_of", "names"),
+    [
+        ([True, closed(a=PRICE)], {"a"}),
+        ([{"$ref": "#/$defs/Any"}, closed(a=PRICE)], {"a"}),
+        ([{"$ref": "#/$defs/Both"}], {"a", "b"}),
+        ([{"$ref": "#/$defs/Round"}], {"b"}),
+    ],
+)
+def test_what_stands_in_all_of_is_followed(all_of: list[Any], names: set[str]) -> None:
+    defs = {
+        "Any": True,
+        "A": closed(a=PRICE),
+        "Both": {**closed(b=PRICE), "allOf": [{"$ref": "#/$defs/A"}]},
+        "Round": {**closed(b=PRICE), "allOf": [{"$ref": "#/$defs/Round"}]},
+    }
+    made = common({"type": "object", "allOf": all_of, "$defs": defs}).schema
+    assert set(made["properties"]) == names
+
+
+def test_a_definition_that_takes_anything_is_text() -> None:
+    made = common({**closed(a={"$ref": "#/$defs/Any"}), "$defs": {"Any": True}}).schema
+    assert made["properties"]["a"] == {"type": "string"}
+
+
 MODELS = tuple(
     map(
         ModelRef.parse,

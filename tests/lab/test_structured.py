@@ -87,6 +87,13 @@ class Order(BaseModel):
         ("", "no schema yet"),
         ("{", "not JSON"),
         ("[]", "JSON object"),
+        ('{"properties": [1]}', "properties must be an object of schemas"),
+        ('{"properties": {"a": {"enum": 5}}}', "properties.a.enum must be a list"),
+        ('{"items":' * 101 + "true" + "}" * 101, "nested deeper than 100 levels"),
+        ('{"title": "' + "x" * 120_000 + '"}', "has 120,013 characters"),
+        ("class A(B):\n    x: int\nclass B(A):\n    y: int", "inherit from each other"),
+        ("class A(BaseModel):\n    x: 'list['", "`'list\\['` is not understood .line 2"),
+        ("class A(BaseModel):\n    x: tuple[()]", "`tuple..... is not understood .line 2"),
     ],
 )
 def test_what_can_not_be_read_is_named(text: str, said: str) -> None:
@@ -109,6 +116,8 @@ def test_a_form_gives_a_schema() -> None:
     assert made["required"] == ["city"]
     with pytest.raises(Unread, match="mood"):
         from_form([{"name": "mood", "type": "one of"}])
+    with pytest.raises(Unread, match="Two fields are named city"):
+        from_form([{"name": "city", "type": "text"}, {"name": "city", "type": "number"}])
 
 
 @pytest.mark.parametrize(
@@ -134,6 +143,10 @@ def test_what_is_no_whole_answer_is_no_invalid_one() -> None:
     assert judge(Response(model=REF, failure=failure), SCHEMA).state == "failed"
     assert judge(Response(model=REF, text="{}"), {"type": "nonsense"}).state == "invalid"
     assert judge(Response(model=REF, text="{}"), {"$ref": "#/nowhere"}).state == "invalid"
+
+
+def test_brackets_without_end_are_no_json() -> None:
+    assert judge(Response(model=REF, text="[" * 100_000), SCHEMA).state == "not JSON"
 
 
 def test_fields_that_differ_are_listed() -> None:
