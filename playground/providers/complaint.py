@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import html
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -205,8 +206,9 @@ def _as_it_is(body: Any) -> str:
 
 
 def seconds(value: Any) -> float | None:
-    """`34.07s`, `34` or 34 as seconds; None for anything else."""
+    """`34.07s`, `34` or 34 as seconds; None for anything else: no time, or one without an end."""
     try:
-        return max(float(str(value).removesuffix("s")), 0.0) if value else None
+        found = float(str(value).removesuffix("s")) if value else -1.0
     except ValueError:
         return None
+    return found if 0 <= found < math.inf else None

@@ -11,7 +11,7 @@ from typing import cast
 
 from playground.domain import Failure, FailureType
 from playground.domain.provider import Provider, provider_of
-from playground.providers.complaint import Complaint
+from playground.providers.complaint import Complaint, seconds
 from playground.providers.meaning import Case, classify
 
 
@@ -165,7 +165,7 @@ _TYPE_OF: dict[Case, FailureType] = {
 
 _TRY_AGAIN = re.compile(
     r"(?:(?:try again|retry) (?:in|after)|wait(?= \d)) (?:(\d+) ?h(?:ours?)?)? ?(?:(\d+) ?m(?:in(?:ute)?s?)?(?!s))?"
-    r" ?(?:([\d.]+) ?(ms|s))?",
+    r" ?(?:(\d+(?:\.\d+)?) ?(ms|s))?",
     re.IGNORECASE,
 )
 
@@ -259,14 +259,12 @@ def unusable(problem: str) -> Failure:
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date); None when not said."""
+    if (wait := seconds(headers.get("retry-after-ms"))) is not None:
+        return wait / 1000
+    value = headers.get("retry-after", "")
+    if (wait := seconds(value)) is not None:
+        return wait
     try:
-        if "retry-after-ms" in headers:
-            return max(float(headers["retry-after-ms"]) / 1000, 0.0)
-        value = headers.get("retry-after", "")
-        if not value:
-            return None
-        if value.replace(".", "", 1).isdigit():
-            return float(value)
         return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError):
         return None

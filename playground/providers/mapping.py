@@ -29,14 +29,17 @@ class TooManyValues(Endless):
 def read_json(data: bytes | str) -> Any:
     """The JSON value; what no text may hold, half an emoji or bytes that are not UTF-8, becomes U+FFFD. ValueError if none.
 
-    TooManyValues where reading it would take too long.
+    So it is where it is nested too deeply; TooManyValues where reading it would take too long.
     """
     if len(data) > _SMALL:
         _check_values(data)
     try:
         return from_json(data)
     except ValueError:
-        text = json.dumps(json.loads(_text(data)), ensure_ascii=False)
+        try:
+            text = json.dumps(json.loads(_text(data)), ensure_ascii=False)
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
         return from_json(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 

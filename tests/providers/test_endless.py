@@ -180,6 +180,13 @@ async def test_an_event_of_too_many_values_is_not_parsed(serve: Serve, pool: Poo
     stopped_reading(response, "values")
 
 
+@pytest.mark.parametrize("depth", [500, 2_000, 100_000])
+def test_a_document_that_is_nested_too_deeply_is_none(depth: int) -> None:
+    """It was a RecursionError, which whoever asks for a list or a count did not expect."""
+    with pytest.raises(ValueError, match=r"nested|recursion"):
+        read_json("[" * depth + "]" * depth)
+
+
 def test_what_counts_as_too_many_values() -> None:
     assert read_json(b"[" + b"1," * 100_000 + b"1]")[-1] == 1
     assert read_json('"' + "hello, world. " * 100_000 + '"')

@@ -117,6 +117,14 @@ def test_openai_says_the_wait_only_in_words() -> None:
     assert provider_failure("openai", 429, told, {}).retry_after == 60 + 30
 
 
+@pytest.mark.parametrize("words", ["Please try again in ... seconds", "Retry after 1.2.3s"])
+def test_what_is_no_time_to_wait_breaks_nothing(words: str) -> None:
+    """It was a ValueError out of the reading of the failure, and the failure became another."""
+    failure = provider_failure("mine", 429, Complaint(message=words), {})
+    assert failure.type == "rate_limited"
+    assert failure.retry_after in (None, 1.2)
+
+
 @pytest.mark.parametrize(
     ("words", "seconds"),
     [
@@ -141,7 +149,9 @@ def test_how_a_wait_is_written_in_headers() -> None:
     assert retry_after({"retry-after-ms": "1500", "retry-after": "2"}) == 1.5
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     assert 50 < (retry_after({"retry-after": later}) or 0) <= 60
-    assert retry_after({"retry-after": "soon"}) is None
+    for none in ("soon", "nan", "inf", "-5", "9" * 400):
+        assert retry_after({"retry-after": none}) is None
+        assert retry_after({"retry-after-ms": none}) is None
     assert retry_after({}) is None
 
 
