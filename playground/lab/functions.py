@@ -12,10 +12,13 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from playground.domain import Tool, ToolCall, ToolResult
+from playground.domain.nouns import digits
 
 Run = Callable[[Mapping[str, Any]], str]
 
@@ -43,7 +46,7 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
+_OPERATORS: dict[type[ast.AST], Callable[..., Fraction]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -54,6 +57,8 @@ _OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
 }
 LONGEST_SUM = 200
 """Characters of an expression; there is no power among the operators, so nothing grows without end."""
+WRITTEN, ROUNDED = Context(prec=30), Context(prec=15)
+"""Digits of a value that is written out, and of one that has no end."""
 
 
 def calculate(arguments: Mapping[str, Any]) -> str:
@@ -61,14 +66,17 @@ def calculate(arguments: Mapping[str, Any]) -> str:
     text = str(arguments.get("expression", ""))[:LONGEST_SUM]
     try:
         value = _value(ast.parse(text.replace("×", "*").replace("÷", "/"), mode="eval").body)
-    except (SyntaxError, ZeroDivisionError, OverflowError, RecursionError) as error:
+    except (SyntaxError, ValueError, ZeroDivisionError, RecursionError) as error:
         raise ToolError(f"{text!r} can't be worked out ({type(error).__name__})") from None
-    return f"{value:,.10g}".replace(",", "")
+    top, bottom = Decimal(value.numerator), Decimal(value.denominator)
+    found = WRITTEN.divide(top, bottom)
+    found = found if Fraction(found) == value else ROUNDED.divide(top, bottom)
+    return digits(found) if abs(found.adjusted()) < WRITTEN.prec else f"{found.normalize():E}"
 
 
-def _value(node: ast.AST) -> float:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return float(node.value)
+def _value(node: ast.AST) -> Fraction:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return Fraction(repr(node.value))  # a float's shortest digits are those that were written
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
     if isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:

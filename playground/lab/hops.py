@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground import runs
-from playground.domain import Endpoint, Request, Response, Secret, ToolCall
+from playground.domain import Endpoint, Failure, Request, Response, Secret, ToolCall
 from playground.domain.hops import End, Hop, Hops, Ran, following
 from playground.engine import Engine, LiveRun
 from playground.engine.live import response_of
@@ -145,7 +145,7 @@ class Loop:
             if response is None:
                 return "failed"
             if response.failure is not None:
-                return "stopped" if response.failure.stopped else "failed"
+                return _broken(response.failure)
             if not response.tool_calls:
                 return "answered"
             if number == self.rounds:
@@ -181,6 +181,10 @@ class Loop:
         began = time.perf_counter()
         result = perform(self.functions, call)
         return Ran(call=call, result=result, seconds=time.perf_counter() - began)
+
+
+def _broken(failure: Failure) -> End:
+    return "stopped" if failure.stopped else "failed"
 
 
 def _hop(live: LiveRun | None, ran: tuple[Ran, ...] = ()) -> Hop:
@@ -244,7 +248,8 @@ def from_runs(lives: Sequence[LiveRun]) -> Hops | None:
     for live, after in zip(ordered, [*ordered[1:], None], strict=True):
         hops.append(_hop(live, _told(live, after)))
     last = hops[-1].response
-    ended: End = "failed" if last.failure else "limit" if last.tool_calls else "answered"
+    unbroken: End = "limit" if last.tool_calls else "answered"
+    ended = _broken(last.failure) if last.failure else unbroken
     return Hops(id=str(ordered[0].context[HOPS]), model=last.model, hops=tuple(hops), ended=ended)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from playground.domain import Endpoint, ModelRef, Tool, ToolCall
+from playground.domain import Endpoint, Failure, ModelRef, Tool, ToolCall
 from playground.domain.hops import Hops
-from playground.engine import Engine
+from playground.engine import Engine, ended_run
 from playground.lab import functions, tools
 from playground.lab.functions import BUILT_IN, Function, ToolError, perform
 from playground.lab.hops import HOPS, NUMBER, Loop, Sending, find, from_runs
@@ -205,6 +205,17 @@ def test_the_hops_of_a_loop_are_runs_that_know_their_place(
     assert again.seconds is None  # the history does not keep how long a tool took
 
 
+def test_a_stopped_loop_is_stopped_out_of_the_history_too(engine: Engine, sending: Sending) -> None:
+    (loop,) = tools.begin(Asked(models=REFS[:1]), sending)
+    assert loop.wait(30)
+    last = engine.having(HOPS, loop.id)[-1]
+    (response,) = last.run().responses
+    stopped = replace(response, failure=Failure(type="cancelled"))
+    again = from_runs([ended_run(replace(last.run(), responses=(stopped,)), "")])
+    assert again is not None
+    assert again.ended == "stopped"
+
+
 def test_a_loop_is_found_by_its_owner_only(sending: Sending) -> None:
     (loop,) = tools.begin(Asked(models=REFS[:1]), replace(sending, owner="ana"))
     assert loop.wait(30)
@@ -224,14 +235,26 @@ def test_a_key_in_the_question_is_not_sent(sending: Sending) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1+2*3", "7"), ("(1249.5 + 80) * 0.19", "252.605"), ("-7 % 4", "1"), ("10/4", "2.5")],
+    [
+        ("1+2*3", "7"),
+        ("(1249.5 + 80) * 0.19", "252.605"),
+        ("-7 % 4", "1"),
+        ("10/4", "2.5"),
+        ("9999999999*3", "29999999997"),
+        ("123456789*987654321", "121932631112635269"),
+        ("0.1+0.2", "0.3"),
+        ("10/3", "3.33333333333333"),
+        ("2-2", "0"),
+        ("1e30*7", "7E+30"),
+    ],
 )
 def test_the_calculator(text: str, value: str) -> None:
     assert functions.calculate({"expression": text}) == value
 
 
 @pytest.mark.parametrize(
-    "text", ["__import__('os')", "9**9", "1/0", "a+1", "(lambda: 1)()", "'x'*9", ""]
+    "text",
+    ["__import__('os')", "9**9", "1/0", "a+1", "(lambda: 1)()", "'x'*9", "", "1e400", "True"],
 )
 def test_the_calculator_runs_no_code(text: str) -> None:
     with pytest.raises(ToolError):
