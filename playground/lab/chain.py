@@ -14,7 +14,7 @@ from playground.lab import driving
 from playground.lab.driving import Broken, Driven
 from playground.lab.functions import ToolError, customer
 from playground.lab.hops import Sending
-from playground.lab.jobs import FORM, FORM_SCHEMA, TICKET_SCHEMA
+from playground.lab.jobs import FORM, FORM_SCHEMA, TICKET_SCHEMA, spelled, thousand
 from playground.lab.structured import judge
 from playground.providers import acceptance
 
@@ -76,9 +76,14 @@ class Chained:
         known = [step.seconds for step in self.steps]
         return None if None in known else sum(s for s in known if s is not None)
 
+    @property
+    def per_thousand(self) -> dict[str, Any]:
+        """What 1,000 such cases would take; None where that is not known, or no row was written."""
+        return thousand(None, None) if self.row is None else thousand(self.cost, self.seconds)
+
     def document(self) -> dict[str, Any]:
         """The chain as JSON values, with what 1,000 cases would take."""
-        cost, seconds = self.cost, self.seconds
+        cost = self.cost
         return {
             "mix": self.mix.name,
             "done": self.done,
@@ -86,12 +91,9 @@ class Chained:
             "row": self.row,
             "steps": [_step(step) for step in self.steps],
             "cost_usd": None if cost is None else str(cost),
-            "seconds": seconds,
+            "seconds": self.seconds,
             "simulated": any(s.response.simulated for s in self.steps if s.response),
-            "per_1000": {
-                "cost_usd": None if cost is None else str(cost * 1_000),
-                "hours": None if seconds is None else seconds * 1_000 / 3_600,
-            },
+            "per_1000": spelled(self.per_thousand),
         }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from playground.domain import File, Message, ModelRef, Request, Settings, Text, Tool
@@ -217,15 +218,28 @@ def verdict(job: Job, hops: Hops) -> Verdict:
     return Verdict("valid")
 
 
-def per_thousand(job: Job, hops: Hops) -> dict[str, Any]:
-    """What 1,000 such cases would take, at the tokens and prices of this one; None where one is not known."""
-    cost, tokens = hops.cost, (hops.input_tokens, hops.output_tokens)
+def per_thousand(hops: Hops) -> dict[str, Any]:
+    """What 1,000 such cases would take, at the tokens and prices of this one; None where one is not known, or it broke off."""
+    whole = hops if hops.ended == "answered" else replace(hops, hops=())
+    sent, received = whole.input_tokens, whole.output_tokens
     return {
-        "input_tokens": None if tokens[0] is None else tokens[0] * 1_000,
-        "output_tokens": None if tokens[1] is None else tokens[1] * 1_000,
-        "cost_usd": None if cost is None else cost * 1_000,
-        "hours": None if hops.seconds is None else hops.seconds * 1_000 / 3_600,
+        "input_tokens": None if sent is None else sent * 1_000,
+        "output_tokens": None if received is None else received * 1_000,
+        **thousand(whole.cost, whole.seconds),
     }
+
+
+def thousand(cost: Decimal | None, seconds: float | None) -> dict[str, Any]:
+    """USD of 1,000 such cases, and the hours that they take one after the other; None stays None."""
+    return {
+        "cost_usd": None if cost is None else cost * 1_000,
+        "hours": None if seconds is None else seconds * 1_000 / 3_600,
+    }
+
+
+def spelled(many: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as JSON values: money as text."""
+    return {k: str(v) if isinstance(v, Decimal) else v for k, v in many.items()}
 
 
 def document(job: Job, loops: Sequence[Hops]) -> dict[str, Any]:
@@ -238,10 +252,7 @@ def document(job: Job, loops: Sequence[Hops]) -> dict[str, Any]:
                 **hops.document(),
                 "verdict": verdict(job, hops).state,
                 "why": verdict(job, hops).why,
-                "per_1000": {
-                    k: str(v) if k == "cost_usd" and v is not None else v
-                    for k, v in per_thousand(job, hops).items()
-                },
+                "per_1000": spelled(per_thousand(hops)),
             }
             for hops in loops
         ],

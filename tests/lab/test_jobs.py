@@ -39,11 +39,13 @@ def test_a_thousand_cases_are_a_thousand_times_one(sending: Sending) -> None:
     job = jobs.JOBS["ticket"]
     (loop,) = jobs.begin(job, REFS[:1], sending)
     assert loop.wait(30)
-    hops, many = loop.hops, jobs.per_thousand(job, loop.hops)
+    hops, many = loop.hops, jobs.per_thousand(loop.hops)
     assert hops.cost is not None
     assert hops.input_tokens is not None
     assert many["cost_usd"] == hops.cost * 1_000
     assert many["input_tokens"] == hops.input_tokens * 1_000
+    for ended in ("limit", "stopped", "failed", None):  # what broke off is no whole case
+        assert set(jobs.per_thousand(replace(hops, ended=ended)).values()) == {None}
 
 
 def test_an_answer_without_the_word_of_a_right_one_is_found(sending: Sending) -> None:
@@ -75,6 +77,7 @@ def test_the_chain_writes_a_row(mix: chain.Mix, sending: Sending, engine: Engine
     assert models == [mix.models["form"], mix.models["classify"], None, mix.models["draft"], None]
     costs = [step.response.cost for step in done.steps if step.response]
     assert done.cost == sum((cost.total for cost in costs if cost), Decimal())
+    assert done.per_thousand["cost_usd"] == done.cost * 1_000
     kept = [r for r in engine.having(GROUP, "together") if r.context.get(chain.CHAIN) == one.id]
     assert [run.context[chain.STEP] for run in kept] == [*chain.ASKED]
 
@@ -96,6 +99,11 @@ def test_a_step_that_fails_ends_the_chain(sending: Sending) -> None:
     assert [step.ok for step in one.state.steps] == [False]
     assert "The step form" in one.state.problem
     assert one.state.row is None
+    whole = replace(one.state.steps[0], response=None)  # as if only its plain code had run
+    assert replace(one.state, steps=(whole,)).document()["per_1000"] == {
+        "cost_usd": None,
+        "hours": None,
+    }
 
 
 def test_the_sample_pdf_is_one_page_that_can_be_counted() -> None:

@@ -61,7 +61,7 @@ def _job(
     if code or as_json:
         return code or int(any(lab.verdict(job, hops).state != "valid" for hops in done))
     for hops in done:
-        found, many = lab.verdict(job, hops), lab.per_thousand(job, hops)
+        found, many = lab.verdict(job, hops), lab.per_thousand(hops)
         print(
             f"{hops.model}: {found.state} {safe(found.why)} 1,000 cases: {fmt.money(many['cost_usd'])}"
         )
@@ -101,5 +101,5 @@ def _print(state: chains.Chained) -> None:
         who = step.model or "plain code"
         print(f"{step.name}: {who}, {fmt.money(step.cost)}, {fmt.seconds(step.seconds)}")
         print(f"  {safe(step.result)}")
-    many = None if state.cost is None else state.cost * 1_000
-    print(f"in all {fmt.money(state.cost)}, 1,000 cases {fmt.money(many)}. {safe(state.problem)}\n")
+    many = fmt.money(state.per_thousand["cost_usd"]) if state.row else fmt.NOT_AVAILABLE
+    print(f"in all {fmt.money(state.cost)}, 1,000 cases {many}. {safe(state.problem)}\n")

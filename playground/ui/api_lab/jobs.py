@@ -122,7 +122,7 @@ def _sample(job: lab.Job) -> str:
 
 def _results(job: lab.Job, found: Sequence[Hops]) -> None:
     parts.lanes(found)
-    rows = [(hops, lab.verdict(job, hops), lab.per_thousand(job, hops)) for hops in found]
+    rows = [(hops, lab.verdict(job, hops), lab.per_thousand(hops)) for hops in found]
     table: dict[str, list[Any]] = {
         "Model": [str(hops.model) for hops, _, _ in rows],
         "Usable": [verdict.state for _, verdict, _ in rows],
@@ -216,10 +216,8 @@ def _chained(done: Sequence[chains.Chained]) -> None:
         "Row written": ["yes" if one.row else "no" for one in done],
         "Cost": [_float(one.cost) for one in done],
         "Seconds": [one.seconds for one in done],
-        "Cost of 1,000": [_float(None if one.cost is None else one.cost * 1_000) for one in done],
-        "Hours for 1,000": [
-            None if s is None else s * 1_000 / 3_600 for s in (one.seconds for one in done)
-        ],
+        "Cost of 1,000": [_float(one.per_thousand["cost_usd"]) for one in done],
+        "Hours for 1,000": [one.per_thousand["hours"] for one in done],
     }
     _table(totals, "What each mix took")
     st.caption(
