@@ -318,12 +318,17 @@ def provider_says(response: Response) -> str | None:
 def _reason_in(text: str) -> str | None:
     try:
         value: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    inner = value.get("response", value) if isinstance(value, dict) else {}
-    inner = inner.get("message", inner) if isinstance(inner, dict) else {}
-    told = inner.get("prompt_cache_diagnostics") or inner.get("diagnostics") or {}
-    if not isinstance(told, dict):
-        return None
-    reason = told.get("cache_miss_reason") or told
-    return reason.get("reason") or reason.get("type") if isinstance(reason, dict) else None
+    inner = _object(_object(value, "response"), "message")
+    told = _object(inner.get("prompt_cache_diagnostics") or inner.get("diagnostics"))
+    reason = _object(told, "cache_miss_reason")
+    said = reason.get("reason") or reason.get("type")
+    return said if isinstance(said, str) else None
+
+
+def _object(value: Any, name: str = "") -> dict[str, Any]:
+    """The object, or the one of this name in it; an empty one where there is none."""
+    found = value if isinstance(value, dict) else {}
+    inner = found.get(name)
+    return inner if isinstance(inner, dict) else found

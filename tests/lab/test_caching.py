@@ -13,6 +13,7 @@ import pytest
 from playground import created, pricing
 from playground.domain import (
     Endpoint,
+    Exchange,
     Message,
     ModelRef,
     Request,
@@ -296,3 +297,34 @@ def test_storage_by_the_hour_is_in_the_break_even() -> None:
     assert free.reads == 1
     assert day.reads is not None
     assert day.reads > 1
+
+
+def answered(body: str) -> Response:
+    exchange = Exchange(
+        method="POST",
+        url="https://x.test",
+        request_headers={},
+        request_body=None,
+        response_body=body,
+    )
+    return Response(model=ModelRef.parse("openai:gpt-5"), exchange=exchange)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"message": "no diagnostics"}',
+        '[{"diagnostics": {}}]',
+        '{"response": {"diagnostics": "none"}}',
+        '{"diagnostics": {"cache_miss_reason": {"type": 7}}}',
+        '{"diagnostics": ' + "[" * 100_000,
+    ],
+)
+def test_what_a_provider_says_in_no_shape_of_a_reason_is_none(body: str) -> None:
+    assert cache_miss.provider_says(answered(body)) is None
+
+
+def test_the_reason_is_found_in_a_message_and_in_a_response() -> None:
+    told = '{"diagnostics": {"cache_miss_reason": {"type": "system_changed"}}}'
+    for body in (told, f'{{"message": {told}}}', f'{{"response": {told}}}'):
+        assert cache_miss.provider_says(answered(body)) == "system_changed"
