@@ -132,11 +132,13 @@ def kinds(response: Response) -> dict[str, int]:
     """The kinds of events that came and how many of each; of events without a kind only their number."""
     exchange, field = response.exchange, APIS[response.model.api].event_type
     events = exchange.events if exchange else ()
-    said = (
-        event.name or str((_read(event.data) or {}).get(field, "")) for event in events if field
-    )
+    said = (event.name or _kind(_read(event.data), field) for event in events if field)
     found = Counter(filter(None, said))
     return dict(found) or ({"data": len(events)} if events else {})
+
+
+def _kind(event: Any, field: str) -> str:
+    return str(event.get(field, "")) if isinstance(event, Mapping) else ""
 
 
 FIGURES = ("time_to_first_text", "duration", "input_tokens", "output_tokens", "cost")
@@ -145,12 +147,13 @@ FIGURES = ("time_to_first_text", "duration", "input_tokens", "output_tokens", "c
 def row(response: Response) -> dict[str, Any]:
     """One door as JSON values: sizes, events, usage, latency, or why it failed."""
     exchange, timing = response.exchange, response.timing
+    sent = exchange.sent_text if exchange else None
     return {
         "door": door_of(response.model),
         "model": response.model.model,
         "simulated": response.simulated,
         "status": exchange.status if exchange else None,
-        "request_bytes": len((exchange.sent_text or "").encode()) if exchange else None,
+        "request_bytes": None if sent is None else len(sent.encode("utf-8", "replace")),
         "response_bytes": exchange.bytes_received if exchange else None,
         "events": len(exchange.events) if exchange else 0,
         "event_kinds": kinds(response),
@@ -173,10 +176,14 @@ def table(responses: Iterable[Response]) -> list[Mapping[str, Any]]:
                 "door": label(response.model),
                 "model": response.model.model,
                 "HTTP": made["status"],
-                "sent": fmt.size(made["request_bytes"] or 0),
-                "received": fmt.size(made["response_bytes"] or 0),
+                "sent": _size(made["request_bytes"]),
+                "received": _size(made["response_bytes"]),
                 "events": made["events"],
                 **{figure.label: figure.write(response) for figure in fmt.named(*FIGURES)},
             }
         )
     return rows
+
+
+def _size(number: int | None) -> str:
+    return fmt.NOT_AVAILABLE if number is None else fmt.size(number)

@@ -130,7 +130,9 @@ def _counted_parts(request: Request, local: TokenCount, counts: Counts) -> list[
         Part(
             name="chat framing",
             tokens=framing,
-            why=f"Measured: a request that says only “{LETTER}” has {counts.letter} tokens. "
+            why="They mark who speaks and where a message begins and ends."
+            if counts.letter is None
+            else f"Measured: a request that says only “{LETTER}” has {counts.letter} tokens. "
             "They mark who speaks and where a message begins and ends.",
         ),
     ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from playground import catalog
 from playground.domain import APIS, PROVIDERS, Endpoint, ModelRef, Request, Response
+from playground.domain.exchange import Event, Events
 from playground.domain.setting import Settings
 from playground.engine import Engine
 from playground.export.snippets import snippets
@@ -125,3 +127,16 @@ def test_code_for_a_compatible_door_asks_it_where_it_is() -> None:
     assert f"{base}/chat/completions" in made["curl"]
     assert f'base_url="{base}"' in made["python-sdk"]
     assert "from openai import OpenAI" in made["python-sdk"]
+
+
+def test_a_body_of_unknown_letters_has_no_size_and_an_odd_event_no_kind(
+    responses: dict[str, Response],
+) -> None:
+    response = responses["openai/responses"]
+    assert response.exchange is not None
+    events = Events.of([Event(offset=0.1, data="[1]"), Event(offset=0.2, data='"x"')])
+    odd = replace(response, exchange=replace(response.exchange, request_format=None, events=events))
+    made = doors.row(odd)
+    assert made["request_bytes"] is None
+    assert made["event_kinds"] == {"data": 2}
+    assert doors.table([odd])[0]["sent"] == "n/a"

@@ -74,6 +74,8 @@ def test_what_is_not_there_is_not_explained() -> None:
     assert set(parts(found)) == {"tokenizer", "chat framing"}
     assert (found.counted, found.billed) == (20, None)
     assert audit(request, Counts()).parts == ()
+    partly = audit(request, Counts(text=20, system=20, tools=20, whole=20))
+    assert not any("None" in part.why for part in partly.parts)
 
 
 def test_without_a_counting_endpoint_the_rest_is_one_part() -> None:
