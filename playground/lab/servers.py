@@ -24,11 +24,13 @@ def connect(
         return known
     made = McpServer(where, hosted=hosted, token=token)
     with _lock:
-        _open[key] = made
+        kept = _open.setdefault(key, made)
         old = [_open.popitem(last=False)[1] for _ in range(len(_open) - MOST)]
+    if kept is not made:  # connected meanwhile by another press
+        old.append(made)
     for server in old:
         server.close()
-    return made
+    return kept
 
 
 def connected(owner: str = "") -> list[McpServer]:
@@ -51,4 +53,4 @@ def disconnect(where: str, *, owner: str = "") -> None:
         known.close()
 
 
-__all__ = ["McpError", "McpServer", "connect", "connected", "disconnect"]
+__all__ = ["McpError", "McpServer", "connect", "connected", "disconnect", "leave"]

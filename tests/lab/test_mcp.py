@@ -6,15 +6,17 @@ import shlex
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from playground.domain import Endpoint, ModelRef, ToolCall
 from playground.engine import Engine
-from playground.lab import functions, tools
+from playground.lab import functions, servers, tools
 from playground.lab.hops import Sending
 from playground.lab.tools import Asked
 from playground.providers.mcp_server import McpError, McpServer
@@ -126,3 +128,25 @@ def test_hosted_no_private_address_is_called(address: str) -> None:
 def test_the_metadata_of_a_cloud_is_never_called() -> None:
     with pytest.raises(McpError, match="never called"):
         McpServer("http://169.254.169.254/mcp")
+
+
+def test_a_server_that_two_presses_connect_at_once_is_kept_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both, closed = threading.Barrier(2, timeout=10), []
+
+    class Slow:
+        def __init__(self, where: str, **how: object) -> None:
+            both.wait()
+
+        def close(self) -> None:
+            closed.append(self)
+
+    monkeypatch.setattr(servers, "McpServer", Slow)
+    with ThreadPoolExecutor(2) as pool:
+        made = [pool.submit(servers.connect, "https://twice.test", owner="twice") for _ in "ab"]
+        first, second = (one.result(10) for one in made)
+    assert first is second
+    assert len(closed) == 1
+    servers.disconnect("https://twice.test", owner="twice")
+    assert len(closed) == 2
