@@ -120,6 +120,8 @@ class Shelf:
     store: FileStore
     files: list[tuple[str, str]] = field(default_factory=list)
     """Names and texts of what went in."""
+    made: list[tuple[str, str]] = field(default_factory=list)
+    """Kind and id of what was made for it and is a thing of its own: OpenAI's uploaded files."""
     exchanges: list[Exchange] = field(default_factory=list)
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     gone_at: datetime | None = None
@@ -153,6 +155,23 @@ class NoNotes:
         return lambda remote_id, expires_at: None
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """Writes down where these notes do, and remembers what got an id."""
+
+    notes: Notes
+    made: list[tuple[str, str]]
+
+    def making(self, kind: str, name: str) -> Callable[[str, str | None], None]:
+        noted = self.notes.making(kind, name)
+
+        def made(remote_id: str, expires_at: str | None) -> None:
+            self.made.append((kind, remote_id))
+            noted(remote_id, expires_at)
+
+        return made
+
+
 async def build(desk: Desk, files: Sequence[tuple[str, bytes]], filing: Filing = AS_IT_IS) -> Shelf:
     """A store with these files, each of them ready to be searched; ProviderError says what went wrong."""
     provider = desk.endpoint.provider
@@ -160,7 +179,7 @@ async def build(desk: Desk, files: Sequence[tuple[str, bytes]], filing: Filing =
     raw = await door.create(talk, NAME, desk.notes)
     shelf = Shelf(provider, desk.endpoint.simulated, door.store(raw))
     try:
-        await _fill(shelf, talk, files, filing, desk.notes)
+        await _fill(shelf, talk, files, filing, _Remembered(desk.notes, shelf.made))
     except ProviderError:
         with suppress(ProviderError):  # what is left stands among what was created
             await remove(desk, shelf)
@@ -207,24 +226,13 @@ async def _ready(
 
 
 async def remove(desk: Desk, shelf: Shelf) -> None:
-    """Delete the store, and the files that went into it where they are things of their own."""
+    """Delete the store, and the files that went up for it where they are things of their own."""
     talk = Talk(desk.endpoint, desk.pool)
     door = stores.STORES[shelf.provider]
-    doomed = [(door.KIND, shelf.store.id)]
-    if desk.kept is not None:
-        mine = created.all_created(desk.kept, owner=desk.owner or None)
-        names = {name for name, _ in shelf.files}
-        doomed += [
-            (one.kind, one.remote_id)
-            for one in mine
-            if (one.provider, one.kind, one.simulated) == (shelf.provider, "file", shelf.simulated)
-            and one.remote_id
-            and one.name in names
-        ]
-    for kind, id in doomed:
+    for kind, id in [(door.KIND, shelf.store.id), *shelf.made]:
         await leftovers.delete(talk, kind, id)
         if desk.kept is not None:
-            created.mark_gone(desk.kept, shelf.provider, id)
+            await asyncio.to_thread(created.mark_gone, desk.kept, shelf.provider, id)
     shelf.gone_at = datetime.now(UTC)
     shelf.exchanges.extend(talk.exchanges)
 

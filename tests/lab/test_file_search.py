@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from playground import catalog, tokens
-from playground.created import all_created
+from playground.created import Notebook, all_created
 from playground.demo.process import DemoServer
 from playground.domain import ModelRef, Response
 from playground.domain.hosted import Chunking, FileStore
@@ -23,6 +23,7 @@ from playground.lab.filing import Filing, conditions
 from playground.providers import ProviderError
 from playground.providers.stores import APIS
 from playground.store.store import Store
+from playground.wire import Pool
 
 FILES = samples.SAMPLES
 
@@ -195,3 +196,23 @@ def test_a_store_that_could_not_be_filled_is_deleted_again(
             lambda pool: lab.build(lab.Desk(endpoint=endpoint, pool=pool, kept=kept), FILES)
         ).result(20)
     assert all_created(kept, owner=None) == []
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_only_the_files_of_the_store_are_deleted_and_without_a_history_too(
+    engine: Engine, demo: DemoServer, kept: Store, noted: bool
+) -> None:
+    notes = Notebook(kept, "openai", owner="", simulated=True)
+    notes.making("file", samples.NAME)("file-of-another-piece-of-work", None)
+
+    def desk(pool: Pool) -> lab.Desk:
+        return lab.Desk(
+            endpoint=demo.endpoints()["openai"], pool=pool, kept=kept if noted else None
+        )
+
+    shelf = engine.submit(lambda pool: lab.build(desk(pool), FILES)).result(30)
+    engine.submit(lambda pool: lab.remove(desk(pool), shelf)).result(20)
+    (left,) = all_created(kept, owner=None)
+    assert left.remote_id == "file-of-another-piece-of-work"
+    gone = [one.url.split("/")[-2] for one in shelf.exchanges if one.method == "DELETE"]
+    assert gone == ["vector_stores", *["files"] * len(FILES)]
