@@ -182,6 +182,8 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.left = LONGEST
+        """Characters that may still be read: a text that is named and used again counts each time."""
 
     def profile(self, node: Any) -> Profile:
         fields = self._mapping(node, PROFILE_FIELDS, "a profile")
@@ -193,6 +195,9 @@ class _Reader:
     def text(self, node: Any) -> str:
         if node.id != "scalar":
             self._wrong(node, "expected text")
+        self.left -= len(node.value) + 1
+        if self.left < 0:
+            self._wrong(node, f"with what is used again, it is longer than {LONGEST:,} characters")
         return str(node.value).strip("\n")
 
     def flag(self, node: Any) -> bool:
@@ -265,6 +270,8 @@ class _Reader:
             self._wrong(node, f"expected {what} with the fields {', '.join(known)}")
         found: dict[str, tuple[Callable[..., Any], Any]] = {}
         for key, value in node.value:
+            if key.id != "scalar":
+                self._wrong(key, f"a field of {what} is a word, not {_shown(key)}")
             if key.value not in known:
                 self._wrong(
                     key, f"`{key.value}` is not a field of {what}; known are {', '.join(known)}"

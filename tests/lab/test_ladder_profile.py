@@ -62,6 +62,7 @@ def test_where_a_provider_publishes_its_prompt_the_profile_links_to_it() -> None
             "`assistant:` is missing",
         ),
         ("name: [x\n", 2, "check colons"),
+        ("[a, b]: x\n", 1, "is a word, not a sequence"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(text: str, line: int, says: str) -> None:
@@ -95,3 +96,12 @@ def test_steps_move_within_their_list_only() -> None:
     assert profile.moved(0, -1) == profile
     assert profile.moved(0, 1).steps[1] == profile.steps[0]
     assert profile.moved(len(profile.steps) - 1, 1) == profile
+
+
+def test_what_is_used_again_without_end_is_refused() -> None:
+    step = "  - {name: n, kind: history, turns: *again}\n"
+    turns = "{user: a, assistant: b}, " * 1_000
+    text = f"name: mine\nsteps:\n  - {{name: n, kind: history, turns: &again [{turns}]}}\n"
+    assert len(read(text + step * 2).steps) == 3
+    with pytest.raises(ProfileError, match="used again"):
+        read(text + step * 4_000)
