@@ -15,6 +15,7 @@ import sys
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -336,3 +337,113 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError, match="not empty"):
         write(one, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+CUT = '{"city": "Lis'
+"""Arguments that the answer's limit cut off."""
+CUT_CALLS: dict[str, dict[str, Any]] = {
+    "chat": {
+        "choices": [
+            {
+                "finish_reason": "length",
+                "message": {
+                    "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": CUT}}]
+                },
+            }
+        ]
+    },
+    "responses": {
+        "object": "response",
+        "status": "incomplete",
+        "output": [{"type": "function_call", "call_id": "1", "name": "f", "arguments": CUT}],
+    },
+    "messages": {"type": "message_stop"},
+    "interactions": {
+        "event_type": "interaction.completed",
+        "interaction": {"status": "incomplete"},
+    },
+}
+BEFORE: dict[str, list[dict[str, Any]]] = {
+    "messages": [
+        {
+            "type": "content_block_start",
+            "index": 0,
+            "content_block": {"type": "tool_use", "id": "1", "name": "f", "input": {}},
+        },
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "input_json_delta", "partial_json": CUT},
+        },
+    ],
+    "interactions": [
+        {
+            "event_type": "step.start",
+            "index": 0,
+            "step": {"type": "function_call", "id": "1", "name": "f"},
+        },
+        {
+            "event_type": "step.delta",
+            "index": 0,
+            "delta": {"type": "arguments_delta", "arguments": CUT},
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize("door", CUT_CALLS)
+def test_arguments_that_were_cut_off_are_no_crash(door: str, tmp_path: Path) -> None:
+    _, folder = made(Case(door, "tools", "python", "http"), tmp_path)
+    events = [*BEFORE.get(door, []), CUT_CALLS[door]]
+    code = (
+        "import json, sys, door\n"
+        "found = door.read(json.loads(sys.argv[1]), lambda _: None)\n"
+        "print(json.dumps([[c.arguments for c in found.calls], found.turn]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(events)],
+        cwd=folder,
+        env=bare(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    arguments, turn = json.loads(done.stdout)
+    assert arguments == [None]
+    assert "null" not in json.dumps(turn).replace('"content": null', "")
+
+
+def test_functions_whose_names_differ_in_a_sign_are_two_functions() -> None:
+    request = request_for("chat", "tools")
+    tools = tuple(replace(request.tools[0], name=name) for name in ("a-b", "a_b", "c"))
+    results = {"a-b": "dash", "a_b": "line"}
+    one = project(
+        [replace(request, tools=tools)],
+        endpoint_for(request),
+        kind="tools",
+        language="python",
+        way="http",
+        results=results,
+    )
+    found: dict[str, Any] = {}
+    exec(one.files["functions.py"], found)
+    assert {name: found["FUNCTIONS"][name]({}) for name in results} == results
+
+
+def test_a_batch_is_read_line_by_line_whatever_its_texts_hold(tmp_path: Path) -> None:
+    request = request_for("chat", "batch")
+    said = Message(role="user", parts=(Text(text="one\u2028two\x85three"),))
+    one = project(
+        [replace(request, messages=(said,))] * 2,
+        endpoint_for(request),
+        kind="batch",
+        language="python",
+        way="sdk",
+    )
+    write(one, tmp_path / "it")
+    command = [sys.executable, "-c", "import main; print(len(main.lines()))"]
+    done = subprocess.run(
+        command, cwd=tmp_path / "it", env=bare(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr

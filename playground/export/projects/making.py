@@ -162,8 +162,7 @@ def _functions(request: Request, language: Language, results: Mapping[str, str])
 
 def _python_functions(rows: Sequence[tuple[str, str, str]]) -> str:
     texts, table = [], []
-    for name, description, result in rows:
-        made = _identifier(name)
+    for made, (name, description, result) in zip(_identifiers(rows), rows, strict=True):
         texts.append(
             f"def {made}(arguments: dict[str, Any]) -> Any:\n"
             f"    # {description}\n    return {_given(name, result)}\n"
@@ -187,8 +186,15 @@ def _given(name: str, result: str) -> str:
     return json.dumps(result or f"Write what {name} gives here.")
 
 
-def _identifier(name: str) -> str:
-    return "call_" + re.sub(r"\W", "_", name, flags=re.ASCII)
+def _identifiers(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    """A name of its own for each function: `a-b` and `a_b` are two."""
+    found: list[str] = []
+    for name, _, _ in rows:
+        made = "call_" + re.sub(r"\W", "_", name, flags=re.ASCII)
+        while made in found:
+            made += "_"
+        found.append(made)
+    return found
 
 
 def _line(text: str) -> str:

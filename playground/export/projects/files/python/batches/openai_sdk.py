@@ -51,7 +51,9 @@ def results(state: State) -> Iterator[tuple[str, dict[str, Any] | None, str]]:
     for file in filter(None, (state.batch.output_file_id, state.batch.error_file_id)):
         with mapped():
             text = client().files.content(file).text
-        answered |= {row["custom_id"]: row for row in map(json.loads, text.splitlines())}
+        answered |= {
+            row["custom_id"]: row for row in map(json.loads, filter(None, text.split("\n")))
+        }
     for name in sorted(answered, key=lambda name: int(name.rpartition("-")[2])):
         response = answered[name].get("response") or {}
         good = response.get("status_code") == 200

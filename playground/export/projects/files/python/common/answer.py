@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,15 @@ class Call:
     id: str
     name: str
     arguments: Any
+    """None where they are no JSON."""
+
+
+def given(text: str) -> Any:
+    """The arguments in this text; None where they are no JSON, as where the answer's limit cut them off."""
+    try:
+        return json.loads(text or "{}")
+    except ValueError:
+        return None
 
 
 @dataclass

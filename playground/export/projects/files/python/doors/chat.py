@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
-from answer import Answer, Call, OnText, Usage
+from answer import Answer, Call, OnText, Usage, given
 from errors import Broken
 
 
@@ -54,7 +53,7 @@ def _answer(text: str, calls: list[dict[str, str]], finish: str, counted: dict[s
         ]
     cached = (counted.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
     usage = Usage(counted.get("prompt_tokens"), cached, 0, counted.get("completion_tokens"))
-    made = [Call(c["id"], c["name"], json.loads(c["arguments"] or "{}")) for c in calls]
+    made = [Call(c["id"], c["name"], given(c["arguments"])) for c in calls]
     return Answer(text, finish, usage, [turn], made)
 
 

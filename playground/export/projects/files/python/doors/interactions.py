@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from answer import Answer, Call, OnText, Usage
+from answer import Answer, Call, OnText, Usage, given
 from errors import Broken
 
 FAILED = ("failed", "cancelled", "budget_exceeded")
@@ -58,18 +58,17 @@ def _answer(steps: list[dict[str, Any]], interaction: dict[str, Any]) -> Answer:
     if interaction.get("status") in FAILED:
         raise Broken("The provider gave up in the middle of the answer.")
     for step in steps:
-        if step.get("given"):
-            step["arguments"] = json.loads(step["given"])
+        step["arguments"] = given(step["given"]) if step["given"] else step.get("arguments") or {}
     text = "".join(step["said"] for step in steps if step["type"] == "model_output")
     calls = [
-        Call(step["id"], step["name"], step.get("arguments") or {})
+        Call(step["id"], step["name"], step["arguments"])
         for step in steps
         if step["type"] == "function_call"
     ]
     counted = interaction.get("usage") or {}
-    given, made = counted.get("total_input_tokens"), counted.get("total_output_tokens")
+    sent, made = counted.get("total_input_tokens"), counted.get("total_output_tokens")
     usage = Usage(
-        None if given is None else given + (counted.get("total_tool_use_tokens") or 0),
+        None if sent is None else sent + (counted.get("total_tool_use_tokens") or 0),
         counted.get("total_cached_tokens") or 0,
         0,
         None if made is None else made + (counted.get("total_thought_tokens") or 0),
@@ -84,7 +83,7 @@ def _back(step: dict[str, Any]) -> list[dict[str, Any]]:
     if step["type"] == "model_output" and step["said"]:
         return [{"type": "model_output", "content": [{"type": "text", "text": step["said"]}]}]
     if step["type"] == "function_call":
-        called = {"id": step["id"], "name": step["name"], "arguments": step.get("arguments") or {}}
+        called = {"id": step["id"], "name": step["name"], "arguments": step["arguments"] or {}}
         return [{"type": "function_call", **called, **signed}]
     if step["type"] == "thought" and signed:
         summary = [{"type": "text", "text": step["said"]}] if step["said"] else None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
-from answer import Answer, Call, OnText, Usage
+from answer import Answer, Call, OnText, Usage, given
 from errors import Broken
 
 PIECES = {
@@ -53,8 +52,8 @@ def _add(block: dict[str, Any], delta: dict[str, Any], on_text: OnText) -> None:
 
 def _answer(blocks: list[dict[str, Any]], finish: str, counted: dict[str, Any]) -> Answer:
     for block in blocks:
-        if given := block.pop("json", ""):
-            block["input"] = json.loads(given)
+        if text := block.pop("json", ""):
+            block["input"] = given(text)
     text = "".join(block["text"] for block in blocks if block["type"] == "text")
     calls = [Call(b["id"], b["name"], b["input"]) for b in blocks if b["type"] == "tool_use"]
     read = counted.get("cache_read_input_tokens") or 0
@@ -85,7 +84,8 @@ def _back(block: dict[str, Any]) -> list[dict[str, Any]]:
     kept = KEPT.get(block["type"], ())
     empty = block["type"] == "text" and not block["text"]
     unsigned = block["type"] == "thinking" and not block.get("signature")
-    return [] if empty or unsigned or not kept else [{name: block[name] for name in kept}]
+    whole = {**block, "input": block.get("input") or {}}
+    return [] if empty or unsigned or not kept else [{name: whole[name] for name in kept}]
 
 
 def following(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
-from answer import Answer, Call, OnText, Usage
+from answer import Answer, Call, OnText, Usage, given
 from errors import Broken
 
 ENDED = ("response.completed", "response.incomplete")
@@ -30,7 +29,7 @@ def _answer(response: dict[str, Any]) -> Answer:
     items = response["output"]
     text = "".join(_text(item) for item in items if item["type"] == "message")
     calls = [
-        Call(item["call_id"], item["name"], json.loads(item["arguments"] or "{}"))
+        Call(item["call_id"], item["name"], given(item["arguments"]))
         for item in items
         if item["type"] == "function_call"
     ]

@@ -24,7 +24,7 @@ RESULTS = settings.HERE / "results.jsonl"
 def lines() -> list[dict[str, Any]]:
     """The lines: each with an id and the body of its request."""
     text = (settings.HERE / "lines.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 def attempt() -> Answer:

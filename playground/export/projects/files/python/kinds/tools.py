@@ -34,6 +34,8 @@ def perform(call: Call) -> str:
     function = FUNCTIONS.get(call.name)
     if function is None:
         return f"error: there is no function {call.name}"
+    if call.arguments is None:
+        return "error: the arguments are no JSON"
     try:
         given = function(call.arguments)
     except Exception as error:

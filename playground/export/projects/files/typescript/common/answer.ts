@@ -18,7 +18,17 @@ export interface Usage {
 export interface Call {
   id: string;
   name: string;
+  /** null where they are no JSON. */
   arguments: any;
+}
+
+/** The arguments in this text; null where they are no JSON, as where the answer's limit cut them off. */
+export function given(text: string): any {
+  try {
+    return JSON.parse(text || "{}");
+  } catch {
+    return null;
+  }
 }
 
 /** One whole answer. */

@@ -1,6 +1,6 @@
 /** Chat Completions, OpenAI's and all compatible ones: how the answer is read, and how the next request is made of it. */
 
-import type { Answer, Next, OnText } from "./answer.js";
+import { type Answer, type Next, type OnText, given } from "./answer.js";
 import { Broken } from "./errors.js";
 import type { Json } from "./settings.js";
 
@@ -63,7 +63,7 @@ function whole(text: string, calls: Piece[], finish: string, counted: Json): Ans
       output: counted.completion_tokens ?? null,
     },
     turn: [turn],
-    calls: calls.map((call) => ({ ...call, arguments: JSON.parse(call.arguments || "{}") })),
+    calls: calls.map((call) => ({ ...call, arguments: given(call.arguments) })),
   };
 }
 

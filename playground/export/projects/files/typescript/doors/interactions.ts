@@ -1,6 +1,6 @@
 /** Google's Interactions: how its answer is read, and how the next request is made of it. */
 
-import type { Answer, Next, OnText } from "./answer.js";
+import { type Answer, type Next, type OnText, given } from "./answer.js";
 import { Broken } from "./errors.js";
 import type { Json } from "./settings.js";
 
@@ -36,8 +36,8 @@ function add(step: Json, delta: Json, onText: OnText): void {
   } else if (delta.type === "thought_signature") {
     step.signature = (step.signature ?? "") + (delta.signature ?? "");
   } else if (delta.type === "arguments_delta") {
-    const given = delta.arguments ?? "";
-    step.given += typeof given === "string" ? given : JSON.stringify(given);
+    const piece = delta.arguments ?? "";
+    step.given += typeof piece === "string" ? piece : JSON.stringify(piece);
   }
 }
 
@@ -45,15 +45,15 @@ function whole(all: Json[], interaction: Json): Answer {
   if (["failed", "cancelled", "budget_exceeded"].includes(interaction.status)) throw new Broken(GAVE_UP);
   const steps = all.filter(Boolean);
   for (const step of steps) {
-    if (step.given) step.arguments = JSON.parse(step.given);
+    step.arguments = step.given ? given(step.given) : step.arguments ?? {};
   }
   const counted = interaction.usage ?? {};
-  const { total_input_tokens: given, total_output_tokens: made } = counted;
+  const { total_input_tokens: sent, total_output_tokens: made } = counted;
   return {
     text: steps.filter((step) => step.type === "model_output").map((step) => step.said).join(""),
     finish: interaction.status ?? "",
     usage: {
-      input: given === undefined ? null : given + (counted.total_tool_use_tokens ?? 0),
+      input: sent === undefined ? null : sent + (counted.total_tool_use_tokens ?? 0),
       cached: counted.total_cached_tokens ?? 0,
       written: 0,
       output: made === undefined ? null : made + (counted.total_thought_tokens ?? 0),
@@ -61,7 +61,7 @@ function whole(all: Json[], interaction: Json): Answer {
     turn: steps.flatMap(back),
     calls: steps
       .filter((step) => step.type === "function_call")
-      .map((step) => ({ id: step.id, name: step.name, arguments: step.arguments ?? {} })),
+      .map((step) => ({ id: step.id, name: step.name, arguments: step.arguments })),
   };
 }
 

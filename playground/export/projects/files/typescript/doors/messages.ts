@@ -1,6 +1,6 @@
 /** Anthropic's Messages: how its answer is read, and how the next request is made of it. */
 
-import type { Answer, Next, OnText } from "./answer.js";
+import { type Answer, type Next, type OnText, given } from "./answer.js";
 import { Broken } from "./errors.js";
 import type { Json } from "./settings.js";
 
@@ -40,7 +40,7 @@ function add(block: Json, delta: Json, onText: OnText): void {
 
 function whole(blocks: Json[], finish: string, counted: Json): Answer {
   for (const block of blocks) {
-    if (block.json) block.input = JSON.parse(block.json);
+    if (block.json) block.input = given(block.json);
   }
   const cached = counted.cache_read_input_tokens ?? 0;
   const written = counted.cache_creation_input_tokens ?? 0;
@@ -74,7 +74,8 @@ function back(block: Json): Json[] {
   const kept = KEPT[block.type];
   const empty = block.type === "text" && !block.text;
   const unsigned = block.type === "thinking" && !block.signature;
-  return !kept || empty || unsigned ? [] : [Object.fromEntries(kept.map((name) => [name, block[name]]))];
+  const whole: Json = { ...block, input: block.input ?? {} };
+  return !kept || empty || unsigned ? [] : [Object.fromEntries(kept.map((name) => [name, whole[name]]))];
 }
 
 /** The next request: all before it, what the model said, and the results of its calls or what the user says. */

@@ -1,6 +1,6 @@
 /** OpenAI's Responses: how its answer is read, and how the next request is made of it. */
 
-import type { Answer, Next, OnText } from "./answer.js";
+import { type Answer, type Next, type OnText, given } from "./answer.js";
 import { Broken } from "./errors.js";
 import type { Json } from "./settings.js";
 
@@ -31,7 +31,7 @@ function whole(response: Json): Answer {
     turn: items.flatMap(back),
     calls: items
       .filter((item) => item.type === "function_call")
-      .map((item) => ({ id: item.call_id, name: item.name, arguments: JSON.parse(item.arguments || "{}") })),
+      .map((item) => ({ id: item.call_id, name: item.name, arguments: given(item.arguments) })),
   };
 }
 

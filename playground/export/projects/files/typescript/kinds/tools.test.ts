@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { given } from "./answer.js";
+import { functions } from "./functions.js";
 import { answer, perform } from "./main.js";
 import { begin, log } from "./simulation.js";
 
@@ -16,4 +18,9 @@ test("functions run until the model has answered", async (t) => {
 
 test("a function that is not there is told to the model", async () => {
   assert.match(await perform({ id: "1", name: "no_such_function", arguments: {} }), /error/);
+});
+
+test("arguments that were cut off are told to the model", async () => {
+  const [name] = Object.keys(functions);
+  assert.match(await perform({ id: "1", name, arguments: given('{"city": "Lis') }), /no JSON/);
 });

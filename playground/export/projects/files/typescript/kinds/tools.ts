@@ -30,6 +30,7 @@ export async function perform(call: Call): Promise<string> {
   console.error(`${call.name}(${JSON.stringify(call.arguments)})`);
   const known = Object.hasOwn(functions, call.name);
   if (!known) return `error: there is no function ${call.name}`;
+  if (call.arguments === null) return "error: the arguments are no JSON";
   try {
     const given = await functions[call.name](call.arguments);
     return typeof given === "string" ? given : JSON.stringify(given);
