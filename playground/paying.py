@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from playground.domain import Endpoint, Request
-from playground.domain.endpoint import bills
+from playground.domain.endpoint import bills, endpoint_of
 from playground.history import Labels
 
 if TYPE_CHECKING:
@@ -108,6 +108,21 @@ def payer(
         guard=_get_guard() if billed and budgets else None,
         lent=lent,
     )
+
+
+def payable(request: Request, endpoints: Mapping[str, Endpoint]) -> tuple[Request, tuple[str, ...]]:
+    """The request without what whoever pays does not pay for, and what that is and why, in sentences.
+
+    For a request that the app puts together itself; what a person has put into one is refused by `payer`.
+    """
+    endpoint = endpoint_of(request.model, endpoints)
+    if endpoint is None or not endpoint.lent:
+        return request, ()
+    from playground.classes import nouns
+
+    why = "a class does not pay for what nobody can reckon before"
+    said = tuple(f"{nouns.UNBOUND[name]} left out: {why}" for name in nouns.unbound(request))
+    return nouns.bound(request), said
 
 
 def _class_says(act: Callable[[], T]) -> T | Refusal:

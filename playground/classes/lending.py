@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from playground import history
 from playground.classes import kept, spending, vault, watching
-from playground.classes.nouns import ClassError, Seat
+from playground.classes.nouns import UNBOUND, ClassError, Seat, unbound
 from playground.domain import Endpoint, Request, Secret
 from playground.domain.endpoint import endpoint_of
 from playground.engine import Journal, Lane, LiveRun
@@ -18,14 +18,6 @@ from playground.store.database import HistoryError
 from playground.store.store import Store
 
 LOG = logging.getLogger("playground")
-
-UNBOUND: tuple[tuple[str, str], ...] = (
-    ("body", "a body of one's own"),
-    ("server_tools", "tools that the provider runs"),
-    ("previous_response_id", "a conversation that the provider keeps"),
-)
-"""Fields of a request whose cost nobody knows before, and what they are. With them it could also ask another model, or
-read what others have left at the provider."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,11 +81,9 @@ def _allowed(request: Request, seat: Seat) -> Request:
         raise ClassError(
             f"Not sent: {model} is not on the list of {seat.of.name}. Take {_either(seat.models)}."
         )
-    unbound = [what for name, what in UNBOUND if getattr(request, name)]
-    unbound += ["fields of one's own"] if request.settings.extra else []
-    if unbound:
+    if found := [UNBOUND[name] for name in unbound(request)]:
         raise ClassError(
-            f"Not sent: {' and '.join(unbound)} can't be used in a class, as nobody knows before what it would cost."
+            f"Not sent: {' and '.join(found)} can't be used in a class, as nobody knows before what it would cost."
         )
     longest = min(request.settings.max_output_tokens or seat.of.longest, seat.of.longest)
     return replace(request, settings=replace(request.settings, max_output_tokens=longest))

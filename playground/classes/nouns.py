@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, get_args
 
-from playground.domain import ModelRef
+from playground.domain import ModelRef, Request
+from playground.domain.values import default, put, value
 
 Role = Literal["owner", "member", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -17,6 +19,26 @@ MAY: dict[Role, str] = {
     "viewer": "the board, and no runs",
 }
 """Role → what it may do."""
+
+
+UNBOUND: Mapping[str, str] = {
+    "body": "a body of one's own",
+    "server_tools": "tools that the provider runs",
+    "previous_response_id": "a conversation that the provider keeps",
+    "extra": "fields of one's own",
+}
+"""Parts of a request whose cost nobody knows before → what they are. With them it could also ask another model, or
+read what others have left at the provider."""
+
+
+def unbound(request: Request) -> list[str]:
+    """Which of those this request has."""
+    return [name for name in UNBOUND if value(request, name) != default(name)]
+
+
+def bound(request: Request) -> Request:
+    """The same request without them, as a class may pay it."""
+    return put(request, {name: default(name) for name in unbound(request)})
 
 
 class ClassError(ValueError):

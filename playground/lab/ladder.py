@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from playground import tokens
+from playground import paying, tokens
 from playground.domain import Endpoint, Message, ModelRef, Request, Response, Text
 from playground.domain.nouns import NotARun, jsonable, noun
 from playground.domain.provider import provider_of, unknown
@@ -38,7 +38,7 @@ class Rung:
     """`bare` or the kind of the profile's step."""
     request: Request
     left_out: tuple[str, ...] = ()
-    """What of this step the model does not take, and why, in sentences."""
+    """What of this step the model does not take, or who pays does not pay for, and why, in sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +84,18 @@ class Counts:
 
 
 def climb(
-    model: ModelRef, prompt: str, profile: Profile, *, now: datetime, stream: bool = True
+    model: ModelRef,
+    prompt: str,
+    profile: Profile,
+    *,
+    now: datetime,
+    where: Mapping[str, Endpoint] | None = None,
+    stream: bool = True,
 ) -> tuple[Rung, ...]:
-    """The requests of all steps that are on, each holding everything of those before it."""
+    """The requests of all steps that are on, each holding everything of those before it.
+
+    With `where`, nothing is in them that who pays there does not pay for.
+    """
     request = Request.ask(model, prompt, stream=stream)
     rungs = [Rung(name=BARE, kind="bare", request=request)]
     for step in profile.active:
@@ -96,13 +105,14 @@ def climb(
             for note in acceptance.check(wanted)
             if note.action == "dropped"
         )
-        request = acceptance.fit(wanted)
-        rungs.append(Rung(name=step.name, kind=step.kind, request=request, left_out=notes))
+        request, unpaid = paying.payable(acceptance.fit(wanted), where or {})
+        left_out = (*notes, *unpaid)
+        rungs.append(Rung(name=step.name, kind=step.kind, request=request, left_out=left_out))
     return tuple(rungs)
 
 
 def not_sent(rungs: Sequence[Rung], index: int) -> str:
-    """`not sent: why`, where the model takes nothing of this step; empty where it adds something."""
+    """`not sent: why`, where nothing of this step is sent; empty where it adds something."""
     rung = rungs[index]
     if not index or not rung.left_out or rung.request != rungs[index - 1].request:
         return ""
@@ -110,7 +120,7 @@ def not_sent(rungs: Sequence[Rung], index: int) -> str:
 
 
 def refusals(rungs: Sequence[Rung]) -> Iterator[str]:
-    """What of the steps this model does not take, a sentence each, known before anything is sent."""
+    """What of the steps is left out, a sentence each, known before anything is sent."""
     for index, rung in enumerate(rungs):
         for said in [not_sent(rungs, index)] if not_sent(rungs, index) else rung.left_out:
             yield f"{rung.request.model}, {rung.name}: {said}"

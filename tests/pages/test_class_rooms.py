@@ -24,6 +24,7 @@ from playground.history.labels import Labels, owner_digest
 from playground.history.writing import put
 from playground.lab.panels import PANELS
 from playground.ui import names
+from playground.ui.chat_vs_api import sections as chat
 from playground.ui.live import grants
 from playground.ui.session.rooms import PAYS, ROOMS, title
 from playground.ui.shell import first_page
@@ -232,3 +233,21 @@ def test_a_run_of_the_history_is_repeated_by_the_class(of: Class) -> None:
     app.button(key=f"again_{run.id}").click().run()
     assert not app.exception
     assert ended(of).cost > 0
+
+
+def test_the_ladder_is_climbed_as_it_comes_and_says_which_step_the_class_does_not_pay(
+    of: Class,
+) -> None:
+    app = entered("chat_vs_api", **{names.CHAT_VIEW: chat.LADDER})
+    assert app.multiselect(key=names.LADDER_MODELS).value == [MODEL]
+    unpaid = "not sent: tools that the provider runs left out: a class does not pay for"
+    assert f"{MODEL}, Tools on offer: {unpaid}" in said(app).replace("\\", "")
+    app.button(key="ladder_go").click().run()
+    assert not app.exception
+    ended(of, 7)
+    app.run()
+    (table,) = [one.value for one in app.dataframe if "adds" in one.value]
+    left_out = [s for s, adds in zip(table["step"], table["adds"], strict=True) if unpaid in adds]
+    assert [step.partition(". ")[2] for step in left_out] == ["Tools on offer"]
+    assert "Dressed like a chat product" in said(app)  # so every step has an answer
+    assert all(cost > 0 for cost in table["cost"])

@@ -13,6 +13,7 @@ from playground.demo import faults, recorded
 from playground.domain import Endpoint, ModelRef, clock
 from playground.domain.provider import unknown
 from playground.figures import rate
+from playground.ui.session.membership import listed
 from playground.ui.session.state import session
 
 
@@ -120,8 +121,12 @@ def read(spelling: str | None, where: Mapping[str, Endpoint]) -> tuple[ModelRef 
 def pick_models(
     key: str, where: Mapping[str, Endpoint], *, most: int, default: Sequence[ModelRef]
 ) -> tuple[ModelRef, ...]:
-    """A field for one or more models; what can't be asked is left out with a sentence."""
-    st.session_state.setdefault(key, [str(ref) for ref in default])
+    """A field for one or more models, which begins with those of `default`, or what a class has in their place.
+
+    What can't be asked is left out with a sentence.
+    """
+    if key not in st.session_state:
+        st.session_state[key] = list(dict.fromkeys(str(listed(ref, where)) for ref in default))
     options = list(dict.fromkeys([*model_options(where), *st.session_state[key]]))
     chosen = st.multiselect(
         "Models",

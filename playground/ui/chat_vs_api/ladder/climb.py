@@ -117,7 +117,7 @@ def start(
 ) -> bool:
     """Send all steps; False when a budget or a key in the prompt forbids it, which has then been said."""
     now = datetime.now().astimezone()
-    ladders = tuple(ladder.climb(ref, prompt, profile, now=now) for ref in models)
+    ladders = tuple(ladder.climb(ref, prompt, profile, now=now, where=where) for ref in models)
     live = keeping.start(
         [rung.request for rungs in ladders for rung in rungs],
         where,

@@ -56,9 +56,9 @@ def view(where: Mapping[str, Endpoint]) -> None:
 def _before(
     prompt: str, models: Sequence[ModelRef], profile: Profile, where: Mapping[str, Endpoint]
 ) -> None:
-    """What the models don't take of the steps and what the climb may cost, before anything is sent."""
+    """What of the steps is left out and what the climb may cost, before anything is sent."""
     now = datetime.now().astimezone()
-    ladders = [ladder.climb(ref, prompt, profile, now=now) for ref in models]
+    ladders = [ladder.climb(ref, prompt, profile, now=now, where=where) for ref in models]
     for rungs in ladders:
         for said in ladder.refusals(rungs):
             st.caption(f":material/block: {plain(said)}")
