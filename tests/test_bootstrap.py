@@ -59,6 +59,6 @@ def test_where_pip_fails_its_own_words_come_last_and_nothing_counts_as_installed
             check=False,
         )
         assert ended.returncode == 1
-        assert "Installing the 1 packages of requirements.txt into .venv" in ended.stdout
+        assert "Installing the packages of requirements.txt into .venv" in ended.stdout
         assert "no-such-package-of-ours" in ended.stderr
         assert ended.stderr.rstrip().endswith("then run make again.")
