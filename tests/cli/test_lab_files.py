@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from playground import cli
+from playground import cli, created, history
+from playground.cli import keeping
 from playground.lab.files import pages
 
 
@@ -42,4 +44,19 @@ def test_what_is_neither_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     mine = tmp_path / "mine.txt"
     mine.write_text("words")
     assert run(str(mine), "--demo") == 2
-    assert "no image and no PDF" in capsys.readouterr().err
+    assert "neither PNG, JPEG, GIF, WebP nor PDF" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ends", [keeping.Forbidden("A limit forbids it."), KeyboardInterrupt()])
+def test_what_was_uploaded_is_deleted_however_it_ends(
+    ends: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(*_: Any, **__: Any) -> None:
+        there.append(len(created.all_created(history.get_store(), owner=None)))
+        raise ends
+
+    there: list[int] = []
+    monkeypatch.setattr(keeping, "start", start)
+    assert run("--demo") == (1 if isinstance(ends, keeping.Forbidden) else 130)
+    assert there == [3]
+    assert created.all_created(history.get_store(), owner=None) == []

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 
 from playground import catalog, history, settings
 from playground import figures as fmt
-from playground.cli import keeping
+from playground.cli import attach, keeping
 from playground.cli.lab import asking
 from playground.cli.say import say
-from playground.domain import File, ModelRef, Request, Response, media_type
+from playground.domain import Endpoint, File, ModelRef, Request, Response, Run
 from playground.engine import Engine
 from playground.history import Labels
 from playground.lab import files as lab
@@ -28,7 +27,7 @@ PATIENCE = 120.0
 
 def measure(name: str | None, options: asking.Options) -> int:
     """Count, upload, send, print, and delete what was uploaded; the exit code: 0 all answered, 1 any failed."""
-    file = _read(name) if name else list(SAMPLES.values())[1]()
+    file = attach.attachment(name) if name else list(SAMPLES.values())[1]()
     if not options.models:
         options = replace(options, models=tuple(str(ref) for ref in catalog.defaults()))
     engine = Engine()
@@ -38,16 +37,14 @@ def measure(name: str | None, options: asking.Options) -> int:
                 if ref.provider not in FILES:
                     raise click.UsageError(f"{ref.provider} keeps no files that are known here.")
             kept = history.get_store() if settings.keeps_history() else None
-            measured = [_one(engine, ref, file, endpoints[ref.provider], kept) for ref in refs]
-            requests = lab.requests(file, measured)
-            there = lab.where(endpoints)
-            keeping.foretold(requests, there)
-            live = keeping.start(engine, requests, there, labels=Labels(kind="lab"))
-            while not live.wait(0.2):
-                pass
-            for one in measured:
-                _drop(engine, one, endpoints[one.model.provider], kept)
-            done = live.run()
+            measured: list[Measured] = []
+            try:
+                for ref in refs:
+                    measured.append(_one(engine, ref, file, endpoints[ref.provider], kept))
+                done = _answered(engine, lab.requests(file, measured), lab.where(endpoints))
+            finally:  # also where a budget forbids it, or Ctrl+C ends it
+                for one in measured:
+                    _drop(engine, one, endpoints[one.model.provider], kept)
     except keeping.Forbidden as error:
         say(str(error))
         return 1
@@ -58,12 +55,14 @@ def measure(name: str | None, options: asking.Options) -> int:
     return asking.exit_code(done)
 
 
-def _read(name: str) -> File:
-    data = Path(name).read_bytes()
-    kind = media_type(data)
-    if kind is None:
-        raise click.UsageError(f"{name} is no image and no PDF.")
-    return File(media_type=kind, data=data, name=Path(name).name)
+def _answered(
+    engine: Engine, requests: Sequence[Request], endpoints: Mapping[str, Endpoint]
+) -> Run:
+    keeping.foretold(requests, endpoints)
+    live = keeping.start(engine, requests, endpoints, labels=Labels(kind="lab"))
+    while not live.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
+        pass
+    return live.run()
 
 
 def _one(engine: Engine, ref: ModelRef, file: File, endpoint: Any, kept: Any) -> Measured:
