@@ -86,6 +86,15 @@ def test_without_json_what_did_not_pass_is_listed(invoke: Invoke, tmp_path: Path
     assert "3 passed, 1 failed, 1 could not be judged" in result.out
 
 
+def test_what_a_model_sends_to_a_terminal_does_nothing_there(
+    invoke: Invoke, tmp_path: Path
+) -> None:
+    row = {"id": "a", "assertion": {"type": "equals", "value": "x"}, "output": "\x1b[2J gone"}
+    result = invoke("experiment", "check", _file(tmp_path, [json.dumps(row)]))
+    assert "␛[2J gone" in result.out
+    assert "\x1b" not in result.out
+
+
 def test_a_file_that_is_not_there_is_said(invoke: Invoke) -> None:
     result = invoke("experiment", "check", "nowhere.jsonl")
     assert result.code == 2

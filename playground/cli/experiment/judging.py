@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from playground.cli.show import safe
 from playground.experiments import check_tables, judged_history, regex, rows
 from playground.experiments.reading import read
 
@@ -70,7 +71,7 @@ def _print_lines(verdicts: Iterable[dict[str, Any]]) -> None:
         failed += verdict["error"] is None
         word = "error" if verdict["error"] else "failed"
         name = "a row" if verdict["id"] is None else verdict["id"]
-        click.echo(f"{word}  {name}  {verdict['reason']}")
+        click.echo(safe(f"{word}  {name}  {verdict['reason']}"))
     click.echo(f"{passed:,} passed, {failed:,} failed, {errors:,} could not be judged")
 
 

@@ -14,6 +14,7 @@ import click
 from playground.cli.experiment import conduct, shown
 from playground.cli.experiment.workers import Workers
 from playground.cli.say import say
+from playground.cli.show import safe
 from playground.experiments import files, kept, watching
 from playground.experiments.documents import document
 from playground.experiments.kept import Experiment
@@ -143,7 +144,7 @@ def _say(options: Options, store: Store, found: Results, changed: watching.Chang
     shown.show(found, causes(store, found.experiment))
     if changed is not None:
         for sentence in changed.sentences():
-            print(sentence, flush=True)
+            print(safe(sentence), flush=True)
 
 
 def _span(text: str) -> float:
