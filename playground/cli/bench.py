@@ -11,7 +11,6 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from playground import figures as fmt
 from playground import settings
 from playground.cli import ask, attach, here
 from playground.cli.experiment import conduct, shown
@@ -145,7 +144,7 @@ def calls(models: Sequence[ModelResult]) -> Table:
             f"{model.n:,}",
             f"{model.failures:,}",
             *(_tokens(mean) for mean in (model.input_tokens, model.output_tokens)),
-            *(shown.NOTHING if m is None else fmt.money(m) for m in (cost.total, cost.per_request)),
+            *(shown.amount(cost, usd) for usd in (cost.total, cost.per_request)),
         )
     return table
 

@@ -62,6 +62,7 @@ def _model_document(model: ModelResult) -> dict[str, Any]:
             "per_success_interval": _interval(cost.per_success_interval),
             "known": money(cost.known),
             "unpriced": cost.unpriced,
+            "bounds": cost.bounds,
             "judges": money(cost.judges),
         },
         "cached": model.cached,

@@ -12,7 +12,7 @@ from playground.experiments.jobs import Jobs
 from playground.experiments.results import Results, causes, matrix
 from playground.experiments.statistics import Interval
 from playground.export.html_report import POLICY, STYLE
-from playground.figures import money, seconds
+from playground.figures import seconds, total
 from playground.store.store import Store
 
 MOST_ROWS = 2_000
@@ -175,7 +175,7 @@ def _models(found: Results) -> Iterator[str]:
                     )
                 ),
                 *(
-                    "–" if amount is None else money(amount)
+                    "–" if amount is None else total(amount, whole=not m.cost.bounds)
                     for amount in (m.cost.total, m.cost.per_request, m.cost.per_success)
                 ),
             )

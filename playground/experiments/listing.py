@@ -10,16 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from playground.experiments import kept
+from playground.experiments.cell_sums import (
+    HAS_ENDED,
+    HAS_FAILED,
+    HAS_PASSED,
+    MEASURED,
+    WITHOUT_COST,
+    C,
+    cells,
+)
 from playground.experiments.documents import money, rate_document
 from playground.experiments.kept import Experiment
-from playground.experiments.results import MAY_HAVE_COST
-from playground.experiments.statistics import Rate, wilson
+from playground.experiments.statistics import Rate, share
 from playground.store.database import reading
 from playground.store.packing import usd
-from playground.store.schema import experiment_cells
 from playground.store.store import Store
-
-C = experiment_cells.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,13 @@ class Line:
     """USD of the calls and judges whose cost is known."""
     unpriced: int
     """Calls whose cost is not known."""
+    bounds: int
+    """Calls whose cost is an estimate or a bound."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether that is all that it cost."""
+        return not (self.unpriced or self.bounds)
 
 
 def listed(store: Store, *, owner: str | None = "", limit: int | None = None) -> list[Line]:
@@ -51,35 +63,23 @@ def _line(experiment: Experiment, row: Any) -> Line:
     sent, passed, judged = count.pop("sent"), count.pop("passed"), count.pop("judged")
     return Line(
         experiment=experiment,
-        pass_rate=Rate(
-            of=judged,
-            count=passed,
-            value=passed / judged if judged else None,
-            interval=wilson(passed, judged),
-        ),
+        pass_rate=share(passed, judged),
         uncertain=0 if experiment.alive else sent,
         cost=usd(int(getattr(row, "paid", 0) or 0)) or Decimal(0),
         **count,
     )
 
 
-def _of(*conditions: Any) -> Any:
-    return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
-
-
-_MEASURED = C.warm_up.is_(False)
-_ASKED = C.state.in_((kept.DONE, kept.FAILED))
 _COUNTS = {
-    "requests": _of(_MEASURED, _ASKED),
-    "failures": _of(_MEASURED, C.state == kept.FAILED),
-    "passed": _of(_MEASURED, C.passed.is_(True)),
-    "judged": _of(_MEASURED, C.passed.is_not(None)),
-    "waiting": _of(C.state == kept.WAITING),
-    "sent": _of(C.state == kept.SENT),
-    "unjudged": _of(C.pending.is_not(None)),
-    "unpriced": _of(
-        _ASKED, C.cost.is_(None), sa.or_(C.failure.is_(None), C.failure.in_(MAY_HAVE_COST))
-    ),
+    "requests": cells(MEASURED, HAS_ENDED),
+    "failures": cells(MEASURED, HAS_FAILED),
+    "passed": cells(MEASURED, HAS_PASSED),
+    "judged": cells(MEASURED, C.passed.is_not(None)),
+    "waiting": cells(C.state == kept.WAITING),
+    "sent": cells(C.state == kept.SENT),
+    "unjudged": cells(C.pending.is_not(None)),
+    "unpriced": cells(WITHOUT_COST),
+    "bounds": cells(C.bound),
 }
 _PAID = sa.func.coalesce(sa.func.sum(C.cost), 0) + sa.func.coalesce(sa.func.sum(C.judge_cost), 0)
 
@@ -113,7 +113,10 @@ def line_document(line: Line) -> dict[str, Any]:
         "elapsed": made.elapsed,
         **{
             name: getattr(line, name)
-            for name in ("requests", "failures", "waiting", "uncertain", "unjudged", "unpriced")
+            for name in (
+                *("requests", "failures", "waiting", "uncertain", "unjudged", "unpriced"),
+                "bounds",
+            )
         },
         "pass_rate": rate_document(line.pass_rate),
         "cost": money(line.cost),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -44,7 +44,7 @@ COLUMNS = (
     ),
     *("time_to_first_text", "duration", "output_tokens_per_second", "cost", "passed", "error"),
     *("input_tokens", "output_tokens", "cache_read_input_tokens"),
-    *("response_model", "fingerprint", "busy", "run_id", "judge_cost"),
+    *("response_model", "fingerprint", "busy", "run_id", "judge_cost", "bound"),
 )
 MAY_HAVE_COST = ("cancelled", "interrupted", "stream_truncated", "timeout")
 """Failures that may be billed although they have no cost here."""
@@ -59,6 +59,8 @@ class Costs:
     """Of those calls whose cost is known."""
     unpriced: int = 0
     """Calls whose cost is not known."""
+    bounds: int = 0
+    """Calls whose cost is an estimate or a bound: so are the sums then."""
     per_request: Decimal | None = None
     per_success: Decimal | None = None
     per_success_interval: Interval | None = None
@@ -249,21 +251,25 @@ def _costs(rows: Sequence[Any], groups: Groups, *, seed: int) -> Costs:
     known = sum((usd(r.cost) or Decimal(0) for r in rows if r.cost is not None), Decimal(0))
     unpriced = sum(r.cost is None and _billed(r) for r in rows)
     judges = [usd(r.judge_cost) or Decimal(0) for r in rows if r.judge_cost is not None]
-    paid = Costs(known=known, unpriced=unpriced, judges=sum(judges, Decimal(0)) if judges else None)
+    paid = Costs(
+        known=known,
+        unpriced=unpriced,
+        bounds=sum(r.bound for r in rows),
+        judges=sum(judges, Decimal(0)) if judges else None,
+    )
     if unpriced or not rows:
         return paid
     passed = array([r.passed for r in rows])
     successes = int(np.nansum(passed))
     _, interval = cost_per_success(array([_amount(r) for r in rows]), passed, groups, seed=seed)
     unit = float(UNIT)
-    return Costs(
+    return replace(
+        paid,
         total=known,
-        known=known,
         per_request=known / len(rows),
         per_success=known / successes if successes else None,
         per_success_interval=interval
         and Interval(*(b if b is None else b * unit for b in (interval.low, interval.high))),
-        judges=paid.judges,
     )
 
 

@@ -10,17 +10,24 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from playground.experiments import kept
+from playground.experiments.cell_sums import (
+    HAS_ENDED,
+    HAS_FAILED,
+    HAS_PASSED,
+    MEASURED,
+    WITHOUT_COST,
+    C,
+    cells,
+)
 from playground.experiments.kept import Experiment
 from playground.experiments.statistics import Rate, share
 from playground.history.interrupted import gone
 from playground.history.labels import owner_digest
 from playground.store.database import reading
 from playground.store.packing import usd
-from playground.store.schema import experiment_cells, experiments
+from playground.store.schema import experiments
 from playground.store.store import Store
 
-C = experiment_cells.c
-_ASKED = C.state.in_((kept.DONE, kept.FAILED))
 PAGE = 25
 """Rows of the matrix on a screen."""
 MOST_LISTED = 200
@@ -96,23 +103,25 @@ class Partial:
     """Seconds, mean."""
     cost: Decimal | None
     """USD of the calls whose cost is known."""
+    whole: bool
+    """Whether that is all of it: no call is without a cost, and none has only a bound or an estimate."""
 
 
 def partials(store: Store, experiment: Experiment) -> list[Partial]:
     """A row a model, in the order of the spec; the warm-up is in none."""
-    passed = sa.func.sum(sa.case((C.passed.is_(True), 1), else_=0))
     wanted = (
         sa.select(
             C.model,
-            sa.func.sum(sa.case((_ASKED, 1), else_=0)).label("n"),
-            sa.func.sum(sa.case((C.state == kept.FAILED, 1), else_=0)).label("failures"),
-            passed.label("passed"),
+            cells(HAS_ENDED).label("n"),
+            cells(HAS_FAILED).label("failures"),
+            cells(HAS_PASSED).label("passed"),
             sa.func.count(C.passed).label("judged"),
             sa.func.avg(C.time_to_first_text).label("first"),
             sa.func.avg(C.duration).label("duration"),
             sa.func.sum(C.cost).label("cost"),
+            cells(sa.or_(C.bound, WITHOUT_COST)).label("unsure"),
         )
-        .where(C.experiment_seq == experiment.seq, C.warm_up.is_(False))
+        .where(C.experiment_seq == experiment.seq, MEASURED)
         .group_by(C.model)
     )
     with reading(store.engine) as connection:
@@ -126,6 +135,7 @@ def partials(store: Store, experiment: Experiment) -> list[Partial]:
             time_to_first_text=row.first,
             duration=row.duration,
             cost=None if row.cost is None else usd(int(row.cost)),
+            whole=not row.unsure,
         )
         for row in map(rows.__getitem__, experiment.in_order(rows))
     ]
@@ -154,9 +164,9 @@ class Line:
 
 def matrix(store: Store, seq: int, *, only: Only = "all", page: int = 1) -> tuple[list[Line], int]:
     """One screen of the matrix in the order of cases, and how many rows there are in all."""
-    mine = sa.and_(C.experiment_seq == seq, C.warm_up.is_(False))
+    mine = sa.and_(C.experiment_seq == seq, MEASURED)
     places = sa.select(C.prompt, C.case).where(mine).group_by(C.prompt, C.case)
-    if (having := _having(seq, only)) is not None:
+    if (having := _having(only)) is not None:
         places = places.having(having)
     screen = places.order_by(C.case, C.prompt).limit(PAGE).offset((page - 1) * PAGE)
     with reading(store.engine) as connection:
@@ -180,16 +190,13 @@ def matrix(store: Store, seq: int, *, only: Only = "all", page: int = 1) -> tupl
 def shares(store: Store, seq: int) -> dict[tuple[int, int, str], tuple[int, int]]:
     """(prompt, case, model) → answers that passed, of so many judged."""
     wanted = (
-        sa.select(C.prompt, C.case, C.model, _PASSED, sa.func.count(C.passed))
-        .where(C.experiment_seq == seq, C.warm_up.is_(False), C.passed.is_not(None))
+        sa.select(C.prompt, C.case, C.model, cells(HAS_PASSED), sa.func.count(C.passed))
+        .where(C.experiment_seq == seq, MEASURED, C.passed.is_not(None))
         .group_by(C.prompt, C.case, C.model)
     )
     with reading(store.engine) as connection:
         rows = connection.execute(wanted).all()
     return {(row[0], row[1], row[2]): (int(row[3]), int(row[4])) for row in rows}
-
-
-_PASSED = sa.func.sum(sa.case((C.passed.is_(True), 1), else_=0))
 
 
 def _fields(mine: Any, cases: Sequence[int]) -> Any:
@@ -198,10 +205,10 @@ def _fields(mine: Any, cases: Sequence[int]) -> Any:
             C.prompt,
             C.case,
             C.model,
-            _PASSED.label("passed"),
+            cells(HAS_PASSED).label("passed"),
             sa.func.count(C.passed).label("judged"),
-            sa.func.sum(sa.case((_ASKED, 1), else_=0)).label("asked"),
-            sa.func.sum(sa.case((C.state == kept.FAILED, 1), else_=0)).label("failures"),
+            cells(HAS_ENDED).label("asked"),
+            cells(HAS_FAILED).label("failures"),
             sa.func.count().label("cells"),
         )
         .where(mine, C.case.in_(cases))
@@ -209,14 +216,14 @@ def _fields(mine: Any, cases: Sequence[int]) -> Any:
     )
 
 
-def _having(seq: int, only: Only) -> Any:
+def _having(only: Only) -> Any:
     """What a row must have to be among `only`; None = nothing."""
     if only == "failed":
-        return sa.func.sum(sa.case((C.state == kept.FAILED, 1), else_=0)) > 0
+        return cells(HAS_FAILED) > 0
     if only == "not passed":
-        return sa.func.sum(sa.case((C.passed.is_(False), 1), else_=0)) > 0
+        return cells(C.passed.is_(False)) > 0
     if only == "models differ":
-        some = sa.func.sum(sa.case((C.passed.is_(True), 1), else_=0))
+        some = cells(HAS_PASSED)
         return sa.and_(some > 0, some < sa.func.count(C.passed))
     return None
 
@@ -245,7 +252,7 @@ def repeats(store: Store, seq: int, prompt: int, case: int, model: str) -> list[
             C.prompt == prompt,
             C.case == case,
             C.model == model,
-            C.warm_up.is_(False),
+            MEASURED,
         )
         .order_by(C.repeat)
     )
@@ -256,8 +263,8 @@ def repeats(store: Store, seq: int, prompt: int, case: int, model: str) -> list[
 def by_prompt(store: Store, seq: int) -> dict[tuple[int, str], Rate]:
     """(prompt, model) → how many of its answers passed."""
     wanted = (
-        sa.select(C.prompt, C.model, _PASSED, sa.func.count(C.passed))
-        .where(C.experiment_seq == seq, C.warm_up.is_(False), C.passed.is_not(None))
+        sa.select(C.prompt, C.model, cells(HAS_PASSED), sa.func.count(C.passed))
+        .where(C.experiment_seq == seq, MEASURED, C.passed.is_not(None))
         .group_by(C.prompt, C.model)
         .order_by(sa.func.min(C.cell))
     )
@@ -290,7 +297,7 @@ def durations(store: Store, seq: int, column: str) -> dict[str, list[float]]:
     value = C[column]
     wanted = (
         sa.select(C.model, value)
-        .where(C.experiment_seq == seq, C.warm_up.is_(False), value.is_not(None))
+        .where(C.experiment_seq == seq, MEASURED, value.is_not(None))
         .order_by(C.model, value)
     )
     found: dict[str, list[float]] = {}

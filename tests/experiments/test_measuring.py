@@ -9,15 +9,21 @@ from statistics import pstdev
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from playground.cli.experiment import shown
 from playground.engine import Engine
-from playground.experiments import kept
+from playground.experiments import kept, sheets
+from playground.experiments.files import html_report
 from playground.experiments.jobs import Jobs
+from playground.experiments.listing import listed
 from playground.experiments.results import Results, causes, results
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare
+from playground.store.database import writing
+from playground.store.schema import experiment_cells
 from playground.store.store import Store
+from tests.experiments.many import filled, many_spec
 from tests.experiments.provider import Provider, Reply
 
 SOL, TERRA = "openai/chat:gpt-6.1-sol", "openai/chat:gpt-6.1-terra"
@@ -202,6 +208,27 @@ def test_on_request_no_prefix_is_twice_the_same_also_not_in_the_next_experiment(
         found = measure(10, repeats=2, concurrency=1, fresh_prefix=True)
         assert found.models[0].cached == 0
     assert len({text[:8] for text in provider.asked}) == 40
+
+
+def test_a_cost_that_is_only_a_bound_is_no_whole_sum(file_store: Store) -> None:
+    """As of an answer that was cut off: it cost at least what had come."""
+    made = filled(file_store, many_spec(4), quality=2.0)
+    c = experiment_cells.c
+    bound = experiment_cells.update().where(c.experiment_seq == made.seq, c.cell == 0)
+    with writing(file_store.engine) as connection:
+        connection.execute(bound.values(bound=True))
+        (model,) = connection.scalars(sa.select(c.model).where(c.cell == 0))
+    found = results(file_store, made)
+    assert {m.model: m.cost.bounds for m in found.models if m.cost.bounds} == {model: 1}
+    cells = {m.model: shown._cells(m)[-3:] for m in found.models}
+    assert all(cell.startswith("≥ $") for cell in cells.pop(model))
+    assert not any("≥" in cell for several in cells.values() for cell in several)
+    assert f"{model}: the cost of 1 calls is an estimate or a bound." in shown.remarks(found)
+    assert '<td dir="auto">≥ $' in html_report(file_store, found)
+    (line,) = listed(file_store)
+    assert (line.bounds, line.whole) == (1, False)
+    partly = {p.model: p.whole for p in sheets.partials(file_store, made)}
+    assert [name for name, whole in partly.items() if not whole] == [model]
 
 
 def test_what_a_success_costs_turns_the_order_by_price_around(

@@ -59,7 +59,7 @@ def _row(line: Line) -> list[str]:
         f"{line.failures:,}",
         shown.share(rate.value),
         shown.span(rate.interval),
-        ("at least " if line.unpriced else "") + fmt.money(line.cost),
+        fmt.total(line.cost, whole=line.whole),
     ]
 
 

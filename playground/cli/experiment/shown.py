@@ -14,7 +14,7 @@ from playground.cli.show import console, fitted, safe
 from playground.experiments import kept
 from playground.experiments.between import Between
 from playground.experiments.comparing import Comparison
-from playground.experiments.results import Cause, ModelResult, Results
+from playground.experiments.results import Cause, Costs, ModelResult, Results
 from playground.experiments.statistics import Interval
 
 NAMES = {
@@ -117,10 +117,13 @@ def _cells(model: ModelResult) -> list[str]:
         NOTHING
         if model.output_tokens_per_second.p50 is None
         else f"{model.output_tokens_per_second.p50:.0f}",
-        NOTHING if cost.total is None else fmt.money(cost.total),
-        NOTHING if cost.per_request is None else fmt.money(cost.per_request),
-        NOTHING if cost.per_success is None else fmt.money(cost.per_success),
+        *(amount(cost, usd) for usd in (cost.total, cost.per_request, cost.per_success)),
     ]
+
+
+def amount(cost: Costs, usd: Decimal | None) -> str:
+    """One of a model's sums; `≥` where a part of it is not known whole."""
+    return NOTHING if usd is None else fmt.total(usd, whole=not cost.bounds)
 
 
 def share(value: float | None) -> str:
@@ -181,7 +184,7 @@ def _per_success(found: Sequence[ModelResult]) -> Table:
             ]
             table.add_row(
                 Text(safe(model.model)),
-                fmt.money(model.cost.per_success),
+                amount(model.cost, model.cost.per_success),
                 " to ".join(ends) if ends else NOTHING,
             )
     return table
@@ -235,8 +238,8 @@ def _typical(metric: str, model: ModelResult) -> str:
     if metric == "pass_rate":
         return share(model.pass_rate.value)
     if metric.startswith("cost"):
-        amount = model.cost.per_request if metric == "cost" else model.cost.per_success
-        return NOTHING if amount is None else fmt.money(amount)
+        cost = model.cost
+        return amount(cost, cost.per_request if metric == "cost" else cost.per_success)
     return _value(metric, getattr(model, metric).mean)
 
 
@@ -341,6 +344,10 @@ def _odd(model: ModelResult) -> list[str]:
         )
     if model.cost.unpriced:
         said.append(f"{model.model}: the cost of {model.cost.unpriced:,} calls is not known.")
+    if model.cost.bounds:
+        said.append(
+            f"{model.model}: the cost of {model.cost.bounds:,} calls is an estimate or a bound."
+        )
     if model.errors:
         said.append(f"{model.model}: {model.errors:,} answers could not be judged.")
     if model.cost.judges is not None:

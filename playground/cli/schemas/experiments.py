@@ -42,6 +42,7 @@ _COST = record(
     per_success_interval=_INTERVAL,
     known=maybe(MONEY, "Of the calls that have a price."),
     unpriced=WHOLE,
+    bounds=told(WHOLE, "Calls whose cost is an estimate or a bound: so are the sums then."),
     judges=maybe(MONEY, "What judging cost."),
 )
 _MODEL_RESULT = record(
@@ -144,6 +145,7 @@ LISTED = record(
             uncertain=WHOLE,
             unjudged=WHOLE,
             unpriced=WHOLE,
+            bounds=told(WHOLE, "Calls whose cost is an estimate or a bound."),
             pass_rate=_RATE,
             cost=maybe(MONEY),
         )

@@ -11,7 +11,7 @@ from playground import figures as fmt
 from playground.experiments import sheets
 from playground.experiments.cells import prompt_names
 from playground.experiments.kept import Experiment
-from playground.experiments.results import ModelResult, Results
+from playground.experiments.results import Costs, ModelResult, Results
 from playground.experiments.statistics import Rate
 from playground.store.store import Store
 from playground.ui import names
@@ -56,9 +56,9 @@ def _figures(models: Sequence[ModelResult]) -> None:
             "Duration p50 / p95": [
                 f"{fmt.seconds(m.duration.p50)} / {fmt.seconds(m.duration.p95)}" for m in models
             ],
-            "Cost a request": [fmt.money(m.cost.per_request) for m in models],
+            "Cost a request": [_sum(m.cost, m.cost.per_request) for m in models],
             "Cost per success": [_per_success(m) for m in models],
-            "Cost": [fmt.money(m.cost.total) for m in models],
+            "Cost": [_sum(m.cost, m.cost.total) for m in models],
         },
         hide_index=True,
         alt="Figures of each model over all its measured calls",
@@ -71,11 +71,15 @@ def _per_success(model: ModelResult) -> str:
         return fmt.money(None) if cost.unpriced else "nothing passed"
     reach = cost.per_success_interval
     if reach is None:
-        return fmt.money(cost.per_success)
+        return _sum(cost, cost.per_success)
     low, high = (
         "no bound" if b is None else amount(float(b), "cost") for b in (reach.low, reach.high)
     )
-    return f"{fmt.money(cost.per_success)} ({low} to {high})"
+    return f"{_sum(cost, cost.per_success)} ({low} to {high})"
+
+
+def _sum(cost: Costs, usd: Decimal | None) -> str:
+    return fmt.total(usd, whole=not cost.bounds)
 
 
 def _remarks(found: Results) -> None:
@@ -101,6 +105,11 @@ def _remarks(found: Results) -> None:
     ]
     said += [
         f"{plain(m.model)}: {m.errors:,} answers could not be judged." for m in models if m.errors
+    ]
+    said += [
+        f"{plain(m.model)}: the cost of {m.cost.bounds:,} calls is an estimate or a bound."
+        for m in models
+        if m.cost.bounds
     ]
     judges = [m.cost.judges for m in models if m.cost.judges is not None]
     if judges:

@@ -91,7 +91,10 @@ def so_far(rows: Sequence[Partial]) -> None:
             "Passed": [share(row.pass_rate, "not yet") for row in rows],
             "First text (mean)": [_seconds(row.time_to_first_text) for row in rows],
             "Duration (mean)": [_seconds(row.duration) for row in rows],
-            "Cost": [fmt.money(row.cost) if row.cost is not None else "not yet" for row in rows],
+            "Cost": [
+                "not yet" if row.cost is None else fmt.total(row.cost, whole=row.whole)
+                for row in rows
+            ],
         },
         hide_index=True,
         alt="What each model has come to so far",
