@@ -31,7 +31,9 @@ FILES = {
     "other.yaml": "prompts: ['Say {{a}}']\nproviders: [openai:gpt-6.1-sol]\n"
     "tests:\n  - {vars: {a: b}, assert: [{type: contains, value: b}, {type: webhook, value: 'http://x'}]}\n",
     "chats.json": sample.export().decode(),
-    "rows.jsonl": '{"output": "a b", "assertion": {"type": "contains", "value": "a"}}\n',
+    "rows.jsonl": '{"output": "a b", "assertion": {"type": "contains", "value": "a"}}\n'
+    '{"id": [1], "output": "a", "assert": [{"type": "contains", "value": "a", "metric": "m"}]}\n'
+    '{"id": 0.5, "output": "a", "kind": "csv", "expected_cell": "contains: a"}\n',
 }
 COMMANDS: dict[str, list[list[str]]] = {
     "ask": [
@@ -58,7 +60,10 @@ COMMANDS: dict[str, list[list[str]]] = {
     "experiment list": [["experiment", "list"]],
     "experiment validate": [["experiment", "validate", name] for name in (EXAMPLE, "other.yaml")],
     "experiment import": [["experiment", "import", "other.yaml"]],
-    "experiment check": [["experiment", "check", "rows.jsonl"]],
+    "experiment check": [
+        ["experiment", "check", "rows.jsonl"],
+        ["experiment", "check", "runs.jsonl", "--spec", "small.yaml"],
+    ],
     "experiment checks": [["experiment", "checks"]],
     "lab": [["lab"]],
     "lab wire": [["lab", "wire", "Hi", *DEMO]],
@@ -84,7 +89,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "prices check": [["prices", "check"]],
     "prices refresh": [["prices", "refresh"]],
     "cost": [["cost", "openai:gpt-6.1-sol", *SHAPE], ["cost", "openai:no-such-model", *SHAPE]],
-    "tokens": [["tokens", "prompt.txt", *SOL], ["tokens", "prompt.txt", *DEMO]],
+    "tokens": [["tokens", "prompt.txt", *with_] for with_ in ([], SOL, DEMO)],
     "breakeven": [["breakeven", *SHAPE, *SOL]],
     "questions": [["questions", "subscription"]],
     "models": [["models"], ["models", "--live"]],
@@ -156,6 +161,8 @@ def test_every_command_prints_what_its_schema_says(
         valid = jsonschema.Draft202012Validator(schemas.of(name))
         if name == "history import":
             invoke("history", "export", "-o", "runs.json")
+        if name == "experiment check":
+            invoke("history", "export", "--format", "jsonl", "-o", "runs.jsonl")
         for call in calls:
             result = invoke(*(last.get(word, word) for word in call), "--json")
             if not result.out:

@@ -6,15 +6,18 @@ import json
 from decimal import Decimal
 from uuid import uuid4
 
+import jsonschema
 import pytest
 
 from playground import cli
-from playground.cli import keeping
+from playground.cli import keeping, schemas
 from playground.cli.ask import simulated
-from playground.domain import ModelRef
+from playground.cli.lab import cached_turns
+from playground.domain import ModelRef, Response
 from playground.engine import Engine
 from playground.history import Labels
 from playground.lab.conversation import Conversation, Rules, context, request, turn_of
+from playground.lab.conversation_cache import Kept
 from playground.lab.panels import PANELS
 
 
@@ -162,13 +165,21 @@ def test_a_kept_conversation_is_explained_turn_by_turn(capsys: pytest.CaptureFix
     keeping.finish()
     assert talk.head is not None
     assert run("caching", "--conversation", talk.head, "--json") == 0
-    first, second = json.loads(capsys.readouterr().out)["turns"]
+    printed = json.loads(capsys.readouterr().out)
+    jsonschema.validate(printed, schemas.of("lab caching"))
+    first, second = printed["turns"]
     assert first["cache"] is None
     assert [reason["kind"] for reason in second["cache"]["reasons"]] == ["not_asked"]
     assert Decimal(second["cache"]["again_cost"]) > 0
     assert run("caching", "--conversation", talk.path()[0].id) == 0
     assert capsys.readouterr().out.count("turn ") == 1
     assert run("caching", "--conversation", "nothing") == 2
+
+
+def test_what_of_a_cache_was_not_reported_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    ref = ModelRef.parse("openai:gpt-6.1-sol")
+    cached_turns._print(Kept(turn=1, model=ref, response=Response(model=ref), told=None))
+    assert "turn 1, openai:gpt-6.1-sol: not reported in, not reported" in capsys.readouterr().out
 
 
 def test_caching_takes_openais_options_and_tells_what_the_provider_says(

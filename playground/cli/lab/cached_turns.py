@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from playground import figures as fmt
 from playground.cli.history import opened
 from playground.cli.show import safe
 from playground.domain.nouns import NotARun
@@ -50,11 +51,12 @@ def _conversation(run_id: str) -> Conversation:
 
 def _print(kept: Kept) -> None:
     usage = kept.response.usage
-    print(safe(f"turn {kept.turn}, {kept.model}: {usage.input_tokens} in, "), end="")
-    print(f"{usage.cache_read_input_tokens} read from the cache")
+    print(safe(f"turn {kept.turn}, {kept.model}: {fmt.count(usage.input_tokens)} in, "), end="")
+    print(f"{fmt.count(usage.cache_read_input_tokens)} read from the cache")
     if kept.told is None:
         return
     for reason in kept.told.reasons:
         print(safe(f"  {'' if reason.certain else 'perhaps: '}{reason.said}"))
     if kept.told.again_cost is not None:
-        print(f"  billed again: {kept.told.again_tokens} tokens, ${kept.told.again_cost:f}")
+        again = fmt.count(kept.told.again_tokens)
+        print(f"  billed again: {again} tokens, {fmt.money(kept.told.again_cost)}")

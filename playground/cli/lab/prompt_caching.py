@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from playground import figures as fmt
 from playground import history, runs
 from playground.cli import keeping
 from playground.cli.lab import asking
@@ -74,16 +75,18 @@ def _print(found: Twice) -> None:
         print(safe(found.problem))
     for number, response in enumerate(found.run.responses, 1):
         usage = response.usage
-        cost = "no price" if response.cost is None else f"${response.cost.total:f}"
         print(
-            f"call {number}: {usage.input_tokens} in, {usage.cache_write_input_tokens} written,"
-            f" {usage.cache_read_input_tokens} read, {cost}"
+            f"call {number}: {fmt.count(usage.input_tokens)} in,"
+            f" {fmt.count(usage.cache_write_input_tokens)} written,"
+            f" {fmt.count(usage.cache_read_input_tokens)} read, {fmt.cost_of(response)}"
         )
     for reason in found.told.reasons:
         print(safe(f"{'' if reason.certain else 'perhaps: '}{reason.said}"))
     if found.told.provider_says:
         print(safe(f"the provider itself says: {found.told.provider_says}"))
     if found.told.again_cost is not None:
-        print(f"billed again: {found.told.again_tokens} tokens, ${found.told.again_cost:f}")
+        print(
+            f"billed again: {fmt.count(found.told.again_tokens)} tokens, {fmt.money(found.told.again_cost)}"
+        )
     if found.storage is not None:
-        print(f"storage: ${found.storage.total:f} ({found.storage.lines[0].note})")
+        print(f"storage: {fmt.cost(found.storage)} ({found.storage.lines[0].note})")

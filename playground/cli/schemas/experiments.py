@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from playground.cli.schemas.kinds import (
+    ANY,
     FLAG,
     MONEY,
     NUMBER,
     TEXT,
     TEXTS,
+    THING,
     WHOLE,
     many,
     maybe,
@@ -161,21 +163,22 @@ IMPORTED = record(
     left_out=many(_LEFT),
     remarks=many(_LEFT),
 )
-JUDGED = record(
-    "A verdict for each row.",
-    rows=many(
-        {
-            **record(
-                "",
-                id=maybe({"type": ["string", "integer"]}),
-                reason=TEXT,
-                score=NUMBER,
-                error=maybe(TEXT, "Why it could not be judged."),
-                **{"pass": FLAG},
-            )
-        }
-    ),
+_OF_SOME = {
+    "named_scores": named(NUMBER, "Where checks name a figure."),
+    "assertion": told(THING, "What a cell of promptfoo's CSV stands for."),
+    "model": told(TEXT, "With --spec."),
+    "case": maybe(WHOLE, "With --spec: from 0; null where no case asks this."),
+}
+_VERDICT = record(
+    "",
+    id=told(ANY, "The row's own; null where it has none."),
+    reason=TEXT,
+    score=NUMBER,
+    error=maybe(TEXT, "Why it could not be judged."),
+    **{"pass": FLAG},
+    **_OF_SOME,
 )
+JUDGED = record("A verdict for each row.", rows=many(without(_VERDICT, *_OF_SOME)))
 _CHECK = record(
     "", type=TEXT, does=TEXT, value=maybe(TEXT), threshold=maybe(TEXT), asks_a_model=FLAG
 )

@@ -233,21 +233,28 @@ _CACHE = record(
     again_cost=maybe(MONEY),
     provider_says=maybe(TEXT),
 )
-CACHING = record(
-    "A long prefix sent twice.",
-    pairs=many(
-        record(
-            "",
-            simulated=FLAG,
-            model=TEXT,
-            calls=many(record("", usage=_USAGE, cost=maybe(_COST), failure=maybe(_FAILURE))),
-            cache=_CACHE,
-            stored=maybe(THING),
-            storage=maybe(_COST),
-            break_even=maybe(noun(BreakEven)),
-            problem=TEXT,
-        )
-    ),
+_PAIR = record(
+    "",
+    simulated=FLAG,
+    model=TEXT,
+    calls=many(record("", usage=_USAGE, cost=maybe(_COST), failure=maybe(_FAILURE))),
+    cache=_CACHE,
+    stored=maybe(THING),
+    storage=maybe(_COST),
+    break_even=maybe(noun(BreakEven)),
+    problem=TEXT,
+)
+_CACHED_TURN = record(
+    "",
+    turn=told(WHOLE, "From 1."),
+    model=TEXT,
+    usage=_USAGE,
+    cost=maybe(_COST),
+    cache=maybe(_CACHE, "null where there is nothing to tell."),
+)
+CACHING = either(
+    record("A long prefix sent twice.", pairs=many(_PAIR)),
+    record("With --conversation: a kept one, turn by turn.", turns=many(_CACHED_TURN)),
 )
 CREATED = record(
     "What was made at providers and is still there.", created=many(noun(Created, note=TEXT))

@@ -10,6 +10,7 @@ from playground.cli.schemas.kinds import (
     TEXTS,
     THING,
     WHOLE,
+    either,
     many,
     maybe,
     named,
@@ -55,13 +56,14 @@ _COUNT = record(
     input_cost=maybe(MONEY),
     provider_tokens=maybe(WHOLE, "As the provider's counting endpoint has it."),
 )
+_ENCODED = record("Without a model.", encoding=TEXT, tokens=WHOLE, estimate=FLAG, how=TEXT)
 TOKENS = record(
     "The size of a text.",
     characters=WHOLE,
     bytes=WHOLE,
     words=WHOLE,
     simulated=FLAG,
-    counts=many(_COUNT),
+    counts=either(many(_COUNT), many(_ENCODED)),
 )
 _PLACE = record("", source=TEXT, as_of=TEXT)
 BREAKEVEN = record(
