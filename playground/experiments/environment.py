@@ -10,8 +10,10 @@ from playground import settings
 from playground.domain.provider import PROVIDERS
 
 SECRET = re.compile(
-    r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH|COOKIE|SESSION|DSN|URL|URI|^PLAYGROUND_"
+    r"KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|COOKIE|SESSION|PRIVATE|DSN|URL|URI|PROXY|CONN|WEBHOOK"
+    r"|(?:^|_)PAT(?:_|$)|^PLAYGROUND_"
 )
+"""In a name: what it holds may be a secret, or an address with one in it."""
 NAMED = re.compile(r"\benv(?:\.(\w+)|\[\s*[\"'](\w+)[\"']\s*\])")
 
 

@@ -10,6 +10,7 @@ from playground.domain import Request, Response, Run
 from playground.domain.nouns import NotARun
 from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cell, CellError, Cells
+from playground.experiments.environment import Environment
 from playground.experiments.grading import failed, grade
 from playground.experiments.rows import said
 from playground.experiments.spec import Spec
@@ -73,10 +74,10 @@ def _verdict(request: Request, response: Response, cells: Cells, cell: Cell | No
         if not defaults.checks:
             return failed("no case of the spec asks this, and its defaults have no checks")
         answer = answer_of(response, defaults.vars, tools=request.tools)
-        return grade(defaults.checks, answer, defaults.threshold)
+        return grade(defaults.checks, answer, defaults.threshold, env=Environment())
     try:
         output = transformed(response.text, cells.transform(cell))
     except TransformError as mistake:
         return failed(str(mistake))
     answer = answer_of(response, cells.vars(cell), output, request.tools)
-    return grade(cells.checks(cell), answer, cells.threshold(cell))
+    return grade(cells.checks(cell), answer, cells.threshold(cell), env=Environment())

@@ -10,6 +10,7 @@ from playground.domain import Request, Response
 from playground.domain.values import changed, put
 from playground.experiments.answers import answer_of
 from playground.experiments.cells import Cells
+from playground.experiments.environment import Environment
 from playground.experiments.grading import grade
 from playground.experiments.spec import Case, Model, Prompt, Spec
 from playground.experiments.transforms import TransformError, transformed
@@ -82,6 +83,7 @@ def judged(held: Mapping[str, Any], response: Response) -> tuple[bool, int, int,
         output = transformed(response.text, case.transform)
     except TransformError as error:
         return False, 0, len(case.checks), str(error)
-    verdict = grade(case.checks, answer_of(response, case.vars, output), case.threshold)
+    answer = answer_of(response, case.vars, output)
+    verdict = grade(case.checks, answer, case.threshold, env=Environment())
     passed = sum(part.passed for part in verdict.parts)
     return verdict.passed, passed, len(case.checks), "" if verdict.passed else verdict.reason

@@ -7,12 +7,13 @@ import json
 import pytest
 
 from playground import library
-from playground.domain import Failure, ModelRef, Request, Response, Settings
-from playground.experiments import prompt_cases
+from playground.domain import Failure, ModelRef, Request, Response, Run, Settings
+from playground.experiments import judged_history, prompt_cases
 from playground.experiments.cells import CellError
 from playground.experiments.reading import read_text
 from playground.experiments.sources import Sources
 from playground.experiments.spec import Spec
+from playground.export.jsonl import to_jsonl
 from playground.store.store import Store
 
 SPEC = """
@@ -68,6 +69,19 @@ def test_an_answer_is_judged_by_what_is_kept_as_json(spec: Spec) -> None:
         1,
         2,
     )
+
+
+def test_a_check_sees_the_environment_as_it_does_in_an_experiment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CITY", "Lisbon")
+    held = {"checks": [{"type": "contains", "value": "{{ env.CITY }}"}]}
+    in_lisbon = Response(model=ASKED.model, text="In Lisbon.")
+    assert prompt_cases.judged(held, in_lisbon) == (True, 1, 1, "")
+    spec = Spec.model_validate({"prompts": ["Where?"], "models": ["openai:a"], "defaults": held})
+    run = Run(id="r", created_at="2026-11-27T00:00:00Z", requests=(ASKED,), responses=(in_lisbon,))
+    (verdict,) = judged_history.judged(map(str.encode, to_jsonl([run]).splitlines()), spec)
+    assert verdict["pass"], verdict
 
 
 def test_a_call_that_failed_passes_nothing(spec: Spec) -> None:
