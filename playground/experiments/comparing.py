@@ -136,9 +136,11 @@ def _promise(c: Comparison, a: Calls, b: Calls, kind: Metric | None, *, tests: i
 
 def _cost_per_success(a: Calls, b: Calls, *, seed: int) -> Comparison | None:
     """Whether a success costs more with one of them; None where a cost or the verdicts are not known."""
+    if any((np.isnan(m.figures["cost"]) != np.isnan(m.figures["pass_rate"])).any() for m in (a, b)):
+        return None
     cost = pairs(a.of("cost"), b.of("cost"))
     passed = pairs(a.of("pass_rate"), b.of("pass_rate"))
-    if cost is None or passed is None or len(cost.a) != len(passed.a):
+    if cost is None or passed is None:
         return None
     if not (passed.a.any() and passed.b.any()):
         return None

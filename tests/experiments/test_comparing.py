@@ -320,6 +320,19 @@ def test_a_cheap_model_that_fails_often_is_the_dearer_one_by_success() -> None:
     assert not turned.interval.has(0)
 
 
+def test_what_a_success_costs_is_told_of_calls_of_which_both_are_known() -> None:
+    """A cost that is missing here and a verdict that is missing there leave as many pairs, but not the same ones."""
+    cost, passed = np.full(60, 0.01), (np.arange(60) % 3 == 0).astype(float)
+    cost[5] = passed[7] = math.nan
+    whole = calls("dear", 60, 1, cost=np.full(60, 0.015), pass_rate=np.ones(60))
+    made = compare_all([calls("cheap", 60, 1, cost=cost, pass_rate=passed), whole])
+    assert "cost_per_success" not in {c.metric for c in made}
+    cost[7] = passed[5] = math.nan
+    made = compare_all([calls("cheap", 60, 1, cost=cost, pass_rate=passed), whole])
+    (of_both,) = (c for c in made if c.metric == "cost_per_success")
+    assert of_both.n == 58
+
+
 def test_the_promise_is_never_fewer_than_can_be_significant() -> None:
     for tests in (1, 6, 15, 45):
         pairs = needed(0.0, 1.0, seen=6, tests=tests)
