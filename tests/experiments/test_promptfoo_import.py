@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.experiments.cells import CellError, Cells
+from playground.experiments.promptfoo.exporting import exported
 from playground.experiments.promptfoo.importing import Imported, read
 from playground.experiments.reading import Reading, read_text
 from playground.experiments.sources import Sources
@@ -597,3 +598,22 @@ def test_any_value_at_any_place_is_taken_or_named(
     cells = Cells(spec(made))
     with contextlib.suppress(CellError):  # a template that can't be filled in, said so
         assert [cells.request(cell) for cell in cells]
+
+
+def test_what_an_export_can_not_say_is_named() -> None:
+    made = Spec.model_validate(
+        {
+            "prompts": [{"text": "Hi", "label": "greeting", "settings": {"temperature": 0}}],
+            "models": ["openai:gpt-6.1-sol"],
+            "concurrency": {"openai": 2},
+            "order": "shuffled",
+            "seed": 7,
+        }
+    )
+    _, lost = exported(made)
+    assert [sentence.partition(":")[0] for sentence in lost] == [
+        "Settings of the prompt `greeting`",
+        "`concurrency` by provider",
+        "`order`",
+        "`seed`",
+    ]

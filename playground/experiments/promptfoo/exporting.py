@@ -43,7 +43,7 @@ SETTINGS = {
 }
 """Our settings → fields of its `config`."""
 GOOGLE = {"max_output_tokens": "maxOutputTokens", "top_p": "topP", "top_k": "topK", "stop": "stopSequences", "effort": "thinkingLevel"}  # fmt: skip
-UNSAID = ("warm_up", "budget", "fresh_prefix", "pass_rate", "exchanges", "retries")
+UNSAID = ("warm_up", "order", "seed", "budget", "fresh_prefix", "pass_rate", "exchanges", "retries")
 """Fields of a spec for which promptfoo has no word."""
 OWN_SETS = ("all-of", "any-of")
 
@@ -52,7 +52,9 @@ def exported(spec: Spec) -> tuple[dict[str, Any], list[str]]:
     """The configuration, and what is lost in it, a sentence each."""
     lost: list[str] = []
     document: dict[str, Any] = {"description": spec.description or spec.name}
-    document["prompts"] = [_prompt(prompt, number) for number, prompt in enumerate(spec.prompts, 1)]
+    document["prompts"] = [
+        _prompt(prompt, number, lost) for number, prompt in enumerate(spec.prompts, 1)
+    ]
     document["providers"] = [made for model in spec.models if (made := _provider(model, lost))]
     default: dict[str, Any] = {**({"vars": spec.defaults.vars} if spec.defaults.vars else {})}
     if spec.defaults.checks:
@@ -68,6 +70,8 @@ def exported(spec: Spec) -> tuple[dict[str, Any], list[str]]:
     run: dict[str, Any] = {"repeat": spec.repeats} if spec.repeats > 1 else {}
     if isinstance(spec.concurrency, int):
         run["maxConcurrency"] = spec.concurrency
+    else:
+        lost.append("`concurrency` by provider: promptfoo has one for all.")
     document |= {"evaluateOptions": run} if run else {}
     for name in UNSAID:
         if getattr(spec, name) != Spec.model_fields[name].default:
@@ -75,7 +79,7 @@ def exported(spec: Spec) -> tuple[dict[str, Any], list[str]]:
     return document, list(dict.fromkeys(lost))
 
 
-def _prompt(prompt: Prompt, number: int) -> dict[str, Any]:
+def _prompt(prompt: Prompt, number: int, lost: list[str]) -> dict[str, Any]:
     turns = [{"role": turn.role, "content": turn.content} for turn in prompt.messages]
     if prompt.system:
         turns = [
@@ -85,6 +89,8 @@ def _prompt(prompt: Prompt, number: int) -> dict[str, Any]:
     text = to_json(turns, "  ") if turns else prompt.text or ""
     raw = text if "\n" in text else f"{text}\n"  # on one line it could be taken for a file's name
     label = prompt.label or prompt.file or prompt.saved or f"prompt {number}"
+    if prompt.settings:
+        lost.append(f"Settings of the prompt `{label}`: put them into the models.")
     return {"raw": raw, "label": label}
 
 
