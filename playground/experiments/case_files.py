@@ -12,11 +12,14 @@ from pathlib import PurePath
 from typing import Any
 
 from playground.experiments.json_lines import read_json
-from playground.experiments.positions import Mistake, Node, Unreadable
+from playground.experiments.positions import MOST_VALUES, Mistake, Node, Unreadable
 from playground.experiments.yaml_lines import read_yaml
 from playground.files import decoded
 
 csv.field_size_limit(50_000_000)
+ROWS_AT_ONCE = 256
+MOST_UNPACKED = 500_000_000
+"""Bytes: Parquet packs what repeats, so that a small file may hold more than fits into memory."""
 
 Found = tuple[list[Node], list[Mistake]]
 """A mapping a case, each with the line where it begins, and what is wrong."""
@@ -47,7 +50,8 @@ def as_case(item: Node) -> Node:
 def _csv(name: str, data: bytes) -> Found:
     text = decoded(data)
     head = text.partition("\n")[0]
-    delimiter = next((sign for sign in ",;\t" if sign in head), ",")
+    signs = "\t" if name.lower().endswith(".tsv") else ",;\t"
+    delimiter = next((sign for sign in signs if sign in head), signs[0])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found: list[Node] = []
     mistakes: list[Mistake] = []
@@ -133,12 +137,31 @@ def _no_mappings(items: list[Node]) -> list[Mistake]:
 def _parquet(name: str, data: bytes) -> Found:
     arrow = import_module("pyarrow")  # comes with Streamlit, has no types, and takes its time
     files = import_module("pyarrow.parquet")
+    nodes: list[Node] = []
+    unpacked = 0
     try:
-        rows = files.read_table(arrow.BufferReader(data)).to_pylist()
+        file = files.ParquetFile(arrow.BufferReader(data))
+        values = file.metadata.num_rows * file.metadata.num_columns
+        for batch in file.iter_batches(ROWS_AT_ONCE) if values <= MOST_VALUES else ():
+            unpacked += sum(map(_unpacked, batch.columns))
+            if unpacked > MOST_UNPACKED:
+                break
+            rows = enumerate(batch.to_pylist(), len(nodes) + 1)
+            nodes += [_node(_plain(row), name, number) for number, row in rows]
     except (arrow.ArrowException, OSError) as error:
         return [], [Mistake(name, 0, f"This is no Parquet file: {str(error).splitlines()[0]}.", "")]
-    nodes = [_node(_plain(row), name, number) for number, row in enumerate(rows, 1)]
+    if values > MOST_VALUES or unpacked > MOST_UNPACKED:
+        said = (
+            f"More than {MOST_VALUES:,} values or {MOST_UNPACKED // 1_000_000} MB are packed in it."
+        )
+        return [], [Mistake(name, 0, said, "Take columns or rows out.")]
     return nodes, []
+
+
+def _unpacked(column: Any) -> int:
+    """Bytes that it has when what it repeats stands wherever it is meant."""
+    whole = column.dictionary_decode() if hasattr(column, "dictionary_decode") else column
+    return int(whole.nbytes)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from playground import library
 from playground.domain import ModelRef, Request, Response, Run
+from playground.experiments import case_files
 from playground.experiments.cells import Cells
 from playground.experiments.reading import Reading, read, read_text
 from playground.experiments.sources import Sources
@@ -192,6 +193,29 @@ def test_cases_come_from_files_of_every_kind(tmp_path: Path) -> None:
     ]
     assert [(case.vars, len(case.checks)) for case in whole] == [({"x": None}, 0), ({"x": [1]}, 1)]
     assert [case.vars for case in yaml] == [{"x": "yes"}, {"x": 1.0}]
+
+
+def test_a_small_parquet_may_hold_no_more_than_memory_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from importlib import import_module
+
+    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    same = arrow.DictionaryArray.from_arrays(arrow.array([0] * 3_000), ["the same " * 100])
+    parquet.write_table(arrow.table({"x": same}), tmp_path / "t.parquet")
+    assert (tmp_path / "t.parquet").stat().st_size < 10_000
+    assert len(cases("cases: t.parquet", tmp_path)) == 3_000
+    monkeypatch.setattr(case_files, "MOST_UNPACKED", 2_000_000)
+    assert "2 MB are packed in it" in told(HEAD + "cases: t.parquet", tmp_path)[0][1]
+    monkeypatch.setattr(case_files, "MOST_VALUES", 2_999)
+    assert "More than 2,999 values" in told(HEAD + "cases: t.parquet", tmp_path)[0][1]
+
+
+def test_a_comma_in_the_head_of_a_tsv_divides_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("x\tname, first\n1\tAna, Bo\n")
+    assert [case.vars for case in cases("cases: a.tsv", tmp_path)] == [
+        {"x": "1", "name, first": "Ana, Bo"}
+    ]
 
 
 def test_parquet_is_read_with_its_kinds(tmp_path: Path) -> None:
