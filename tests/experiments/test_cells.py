@@ -98,6 +98,16 @@ def test_rounds_of_warming_up_are_counted_by_the_models_that_are_asked() -> None
     assert jobs.cells.size == len(jobs.order)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["MYSQL_PWD", "HTTPS_PROXY", "STORAGE_CONNECTION_STRING", "SLACK_WEBHOOK", "GITHUB_PAT"],
+)
+def test_a_variable_that_may_hold_a_secret_stands_in_no_prompt(name: str) -> None:
+    made = Cells(spec(prompts=["{{ env.PATIENCE }}{{ env." + name + " }}"]))
+    with pytest.raises(CellError, match=f"`env.{name}` is not put into a prompt"):
+        made.request(next(iter(made)))
+
+
 def test_a_cell_is_one_request() -> None:
     made = spec(
         prompts=[{
