@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -15,10 +18,10 @@ LARGEST = 20_000_000
 
 
 def prompt_text(given: str) -> str:
-    """The prompt, from standard input for `-`; UsageError when it is empty or not UTF-8."""
+    """The prompt, from standard input for `-`; UsageError when it is empty, too long or not UTF-8."""
     if given == "-":
         try:
-            given = decoded(sys.stdin.buffer.read())
+            given = decoded(standard_input(LARGEST))
         except UnicodeDecodeError:
             raise click.UsageError("The prompt on standard input is not UTF-8 text.") from None
     if not given.strip():
@@ -28,7 +31,7 @@ def prompt_text(given: str) -> str:
 
 def attachment(name: str) -> File:
     """The image or PDF in this file; UsageError names the file and what is wrong with it."""
-    data = _read(name, LARGEST)
+    data = _not_empty(name)
     kind = media_type(data)
     if kind is None:
         raise click.UsageError(
@@ -40,14 +43,24 @@ def attachment(name: str) -> File:
 def text(name: str) -> str:
     """The text in this file; UsageError names the file and what is wrong with it."""
     try:
-        return decoded(_read(name, LARGEST))
+        return decoded(_not_empty(name))
     except UnicodeDecodeError:
         raise click.UsageError(f"{name} is not UTF-8 text.") from None
 
 
-def _read(name: str, most: int) -> bytes:
+def read(name: str, most: int) -> bytes:
+    """What is in this file; UsageError where it is more bytes, or can't be read."""
+    return _read(lambda: Path(name).open("rb"), name, most)
+
+
+def standard_input(most: int) -> bytes:
+    """The same of standard input."""
+    return _read(lambda: nullcontext(sys.stdin.buffer), "Standard input", most)
+
+
+def _read(opened: Callable[[], AbstractContextManager[BinaryIO]], name: str, most: int) -> bytes:
     try:
-        with Path(name).open("rb") as file:
+        with opened() as file:
             data = file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -56,6 +69,11 @@ def _read(name: str, most: int) -> bytes:
         raise click.UsageError(
             f"{name} is larger than {most // 1_000_000} MB: choose a smaller file."
         )
+    return data
+
+
+def _not_empty(name: str) -> bytes:
+    data = read(name, LARGEST)
     if not data:
         raise click.UsageError(f"{name} is empty.")
     return data

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +12,7 @@ from rich.text import Text
 
 from playground import figures as fmt
 from playground import settings
+from playground.cli import attach
 from playground.cli.ask import nowhere, simulated
 from playground.cli.say import say
 from playground.cli.show import console, fitted, safe
@@ -62,14 +61,9 @@ def tokens(options: Options) -> int:
 def read(name: str) -> str:
     """The text of a file, or of standard input for `-`; UsageError names what is wrong with it."""
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise click.UsageError(f"{name} can't be read: {reason}.") from None
-    if len(data) > LARGEST:
-        raise click.UsageError(f"{name} is larger than {LARGEST // 1_000_000} MB: split it.")
-    try:
-        return decoded(data)
+        return decoded(
+            attach.standard_input(LARGEST) if name == "-" else attach.read(name, LARGEST)
+        )
     except UnicodeDecodeError as error:
         raise click.UsageError(
             f"{name} is not UTF-8 text (byte {error.start:,}): tokens are counted in text only."

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.cli import count as count_command
 from playground.tokens import count
 from tests.cli.conftest import Invoke
 
@@ -45,6 +46,18 @@ def test_a_model_whose_tokenizer_is_not_known_is_an_estimate_that_says_so(
 def test_standard_input_is_counted(invoke: Invoke) -> None:
     found = json.loads(invoke("tokens", "--json", stdin=TEXT.encode()).out)
     assert found["characters"] == len(TEXT)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
+def test_an_endless_file_is_not_read_to_its_end(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(count_command, "LARGEST", 1_000_000)
+    result = invoke("tokens", "/dev/zero")
+    assert result.code == 2
+    assert "/dev/zero is larger than 1 MB: choose a smaller file." in result.err
+    result = invoke("tokens", stdin=b"a" * 1_000_001)
+    assert "Standard input is larger than 1 MB" in result.err
 
 
 @pytest.mark.usefixtures("real")
