@@ -8,6 +8,7 @@ import json
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -231,7 +232,8 @@ atexit.register(stop)
 
 
 def serve() -> None:
-    """What the process does: a search a line, until its input ends."""
+    """What the process does: a search a line, until its input ends. Ctrl+C is for who asks: an experiment goes on to its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         print(json.dumps(spans(*json.loads(line))), flush=True)
 

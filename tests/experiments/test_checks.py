@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -430,6 +431,23 @@ def test_the_best_score_wins_and_the_first_of_equals() -> None:
     assert "needs another check" in (bare[0].error or "")
     alone = compared(Check(type="max-score"), answers[:1], verdicts[:1])
     assert "only one" in (alone[0].error or "")
+
+
+def test_ctrl_c_in_the_terminal_ends_no_search() -> None:
+    """It reaches every process of the group: an experiment that was asked to stop judges what has come."""
+    assert regex.search("(a|b)*c", "ab" * 10 + "c")
+    process = regex._WORKER._process
+    assert process is not None
+    process.send_signal(signal.SIGINT)
+    assert regex.search("(a|b)*c", "ba" * 10 + "c")
+    assert regex._WORKER._process is process
+
+
+def test_an_expression_makes_no_more_of_pieces_than_of_sums() -> None:
+    words = "a " * 2_500
+    for made in ("[text.split() for x in text]", "[text[1:] for x in text]"):
+        assert "makes something too large" in (said("expression", words, value=made).error or "")
+    assert said("expression", words, value="all(text[0] == 'a' for x in text)").passed
 
 
 def test_sets_of_ours_can_be_nested_and_turned_round() -> None:

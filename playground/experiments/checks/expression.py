@@ -187,7 +187,8 @@ class _Reader:
         return self.value(node.body if self.value(node.test) else node.orelse)
 
     def _subscript(self, node: ast.Subscript) -> Any:
-        return self.value(node.value)[self.value(node.slice)]
+        found = self.value(node.value)[self.value(node.slice)]
+        return self._sized(found) if isinstance(node.slice, ast.Slice) else found
 
     def _slice(self, node: ast.Slice) -> slice:
         bounds = (node.lower, node.upper, node.step)
@@ -232,7 +233,7 @@ class _Reader:
             )
             if node.func.attr in allowed:
                 args = [self.value(argument) for argument in node.args]
-                return getattr(target, node.func.attr)(*args)
+                return self._sized(getattr(target, node.func.attr)(*args))
         raise CheckError(f"`{ast.unparse(node.func)[:60]}` can't be called in an expression")
 
 
