@@ -30,8 +30,7 @@ class Model(click.ParamType[str]):
 
 KINDS: dict[str, Any] = {
     "PROVIDER:MODEL": Model(),
-    "FILE": click.Path(),
-    "FILE...": click.Path(),
+    **dict.fromkeys(("FILE", "SPEC.yaml", "OUT"), click.Path()),
     "FOLDER": click.Path(file_okay=False),
 }
 """What an option or argument is called in the help → how it is completed."""
@@ -40,7 +39,8 @@ KINDS: dict[str, Any] = {
 def prepare(command: click.Command) -> None:
     """Say of every option and argument of the command, and of all in it, how it is completed."""
     for param in command.params:
-        if (kind := KINDS.get(str(param.metavar).strip("[]"))) is not None:
+        name = str(param.metavar or (param.name or "").upper())
+        if (kind := KINDS.get(name.replace("...", "").strip("[]"))) is not None:
             param.type = kind
     for each in getattr(command, "commands", {}).values():
         prepare(each)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 
 from playground.catalog import current
@@ -64,6 +67,25 @@ def test_each_shell_gets_its_lines(invoke: Invoke, shell: str) -> None:
     lines = invoke("completion", shell).out
     assert completing.VARIABLE in lines
     assert "playground" in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("bill", "files"),
+        ("tokens", "file"),
+        ("experiment run", "file"),
+        ("experiment run", "junit"),
+        ("experiment import", "out"),
+    ],
+)
+def test_what_is_a_file_is_completed_as_one(words: str, name: str) -> None:
+    command: Any = copy.deepcopy(playground)
+    completing.prepare(command)
+    for word in words.split():
+        command = command.commands[word]
+    (kind,) = (param.type for param in command.params if param.name == name)
+    assert isinstance(kind, click.Path)
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
