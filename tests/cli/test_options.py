@@ -12,7 +12,7 @@ from typing import Any
 import click
 import pytest
 
-from playground.cli.commands import ask
+from playground.cli.asking_commands import ask
 from playground.cli.options import setting_options
 from playground.domain import setting
 from playground.domain.setting import SETTINGS, Kind, Setting
