@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
+from playground.cli.options import Number
+
 F = TypeVar("F", bound=Callable[..., Any])
 DAY = click.DateTime(["%Y-%m-%d"])
 MOST = click.IntRange(1, 100_000)
-DOLLARS = click.FloatRange(0)
+DOLLARS = Number(0)
 BY = ("day", "month", "model", "provider", "tag", "department")
 
 IDS = {"ignore_unknown_options": True}

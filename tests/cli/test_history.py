@@ -201,6 +201,14 @@ def test_a_kind_that_is_not_there_is_said_with_those_that_are(invoke: Invoke) ->
     assert "there is a kind of tomorrow, ask, compare" in result.err
 
 
+@pytest.mark.parametrize("typed", ["nan", "inf"])
+def test_a_bound_that_is_no_finite_number_is_said(invoke: Invoke, typed: str) -> None:
+    for command in (("history", "list", "--min-cost"), ("lab", "limits", "--demo", "--rate")):
+        result = invoke(*command, typed)
+        assert result.code == 2
+        assert f"'{typed}' is not a finite number" in result.err
+
+
 @pytest.mark.usefixtures("kept")
 def test_costs_add_up(invoke: Invoke) -> None:
     found: Any = json.loads(invoke("history", "cost", "--by", "provider", "--json").out)

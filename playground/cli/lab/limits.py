@@ -5,16 +5,17 @@ from __future__ import annotations
 import click
 
 from playground.cli.lab.asking import Options, asking_options
+from playground.cli.options import Number
 
 
 @click.command(short_help="Read rate limits, run into one, plan for them.")
 @asking_options
 @click.option("--burst", is_flag=True, help="Run into a real 429 of each simulated provider.")
 @click.option("--input-tokens", type=click.IntRange(0), default=2_000, show_default=True)
-@click.option("--cached", type=click.FloatRange(0, 1), default=0.0, help="Share read from a cache.")
+@click.option("--cached", type=Number(0, 1), default=0.0, help="Share read from a cache.")
 @click.option("--output-tokens", type=click.IntRange(0), default=500, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0, 3600), default=8.0, help="Of one request.")
-@click.option("--rate", type=click.FloatRange(0), default=60.0, help="Requests a minute wanted.")
+@click.option("--seconds", type=Number(0, 3600), default=8.0, help="Of one request.")
+@click.option("--rate", type=Number(0), default=60.0, help="Requests a minute wanted.")
 def limits(
     models: tuple[str, ...],
     demo: bool,
