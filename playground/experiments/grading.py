@@ -21,13 +21,12 @@ from playground.experiments.checks.asked import (
     as_text,
 )
 from playground.experiments.checks.judged import choose
-from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
+from playground.experiments.checks.table import KINDS, left_out
 from playground.experiments.spec import Check
 from playground.experiments.templates import TemplateError, render
 from playground.experiments.transforms import TransformError, transformed
 from playground.experiments.verdict import Answer, Verdict
 
-KINDS: Final = {kind.type: kind for kind in CHECKS}
 SETS: Final = ("assert-set", "all-of", "any-of")
 """They hold checks of their own."""
 KINDS_OF_CHECKS: Final = {
@@ -242,10 +241,7 @@ def _found(check: Check, name: str, given: _Grading) -> Found:
 
 
 def _unknown(written: str, name: str) -> str:
-    reason = LEFT_OUT.get(name) or next(
-        (why for start, why in LEFT_OUT_STARTS.items() if name.startswith(start)), None
-    )
-    if reason:
+    if reason := left_out(name):
         return f"`{written}` {reason}"
     return f"`{written}` is no check here; `playground experiment checks` lists them all"
 

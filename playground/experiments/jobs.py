@@ -223,7 +223,7 @@ class Jobs:
 
 def asks_a_model(check: Check) -> bool:
     """Whether the check, or one in it, is a model's to judge."""
-    from playground.experiments.grading import KINDS  # with all checks: most of a start
+    from playground.experiments.checks.table import KINDS  # with all checks: most of a start
 
     kind = KINDS.get(check.type.removeprefix("not-"))
     asks = kind is not None and kind.asks

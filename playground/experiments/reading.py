@@ -13,7 +13,7 @@ from playground.domain import ModelRef
 from playground.experiments import case_files, wording
 from playground.experiments.cells import MOST_CELLS, Cells
 from playground.experiments.checks.asked import COMPARING
-from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
+from playground.experiments.checks.table import KINDS, left_out
 from playground.experiments.from_history import HistoryMissing, cases_of
 from playground.experiments.grading import SETS
 from playground.experiments.json_lines import read_json
@@ -41,7 +41,7 @@ SPEC, CASE = TypeAdapter[Any](Spec), TypeAdapter[Any](Case)
 PROMPT: TypeAdapter[Any] = TypeAdapter(PromptOrText)
 MODEL: TypeAdapter[Any] = TypeAdapter(ModelOrName)
 CASES: TypeAdapter[Any] = TypeAdapter(CasesOrFile)
-TYPES = (*(kind.type for kind in CHECKS), *SETS, *COMPARING)
+TYPES = (*KINDS, *SETS, *COMPARING)
 """The types of checks that there are."""
 PROMPT_NAMES, MODEL_NAMES = ("label", "file", "saved"), ("label", "model")
 """What a prompt and a model are called by, the first that is there."""
@@ -293,9 +293,7 @@ class _Reader:
         base = type_.removeprefix("not-")
         if base in TYPES:
             return
-        starts = (why for start, why in LEFT_OUT_STARTS.items() if base.startswith(start))
-        why = LEFT_OUT.get(base) or next(starts, None)
-        if why is not None:
+        if (why := left_out(base)) is not None:
             what, _, use = why.partition(". ")
             self.say(node, f"`{type_}` {what}.", f"{use}." if use else "", key="type")
             return

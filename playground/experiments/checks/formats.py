@@ -52,10 +52,6 @@ def _pattern(source: str, flags: int = 0) -> Callable[[str], bool]:
     return lambda text: compiled.fullmatch(text) is not None
 
 
-def _ipv4(text: str) -> bool:
-    return _IPV4(text)
-
-
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4 = _pattern(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
 
@@ -130,7 +126,7 @@ TEXTS: Final[dict[str, Callable[[str], bool]]] = {
         r"(?=.{1,253}\.?\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-0-9a-z]{0,61}[0-9a-z])?)*\.?",
         re.IGNORECASE,
     ),
-    "ipv4": _ipv4,
+    "ipv4": _IPV4,
     "ipv6": _ipv6,
     "regex": _regex,
     "uuid": _pattern(r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE),

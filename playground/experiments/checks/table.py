@@ -99,6 +99,7 @@ CHECKS: Final = (
     Kind("similar:euclidean", "The same, by the distance of the embeddings, which is at most the threshold.", "a text or a list", "distance, 0.75", similar.similar, True),
     Kind("conversation-relevance", "A model finds the answer relevant to what was said before.", "the talk", "0 to 1, 0.5", judged.by_model, True),
 )  # fmt: skip
+KINDS: Final = {kind.type: kind for kind in CHECKS}
 
 _CODE = "is code, and code from a file is never run. Use `contains`, `regex`, `is-json` with a schema or `expression`"
 _TRACE = "needs promptfoo's traces, and there are none here. Use `tool-call` or `tool-call-f1`"
@@ -131,3 +132,9 @@ LEFT_OUT_STARTS: Final = {
     "promptfoo:redteam:": "belongs to promptfoo's red team. Use `llm-rubric`",
 }
 """The same, by how the type begins."""
+
+
+def left_out(type_: str) -> str | None:
+    """Why promptfoo's check of this type is not here, and what to use instead; None for any other."""
+    starts = (why for start, why in LEFT_OUT_STARTS.items() if type_.startswith(start))
+    return LEFT_OUT.get(type_) or next(starts, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -186,8 +185,7 @@ def language(asked: Asked) -> Found:
     found = spoken(asked.text)
     if found is None:
         return asked.yes(False, "the language can't be told from so little text")
-    named: Any = found.code
     return asked.yes(
         found.code in wanted or found.name.lower() in wanted,
-        f"the answer is in {found.name} ({named})",
+        f"the answer is in {found.name} ({found.code})",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.experiments.checks.asked import COMPARING, SIMILAR
-from playground.experiments.checks.table import CHECKS, LEFT_OUT, LEFT_OUT_STARTS
+from playground.experiments.checks.table import KINDS, left_out
 from playground.experiments.grading import SETS
 from playground.experiments.positions import Node
 from playground.experiments.promptfoo import providers
@@ -15,7 +15,6 @@ from playground.experiments.promptfoo.loading import NO_CODE, Left, Loader, is_c
 from playground.experiments.promptfoo.steps import steps
 from playground.experiments.settings import did_you_mean
 
-KINDS = {kind.type: kind for kind in CHECKS}
 KEYS = ("type", "value", "threshold", "weight", "metric", "config", "provider", "rubricPrompt", "transform", "assert", "contextTransform", "description")  # fmt: skip
 TYPES = (*KINDS, *SETS, *COMPARING)
 JUDGED = ("llm-rubric", "select-best")
@@ -65,10 +64,7 @@ def _unknown(type_: str, inside: bool) -> tuple[str, str] | None:
         )
     if base in TYPES:
         return None
-    why = LEFT_OUT.get(base) or next(
-        (w for start, w in LEFT_OUT_STARTS.items() if base.startswith(start)), None
-    )
-    if why is not None:
+    if (why := left_out(base)) is not None:
         what, _, use = why.partition(". ")
         return (
             f"`{type_}` {what}.",

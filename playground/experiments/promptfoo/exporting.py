@@ -7,9 +7,9 @@ from typing import Any
 
 from playground.domain import ModelRef
 from playground.experiments.checks.asked import SIMILAR
+from playground.experiments.checks.table import KINDS
 from playground.experiments.grading import SETS
 from playground.experiments.js import to_json
-from playground.experiments.promptfoo.assertions import KINDS
 from playground.experiments.promptfoo.expected import TYPES
 from playground.experiments.spec import Case, Check, Model, Piece, Prompt, Spec, Step
 
