@@ -10,9 +10,6 @@ from playground.experiments.templates.lexing import TemplateError, Token
 from playground.experiments.templates.parsing_expressions import Expressions
 from playground.experiments.templates.tokens import Node, Tokens
 
-_LEAD = re.compile(f"^[{js.SPACES}]*")
-_TAIL = re.compile(f"[{js.SPACES}]*$")
-
 
 class Parser:
     """Reads a whole template once. Every mistake is a TemplateError with its line."""
@@ -77,10 +74,10 @@ class Parser:
     def _data(self, text: str) -> str:
         after = self._tokens.peek()
         if self._drop_lead:
-            text = _LEAD.sub("", text)
+            text = text.lstrip(js.SPACES)
             self._drop_lead = False
         if after and after.kind in ("block", "print", "comment") and after.value[2:3] == "-":
-            text = _TAIL.sub("", text, count=1)
+            text = text.rstrip(js.SPACES)  # not by a pattern: a long gap would take it hours
         return text
 
     def _statement(self) -> Node | None:
