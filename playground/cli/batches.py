@@ -17,6 +17,7 @@ from playground import history, jobs, runs, settings
 from playground.budgets import reserved
 from playground.cli import attach, keeping
 from playground.cli.ask import nowhere, simulated
+from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import safe
 from playground.domain import Endpoint, ModelRef, Request
@@ -78,8 +79,8 @@ def _of_table(
     demo: bool,
     as_json: bool,
 ) -> int:
+    ref = model_ref(model)
     try:
-        ref = ModelRef.parse(model)
         rows = batch.table(table)
         given = batch.lines(ref, prompt, rows, system=system, max_output_tokens=max_output_tokens)
     except ValueError as error:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playground import figures as fmt
+from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import ModelRef, clock
@@ -64,12 +65,7 @@ def _priced(row: Row, ref: ModelRef) -> bool:
 def _refs(spellings: Sequence[str]) -> list[ModelRef]:
     from playground.catalog import defaults
 
-    if not spellings:
-        return list(defaults())
-    try:
-        return list(dict.fromkeys(ModelRef.parse(spelling) for spelling in spellings))
-    except ValueError as error:
-        raise click.UsageError(f"{error}.") from None
+    return list(dict.fromkeys(map(model_ref, spellings))) or list(defaults())
 
 
 def _conversation(options: Options) -> Conversation:

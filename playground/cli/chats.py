@@ -19,9 +19,10 @@ from playground.chats.calls import Counts
 from playground.chats.costing import Pricing, Sum
 from playground.chats.nouns import NotCounted
 from playground.chats.summary import Summary
+from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import console, fitted
-from playground.domain import ModelRef, clock
+from playground.domain import clock
 from playground.export import dumps
 from playground.pricing import load
 
@@ -41,7 +42,7 @@ class Options:
 
 def chats(options: Options) -> int:
     """Print what was found and what it costs; exit code 1 where no conversation was found."""
-    refs = [_model(name) for name in options.models]
+    refs = [model_ref(name) for name in options.models]
     paths = [_path(name) for name in options.files]
     on = options.as_of.date() if options.as_of else clock.today()
     pricing = Pricing(tuple(refs) or catalog.defaults(on), load(), on, options.system_tokens)
@@ -79,13 +80,6 @@ def _counting(options: Options) -> AbstractContextManager[Counts | None]:
     from playground.cli.chat_counts import counting
 
     return counting(demo=options.demo)
-
-
-def _model(name: str) -> ModelRef:
-    try:
-        return ModelRef.parse(name)
-    except ValueError as error:
-        raise click.UsageError(f"{error}.") from None
 
 
 def _path(name: str) -> Path:

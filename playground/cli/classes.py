@@ -15,7 +15,7 @@ from playground.classes.nouns import Class
 from playground.classes.spending import Spent
 from playground.cli.say import say
 from playground.cli.show import safe
-from playground.cli.tables import _print as table
+from playground.cli.tables import print_table
 from playground.domain.nouns import jsonable
 from playground.export import dumps
 from playground.figures import money
@@ -30,7 +30,7 @@ def list_(as_json: bool) -> int:
         print(dumps([_document(of) for of in found]))
     elif found:
         headers = ("id", "name", "state", "ends", "each", "all")
-        table(headers, [_row(of) for of in found], left=set(headers[:4]))
+        print_table(headers, [_row(of) for of in found], left=set(headers[:4]))
     else:
         say("There is no class: one is made in the app, on the page Class.")
     return 0 if found else 1
@@ -46,7 +46,7 @@ def show(which: str, as_json: bool) -> int:
         return 0
     print(f"{safe(of.name)}: {of.state}, {_terms(of)}")
     headers = ("member", "role", "runs", "calls", "input", "output", "spent", "held", "last call")
-    table(headers, [_line(spent) for spent in board], left={"member", "role", "last call"})
+    print_table(headers, [_line(spent) for spent in board], left={"member", "role", "last call"})
     if lost := sum(spent.lost for spent in board):
         most = money(sum((spent.lost_most for spent in board), Decimal(0)))
         say(

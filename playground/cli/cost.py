@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playground import figures as fmt
+from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import console, fitted
 from playground.domain import Cost, ModelRef, clock
@@ -39,10 +40,7 @@ class Options:
 
 def cost(options: Options) -> int:
     """Print the receipt; exit code 1 when the model has no price, UsageError when the tokens contradict each other."""
-    try:
-        ref = ModelRef.parse(options.model)
-    except ValueError as error:
-        raise click.UsageError(f"{error}.") from None
+    ref = model_ref(options.model)
     shape = _shape(options)
     on = options.as_of.date() if options.as_of else clock.today()
     if problem := unsold(ref, on):

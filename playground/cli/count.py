@@ -14,6 +14,7 @@ from playground import figures as fmt
 from playground import settings
 from playground.cli import attach
 from playground.cli.ask import nowhere, simulated
+from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import console, fitted, safe
 from playground.domain import Endpoint, ModelRef, Request, clock
@@ -40,7 +41,7 @@ class Options:
 def tokens(options: Options) -> int:
     """Print the counts; exit code 1 when a provider was asked and did not answer."""
     text = read(options.file)
-    refs = _refs(options.models)
+    refs = list(map(model_ref, options.models))
     if not options.live:  # else the provider itself says what it knows
         _known(refs)
     rows = [_local(text, ref) for ref in refs] or _encodings(text)
@@ -68,13 +69,6 @@ def read(name: str) -> str:
         raise click.UsageError(
             f"{name} is not UTF-8 text (byte {error.start:,}): tokens are counted in text only."
         ) from None
-
-
-def _refs(spellings: tuple[str, ...]) -> list[ModelRef]:
-    try:
-        return [ModelRef.parse(spelling) for spelling in spellings]
-    except ValueError as error:
-        raise click.UsageError(f"{error}.") from None
 
 
 def _known(refs: list[ModelRef]) -> None:

@@ -14,7 +14,7 @@ from playground import history
 from playground.budgets.ledger import not_in_history
 from playground.cli.say import say
 from playground.cli.show import console, safe, whole
-from playground.cli.tables import _print as table
+from playground.cli.tables import print_table
 from playground.domain.nouns import NotARun, jsonable
 from playground.export import dumps
 from playground.export.formats import FORMATS
@@ -51,7 +51,7 @@ def list_(wanted: Filter, limit: int, as_json: bool) -> int:
     if as_json:
         print(dumps([jsonable(row) for row in found.rows]))
     elif found.rows:
-        table(HEADERS, [_row(row) for row in found.rows], left=set(HEADERS) - {"cost"})
+        print_table(HEADERS, [_row(row) for row in found.rows], left=set(HEADERS) - {"cost"})
         if found.total > len(found.rows):
             of = f"more than {len(found.rows):,}" if found.more else f"{found.total:,}"
             print(f"{len(found.rows):,} of {of} runs; more with --limit.")
@@ -208,7 +208,7 @@ def cost(by: str, wanted: Filter, as_json: bool) -> int:
     lines.append(["total", fmt.count(answers), "", "", fmt.money(total), ""])
     summed = (figure.label.lower() for figure in fmt.named("input_tokens", "output_tokens", "cost"))
     group = f"{by} (UTC)" if by in ("day", "month") else by
-    table((group, "answers", *summed, "note"), lines, left={group, "note"})
+    print_table((group, "answers", *summed, "note"), lines, left={group, "note"})
     if wanted.simulated:
         print("Simulated: nothing was billed.")
     return 0
@@ -241,16 +241,3 @@ def _one(store: Store, beginning: str) -> Stored:
     if stored is None:
         raise click.ClickException(f"The run {beginning!r} has just been deleted.")
     return stored
-
-
-def by_id(beginning: str) -> Stored | None:
-    """A run of the history for other commands that take an id; None where there is none."""
-    try:
-        store = history.get_store()
-        found = one(store, beginning)
-        return read_run(store, found) if found else None
-    except HistoryError:
-        return None
-
-
-__all__ = ["by_id", "cost", "delete", "export", "import_", "list_", "show"]

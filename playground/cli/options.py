@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from playground.cli import attach
-from playground.domain import setting, typed
+from playground.domain import ModelRef, setting, typed
 from playground.domain.setting import Kind, Setting
 
 PORT = click.IntRange(0, 65535)
@@ -32,6 +32,14 @@ class Number(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value!r} is not a finite number.", param, ctx)
         return number
+
+
+def model_ref(spelling: str) -> ModelRef:
+    """The model that was typed; UsageError says what is wrong with its spelling."""
+    try:
+        return ModelRef.parse(spelling)
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from None
 
 
 def setting_options(command: Command) -> Command:

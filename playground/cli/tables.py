@@ -27,6 +27,19 @@ SOON = 60
 """Days before a model's retirement from which its date stands out."""
 
 
+def print_table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], left: set[str] | None
+) -> None:
+    """A plain table; columns that are not in `left` stand to the right, None = all to the left."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    for name in headers:
+        justify = "left" if left is None or name in left else "right"
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    console().print(table)
+
+
 def prices(filter_: str, as_json: bool) -> int:
     """Print the price rows whose `provider:model` holds the filter; exit code 1 when there are none."""
     from playground import pricing
@@ -39,7 +52,7 @@ def prices(filter_: str, as_json: bool) -> int:
         print(dumps(jsonable(rows)))
     elif rows:
         headers = ("model", "input", "cached", "output", "from", "checked")
-        _print(headers, (_price(row) for row in rows), left={"model"})
+        print_table(headers, (_price(row) for row in rows), left={"model"})
         print("USD per 1,000,000 tokens; cache writes, tiers and sources: --json")
     else:
         say(f"No price row holds {filter_!r}: run `playground prices` without a filter to see all.")
@@ -61,7 +74,7 @@ def models(provider: str, as_json: bool) -> int:
         print(dumps(jsonable(rows)))
         return 0
     headers = ("model", "context", "max output", "released", "retires")
-    _print(headers, (_model(row) for row in rows), left={"model"})
+    print_table(headers, (_model(row) for row in rows), left={"model"})
     return 0
 
 
@@ -73,7 +86,7 @@ def live_models(provider: str, as_json: bool) -> int:
     else:
         headers = ("model", "context", "max output", "retires")
         rows = [(name, model) for name, listed in found.items() for model in listed]
-        _print(headers, (_listed(name, model) for name, model in rows), left={"model"})
+        print_table(headers, (_listed(name, model) for name, model in rows), left={"model"})
     return 1 if failed else 0
 
 
@@ -98,7 +111,7 @@ def endpoints(as_json: bool) -> int:
     if as_json:
         print(dumps(rows))
         return 0
-    _print(
+    print_table(
         ("name", "base URL", "key"), ([r["name"], r["base_url"], r["key"]] for r in rows), left=None
     )
     print(f"Endpoints file: {settings.endpoints_file()}")
@@ -195,14 +208,3 @@ def _gather(pending: Mapping[str, Future[Any]]) -> tuple[dict[str, Sequence[Any]
         except ProviderError as error:
             say(safe(f"{name}: {error.failure.told}"))
     return found, len(found) < len(pending)
-
-
-def _print(headers: Sequence[str], rows: Iterable[Sequence[str]], left: set[str] | None) -> None:
-    """A plain table; columns that are not in `left` stand to the right, None = all to the left."""
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
-    for name in headers:
-        justify = "left" if left is None or name in left else "right"
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*(Text(safe(cell)) for cell in row))
-    console().print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -25,13 +25,14 @@ class PromptCase(NamedTuple):
     """Its values, steps, checks and threshold, the spec's defaults among them: a Case as JSON values."""
 
 
-def of_prompt(spec: Spec, name: str, asked: Request) -> list[PromptCase]:
-    """Each case that has checks, as it is asked where `asked` is; CellError when a template can't be filled in.
+def of_prompt(specs: Iterable[Spec], name: str, asked: Request) -> list[PromptCase]:
+    """Each case of these that has checks, as it is asked where `asked` is; CellError when a template can't be filled in.
 
     `asked` gives the model and the settings, over which go those of the prompt and of the case.
     """
     return [
         case
+        for spec in specs
         for prompt in spec.prompts
         if prompt.saved is not None and prompt.saved.rpartition("@")[0] == name
         for case in _cases(spec, prompt, asked)

@@ -44,19 +44,19 @@ def spec(store: Store) -> Spec:
 
 
 def test_each_case_is_asked_of_the_model_that_is_asked_now(spec: Spec) -> None:
-    first, second = prompt_cases.of_prompt(spec, "greet", ASKED)
+    first, second = prompt_cases.of_prompt([spec], "greet", ASKED)
     assert (first.label, second.label) == ("the usual one", "case 2")
     for case, name in ((first, "Ana"), (second, "Bo")):
         assert case.request.model == ASKED.model
         assert case.request.messages[0].text == f"Say hello to {name}"
         assert case.request.system == "Be kind."
         assert case.request.settings == Settings(temperature=0.3, max_output_tokens=50)
-    assert prompt_cases.of_prompt(spec, "another", ASKED) == []
+    assert prompt_cases.of_prompt([spec], "another", ASKED) == []
 
 
 def test_an_answer_is_judged_by_what_is_kept_as_json(spec: Spec) -> None:
     first, second = (
-        json.loads(json.dumps(case.held)) for case in prompt_cases.of_prompt(spec, "greet", ASKED)
+        json.loads(json.dumps(case.held)) for case in prompt_cases.of_prompt([spec], "greet", ASKED)
     )
     good = Response(model=ASKED.model, text="Hello, Ana!")
     assert prompt_cases.judged(first, good) == (True, 2, 2, "")
@@ -85,7 +85,7 @@ def test_a_check_sees_the_environment_as_it_does_in_an_experiment(
 
 
 def test_a_call_that_failed_passes_nothing(spec: Spec) -> None:
-    (first, _) = prompt_cases.of_prompt(spec, "greet", ASKED)
+    (first, _) = prompt_cases.of_prompt([spec], "greet", ASKED)
     failure = Failure(
         type="server", message="down", meaning="It is down.", next_step="Try again.", status=500
     )
@@ -97,4 +97,4 @@ def test_a_template_that_cannot_be_filled_in_is_said(store: Store, spec: Spec) -
     broken = spec.prompts[0].model_copy(update={"text": "{{ name | nothing_like_it }}"})
     odd = spec.model_copy(update={"prompts": (broken,)})
     with pytest.raises(CellError):
-        prompt_cases.of_prompt(odd, "greet", ASKED)
+        prompt_cases.of_prompt([odd], "greet", ASKED)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playground import history
+from playground.cli.options import model_ref
 from playground.cli.say import say
-from playground.domain import ModelRef
 from playground.experiments.cells import Cells
 from playground.experiments.importing import read as read_foreign
 from playground.experiments.promptfoo.exporting import exported
@@ -63,10 +63,7 @@ def validate(file: str, as_json: bool) -> int:
 def import_(file: str, out: str | None, models: Sequence[str], as_json: bool) -> int:
     """Import, print, write; 0 where something can be run."""
     for model in models:
-        try:
-            ModelRef.parse(model)
-        except ValueError as error:
-            raise click.UsageError(f"{error}.") from None
+        model_ref(model)
     made = read_foreign(Path(file), models)
     left, remarks = list(made.notes.left_out), list(made.notes.remarks)
     counts = {name: getattr(made, name) for name in COUNTS}

@@ -13,7 +13,7 @@ from playground import history, settings
 from playground.cli import here, keeping
 from playground.cli.ask import simulated
 from playground.cli.lab import asking
-from playground.cli.lab.model_lists import ref_of
+from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import console, safe
 from playground.domain import Endpoint, Run
@@ -34,7 +34,7 @@ def pack(
     *, to: str | None, checks: Sequence[str], demo: bool, as_json: bool, markdown: bool
 ) -> int:
     """Ask everything twice, print the pack, and return the exit code: 0 all answered, 1 any failed, 130 stopped."""
-    other = ref_of(to)
+    other = model_ref(to) if to else None
     cases = _held(_cases(), checks)
     if not cases:
         say("No saved prompt is used with a model that ends within 60 days: this is the sample.")
@@ -74,11 +74,7 @@ def _held(cases: Sequence[Case], files: Sequence[str]) -> list[Case]:
     try:
         return ending_prompts.held_to(
             cases,
-            lambda case: [
-                one
-                for spec in specs
-                for one in prompt_cases.of_prompt(spec, case.name, case.request)
-            ],
+            lambda case: prompt_cases.of_prompt(specs, case.name, case.request),
         )
     except CellError as error:
         raise click.UsageError(str(error)) from None

@@ -11,6 +11,7 @@ import click
 
 from playground import settings
 from playground.cli.ask import simulated
+from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import safe
 from playground.domain import Endpoint, ModelRef
@@ -22,7 +23,7 @@ from playground.providers import Listing, read_list, read_model
 
 def tell(model: str | None, providers: Sequence[str], *, demo: bool, as_json: bool) -> int:
     """Ask the endpoints, print, and return the exit code: 0 all answered, 1 any failed."""
-    ref = ref_of(model)
+    ref = model_ref(model) if model else None
     with _where([ref.provider] if ref else providers, demo=demo) as endpoints:
         found = _asked(endpoints, ref)
     listings = [found[name] for name in endpoints]
@@ -40,14 +41,6 @@ def tell(model: str | None, providers: Sequence[str], *, demo: bool, as_json: bo
         if ref is None:
             _print_countdown(listings)
     return 1 if any(listing.failure for listing in listings) else 0
-
-
-def ref_of(model: str | None) -> ModelRef | None:
-    """The model that was typed; UsageError where it is none."""
-    try:
-        return ModelRef.parse(model) if model else None
-    except ValueError as error:
-        raise click.UsageError(f"{error}.") from None
 
 
 @contextmanager

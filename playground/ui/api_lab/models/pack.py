@@ -135,11 +135,7 @@ def _held(cases: Sequence[Case], specs: Sequence[Spec]) -> list[Case]:
     try:
         return ending_prompts.held_to(
             cases,
-            lambda case: [
-                one
-                for spec in specs
-                for one in prompt_cases.of_prompt(spec, case.name, case.request)
-            ],
+            lambda case: prompt_cases.of_prompt(specs, case.name, case.request),
         )
     except CellError as error:
         st.error(markdown.plain(str(error)), icon=":material/error:")
