@@ -62,7 +62,8 @@ def _test(suite: ET.Element, row: Any, jobs: Jobs) -> str:
     """One test; which kind of no success it is, empty for one."""
     name = f"{case_name(jobs, row.case)} · {jobs.cells.prompt_names[row.prompt]} · {row.repeat + 1}"
     test = ET.SubElement(suite, "testcase", classname=_xml(row.model), name=_xml(name))
-    test.set("time", f"{row.duration or 0:.3f}")
+    if row.duration is not None:
+        test.set("time", f"{row.duration:.3f}")
     kind, why = _kind(row)
     if kind:
         element = ET.SubElement(test, kind, message=_xml(why)[:500])

@@ -117,6 +117,8 @@ def test_junit_has_a_suite_a_model_and_a_test_a_cell(ran: Any, home: Path) -> No
     assert "no such word" in (failure.get("message") or "")
     times = [float(test.get("time", "")) for test in suites[SOL].findall("testcase")]
     assert all(seconds > 0 for seconds in times)
+    unanswered = {test.get("time") for test in suites["locked"].findall("testcase")}
+    assert unanswered == {None}  # nobody knows how long an answer takes that never came
 
 
 def test_cells_that_were_not_asked_are_skipped_in_junit(invoke: Invoke, home: Path) -> None:
