@@ -88,7 +88,7 @@ def _row(row: Row) -> list[str]:
 
 def show(run_id: str, as_json: bool) -> int:
     """Print one run as `ask` did."""
-    stored = _one(opened(), run_id)
+    stored = kept_run(opened(), run_id)
     if as_json:
         print(dumps(stored_document(stored)))
         return 0
@@ -236,7 +236,8 @@ def _id(store: Store, beginning: str) -> str:
     return found
 
 
-def _one(store: Store, beginning: str) -> Stored:
+def kept_run(store: Store, beginning: str) -> Stored:
+    """The run whose id begins so; ClickException where there is none, or more than one."""
     stored = read_run(store, _id(store, beginning))
     if stored is None:
         raise click.ClickException(f"The run {beginning!r} has just been deleted.")

@@ -147,6 +147,8 @@ def test_the_sample_gateway_is_told_and_fails(capsys: pytest.CaptureFixture[str]
     assert not {part["name"]: part["same"] for part in told["parts"]}["Request body"]
     assert run("gateway", "http://127.0.0.1:9/v1") == 2
     assert "belong together" in capsys.readouterr().err
+    assert run("gateway", "--key-env", "NO_KEY_IS_HERE") == 2
+    assert "No key: set NO_KEY_IS_HERE" in capsys.readouterr().err
 
 
 def test_a_kept_conversation_is_explained_turn_by_turn(capsys: pytest.CaptureFixture[str]) -> None:

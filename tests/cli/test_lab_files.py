@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from playground import cli, created, history
 from playground.cli import keeping
+from playground.cli.lab import asking
 from playground.lab.files import pages
 
 
@@ -45,6 +48,11 @@ def test_what_is_neither_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     mine.write_text("words")
     assert run(str(mine), "--demo") == 2
     assert "neither PNG, JPEG, GIF, WebP nor PDF" in capsys.readouterr().err
+
+
+def test_what_takes_too_long_is_said_and_is_no_bug() -> None:
+    with pytest.raises(click.ClickException, match="not answered within 0 seconds"):
+        asking.within(0, Future[None]())
 
 
 @pytest.mark.parametrize("ends", [keeping.Forbidden("A limit forbids it."), KeyboardInterrupt()])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -16,6 +17,7 @@ from playground.cli.say import say
 from playground.domain import Endpoint, ModelRef, Request, Run
 
 STOPPED = 130
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,17 @@ def run(
     finally:
         engine.close()
         keeping.finish()
+
+
+def within(seconds: float, work: Future[T]) -> T:
+    """What comes of it; ClickException where that takes longer."""
+    try:
+        return work.result(seconds)
+    except TimeoutError:
+        work.cancel()
+        raise click.ClickException(
+            f"A provider has not answered within {seconds:g} seconds: try again, or ask fewer models."
+        ) from None
 
 
 def exit_code(run: Run) -> int:

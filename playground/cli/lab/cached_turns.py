@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from playground import figures as fmt
-from playground.cli.history import opened
+from playground.cli.history import kept_run, opened
 from playground.cli.show import safe
 from playground.domain.nouns import NotARun
 from playground.engine import ended_run
 from playground.export import dumps
-from playground.history.queries import in_context, one
+from playground.history.queries import in_context
 from playground.history.reading import read_run
 from playground.lab import conversation_cache
 from playground.lab.conversation import CONVERSATION, Conversation, conversation_of
@@ -32,12 +32,7 @@ def explain(run_id: str, *, as_json: bool) -> int:
 def _conversation(run_id: str) -> Conversation:
     """The conversation that the run is a turn of, seen up to it."""
     store = opened()
-    found = one(store, run_id)
-    stored = read_run(store, found) if found else None
-    if stored is None:
-        raise click.ClickException(
-            f"No run, or more than one, has an id that starts with {run_id!r}: see `playground history list`."
-        )
+    stored = kept_run(store, run_id)
     held = str(stored.context.get(CONVERSATION) or "")
     kept = [read_run(store, each) for each in in_context(store, CONVERSATION, held)]
     runs = sorted((each for each in kept if each), key=lambda each: each.run.created_at)

@@ -38,7 +38,9 @@ def tell(
     provider, api = door.split("/")
     usual = next(ref for ref in catalog.defaults() if ref.provider == provider)
     ref = ModelRef(provider, api, model or usual.model)
-    key = os.environ.get(key_env, "") if key_env else ""
+    if key_env and not os.environ.get(key_env):
+        raise click.UsageError(f"No key: set {key_env}, or leave --key-env out.")
+    key = os.environ[key_env] if key_env else ""
     token = token or secrets.token_urlsafe(16)
     with _demo(demo_url) as root:
         noted = len(heard_at(root, token))

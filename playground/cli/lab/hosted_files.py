@@ -66,21 +66,25 @@ def _answered(
 
 
 def _one(engine: Engine, ref: ModelRef, file: File, endpoint: Any, kept: Any) -> Measured:
-    return engine.submit(
+    work = engine.submit(
         lambda pool: lab.measure(Desk(endpoint=endpoint, pool=pool, kept=kept), ref, file)
-    ).result(PATIENCE)
+    )
+    return asking.within(PATIENCE, work)
 
 
 def _drop(engine: Engine, one: Measured, endpoint: Any, kept: Any) -> None:
     hosted = one.hosted
     if hosted is None:
         return
+    work = engine.submit(
+        lambda pool: lab.drop(Desk(endpoint=endpoint, pool=pool, kept=kept), hosted)
+    )
     try:
-        engine.submit(
-            lambda pool: lab.drop(Desk(endpoint=endpoint, pool=pool, kept=kept), hosted)
-        ).result(PATIENCE)
+        asking.within(PATIENCE, work)
     except ProviderError as error:
         say(error.failure.told)
+    except click.ClickException as late:  # the others are deleted all the same
+        say(f"{hosted.id} may not be deleted: {late.message}")
 
 
 def _print(

@@ -121,9 +121,8 @@ def _run(plan: Sequence[Move], endpoints: Mapping[str, Endpoint]) -> list[Moved]
     engine = Engine()
     try:
         say(f"Counting the tokens of {len(plan)} prompts for both models …")
-        counts = engine.submit(lambda pool: migration.counted(plan, endpoints, pool)).result(
-            PATIENCE
-        )
+        counting = engine.submit(lambda pool: migration.counted(plan, endpoints, pool))
+        counts = asking.within(PATIENCE, counting)
         say(f"Asking: {len(requests)} calls …")
         live = keeping.start(
             engine,

@@ -98,11 +98,12 @@ def _one(
 ) -> Answer:
     kept: Store | None = history.get_store() if settings.keeps_history() else None
     endpoint = endpoints[ref.provider]
-    shelf = engine.submit(
+    work = engine.submit(
         lambda pool: lab.build(
             lab.Desk(endpoint=endpoint, pool=pool, kept=kept), wanted.files, wanted.filing
         )
-    ).result(PATIENCE)
+    )
+    shelf = asking.within(PATIENCE, work)
     try:
         requests = [lab.asked(ref, wanted.question, shelf, only=wanted.only)]
         there = lab.where(endpoints, ref.provider)
@@ -118,9 +119,10 @@ def _one(
             pass
         return shelf, live.run().responses[0]
     finally:
-        engine.submit(
+        gone = engine.submit(
             lambda pool: lab.remove(lab.Desk(endpoint=endpoint, pool=pool, kept=kept), shelf)
-        ).result(PATIENCE)
+        )
+        asking.within(PATIENCE, gone)
 
 
 def _print(found: Sequence[Answer], *, as_json: bool) -> None:
