@@ -238,9 +238,10 @@ def _run(
 
 
 def _watch(options: Options, run: LiveRun) -> None:
+    from playground.cli import keeping
+
     if options.as_json:
-        while not run.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
-            pass
+        keeping.until_ended(run)
         return
     from playground.cli.show import follow
 

@@ -24,7 +24,6 @@ from playground.experiments.results import Cause, ModelResult, Results, causes, 
 from playground.experiments.statistics import Distribution
 from playground.export import dumps
 
-FIGURES = ("time_to_first_text", "duration", "output_tokens_per_second")
 POINTS = ("p50", "p90", "p95", "p99", "mean")
 
 
@@ -111,7 +110,7 @@ def figures(models: Sequence[ModelResult]) -> Table:
     for name in (*POINTS, "95 % of p50", "95 % of mean"):
         table.add_column(name, justify="right")
     for model in models:
-        for place, name in enumerate(FIGURES):
+        for place, name in enumerate(shown.FIGURES):
             made: Distribution = getattr(model, name)
             table.add_row(
                 Text("" if place else safe(model.model)),

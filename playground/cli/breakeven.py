@@ -14,7 +14,7 @@ from rich.text import Text
 from playground import figures as fmt
 from playground.cli.options import model_ref
 from playground.cli.say import say
-from playground.cli.show import console, safe
+from playground.cli.show import bare_table, console, safe
 from playground.domain import ModelRef, clock
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _footnotes(rows: Sequence[Row]) -> None:
 
 
 def _table(*columns: tuple[str, str]) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table = bare_table()
     for name, justify in columns:
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     return table

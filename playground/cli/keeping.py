@@ -6,7 +6,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from playground import history, runs, settings
 from playground.cli.say import say
@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 
 SAVING_SECONDS = 10.0
 """How long a command waits at its end for the history to be written."""
+PIECE = 0.2
 SESSION = "command"
 """One command is one session."""
+
+
+class Waited(Protocol):
+    """A run, a loop of calls, a chain of jobs."""
+
+    def wait(self, timeout: float) -> bool: ...
 
 
 class Forbidden(Exception):
@@ -104,6 +111,12 @@ def start(
     for warning in made.warnings:
         say(warning)
     return made.run
+
+
+def until_ended(run: Waited) -> None:
+    """Wait for it; in short pieces, as Windows hears Ctrl+C only between them."""
+    while not run.wait(PIECE):
+        pass
 
 
 def finish(*, keep: bool = True, once: Once | None = None) -> None:

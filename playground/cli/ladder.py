@@ -17,7 +17,7 @@ from playground import settings
 from playground.cli import attach, here
 from playground.cli.ask import chosen, simulated
 from playground.cli.say import say
-from playground.cli.show import console, not_live, safe
+from playground.cli.show import bare_table, console, not_live, safe
 from playground.domain import Endpoint, ModelRef, Run
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def _climb(
                 engine.submit(partial(count, rungs, endpoints.get(ref.provider)))
                 for ref, rungs in zip(refs, ladders, strict=True)
             ]
-            while not run.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
-                pass
+            keeping.until_ended(run)
             counts = [future.result() for future in counting]
         except KeyboardInterrupt:
             run.stop()
@@ -169,7 +168,7 @@ def _table(rungs: Sequence[Rung], counts: Counts, responses: Sequence[Any]) -> T
     """One row a step: what it added to the input, what was reported, what it cost."""
     from playground.lab.ladder import FRAMING, not_sent, parts
 
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table = bare_table()
     table.add_column("Step", overflow="fold", ratio=1)
     for name in ("Adds", "Framing", *(figure.label for figure in FIGURES)):
         table.add_column(name, justify="right", overflow="fold")

@@ -49,6 +49,11 @@ def console() -> Console:
     return Console(markup=False, highlight=False, emoji=False, width=None if fixed else PIPED_WIDTH)
 
 
+def bare_table() -> Table:
+    """A table without lines: a blank between its columns, its heads in bold."""
+    return Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+
+
 def fitted(out: Console, table: Table) -> RenderableType:
     """The table, or where the window would cut its words, each row as lines of its own: nothing is left out."""
     unbounded = out.options.update(max_width=10_000)
@@ -123,7 +128,7 @@ def not_live(out: Console, run: Run) -> None:
 def figures(responses: Sequence[Response]) -> Table:
     """Tokens, times, speed and cost of every lane, 80 columns wide."""
     shown = [figure for figure in fmt.shown("terminal") if not figure.under]
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table = bare_table()
     table.add_column("Model", overflow="fold", ratio=1)
     for figure in shown:
         most = WIDEST[figure.kind]

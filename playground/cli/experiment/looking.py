@@ -12,7 +12,7 @@ from playground import figures as fmt
 from playground.cli.experiment import shown
 from playground.cli.experiment.conduct import the_store
 from playground.cli.say import say
-from playground.cli.show import console, fitted, safe
+from playground.cli.show import bare_table, console, fitted, safe
 from playground.experiments import kept
 from playground.experiments.between import Between, between, between_document
 from playground.experiments.documents import cause_document, document
@@ -40,7 +40,7 @@ def list_(limit: int, as_json: bool) -> int:
 
 
 def _table(found: Sequence[Line]) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table = bare_table()
     for name in HEADERS:
         table.add_column(name, no_wrap=name == "id", overflow="fold")
     for line in found:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playground import figures as fmt
-from playground.cli.show import console, fitted, safe
+from playground.cli.show import bare_table, console, fitted, safe
 from playground.experiments import kept
 from playground.experiments.between import Between
 from playground.experiments.comparing import Comparison
@@ -97,7 +97,7 @@ def models(found: Sequence[ModelResult]) -> Table:
 
 def table(*words: str) -> Table:
     """A table without lines; these columns are words."""
-    made = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    made = bare_table()
     for name in words:
         made.add_column(name, overflow="fold")
     return made
@@ -156,7 +156,7 @@ def details(found: Results) -> None:
 
 
 def _table(*columns: str, left: int = 1) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table = bare_table()
     for number, name in enumerate(columns):
         table.add_column(name, justify="left" if number < left else "right", overflow="fold")
     return table

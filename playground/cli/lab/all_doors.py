@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-
 from playground.cli.lab import asking
 from playground.cli.say import say
-from playground.cli.show import console, not_live, safe
+from playground.cli.show import bare_table, console, not_live, safe
 from playground.domain import Run
 
 
@@ -41,7 +39,7 @@ def _print(run: Run) -> None:
     from playground.lab import doors
 
     rows = doors.table(run.responses)
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table = bare_table()
     for name in rows[0]:
         table.add_column(name, overflow="fold")
     for row in rows:

@@ -77,8 +77,7 @@ def run(
             engine, requests, endpoints, labels=Labels(kind="lab"), retries=retries
         )
         try:
-            while not live.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
-                pass
+            keeping.until_ended(live)
         except KeyboardInterrupt:
             live.stop()
             return STOPPED

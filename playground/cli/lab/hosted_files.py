@@ -60,8 +60,7 @@ def _answered(
 ) -> Run:
     keeping.foretold(requests, endpoints)
     live = keeping.start(engine, requests, endpoints, labels=Labels(kind="lab"))
-    while not live.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
-        pass
+    keeping.until_ended(live)
     return live.run()
 
 

@@ -39,8 +39,7 @@ def waited(loops: Sequence[Loop]) -> bool:
     """Wait for all; False where Ctrl+C ended it."""
     try:
         for loop in loops:
-            while not loop.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
-                pass
+            keeping.until_ended(loop)
     except KeyboardInterrupt:
         for loop in loops:
             loop.stop()

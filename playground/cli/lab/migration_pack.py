@@ -132,8 +132,7 @@ def _run(plan: Sequence[Move], endpoints: Mapping[str, Endpoint]) -> list[Moved]
             context=migration.context(plan, counts),
         )
         try:
-            while not live.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
-                pass
+            keeping.until_ended(live)
         except KeyboardInterrupt:
             live.stop()
             return asking.STOPPED

@@ -74,8 +74,7 @@ def _session(
             context={SESSION: session.id},
         )
         runs.append(live)
-        while not live.wait(0.2):
-            pass
+        keeping.until_ended(live)
 
     for message in messages:
         turn(realtime.asked(ref, message, runs, speech=speech, functions=functions))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from playground import figures as fmt
-from playground.cli import attach
+from playground.cli import attach, keeping
 from playground.cli.lab import asking, looping
 from playground.cli.show import safe
 from playground.domain import Endpoint, ModelRef
@@ -77,8 +77,7 @@ def _chain(refs: list[ModelRef], endpoints: Mapping[str, Endpoint], *, as_json: 
         begun = chains.begin(chains.mixes(refs[0], refs[1]), sending)
         try:
             for one in begun.chains:
-                while not one.wait(0.2):  # in short pieces: Windows hears Ctrl+C only between them
-                    pass
+                keeping.until_ended(one)
         except KeyboardInterrupt:
             for one in begun.chains:
                 one.stop()

@@ -115,8 +115,7 @@ def _one(
             labels=Labels(kind="lab"),
             context={lab.STORE: shelf.store.id},
         )
-        while not live.wait(0.2):
-            pass
+        keeping.until_ended(live)
         return shelf, live.run().responses[0]
     finally:
         gone = engine.submit(
