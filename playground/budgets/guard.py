@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from playground.engine.live import SHOWN
 from playground.figures import money
 from playground.store.database import HistoryError
 from playground.store.store import Store
+
+LOG = logging.getLogger("playground")
 
 WARN_AT = Decimal("0.8")
 """Share of a limit from which people are warned."""
@@ -78,6 +81,8 @@ class Watched:
     output_tokens: list[int] = field(default_factory=list)
     saved: set[int] = field(default_factory=set)
     """Ended lanes whose cost is in what was read from the database."""
+    uncounted: bool = False
+    """Whether it was said already that it can't be counted."""
 
 
 class Guard:
@@ -183,9 +188,17 @@ class Guard:
                     self._thread = None
                     return
                 for watched in under_way:
-                    for limit in self._limits:
-                        self._stop_if_passed(limit, watched)
+                    self._look_at(watched)
             threading.Event().wait(TICK)
+
+    def _look_at(self, watched: Watched) -> None:
+        try:
+            for limit in self._limits:
+                self._stop_if_passed(limit, watched)
+        except Exception:  # a slip of ours must not leave this process without a guard
+            if not watched.uncounted:
+                LOG.exception("What a run costs can't be counted just now.")
+            watched.uncounted = True
 
     def _stop_if_passed(self, limit: Limit, watched: Watched) -> None:
         open_lanes = [

@@ -87,6 +87,8 @@ def _look() -> None:
             HistoryError
         ) as error:  # looked at again soon; what is under way is paid within its budget
             LOG.warning("The classes can't be looked at: %s", error)
+        except Exception:  # a slip of ours must not be the last look: what is lent is watched on
+            LOG.exception("The classes can't be looked at just now.")
         with _lock:
             _watched[:] = [watched for watched in _watched if not watched.run.done]
             if not _watched and not _lent:

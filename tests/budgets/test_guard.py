@@ -10,7 +10,7 @@ import pytest
 
 from playground import history
 from playground.budgets.forecast import estimate
-from playground.budgets.guard import Guard
+from playground.budgets.guard import Guard, Watched, at_least
 from playground.budgets.limits import (
     PERIODS,
     Limit,
@@ -21,7 +21,7 @@ from playground.budgets.limits import (
 )
 from playground.demo.process import DemoServer
 from playground.domain import Endpoint, ModelRef, Request, Secret, Settings
-from playground.engine import Engine
+from playground.engine import Engine, Lane
 from playground.history import Labels
 from playground.history.reading import read_run
 from playground.history.writing import put
@@ -220,6 +220,33 @@ def test_a_run_that_passes_a_limit_while_it_streams_is_stopped_and_says_so(
     stored = read_run(kept, run.id)
     assert stored is not None
     assert stored.run.responses[0].failure == response.failure
+
+
+def test_a_look_that_fails_is_not_the_guards_last_one(
+    guard: Guard,
+    kept: Store,
+    engine: Engine,
+    endpoints: dict[str, Endpoint],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[Lane] = []
+
+    def fails_at_first(watched: Watched, lane: Lane) -> Decimal:
+        looks.append(lane)
+        if len(looks) == 1:
+            raise ValueError("a slip of ours")
+        return at_least(watched, lane)
+
+    monkeypatch.setattr("playground.budgets.guard.at_least", fails_at_first)
+    request = Request.ask(HALF, "What is a token?")
+    add_limit(kept, Limit(period="run", amount=span(request)[0] + 20 * Decimal(10) / 1_000_000))
+    assert guard.check([request], endpoints).problem is None
+    run = engine.start([request], endpoints)
+    guard.watch(run, endpoints)
+    assert run.wait(60)
+    failure = run.run().responses[0].failure
+    assert failure is not None
+    assert failure.type == "over_budget"
 
 
 def test_only_the_lanes_that_the_limit_is_for_are_stopped(

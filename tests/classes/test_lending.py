@@ -237,6 +237,30 @@ def test_another_process_s_closing_is_seen_too_and_what_it_holds_is_spoken_for(
         assert vault.classes() == set()
 
 
+def test_a_look_that_fails_is_not_the_last_one(
+    engine: Engine, kept_in: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+    end_runs = watching._end_runs
+
+    def fails_at_first() -> None:
+        looks.append(True)
+        if len(looks) == 1:
+            raise ValueError("a slip of ours")
+        end_runs()
+
+    with DemoServer(pace=60) as slow:
+        monkeypatch.setenv("OPENAI_BASE_URL", slow.base_urls()["openai"])
+        monkeypatch.setattr(watching, "_end_runs", fails_at_first)
+        of = lent(kept_in)
+        joined(kept_in, of, owner_digest("ann"))
+        made = start(engine, of)
+        assert isinstance(made, Started)
+        lending.close(kept_in, of.id, owner=TEACHER)
+        assert made.run.wait(30)
+        assert len(looks) > 1
+
+
 @pytest.mark.usefixtures("api")
 def test_the_key_is_in_no_file_and_in_nothing_that_a_member_s_run_leaves_behind(
     engine: Engine, kept_in: Store
