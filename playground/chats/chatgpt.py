@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground.chats.nouns import Chat, NotAChat, Step, Who
-from playground.chats.reading import fields, in_order, joined, listed, newest, text_of, written
+from playground.chats.reading import (
+    behind,
+    fields,
+    in_order,
+    joined,
+    listed,
+    newest,
+    text_of,
+    written,
+)
 from playground.chats.times import moment
 
 PRODUCT = "ChatGPT"
@@ -58,7 +67,7 @@ def read(record: Mapping[str, Any]) -> Chat:
         product=PRODUCT,
         title=text_of(record.get("title")),
         steps=steps,
-        head=_behind(record.get("current_node"), found.parents, ids) or newest(steps),
+        head=behind(record.get("current_node"), found.parents, ids) or newest(steps),
         model=text_of(record.get("default_model_slug")) or None,
         updated=moment(record.get("update_time")) or moment(record.get("create_time")),
         notes=tuple(found.notes),
@@ -203,16 +212,7 @@ def _across(steps: list[Step], parents: Mapping[str, str | None]) -> list[Step]:
     whos = {step.id: step.who for step in steps}
     found = []
     for step in steps:
-        before = _behind(parents.get(step.id), parents, whos)
+        before = behind(parents.get(step.id), parents, whos)
         same = before is not None and step.who == "assistant" == whos[before]
         found.append(replace(step, parent=before, goes_on=same))
     return found
-
-
-def _behind(node: Any, parents: Mapping[str, str | None], ids: Container[str]) -> str | None:
-    """The node, or the nearest one before it that holds a step."""
-    seen: set[str] = set()
-    while isinstance(node, str) and node not in ids and node not in seen:
-        seen.add(node)
-        node = parents.get(node)
-    return node if isinstance(node, str) and node in ids else None

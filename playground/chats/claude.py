@@ -169,9 +169,12 @@ def _blocks(content: Any, notes: dict[str, None]) -> list[_Block]:
     """The blocks of a message; a content that is itself a JSON text is read."""
     if isinstance(content, str):
         try:
-            content = json.loads(content)
-        except ValueError:
+            inner = json.loads(content)
+        except (ValueError, RecursionError):
+            inner = None
+        if not isinstance(inner, list):  # what someone wrote: `42` is JSON too
             return [_Block("text", content)] if content else []
+        content = inner
     return [block for one in listed(content) for block in _block(one, notes)]
 
 

@@ -63,6 +63,8 @@ class Rows:
     """Rows of other Google products."""
     unlinked: int = 0
     """Turns that name no conversation."""
+    steps: int = 0
+    """Prompts and answers so far."""
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Take a row in; NotAChat where it is no turn."""
@@ -94,7 +96,8 @@ class Rows:
         self, prompt: str, answer: str, at: datetime | None, chat: str | None, files: int = 0
     ) -> None:
         """A prompt and, where the log has it, its answer."""
-        number = sum(map(len, self.chats.values()))
+        number = self.steps
+        self.steps += 2 if answer else 1
         if chat is None:
             self.unlinked += 1
         steps = self.chats.setdefault(chat or f"row {number}", [])

@@ -156,7 +156,7 @@ class _File:
             yield self._counted(product.read(record))
         except NotAChat as problem:
             self.left[str(problem)] += 1
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
             title = text_of(record.get("title")) or text_of(record.get("name"))
             where = f"{self.file.name}, entry {number}" + (f" “{title[:60]}”" if title else "")
             self.said.add(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from playground.chats.nouns import Chat, NotAChat, Step
-from playground.chats.reading import fields, in_order, joined, listed, newest, text_of
+from playground.chats.reading import behind, fields, in_order, joined, listed, newest, text_of
 from playground.chats.times import moment
 
 
@@ -34,11 +35,11 @@ def grok_fits(record: Mapping[str, Any]) -> bool:
 def grok(record: Mapping[str, Any]) -> Chat:
     """A conversation of Grok: answers name their parent, mostly."""
     steps: list[Step] = []
+    known: set[str] = set()
     for number, one in enumerate(map(fields, listed(record.get("responses")))):
         said = fields(one.get("response")) or one
         parent = said.get("parent_response_id")
         human = text_of(said.get("sender")).casefold() == "human"
-        known = {step.id for step in steps}
         steps.append(
             Step(
                 id=text_of(said.get("response_id")) or text_of(said.get("_id")) or str(number),
@@ -51,6 +52,7 @@ def grok(record: Mapping[str, Any]) -> Chat:
                 uncounted=len(listed(said.get("file_attachments"))),
             )
         )
+        known.add(steps[-1].id)
     about = fields(record.get("conversation"))
     return _chat("Grok", about, steps, updated=moment(about.get("modify_time")),
                  head=text_of(about.get("leaf_response_id")))  # fmt: skip
@@ -66,12 +68,13 @@ def studio(record: Mapping[str, Any]) -> Chat:
     steps = [
         Step(id="system", parent=None, who="context", text=joined(record.get("systemInstruction")))
     ]
+    known = {"system"}
     for number, chunk in enumerate(
         map(fields, listed(fields(record["chunkedPrompt"]).get("chunks")))
     ):
         name = text_of(chunk.get("id")) or str(number)
         branch = text_of(fields(chunk.get("branchParent")).get("id"))
-        before = branch if branch in {step.id for step in steps} else steps[-1].id
+        before = branch if branch in known else steps[-1].id
         code, result = fields(chunk.get("executableCode")), fields(chunk.get("codeExecutionResult"))
         model = chunk.get("role") == "model"
         counted = chunk.get("tokenCount")
@@ -100,6 +103,7 @@ def studio(record: Mapping[str, Any]) -> Chat:
                 ),
             )
         )
+        known.add(name)
     steps = steps if steps[0].text else [_first(step) for step in steps[1:]]
     name = text_of(fields(record.get("runSettings")).get("model")).removeprefix("models/")
     return _chat("Google AI Studio", record, steps, model=name or None,
@@ -107,8 +111,6 @@ def studio(record: Mapping[str, Any]) -> Chat:
 
 
 def _first(step: Step) -> Step:
-    from dataclasses import replace
-
     return replace(step, parent=None) if step.parent == "system" else step
 
 
@@ -125,28 +127,16 @@ def deepseek(record: Mapping[str, Any]) -> Chat:
         about = fields(inner.get("chat_session"))
         steps = list(_fragments_in_a_row(listed(inner.get("chat_messages"))))
         return _chat("DeepSeek", about, steps, updated=moment(about.get("updated_at")))
-    steps = []
-    for key, node in fields(record["mapping"]).items():
-        message = fields(fields(node).get("message"))
-        parent = fields(node).get("parent")
-        if message:
-            steps += _fragments(key, parent if isinstance(parent, str) else None, message)
-    return _chat(
-        "DeepSeek", record, _known_parents(steps), updated=moment(record.get("updated_at"))
-    )
-
-
-def _known_parents(steps: list[Step]) -> list[Step]:
-    """The steps, each behind the last one of its parent's message."""
-    from dataclasses import replace
-
-    last = {step.id.partition(" ")[0]: step.id for step in steps}
-    return [
-        replace(step, parent=last.get(step.parent or "", step.parent))
-        if " " not in step.id
-        else step
-        for step in steps
+    nodes = {key: fields(node) for key, node in fields(record["mapping"]).items()}
+    parents = {key: text_of(node.get("parent")) or None for key, node in nodes.items()}
+    steps = [
+        step
+        for key, node in nodes.items()
+        for step in _fragments(key, parents[key], fields(node.get("message")))
     ]
+    known = {step.id for step in steps}
+    linked = [replace(step, parent=behind(step.parent, parents, known)) for step in steps]
+    return _chat("DeepSeek", record, linked, updated=moment(record.get("updated_at")))
 
 
 def _fragments_in_a_row(messages: list[Any]) -> Iterator[Step]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from playground.chats.nouns import Step
@@ -66,6 +66,15 @@ def in_order(steps: Iterable[Step]) -> tuple[tuple[Step, ...], int]:
         found.append(step)
         waiting += children.get(step.id, [])[::-1]
     return tuple(found), len(known) - len(found)
+
+
+def behind(node: Any, parents: Mapping[str, str | None], ids: Container[str]) -> str | None:
+    """The node, or the nearest one before it that holds a step."""
+    seen: set[str] = set()
+    while isinstance(node, str) and node not in ids and node not in seen:
+        seen.add(node)
+        node = parents.get(node)
+    return node if isinstance(node, str) and node in ids else None
 
 
 def newest(steps: Sequence[Step]) -> str | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from playground.chats import sources
+from playground.chats import importing, sources
+from playground.chats.nouns import Said
 from tests.chats.making import chatgpt, claude, imported, node, put, said, zipped
 
 
@@ -139,3 +140,43 @@ def test_an_entry_that_breaks_its_reader_holds_nothing_up(tmp_path: Path) -> Non
     found, left = imported(put(tmp_path, [strange, claude(said("human", "Hi"))]))
     assert found[-1].turns == 1
     assert len(found) + len(left) >= 2
+
+
+def test_an_entry_as_deep_as_no_stack_holds_nothing_up(tmp_path: Path) -> None:
+    deep: list[Any] = []
+    for _ in range(5_000):
+        deep = [deep]
+    record = {"title": "Deep", "messages": [{"role": "user", "content": deep}]}
+    left = Said()
+    source = sources.Source("x.json", lambda: (tmp_path / "x.json").open("rb"))
+    assert list(importing._File(source, left)._record(1, record, [])) == []
+    (one,) = left.found
+    assert "Deep" in one.where
+    assert "RecursionError" in one.what
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "42", '{"a": 1}'])
+def test_a_message_that_is_json_by_chance_is_what_was_written(tmp_path: Path, text: str) -> None:
+    odd = claude({**said("human"), "content": text}, uuid="odd")
+    found, left = imported(put(tmp_path, [odd, claude(said("human", "Hi"), uuid="next")]))
+    assert [chat.id for chat in found] == ["odd", "next"]
+    assert found[0].steps[0].text == text
+    assert left == []
+
+
+def test_deepseeks_message_without_words_cuts_no_conversation_in_two(tmp_path: Path) -> None:
+    def one(parent: str | None, kind: str, text: str) -> dict[str, Any]:
+        return {"parent": parent, "message": {"fragments": [{"type": kind, "content": text}]}}
+
+    talk = {
+        "id": "d1",
+        "inserted_at": "2026-06-01T10:00:00Z",
+        "mapping": {
+            "root": {"parent": None, "message": None},
+            "1": one("root", "REQUEST", "Find it."),
+            "2": one("1", "SEARCH", "no words of its own"),
+            "3": one("2", "RESPONSE", "Found."),
+        },
+    }
+    (chat,), _ = imported(put(tmp_path, [talk]))
+    assert [(step.id, step.parent) for step in chat.steps] == [("1", None), ("3", "1")]
