@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 Row = Mapping[str, Any]
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?$")
+_NUMBER = re.compile(r"-?\d{1,60}(\.\d{1,60})?([eE][-+]?\d{1,2})?$")
+"""With an end to its digits: `1e-999999999` would be written out as a thousand million."""
 MOST = Decimal(10**18)
 
 
@@ -75,6 +76,6 @@ def _day(value: Any) -> str | None:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", said):
             return datetime.fromisoformat(said).date().isoformat()
         moment = datetime.fromisoformat(said.replace(" UTC", "+00:00"))
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).date().isoformat()
     except (ValueError, OverflowError, OSError):
         return None
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).date().isoformat()

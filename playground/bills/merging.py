@@ -11,6 +11,7 @@ from decimal import Decimal
 from playground import figures as fmt
 from playground.bills.nouns import Bill, Difference, Entry, Kind, Trouble
 from playground.bills.partition import NONE
+from playground.bills.reading import MOST_DAYS
 
 CENT = Decimal("0.01")
 Seen = dict[tuple[str, Kind, str], tuple[str, Counter[Entry], str]]
@@ -67,6 +68,8 @@ def _speaks_of(bill: Bill) -> Iterable[str]:
     if not bill.days:
         return []
     first, last = (date.fromisoformat(bill.days[at]) for at in (0, -1))
+    if (last - first).days > MOST_DAYS:  # a mistaken year
+        return bill.days
     return [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -215,7 +216,7 @@ def _at(place: str, inner: str) -> str:
 
 def _of_csv(text: str, reading: _Reading) -> Iterator[Found]:
     """The lines under the header, which is the first line whose columns are a layout's."""
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))  # no other sign ends a line of a table
     for delimiter in DELIMITERS:
         for at, line in enumerate(lines[:HEADER_WITHIN]):
             header = next(csv.reader([line], delimiter=delimiter), [])

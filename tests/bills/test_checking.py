@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from playground.bills.checking import check, of
+from playground.bills.merging import merge
 from playground.bills.nouns import Bill, Check
 from playground.bills.ours import calls_of_run, day_of
 from playground.bills.reading import read
@@ -228,3 +229,8 @@ def test_openrouter_joins_answers_by_their_ids_and_takes_what_they_say_as_ours()
     assert any(
         "2 answers say what they were charged, $0.75 together" in note for note in found.notes
     )
+
+
+def test_a_mistaken_year_does_not_fill_the_days_between() -> None:
+    bill = Bill(name="b", layout="l", provider="openai", days=("0001-01-01", "9999-12-31"))
+    assert merge([bill], {}).counted == {"openai": {"0001-01-01", "9999-12-31"}}

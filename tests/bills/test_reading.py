@@ -258,3 +258,26 @@ def test_a_page_of_the_real_form_keeps_where_each_figure_stands() -> None:
     bill = read("costs.csv", OPENAI_CSV)
     assert [e.where for e in bill.entries] == ["costs.csv, line 2", "costs.csv, line 3"]
     assert isinstance(bill.entries[0], Entry)
+
+
+@pytest.mark.parametrize(
+    "amount", ["1e-99999999999999999999", "1e-999999", "0." + "0" * 500 + "1", "1E+999999999999"]
+)
+def test_a_number_of_digits_without_end_is_named(amount: str) -> None:
+    bill = read("x.csv", OPENAI_CSV.replace(b"0.0125", amount.encode()))
+    assert [entry.amount for entry in bill.entries if entry.amount] == [Decimal("0.01")]
+    assert "amount_value is no number" in bill.troubles[0].what
+
+
+def test_a_time_outside_of_all_calendars_is_named() -> None:
+    early = OPENAI_CSV.replace(b"1762041600,", b",").replace(b"+00:00", b"+09:00")
+    bill = read("x.csv", early.replace(b"2025-11-02T00", b"0001-01-01T00"))
+    assert bill.entries == ()
+    assert "is no day" in bill.troubles[0].what
+
+
+def test_a_line_of_a_table_is_ended_by_no_other_sign() -> None:
+    said = "web\u2028search \x85 twice".encode()
+    bill = read("x.csv", OPENAI_CSV.replace(b"web search", said))
+    assert len(bill.entries) == 2
+    assert bill.troubles == ()
