@@ -222,6 +222,7 @@ _PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 _PACKED = re.compile(rb"/ObjStm\b.{0,300}?stream\r?\n", re.DOTALL)
 _MOST_UNPACKED = 4 * 2**20
 """Bytes that are unpacked of one PDF to find its pages."""
+_PIECE = 4096
 
 
 def pdf_pages(data: bytes) -> int | None:
@@ -236,10 +237,20 @@ def _objects(data: bytes) -> Iterator[bytes]:
     left = _MOST_UNPACKED
     for found in _PACKED.finditer(data):
         try:
-            part = zlib.decompressobj().decompress(data[found.end() :], left)
+            part = _unpacked(data, found.end(), left)
         except zlib.error:
             continue
         left -= len(part)
         yield part
         if left <= 0:
             return
+
+
+def _unpacked(data: bytes, start: int, most: int) -> bytes:
+    """The stream that begins here, piece by piece: what stands behind it is not copied for each of thousands."""
+    unpacking, found = zlib.decompressobj(), b""
+    for at in range(start, len(data), _PIECE):
+        found += unpacking.decompress(data[at : at + _PIECE], most - len(found))
+        if unpacking.eof or len(found) >= most:
+            break
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import Any
 
 import pytest
 
@@ -119,3 +120,18 @@ def test_attachments_are_in_the_estimate_with_their_source_and_the_rest_is_named
     assert counted.how.count("images by https://platform.claude.com") == 1
     assert "28 × 28 pixels a token" in counted.how
     assert counted.how.endswith("1 attached file not counted")
+
+
+def test_a_pdf_of_many_packed_streams_is_not_copied_for_each() -> None:
+    class Counting(bytes):
+        read = 0
+
+        def __getitem__(self, at: Any) -> Any:
+            found = super().__getitem__(at)
+            self.read += len(found) if isinstance(found, bytes) else 0
+            return found
+
+    page = zlib.compress(b"/Type /Page ")
+    data = Counting(b"%PDF" + (b"/ObjStm stream\n" + page) * 300 + bytes(2**20))
+    assert pdf_pages(data) == 300
+    assert data.read < 2 * 2**20
