@@ -262,10 +262,10 @@ def _on(rows: tuple[Price, ...], day: date) -> Price | None:
 
 
 def _remarks(row: Price, ref: ModelRef) -> tuple[str, ...]:
-    elsewhere = f"list price of {row.provider}; {ref.provider} may charge something else"
+    others = f"list price of {row.provider}; {ref.provider} may charge something else"
     own = "your own price, not the list price"
     said = (
-        elsewhere if row.provider != ref.provider else None,
+        others if row.provider != ref.provider else None,
         own if row.override else None,
         row.note,
     )

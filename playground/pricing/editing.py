@@ -170,7 +170,11 @@ def _name(row: Any) -> str | None:
 
 def _valid_from(row: Any) -> date | None:
     node = dict(pairs(row)).get("valid_from")
-    return date.fromisoformat(node.value) if node is not None else None
+    try:
+        return date.fromisoformat(node.value) if node is not None else None
+    except (TypeError, ValueError):
+        line = node.start_mark.line + 1
+        raise Unreadable(f"line {line} of the price file: `valid_from` is no date") from None
 
 
 def _last_line(node: Any, lines: list[str]) -> int:

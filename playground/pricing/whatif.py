@@ -77,7 +77,7 @@ def _sum(book: PriceBook, work: Work, on: date, processing: str = "standard") ->
 
 
 def _has_batch(book: PriceBook, ref: ModelRef, on: date) -> bool:
-    row = book.find(ref.provider, ref.model, on)
+    row = book.row(ref.provider, ref.model, on)
     return row is not None and "batch" in offered(row)
 
 

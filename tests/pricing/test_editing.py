@@ -169,7 +169,10 @@ def test_a_broken_own_file_is_named_and_the_list_prices_stand(own: Path) -> None
     assert _input(book, "gpt-6.1-sol", TODAY) == 2
 
 
-@pytest.mark.parametrize("text", ["", "plans: []\n", "prices:\n", "prices: [\n"])
+SOON = "prices:\n  acme:\n    - {model: one, valid_from: soon, input: 1}\n"
+
+
+@pytest.mark.parametrize("text", ["", "plans: []\n", "prices:\n", "prices: [\n", SOON])
 def test_a_file_that_is_no_price_file_is_not_touched(own: Path, text: str) -> None:
     own.write_text(text)
     with pytest.raises(Unreadable):

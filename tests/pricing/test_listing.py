@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +94,13 @@ def test_caching_never_unsays_what_was_cached(
     for step in rest:
         assert step.total is not None
         assert step.total <= was.total
+
+
+def test_a_batch_price_out_of_genai_prices_counts() -> None:
+    pytest.importorskip("genai_prices")
+    ref = ModelRef.parse("gemini:gemini-2.5-flash-tts")
+    assert BOOK.find(ref.provider, ref.model, TODAY) is None
+    was, last = steps(BOOK, [(ref, Shape(input_tokens=1000))], Change(batch=True), on=TODAY)
+    assert was.total is not None
+    assert last.total == was.total / 2
+    assert last.note == "answers within 24 hours"
