@@ -101,7 +101,7 @@ def session_code(request: Request, endpoint: Endpoint) -> str:
     client = api.sdk.format(key=f'os.environ["{variable}"]', base_url=json.dumps(base_url))
     turn = SESSION_TURNS[api.name].format(
         method=api.method,
-        model=request.model.model,
+        model=quoted(request.model.model),
         configuration=literal(preview(request)),
         text=json.dumps(request.messages[-1].text, ensure_ascii=False),
     )
@@ -110,7 +110,7 @@ def session_code(request: Request, endpoint: Endpoint) -> str:
 
 SESSION_TURNS = {
     "realtime": """async def main():
-    async with client.{method}(model="{model}") as connection:
+    async with client.{method}(model={model}) as connection:
         await connection.session.update(session={configuration})
         content = [{{"type": "input_text", "text": {text}}}]
         await connection.conversation.item.create(item={{"type": "message", "role": "user", "content": content}})
@@ -121,7 +121,7 @@ SESSION_TURNS = {
                 break
 """,
     "live": """async def main():
-    async with client.{method}(model="{model}", config={configuration}) as session:
+    async with client.{method}(model={model}, config={configuration}) as session:
         turn = {{"role": "user", "parts": [{{"text": {text}}}]}}
         await session.send_client_content(turns=turn, turn_complete=True)
         async for message in session.receive():

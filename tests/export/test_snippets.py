@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -263,3 +265,14 @@ def test_settings_passed_through_unchanged_are_sent_by_the_sdks_too(
 
     for spelling in SPELLINGS.values():
         one(spelling)
+
+
+@pytest.mark.parametrize("door", ["openai/realtime", "gemini/live"])
+def test_the_code_of_a_session_holds_a_models_name_as_text(door: str) -> None:
+    name = 'x") or print("run'
+    ref = ModelRef.parse(f"{door}:m")
+    request = Request.ask(replace(ref, model=name), "Hi")
+    endpoint = Endpoint(provider=ref.provider, base_url="https://x.test", key=None)
+    (code,) = snippets(request, endpoint).values()
+    tree = ast.parse(code)
+    assert name in {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
