@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -13,10 +14,12 @@ from playground.domain import Failure, Request, Response
 from playground.history.reading import read_run
 from playground.history.rows import ended, searched
 from playground.history.writing import end, settle
-from playground.store.database import reading, writing
+from playground.store.database import HistoryError, reading, writing
 from playground.store.file import INTERRUPTED, RUNNING
 from playground.store.schema import lanes, runs
 from playground.store.store import Store
+
+LOG = logging.getLogger("playground")
 
 SILENT_SECONDS = 60.0
 """A running run whose process has said nothing for so long was interrupted."""
@@ -36,7 +39,17 @@ def find_interrupted(store: Store) -> int:
             sa.select(runs.c.id, runs.c.writer, runs.c.heartbeat).where(runs.c.state == RUNNING)
         ).all()
     found = [row.id for row in rows if gone(row.writer, row.heartbeat)]
-    return sum(_interrupt(store, run_id) for run_id in found)
+    return sum(_marked(store, run_id) for run_id in found)
+
+
+def _marked(store: Store, run_id: str) -> bool:
+    try:
+        return _interrupt(store, run_id)
+    except HistoryError:
+        raise
+    except Exception:  # whatever its bodies hold: one that can't be read keeps no other
+        LOG.exception("the interrupted run %s can't be read", run_id)
+        return False
 
 
 def _interrupt(store: Store, run_id: str) -> bool:

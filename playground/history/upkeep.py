@@ -27,6 +27,7 @@ def tidy(writer: Writer) -> None:
     except HistoryError as error:
         writer.problem = str(error)
         LOG.warning("%s", error)
-    again = threading.Timer(DAY, tidy, (writer,))
-    again.daemon = True
-    again.start()
+    finally:
+        again = threading.Timer(DAY, tidy, (writer,))
+        again.daemon = True
+        again.start()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,9 +17,10 @@ from playground.history.labels import Labels
 from playground.history.queries import Filter
 from playground.history.reading import read_run
 from playground.history.rows import begun, writer_name
+from playground.history.upkeep import tidy
 from playground.history.writing import add_pieces, begin
 from playground.store.database import reading, writing
-from playground.store.schema import pieces
+from playground.store.schema import bodies, pieces, runs
 from playground.store.store import Store
 from tests.history.runs import CLAUDE, SOL
 
@@ -69,3 +72,39 @@ def test_a_run_of_a_living_process_is_left_alone(store: Store) -> None:
     stored = read_run(store, "r")
     assert stored is not None
     assert stored.state == "running"
+
+
+def test_a_run_that_can_not_be_read_keeps_neither_the_others_nor_the_next_day(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("hurt", "whole"):
+        run = Run(
+            id=name,
+            created_at="2026-11-21T12:00:00.000+00:00",
+            requests=(Request.ask(SOL, "x"),),
+            responses=(),
+        )
+        with writing(store.engine) as connection:
+            begin(store, [begun(run, Labels(), owner="", writer="elsewhere:1")], connection)
+            connection.execute(runs.update().values(heartbeat=0.0))
+            if name == "hurt":
+                connection.execute(bodies.update().values(request=b"no zlib"))
+    assert find_interrupted(store) == 1
+    stored = read_run(store, "whole")
+    assert stored is not None
+    assert stored.state == "interrupted"
+
+    waiting: list[Any] = []
+
+    class Timer(threading.Timer):
+        def start(self) -> None:
+            waiting.append(self)
+
+    class Broken:
+        def store(self) -> Store:
+            raise RuntimeError("something else")
+
+    monkeypatch.setattr(threading, "Timer", Timer)
+    with pytest.raises(RuntimeError):
+        tidy(Broken())  # type: ignore[arg-type]
+    assert len(waiting) == 1
