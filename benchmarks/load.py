@@ -113,9 +113,14 @@ def settled(held: Path, seconds: float) -> float:
     return min(float(line["memory"]) - float(line["kept"]) for line in lines)
 
 
-def show(rows: Rows, name: str, seen: Wave, expected: int) -> None:
+def missing(seen: Wave, sessions: int, expected: int) -> int:
+    """Tokens that did not arrive, those of lanes that got none at all too."""
+    lanes = ((tab, lane) for tab in range(sessions) for lane in range(LANES))
+    return sum(max(0, expected - seen.texts[key]) for key in lanes)
+
+
+def show(rows: Rows, name: str, seen: Wave, short: int) -> None:
     """The figures of a wave beside their limits."""
-    short = sum(max(0, expected - seen.texts[key]) for key in seen.texts)
     for error, times in Counter(seen.errors).most_common(5):
         print(f"    {times} × {error}")
     print(f"    the app used {seen.cpu / seen.streamed:.2f} cores for {seen.streamed:.0f} s")
@@ -156,7 +161,8 @@ def main() -> None:
                 print(
                     f"    memory {peak:.0f} MB at its end, {memory[-1]:.0f} after, kept runs apart"
                 )
-                show(rows, f"load {number}, {given.sessions} × {LANES} lanes", seen, tokens)
+                short = missing(seen, given.sessions, tokens)
+                show(rows, f"load {number}, {given.sessions} × {LANES} lanes", seen, short)
     rows.show("load: memory that the first wave leaves", memory[1] - memory[0], 150, "MB")
     rows.show("load: memory that the third adds", memory[3] - memory[2], 20, "MB")
     provider.terminate()

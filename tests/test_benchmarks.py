@@ -11,6 +11,7 @@ import pytest
 
 import playground
 from benchmarks import __main__ as bench
+from benchmarks import load
 from benchmarks.rows import Row, Rows, read
 
 ROOT = Path(__file__).parents[1]
@@ -152,3 +153,10 @@ def test_the_table_is_written_between_its_markers(
         f"| two | 3 | ≥ 3 | `{ran.benchmark.command}` |",
         "<!-- end -->",
     ]
+
+
+def test_a_lane_that_got_no_token_at_all_is_missing_all_of_them() -> None:
+    seen = load.Wave()
+    seen.texts[0, 0] += 10
+    seen.texts[1, 2] += 4
+    assert load.missing(seen, 2, 10) == 2 * load.LANES * 10 - 14
