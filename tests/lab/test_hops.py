@@ -211,7 +211,7 @@ def test_a_stopped_loop_is_stopped_out_of_the_history_too(engine: Engine, sendin
     last = engine.having(HOPS, loop.id)[-1]
     (response,) = last.run().responses
     stopped = replace(response, failure=Failure(type="cancelled"))
-    again = from_runs([ended_run(replace(last.run(), responses=(stopped,)), "")])
+    again = from_runs([ended_run(replace(last.run(), responses=(stopped,)), "", last.context)])
     assert again is not None
     assert again.ended == "stopped"
 
