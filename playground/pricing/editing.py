@@ -170,8 +170,10 @@ def _name(row: Any) -> str | None:
 
 def _valid_from(row: Any) -> date | None:
     node = dict(pairs(row)).get("valid_from")
+    if node is None:
+        return None
     try:
-        return date.fromisoformat(node.value) if node is not None else None
+        return date.fromisoformat(node.value)
     except (TypeError, ValueError):
         line = node.start_mark.line + 1
         raise Unreadable(f"line {line} of the price file: `valid_from` is no date") from None
