@@ -35,7 +35,8 @@ from playground.domain import (  # noqa: E402
     Usage,
 )
 from playground.history.labels import Labels  # noqa: E402
-from playground.history.queries import Filter, find, options, pivot  # noqa: E402
+from playground.history.pivot import pivot  # noqa: E402
+from playground.history.queries import Filter, find, options  # noqa: E402
 from playground.history.reading import read_run  # noqa: E402
 from playground.history.rows import begun, ended, searched  # noqa: E402
 from playground.history.writing import begin, end, settle  # noqa: E402

@@ -34,7 +34,8 @@ from playground.domain import (
 from playground.export import to_csv, to_html, to_json, to_markdown
 from playground.figures.rows import WRITTEN
 from playground.history import Labels
-from playground.history.queries import Filter, find, pivot
+from playground.history.pivot import pivot
+from playground.history.queries import Filter, find
 from playground.history.writing import put
 from playground.ui.history import runs as history_page
 from playground.ui.history.costs import _cost as cost_of_sum

@@ -22,6 +22,7 @@ from playground.engine.engine import STOPPED as BY_THE_USER
 from playground.export import to_html, to_markdown
 from playground.history import queries
 from playground.history.labels import Labels
+from playground.history.pivot import pivot
 from playground.history.queries import Filter
 from playground.history.reading import read_run
 from playground.history.writing import put
@@ -100,7 +101,7 @@ def test_in_the_history_and_its_sums(failure: Failure, store: Store) -> None:
         stored = read_run(store, run_id)
         assert stored is not None
         assert stored.ending == row.ending
-    (total,) = queries.pivot(store, "day", Filter())
+    (total,) = pivot(store, "day", Filter())
     assert (total.answers, total.failed, total.stopped) == (4, 1, 2)
     assert queries.find(store, Filter(failure=failure.type)).total == 2
 

@@ -23,7 +23,8 @@ from playground.history import Row, Stored
 from playground.history.deleting import delete_runs
 from playground.history.documents import import_text, labelled, stored_document
 from playground.history.interrupted import find_interrupted
-from playground.history.queries import Filter, find, ids, one, options, pivot
+from playground.history.pivot import pivot
+from playground.history.queries import Filter, find, ids, one, options
 from playground.history.reading import each, read_run
 from playground.history.search import not_read, unsearchable
 from playground.store.database import HistoryError

@@ -15,7 +15,8 @@ from playground.engine import LiveRun
 from playground.history.deleting import delete_older, delete_runs
 from playground.history.journal import Charger, Keeper, Writer
 from playground.history.labels import Labels, owner_digest
-from playground.history.queries import Filter, pivot
+from playground.history.pivot import pivot
+from playground.history.queries import Filter
 from playground.history.writing import put
 from playground.store.database import reading
 from playground.store.schema import ledger

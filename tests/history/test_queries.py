@@ -12,6 +12,7 @@ from playground.budgets.ledger import spent
 from playground.domain import Failure, ModelRef, Run
 from playground.history import queries
 from playground.history.labels import Labels, owner_digest
+from playground.history.pivot import GROUPS, pivot
 from playground.history.queries import Filter, find
 from playground.history.search import not_read, unsearchable
 from playground.history.writing import put
@@ -155,9 +156,9 @@ def test_the_options_of_a_visitor_are_what_occurs_in_their_runs(store: Store) ->
     assert (options.failures, options.kinds) == ([], ["compare"])
 
 
-@pytest.mark.parametrize("by", list(queries.GROUPS))
+@pytest.mark.parametrize("by", list(GROUPS))
 def test_the_rows_of_every_pivot_add_up_to_the_total(filled: Store, by: str) -> None:
-    rows = queries.pivot(filled, by, Filter(simulated=False))
+    rows = pivot(filled, by, Filter(simulated=False))
     assert sum((row.cost for row in rows), Decimal(0)) == Decimal("0.001") + Decimal(
         "0.02"
     ) + Decimal("0.3")
@@ -168,14 +169,14 @@ def test_the_rows_of_every_pivot_add_up_to_the_total(filled: Store, by: str) -> 
 
 
 def test_a_pivot_by_tag_counts_a_run_with_two_tags_once(filled: Store) -> None:
-    rows = {row.group: row.cost for row in queries.pivot(filled, "tag", Filter(simulated=False))}
+    rows = {row.group: row.cost for row in pivot(filled, "tag", Filter(simulated=False))}
     assert rows == {"": Decimal("0.3"), "a": Decimal("0.001"), "a, b": Decimal("0.02")}
 
 
 def test_an_answer_without_a_price_is_counted_beside_the_sum(store: Store) -> None:
     put(store, small_run(1, total=None), Labels())
     put(store, full_run(), Labels())
-    rows = queries.pivot(store, "provider", Filter())
+    rows = pivot(store, "provider", Filter())
     by_provider = {row.group: row for row in rows}
     assert by_provider["openai"].unpriced == 1
     assert by_provider["openai"].cost == Decimal("0.000250001")
@@ -184,7 +185,7 @@ def test_an_answer_without_a_price_is_counted_beside_the_sum(store: Store) -> No
 
 def test_a_pivot_of_one_model_leaves_the_other_lanes_out(store: Store) -> None:
     put(store, full_run(), Labels())
-    rows = queries.pivot(store, "model", Filter(model=SOL.model))
+    rows = pivot(store, "model", Filter(model=SOL.model))
     assert [row.group for row in rows] == [SOL.model]
 
 
@@ -390,4 +391,4 @@ def test_who_answered_is_asked_by_the_rule_that_every_place_has(store: Store) ->
         assert found(store, Filter(source=source)) == [n], source
         (row,) = queries.find(store, Filter(source=source)).rows
         assert row.answered == source
-        assert [row.answers for row in queries.pivot(store, "day", Filter(source=source))] == [1]
+        assert [row.answers for row in pivot(store, "day", Filter(source=source))] == [1]

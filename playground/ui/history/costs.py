@@ -16,7 +16,8 @@ from playground.domain.model import STOOD_IN, Source
 from playground.domain.nouns import digits
 from playground.export.csv_table import SPREADSHEET, defused
 from playground.figures.palette import BLUE
-from playground.history.queries import Filter, Sum, pivot
+from playground.history.pivot import Sum, pivot
+from playground.history.queries import Filter
 from playground.store.store import Store
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
