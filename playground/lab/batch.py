@@ -15,7 +15,7 @@ from playground import created, history, jobs, library, pricing, settings
 from playground.budgets import reserved
 from playground.created import Notebook
 from playground.domain import Cost, Endpoint, Exchange, ModelRef, Request, Run, Settings
-from playground.domain.job import Job, Progress
+from playground.domain.job import Job, Line, Progress
 from playground.domain.nouns import digits, jsonable
 from playground.engine.receipt import priced
 from playground.history import Labels
@@ -57,7 +57,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Where jobs are kept, whose they are, and how their provider is reached."""
+    """Where jobs are kept, whose they are, and how their provider is reached.
+
+    Nothing is written on the loop: all streams run there, and a thousand requests take their time.
+    """
 
     store: Store
     endpoint: Endpoint
@@ -66,9 +69,11 @@ class Desk:
     """A digest, as in the history."""
     redactor: Redactor = NOTHING_SECRET
 
-    def keep(self, job: Job) -> Job:
+    async def keep(self, job: Job) -> Job:
         """The job, written down."""
-        jobs.keep(self.store, job, owner=self.owner, redactor=self.redactor)
+        await asyncio.to_thread(
+            jobs.keep, self.store, job, owner=self.owner, redactor=self.redactor
+        )
         return job
 
     @property
@@ -136,7 +141,7 @@ async def submit(
 ) -> Done:
     """Write the job down, send it, and write down what the provider said; a failure is a job too."""
     talk = Talk(desk.endpoint, desk.pool)
-    job = desk.keep(
+    job = await desk.keep(
         Job(
             id=secrets.token_hex(16),
             model=model,
@@ -153,10 +158,10 @@ async def submit(
         progress = await batch.submit(talk, model, given, title, desk.notes)
         job = replace(job, progress=progress, looked_at=jobs.now())
     except ProviderError as error:
-        reserved.release(desk.store, job)
+        await asyncio.to_thread(reserved.release, desk.store, job)
         failed = Progress(id="", state="failed")
         job = replace(job, progress=failed, failure=error.failure, looked_at=jobs.now())
-    return Done(job=desk.keep(job), exchanges=talk.exchanges)
+    return Done(job=await desk.keep(job), exchanges=talk.exchanges)
 
 
 async def look(desk: Desk, job: Job) -> Done:
@@ -165,25 +170,26 @@ async def look(desk: Desk, job: Job) -> Done:
         return Done(job=job)
     talk = Talk(desk.endpoint, desk.pool)
     progress = await batch.look(talk, job.progress)
-    return Done(job=_moved(desk, job, progress), exchanges=talk.exchanges)
+    return Done(job=await _moved(desk, job, progress), exchanges=talk.exchanges)
 
 
 async def cancel(desk: Desk, job: Job) -> Done:
     """Ask the provider to stop; lines that are done stay done, and billed."""
     talk = Talk(desk.endpoint, desk.pool)
     progress = await batch.cancel(talk, job.progress)
-    return Done(job=_moved(desk, job, progress), exchanges=talk.exchanges)
+    return Done(job=await _moved(desk, job, progress), exchanges=talk.exchanges)
 
 
-def _moved(desk: Desk, job: Job, progress: Progress) -> Job:
+async def _moved(desk: Desk, job: Job, progress: Progress) -> Job:
     for file in progress.results:
         if job.model.provider == "openai":
-            desk.notes.found("file", f"answers of {job.title or job.remote_id}", file)
+            about = f"answers of {job.title or job.remote_id}"
+            await asyncio.to_thread(desk.notes.found, "file", about, file)
     if progress.state == "failed":
-        reserved.release(desk.store, job)
+        await asyncio.to_thread(reserved.release, desk.store, job)
     if progress.state == "gone":
-        created.mark_gone(desk.store, job.model.provider, job.remote_id)
-    return desk.keep(replace(job, progress=progress, looked_at=jobs.now()))
+        await asyncio.to_thread(created.mark_gone, desk.store, job.model.provider, job.remote_id)
+    return await desk.keep(replace(job, progress=progress, looked_at=jobs.now()))
 
 
 async def collect(desk: Desk, job: Job) -> Done:
@@ -191,11 +197,18 @@ async def collect(desk: Desk, job: Job) -> Done:
 
     What they cost counts in the budgets from now on, in the place of what was reserved.
     """
-    if job.progress.state in ("submitting", "waiting", "running", "stopping"):
+    if not job.progress.over:
         message = f"The batch is not over yet: it is {job.progress.word or job.progress.state}."
         raise ProviderError(failure_of("invalid_request", job.model.provider, message=message))
     talk = Talk(desk.endpoint, desk.pool)
     found = await batch.collect(talk, job)
+    run = await asyncio.to_thread(_collected, desk, job, found)
+    job = await desk.keep(replace(job, run_id=run.id))
+    return Done(job=job, exchanges=talk.exchanges, run=run)
+
+
+def _collected(desk: Desk, job: Job, found: Sequence[Line]) -> Run:
+    """The answers as a run, in the history and in the budgets."""
     book = pricing.load()
     answers = [
         priced(line.response, request, book)
@@ -214,8 +227,7 @@ async def collect(desk: Desk, job: Job) -> Done:
         put(desk.store, run, Labels(kind=KIND, title=job.title or None), owner=desk.owner)
     else:
         reserved.settle(desk.store, job, run)
-    job = desk.keep(replace(job, run_id=run.id))
-    return Done(job=job, exchanges=talk.exchanges, run=run)
+    return run
 
 
 async def delete(desk: Desk, job: Job) -> Done:
@@ -225,8 +237,8 @@ async def delete(desk: Desk, job: Job) -> Done:
         await batch.delete(talk, job.progress)
         left = (job.remote_id, job.progress.input_id, *job.progress.results)
         for id in filter(None, left):
-            created.mark_gone(desk.store, job.model.provider, id)
-    jobs.forget(desk.store, job.id)
+            await asyncio.to_thread(created.mark_gone, desk.store, job.model.provider, id)
+    await asyncio.to_thread(jobs.forget, desk.store, job.id)
     return Done(job=job, exchanges=talk.exchanges)
 
 
@@ -259,7 +271,7 @@ def document(job: Job, run: Run | None = None) -> dict[str, Any]:
     alone = synchronous(run)
     rows = zip(job.keys, run.responses, alone, strict=True)
     batched_total = total([response.cost for response in run.responses])
-    found["cost"] = {"batch": _digits(batched_total), "synchronous": _digits(total(alone))}
+    found["cost"] = {"batch": digits(batched_total), "synchronous": digits(total(alone))}
     found["lines"] = [
         {
             "key": key,
@@ -268,15 +280,11 @@ def document(job: Job, run: Run | None = None) -> dict[str, Any]:
             "finish_reason": response.finish_reason,
             "usage": jsonable(replace(response.usage, raw=None)),
             "cost": jsonable(response.cost),
-            "synchronous_cost": None if single is None else digits(single.total),
+            "synchronous_cost": digits(single.total if single else None),
         }
         for key, response, single in rows
     ]
     return found
-
-
-def _digits(amount: Decimal | None) -> str | None:
-    return None if amount is None else digits(amount)
 
 
 def run_of(job: Job) -> Run | None:

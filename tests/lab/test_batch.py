@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from playground.budgets.limits import Limit, add_limit
 from playground.demo.process import DemoServer
 from playground.domain import Endpoint, ModelRef, Secret, clock
 from playground.domain.job import Job
+from playground.history import writing
 from playground.history.reading import read_run
 from playground.lab import batch
 from playground.providers import ProviderError
@@ -257,3 +260,28 @@ def test_a_prompt_must_name_columns_that_are_there() -> None:
         batch.lines(ref, "Hi", ROWS)
     with pytest.raises(batch.TableError, match="interactions"):
         batch.lines(ModelRef.parse("gemini/interactions:gemini-3.8-flash"), "{{ticket}}", ROWS)
+
+
+async def test_nothing_is_written_on_the_loop_where_all_streams_run(
+    desks: dict[str, batch.Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrote: dict[str, bool] = {}
+
+    def told(module: Any, name: str) -> None:
+        own = getattr(module, name)
+
+        def write(*args: Any, **more: Any) -> Any:
+            wrote[name] = wrote.get(name, False) or threading.current_thread() is loops
+            return own(*args, **more)
+
+        monkeypatch.setattr(module, name, write)
+
+    loops = threading.current_thread()
+    told(jobs, "keep")
+    told(jobs, "forget")
+    told(created, "mark_gone")
+    told(writing, "put")
+    desk, job = await submitted(desks, MODELS[0])
+    job = (await batch.collect(desk, await over(desk, job))).job
+    await batch.delete(desk, job)
+    assert wrote == dict.fromkeys(("keep", "forget", "mark_gone", "put"), False)
