@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from playground.bills.nouns import REASONS, Check, Difference, Line
+from playground.domain.nouns import digits
 
 
 def document(check: Check) -> dict[str, Any]:
@@ -38,8 +38,8 @@ def _line(line: Line) -> dict[str, Any]:
         "answers": line.calls,
         "billed_tokens": line.their_tokens,
         "our_tokens": line.our_tokens,
-        "billed_usd": _usd(line.their_usd),
-        "our_usd": _usd(line.our_usd),
+        "billed_usd": digits(line.their_usd),
+        "our_usd": digits(line.our_usd),
         "agrees": line.agrees,
     }
 
@@ -52,11 +52,7 @@ def _difference(one: Difference) -> dict[str, Any]:
         "day": one.day or None,
         "model": one.model or None,
         "tokens": one.tokens,
-        "usd": _usd(one.usd),
+        "usd": digits(one.usd),
         "said": one.said,
         "runs": list(one.runs),
     }
-
-
-def _usd(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount.normalize():f}"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from playground.domain.model import ModelRef
+from playground.domain.nouns import digits
 from playground.domain.request import Message, Request, ToolCall, ToolResult
 from playground.domain.response import Response
 
@@ -104,7 +105,7 @@ class Hops:
             "calls": self.calls,
             "input_tokens": self.input_tokens,
             "output_tokens": self.output_tokens,
-            "cost_usd": None if self.cost is None else str(self.cost),
+            "cost_usd": digits(self.cost),
             "seconds": self.seconds,
             "simulated": any(hop.response.simulated for hop in self.hops),
             "hops": [_hop(hop) for hop in self.hops],
@@ -120,7 +121,7 @@ def _hop(hop: Hop) -> dict[str, Any]:
         "failure": None if response.failure is None else response.failure.told,
         "input_tokens": response.usage.input_tokens,
         "output_tokens": response.usage.output_tokens,
-        "cost_usd": None if response.cost is None else str(response.cost.total),
+        "cost_usd": digits(response.cost.total if response.cost else None),
         "seconds": response.timing.duration,
         "tools": [
             {

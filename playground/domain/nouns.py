@@ -70,8 +70,14 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-def digits(amount: Decimal) -> str:
-    """The exact amount as digits for machines: no exponent, no useless zeros (`0.000123`)."""
+@typing.overload
+def digits(amount: Decimal) -> str: ...
+@typing.overload
+def digits(amount: Decimal | None) -> str | None: ...
+def digits(amount: Decimal | None) -> str | None:
+    """The exact amount as digits for machines: no exponent, no useless zeros (`0.000123`); None stays None."""
+    if amount is None:
+        return None
     text = f"{amount:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

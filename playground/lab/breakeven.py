@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.domain import Cost, ModelRef
+from playground.domain.nouns import digits
 from playground.files import read_text
 from playground.lab.conversation_growth import (
     Turn,
@@ -214,11 +215,11 @@ def _row(row: Row, turns: int) -> dict[str, Any]:
     return {
         "product": plan.product,
         "plan": plan.plan,
-        "monthly": _money(plan.monthly),
+        "monthly": digits(plan.monthly),
         "per": plan.per,
         "model": str(found.model),
-        "cost": _money(found.cost),
-        "cost_cached": _money(found.cost_cached),
+        "cost": digits(found.cost),
+        "cost_cached": digits(found.cost_cached),
         "conversations": _number(row.conversations),
         "conversations_cached": _number(row.conversations_cached),
         "cap_conversations": _number(cap_conversations(plan, turns)),
@@ -227,10 +228,6 @@ def _row(row: Row, turns: int) -> dict[str, Any]:
         "plan_source": {"source": plan.source, "as_of": plan.as_of.isoformat()},
         "price": {"source": receipt.source, "as_of": receipt.as_of} if receipt else None,
     }
-
-
-def _money(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount.normalize():f}"
 
 
 def _number(value: Decimal | None) -> float | None:

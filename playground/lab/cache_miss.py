@@ -299,7 +299,7 @@ def _day(response: Response) -> date:
 def document(told: Told) -> dict[str, Any]:
     """As JSON values, money as text."""
     found: dict[str, Any] = json.loads(json.dumps(jsonable(replace(told, again_cost=None))))
-    found["again_cost"] = None if told.again_cost is None else digits(told.again_cost)
+    found["again_cost"] = digits(told.again_cost)
     return found
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from playground.domain import ModelRef, Request, Response, Settings
+from playground.domain.nouns import digits
 from playground.lab import driving
 from playground.lab.driving import Broken, Driven
 from playground.lab.functions import ToolError, customer
@@ -83,14 +84,13 @@ class Chained:
 
     def document(self) -> dict[str, Any]:
         """The chain as JSON values, with what 1,000 cases would take."""
-        cost = self.cost
         return {
             "mix": self.mix.name,
             "done": self.done,
             "problem": self.problem,
             "row": self.row,
             "steps": [_step(step) for step in self.steps],
-            "cost_usd": None if cost is None else str(cost),
+            "cost_usd": digits(self.cost),
             "seconds": self.seconds,
             "simulated": any(s.response.simulated for s in self.steps if s.response),
             "per_1000": spelled(self.per_thousand),
@@ -106,7 +106,7 @@ def _step(step: Step) -> dict[str, Any]:
         "ok": step.ok,
         "input_tokens": usage.input_tokens if usage else 0,
         "output_tokens": usage.output_tokens if usage else 0,
-        "cost_usd": None if step.cost is None else str(step.cost),
+        "cost_usd": digits(step.cost),
         "seconds": step.seconds,
     }
 

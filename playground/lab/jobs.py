@@ -10,6 +10,7 @@ from typing import Any
 
 from playground.domain import File, Message, ModelRef, Request, Settings, Text, Tool
 from playground.domain.hops import Hops
+from playground.domain.nouns import digits
 from playground.lab.functions import BUILT_IN, Function, ToolError
 from playground.lab.hops import Loop, Sending, remember
 from playground.lab.sample_pdf import pdf
@@ -239,7 +240,7 @@ def thousand(cost: Decimal | None, seconds: float | None) -> dict[str, Any]:
 
 def spelled(many: Mapping[str, Any]) -> dict[str, Any]:
     """The same as JSON values: money as text."""
-    return {k: str(v) if isinstance(v, Decimal) else v for k, v in many.items()}
+    return {k: digits(v) if isinstance(v, Decimal) else v for k, v in many.items()}
 
 
 def document(job: Job, loops: Sequence[Hops]) -> dict[str, Any]:

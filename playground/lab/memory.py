@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 
 from playground import catalog
 from playground.domain import Message, ModelRef, Request, Response, Settings, Text
+from playground.domain.nouns import digits
 from playground.domain.provider import APIS, provider_of
 from playground.lab import driving
 from playground.lab.conversation import SUMMARISE, SUMMARY
@@ -172,8 +173,8 @@ class Carried:
             "problem": self.problem or None,
             "calls": len(self.steps),
             "input_tokens": self.input_tokens,
-            "cost_usd": None if self.cost is None else str(self.cost),
-            "curve": [{"turn": turn, "usd": str(usd)} for turn, usd in self.curve()],
+            "cost_usd": digits(self.cost),
+            "curve": [{"turn": turn, "usd": digits(usd)} for turn, usd in self.curve()],
             "facts": known,
             "forgotten": None
             if known is None

@@ -56,6 +56,19 @@ def test_an_answer_without_the_word_of_a_right_one_is_found(sending: Sending) ->
     assert (found.state, found.why) == ("invalid", "A right answer holds “team lead”.")
 
 
+def test_money_in_json_is_digits_however_little_it_is(sending: Sending) -> None:
+    (loop,) = jobs.begin(jobs.JOBS["ticket"], REFS[:1], sending)
+    assert loop.wait(30)
+    (hop,) = loop.hops.hops
+    assert hop.response.cost is not None
+    little = replace(hop.response.cost, total=Decimal("1.20E-7"))
+    less = replace(loop.hops, hops=(replace(hop, response=replace(hop.response, cost=little)),))
+    assert less.document()["cost_usd"] == "0.00000012"
+    assert less.document()["hops"][0]["cost_usd"] == "0.00000012"
+    (lane,) = jobs.document(jobs.JOBS["ticket"], [less])["lanes"]
+    assert lane["per_1000"]["cost_usd"] == "0.00012"
+
+
 @pytest.mark.parametrize("mix", chain.mixes(STRONG, SMALL), ids=lambda mix: mix.name)
 def test_the_chain_writes_a_row(mix: chain.Mix, sending: Sending, engine: Engine) -> None:
     (one,) = chain.begin([mix], sending).chains
