@@ -184,8 +184,8 @@ def where(endpoints: Mapping[str, Endpoint]) -> dict[str, Endpoint]:
 
 def sent(response: Response) -> int | None:
     """Characters of the request's body, as JSON; None where nothing was sent."""
-    exchange = response.exchange
-    return None if exchange is None else len(json.dumps(exchange.request_body, ensure_ascii=False))
+    body = response.exchange.request_body if response.exchange else None
+    return None if body is None else len(json.dumps(body, ensure_ascii=False))
 
 
 def is_by_id(request: Request) -> bool:

@@ -79,6 +79,9 @@ def test_inline_and_by_id_are_billed_the_same_and_as_counted(
     assert 0 < one.counted < (inside.usage.input_tokens or 0)
     assert (lab.sent(hosted) or 0) < 500
     assert (lab.sent(inside) or 0) > (lab.sent(hosted) or 0)
+    assert hosted.exchange is not None
+    nothing = replace(hosted.exchange, request_body=None)
+    assert lab.sent(replace(hosted, exchange=nothing)) is None
     kept = one.hosted
     engine.submit(lambda pool: lab.drop(Desk(endpoint=endpoint, pool=pool), kept)).result(20)
     gone = engine.start([lab.by_id(model, kept)], lab.where(demo.endpoints()))
