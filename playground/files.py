@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent
 CARRIED = PACKAGE / "_data"
@@ -47,3 +48,10 @@ def decoded(data: bytes) -> str:
 def read_text(path: Path) -> str:
     """The text of this file, as `decoded` reads it; OSError, or UnicodeDecodeError when it is no text."""
     return decoded(path.read_bytes())
+
+
+def read_yaml(path: Path) -> Any:
+    """What stands in a data file of ours."""
+    import yaml
+
+    return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)

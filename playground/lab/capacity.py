@@ -14,6 +14,7 @@ from typing import Any
 
 from playground.demo.limits import KINDS, Limits, Row
 from playground.domain import ModelRef
+from playground.files import read_yaml
 
 DATA = Path(__file__).with_name("tiers.yaml")
 MINUTES_A_DAY = 24 * 60
@@ -105,9 +106,7 @@ class _Data:
 
 @functools.cache
 def _data() -> _Data:
-    import yaml
-
-    loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    loaded = read_yaml(DATA)
     return _Data(
         tuple(_tier(row) for row in loaded["tiers"]),
         tuple(Access(**row) for row in loaded["access"]),

@@ -15,6 +15,7 @@ from playground import catalog
 from playground import figures as fmt
 from playground.domain import APIS, ModelRef, Request, Response, Tool
 from playground.domain.provider import provider_of
+from playground.files import read_yaml
 from playground.providers.acceptance import check
 
 DATA = Path(__file__).with_name("doors.yaml")
@@ -49,9 +50,7 @@ class Limit:
 @functools.cache
 def limits() -> tuple[Limit, ...]:
     """Every row of the file."""
-    import yaml
-
-    loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    loaded = read_yaml(DATA)
     return tuple(
         Limit(
             **{name: row[name] for name in ("door", "what", "effect", "says")},

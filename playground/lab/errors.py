@@ -12,6 +12,7 @@ from playground import catalog as models
 from playground.demo import faults
 from playground.domain import Endpoint, ModelRef, Request, Response
 from playground.export.handling import handling
+from playground.files import read_yaml
 from playground.lab.doors import label, through_all
 
 DATA = Path(__file__).with_name("errors.yaml")
@@ -35,9 +36,7 @@ class Fault:
 @functools.cache
 def catalog() -> Mapping[str, Fault]:
     """Every fault by its name, in the order of the file."""
-    import yaml
-
-    loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    loaded = read_yaml(DATA)
     return {name: Fault(name=name, **row) for name, row in loaded.items()}
 
 

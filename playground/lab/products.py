@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from playground.files import read_yaml
+
 DATA = Path(__file__).with_name("products.yaml")
 Kind = Literal["chat", "api", "workbench", "tool"]
 KINDS: dict[Kind, str] = {
@@ -82,9 +84,7 @@ class Product(Row):
 @functools.cache
 def products() -> dict[str, Product]:
     """Every row of the file by its name."""
-    import yaml
-
-    loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    loaded = read_yaml(DATA)
     return {row["name"]: Product(**row) for row in loaded["products"]}
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from playground import catalog, tokens
 from playground import figures as fmt
 from playground.domain import ModelRef
+from playground.files import read_yaml
 from playground.lab import breakeven
 from playground.lab.breakeven import Conversation, Price
 from playground.lab.products import Row, products
@@ -55,9 +56,7 @@ class Question(Row):
 @functools.cache
 def questions() -> tuple[Question, ...]:
     """Every row of the file."""
-    import yaml
-
-    loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    loaded = read_yaml(DATA)
     return tuple(Question(**row) for row in loaded["questions"])
 
 

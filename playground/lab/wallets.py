@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from playground.files import read_yaml
 from playground.lab.products import Fact, Row
 
 DATA = Path(__file__).with_name("wallets.yaml")
@@ -49,7 +50,5 @@ class Wallet(Row):
 @functools.cache
 def wallets() -> tuple[Wallet, ...]:
     """Every row of the file."""
-    import yaml
-
-    loaded = yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    loaded = read_yaml(DATA)
     return tuple(Wallet(**row) for row in loaded["wallets"])
