@@ -32,8 +32,8 @@ import httpx2
 import numpy as np
 import uvloop
 
-from benchmarks.cpu_per_request import DOORS, MOCK, pin
-from benchmarks.process import environment, free_port
+from benchmarks.cpu_per_request import DOORS, pin
+from benchmarks.process import environment, free_port, mock_provider
 from benchmarks.rows import Rows
 from benchmarks.throughput import plain
 from playground.domain.provider import built_in
@@ -56,14 +56,8 @@ FIGURES = {"time_to_first_text": "first", "duration": "last"}
 class Mock:
     """The mock provider, and the environment in which it is every provider."""
 
-    def __init__(self, folder: str) -> None:
-        self.port, self.folder = free_port(), Path(folder)
-        self.url = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, str(MOCK), "--port", str(self.port), "--early"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        assert self.process.stdout is not None
-        self.process.stdout.readline()
-        pin(self.process.pid, 1)
+    def __init__(self, folder: str, port: int) -> None:
+        self.port, self.folder, self.url = port, Path(folder), f"http://127.0.0.1:{port}"
         self.environment = environment(PLAYGROUND_DATA_DIR=folder)
         for row in built_in():
             door = next(version for door, (version, _) in DOORS.items() if door == row.name)
@@ -98,12 +92,6 @@ class Mock:
             assert found is not None
             rows = kept.table(store, found.seq, "started_at", "warm_up", *FIGURES)
         return sorted(rows, key=lambda row: row.started_at)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
 
 
 def pin_all(core: int) -> set[int] | None:
@@ -173,18 +161,14 @@ def main() -> None:
     )
     parser.add_argument("--at-once", type=int, nargs="*", default=list(MOST), choices=list(MOST))
     given = parser.parse_args()
-    if not MOCK.exists():
-        raise SystemExit(f"this benchmark needs {MOCK}")
-    rows = Rows()
-    with tempfile.TemporaryDirectory() as folder:
-        mock = Mock(folder)
-        try:
-            if given.rounds:
-                speed(mock, given.door, given.requests, given.rounds, rows)
-            for at_once in given.at_once:
-                errors(mock, given.door, at_once, rows)
-        finally:
-            mock.stop()
+    rows, port = Rows(), free_port()
+    with tempfile.TemporaryDirectory() as folder, mock_provider(port, "--early") as pid:
+        pin(pid, 1)
+        mock = Mock(folder, port)
+        if given.rounds:
+            speed(mock, given.door, given.requests, given.rounds, rows)
+        for at_once in given.at_once:
+            errors(mock, given.door, at_once, rows)
     sys.exit(0 if rows.good else 1)
 
 

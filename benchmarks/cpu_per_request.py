@@ -16,7 +16,6 @@ import json
 import multiprocessing
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import httpx2
 
+from benchmarks.process import mock_provider
 from benchmarks.rows import Rows
 from playground import garbage, history
 from playground.domain import Endpoint, ModelRef, Request, Secret
@@ -37,7 +37,6 @@ from playground.history.journal import close_writers
 from playground.providers import Call, warm
 from playground.wire import Pool, open_pool
 
-MOCK = Path(__file__).parents[1].parent / "shared" / "perf" / "mock.py"
 DOORS = {
     "openai": ("/v1", "/v1/responses"),
     "openai/chat": ("/v1", "/v1/chat/completions"),
@@ -210,35 +209,24 @@ def main() -> None:
     parser.add_argument("--interval", default="0", help="milliseconds between tokens; 0p5 is 0.5")
     parser.add_argument("--port", type=int, default=18081)
     given = parser.parse_args()
-    if not MOCK.exists():
-        raise SystemExit(f"this benchmark needs {MOCK}")
     interactions = multiprocessing.get_context("spawn").Process(
         target=serve_interactions, args=(given.port + 1,), daemon=True
     )
-    mock = subprocess.Popen(
-        [sys.executable, str(MOCK), "--port", str(given.port)],
-        stdout=subprocess.PIPE,
-    )
+    interactions.start()
     try:
-        assert mock.stdout is not None
-        mock.stdout.readline()
-        interactions.start()
-        for server in (mock.pid, interactions.pid):
-            pin(server or 0, 1)
-        pin(0, 0)
-        warm()
-        settle()  # as the app does when it is warm
-        with tempfile.TemporaryDirectory() as folder:
-            os.environ["PLAYGROUND_DATA_DIR"] = folder
-            with garbage.when_idle(lambda: True):  # as in the app while a run is under way
-                rows = asyncio.run(measure(given.port, given.requests, given.interval))
-            close_writers()
+        with mock_provider(given.port) as pid:
+            for server in (pid, interactions.pid):
+                pin(server or 0, 1)
+            pin(0, 0)
+            warm()
+            settle()  # as the app does when it is warm
+            with tempfile.TemporaryDirectory() as folder:
+                os.environ["PLAYGROUND_DATA_DIR"] = folder
+                with garbage.when_idle(lambda: True):  # as in the app while a run is under way
+                    rows = asyncio.run(measure(given.port, given.requests, given.interval))
+                close_writers()
     finally:
         interactions.terminate()
-        mock.terminate()
-        mock.wait()
-        if mock.stdout:
-            mock.stdout.close()
     sys.exit(0 if rows.good else 1)
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.process import mock_provider
 from benchmarks.rows import Rows
 
-MOCK = Path(__file__).parents[1].parent / "shared" / "perf" / "mock.py"
 PORT = 18_087
 MOST = 1.05
 """Times the slowest lane's own time."""
@@ -77,14 +77,7 @@ def main() -> None:
     if options.child:
         print(json.dumps(measure(options.child)))
         return
-    if not MOCK.exists():
-        raise SystemExit(f"This benchmark needs {MOCK}.")
-    mock = subprocess.Popen(
-        [sys.executable, str(MOCK), "--port", str(PORT)], stdout=subprocess.PIPE
-    )
-    try:
-        assert mock.stdout is not None
-        mock.stdout.readline()
+    with mock_provider(PORT):
         firsts, laters = [], []
         for _ in range(3):
             child = subprocess.run(
@@ -97,11 +90,9 @@ def main() -> None:
             alone = statistics.median(times["alone"])
             firsts.append(times["all"][0] / alone)
             laters += [whole / alone for whole in times["all"][1:]]
-        rows = Rows()
-        for which, found in (("a process's first run", firsts), ("later runs", laters)):
-            rows.show(f"six lanes ÷ the slowest alone, {which}", statistics.median(found), MOST)
-    finally:
-        mock.terminate()
+    rows = Rows()
+    for which, found in (("a process's first run", firsts), ("later runs", laters)):
+        rows.show(f"six lanes ÷ the slowest alone, {which}", statistics.median(found), MOST)
     sys.exit(0 if rows.good else 1)
 
 

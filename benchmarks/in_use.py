@@ -13,7 +13,6 @@ import gc
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -27,7 +26,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.cpu_per_request import MOCK, pin
+from benchmarks.cpu_per_request import pin
+from benchmarks.process import mock_provider
 from benchmarks.rows import Rows
 from playground import history
 from playground.domain import Endpoint, ModelRef, Request, Response, Secret
@@ -209,16 +209,10 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--port", type=int, default=18093)
     given = parser.parse_args()
-    if not MOCK.exists():
-        raise SystemExit(f"this benchmark needs {MOCK}")
-    command = [sys.executable, str(MOCK), "--port", str(given.port)]
-    mock = subprocess.Popen(command, stdout=subprocess.PIPE)
-    with tempfile.TemporaryDirectory() as folder:
+    with mock_provider(given.port) as pid, tempfile.TemporaryDirectory() as folder:
         os.environ["PLAYGROUND_DATA_DIR"] = folder
         try:
-            assert mock.stdout is not None
-            mock.stdout.readline()
-            pin(mock.pid, 1)
+            pin(pid, 1)
             pin(0, 0)
             warm()
             settle()
@@ -227,7 +221,6 @@ def main() -> None:
                 part(bench)
             hour(bench, given.runs)
         finally:
-            mock.terminate()
             close_writers()
     sys.exit(0 if bench.rows.good else 1)
 

@@ -27,7 +27,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.process import free_port
-from benchmarks.rows import Rows
+from benchmarks.rows import Rows, percentile
 from benchmarks.served import endpoints_file, served
 from benchmarks.stamped import serve
 from benchmarks.tabs import Tab
@@ -99,10 +99,6 @@ def _reader(seen: Wave, tab: int):  # type: ignore[no-untyped-def]
         seen.lags += [(now - int(each)) / 1e9 for each in made]
 
     return read
-
-
-def percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def settled(held: Path, seconds: float) -> float:

@@ -38,6 +38,11 @@ class Row(NamedTuple):
         return f"{self.what:64}  {self.figure:9.2f} {self.unit:4} {self.sign} {self.limit:g}{late}"
 
 
+def percentile(values: list[float], share: float) -> float:
+    """The value that this share of them does not pass."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
 @dataclass
 class Rows:
     """What one benchmark found."""

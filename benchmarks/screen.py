@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -24,7 +23,8 @@ from playwright.sync_api import Page, sync_playwright
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO))
 
-from benchmarks.rows import Rows  # noqa: E402
+from benchmarks.process import free_port  # noqa: E402
+from benchmarks.rows import Rows, percentile  # noqa: E402
 from benchmarks.synthetic import LANES, TOKENS, TOKENS_PER_SECOND, token  # noqa: E402
 
 CHROMIUM_ARGS = [
@@ -73,12 +73,6 @@ class Figures:
     """The server's CPU time ÷ the run's time, 1.0 = one core."""
     bytes: int = 0
     """To the browser while the run went on: HTTP and WebSocket."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -159,10 +153,6 @@ def lags(stamps: list[list[float]], seen: list[tuple[float, list[int]]]) -> list
                 moment, lengths = next(frames)
             found.append(moment - stamp)
     return found
-
-
-def percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -27,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import httpx2
 import uvloop
 
-from benchmarks.cpu_per_request import DOORS, MOCK, bare, pin
+from benchmarks.cpu_per_request import DOORS, bare, pin
+from benchmarks.process import mock_provider
 from benchmarks.rows import Rows
 from playground import garbage, history
 from playground.domain import Endpoint, ModelRef, Request, Secret
@@ -128,24 +128,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--port", type=int, default=18091)
     given = parser.parse_args()
-    if not MOCK.exists():
-        raise SystemExit(f"this benchmark needs {MOCK}")
-    mock = subprocess.Popen(
-        [sys.executable, str(MOCK), "--port", str(given.port)], stdout=subprocess.PIPE
-    )
-    with tempfile.TemporaryDirectory() as folder:
+    with mock_provider(given.port) as pid, tempfile.TemporaryDirectory() as folder:
         os.environ["PLAYGROUND_DATA_DIR"] = folder
         try:
-            assert mock.stdout is not None
-            mock.stdout.readline()
-            pin(mock.pid, 1)
+            pin(pid, 1)
             pin(0, 0)
             warm()
             settle()
             with garbage.when_idle(lambda: True):  # as in the app while a run is under way
                 found = measure(given.port, given.requests, given.at_once, given.rounds)
         finally:
-            mock.terminate()
             close_writers()
     sys.exit(0 if found.good else 1)
 

@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import os
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import httpx2
 import uvloop  # the engine's loop
 
+from benchmarks.process import mock_provider
 from benchmarks.rows import Rows
 from playground.domain import Endpoint, ModelRef, Request, Secret
 from playground.engine.clock import Gate, settle
 from playground.providers import Call, warm
 from playground.wire import Pool, open_pool
 
-MOCK = Path(__file__).parents[1].parent / "shared" / "perf" / "mock.py"
 VERSIONS = {"openai": "/v1", "openai/chat": "/v1", "anthropic": "", "gemini": ""}
 MODEL = "mock-t200-i20-n6"
 MOST_MS = 3.0
@@ -85,26 +84,14 @@ def main() -> None:
     parser.add_argument("--door", nargs="+", default=list(VERSIONS), choices=list(VERSIONS))
     parser.add_argument("--port", type=int, default=18083)
     given = parser.parse_args()
-    if not MOCK.exists():
-        raise SystemExit(f"this benchmark needs {MOCK}")
     cores = (os.cpu_count() or 1) > 1 and hasattr(os, "sched_setaffinity")
-    mock = subprocess.Popen(
-        [sys.executable, str(MOCK), "--port", str(given.port), "--early"], stdout=subprocess.PIPE
-    )
-    try:
-        assert mock.stdout is not None
-        mock.stdout.readline()
+    with mock_provider(given.port, "--early") as pid:
         if cores:
-            os.sched_setaffinity(mock.pid, {1})
+            os.sched_setaffinity(pid, {1})
             os.sched_setaffinity(0, {0})
         warm()
         settle()
         rows = uvloop.run(measure(f"http://127.0.0.1:{given.port}", given.door, given.at_once))
-    finally:
-        mock.terminate()
-        mock.wait()
-        if mock.stdout:
-            mock.stdout.close()
     sys.exit(0 if rows.good else 1)
 
 

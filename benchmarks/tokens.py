@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.process import free_port
 from benchmarks.rows import Rows
 from playground.pricing import load as load_prices
 from playground.pricing.listing import entries
@@ -222,9 +223,7 @@ def browser() -> None:
     if chromium is None:
         print("browser: Chromium is not installed")
         return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     app = subprocess.Popen(
         [sys.executable, "-m", "playground", "--port", str(port), "--no-browser"],
         stdout=subprocess.DEVNULL,
