@@ -391,25 +391,26 @@ BEFORE: dict[str, list[dict[str, Any]]] = {
 }
 
 
+def read_by(folder: Path, events: list[dict[str, Any]], what: str) -> Any:
+    """Something of what a Python project's door reads out of these events."""
+    code = (
+        "import json, sys, door\n"
+        "found = door.read(json.loads(sys.argv[1]), lambda _: None)\n"
+        f"print(json.dumps({what}))\n"
+    )
+    command = [sys.executable, "-c", code, json.dumps(events)]
+    done = subprocess.run(
+        command, cwd=folder, env=bare(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
 @pytest.mark.parametrize("door", CUT_CALLS)
 def test_arguments_that_were_cut_off_are_no_crash(door: str, tmp_path: Path) -> None:
     _, folder = made(Case(door, "tools", "python", "http"), tmp_path)
     events = [*BEFORE.get(door, []), CUT_CALLS[door]]
-    code = (
-        "import json, sys, door\n"
-        "found = door.read(json.loads(sys.argv[1]), lambda _: None)\n"
-        "print(json.dumps([[c.arguments for c in found.calls], found.turn]))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(events)],
-        cwd=folder,
-        env=bare(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    arguments, turn = json.loads(done.stdout)
+    arguments, turn = read_by(folder, events, "[[c.arguments for c in found.calls], found.turn]")
     assert arguments == [None]
     assert "null" not in json.dumps(turn).replace('"content": null', "")
 
@@ -447,3 +448,31 @@ def test_a_batch_is_read_line_by_line_whatever_its_texts_hold(tmp_path: Path) ->
         command, cwd=tmp_path / "it", env=bare(), capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("door", "words"), [("chat", ("prompt", "completion")), ("responses", ("input", "output"))]
+)
+def test_what_openai_writes_to_its_cache_is_counted_at_its_price(
+    door: str, words: tuple[str, str], tmp_path: Path
+) -> None:
+    _, folder = made(Case(door, "request", "python", "http"), tmp_path)
+    given, out = words
+    counted = {
+        f"{given}_tokens": 100,
+        f"{out}_tokens": 5,
+        f"{given}_tokens_details": {"cached_tokens": 20, "cache_write_tokens": 30},
+    }
+    event = {
+        "usage": counted,
+        "object": "response",
+        "status": "completed",
+        "output": [],
+        "choices": [{"finish_reason": "stop", "message": {"content": "Hi"}}],
+    }
+    assert read_by(folder, [event], "vars(found.usage)") == {
+        "input": 100,
+        "cached": 20,
+        "written": 30,
+        "output": 5,
+    }

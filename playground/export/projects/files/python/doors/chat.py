@@ -51,8 +51,9 @@ def _answer(text: str, calls: list[dict[str, str]], finish: str, counted: dict[s
             }
             for call in calls
         ]
-    cached = (counted.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-    usage = Usage(counted.get("prompt_tokens"), cached, 0, counted.get("completion_tokens"))
+    kept = counted.get("prompt_tokens_details") or {}
+    cached, written = kept.get("cached_tokens") or 0, kept.get("cache_write_tokens") or 0
+    usage = Usage(counted.get("prompt_tokens"), cached, written, counted.get("completion_tokens"))
     made = [Call(c["id"], c["name"], given(c["arguments"])) for c in calls]
     return Answer(text, finish, usage, [turn], made)
 

@@ -34,8 +34,9 @@ def _answer(response: dict[str, Any]) -> Answer:
         if item["type"] == "function_call"
     ]
     counted = response.get("usage") or {}
-    cached = (counted.get("input_tokens_details") or {}).get("cached_tokens") or 0
-    usage = Usage(counted.get("input_tokens"), cached, 0, counted.get("output_tokens"))
+    kept = counted.get("input_tokens_details") or {}
+    cached, written = kept.get("cached_tokens") or 0, kept.get("cache_write_tokens") or 0
+    usage = Usage(counted.get("input_tokens"), cached, written, counted.get("output_tokens"))
     reason = (response.get("incomplete_details") or {}).get("reason")
     turn = [back for item in items for back in _back(item)]
     return Answer(text, reason or response["status"], usage, turn, calls)

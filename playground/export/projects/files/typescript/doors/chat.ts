@@ -59,7 +59,7 @@ function whole(text: string, calls: Piece[], finish: string, counted: Json): Ans
     usage: {
       input: counted.prompt_tokens ?? null,
       cached: counted.prompt_tokens_details?.cached_tokens ?? 0,
-      written: 0,
+      written: counted.prompt_tokens_details?.cache_write_tokens ?? 0,
       output: counted.completion_tokens ?? null,
     },
     turn: [turn],

@@ -25,7 +25,7 @@ function whole(response: Json): Answer {
     usage: {
       input: counted.input_tokens ?? null,
       cached: counted.input_tokens_details?.cached_tokens ?? 0,
-      written: 0,
+      written: counted.input_tokens_details?.cache_write_tokens ?? 0,
       output: counted.output_tokens ?? null,
     },
     turn: items.flatMap(back),
