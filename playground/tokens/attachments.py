@@ -248,9 +248,9 @@ def _objects(data: bytes) -> Iterator[bytes]:
 
 def _unpacked(data: bytes, start: int, most: int) -> bytes:
     """The stream that begins here, piece by piece: what stands behind it is not copied for each of thousands."""
-    unpacking, found = zlib.decompressobj(), b""
+    unpacking, found = zlib.decompressobj(), bytearray()
     for at in range(start, len(data), _PIECE):
         found += unpacking.decompress(data[at : at + _PIECE], most - len(found))
         if unpacking.eof or len(found) >= most:
             break
-    return found
+    return bytes(found)
