@@ -100,7 +100,7 @@ class Pricing:
     """Month and model → USD at the model used, without a cache."""
     dearest: list[Dear] = field(default_factory=list)
     used: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
-    """The product's name, the API's model and whether it is only the nearest → answers."""
+    """The product's name, the API's model and whether it is only the nearest → conversations."""
 
     def add(self, chat: Chat) -> None:
         """Price a conversation at every model."""

@@ -18,12 +18,12 @@ from playground.domain import (
     Endpoint,
     Message,
     ModelRef,
-    PriceSource,
     Request,
     Response,
     Run,
     Settings,
     Text,
+    clock,
 )
 from playground.domain.nouns import jsonable
 from playground.domain.provider import provider_of
@@ -31,6 +31,7 @@ from playground.engine.receipt import priced
 from playground.history import Labels
 from playground.lab import cache_miss
 from playground.lab.cache_miss import Said, Told, explain, ttl_of
+from playground.pricing.book import source_of
 from playground.pricing.receipt import plain
 from playground.providers import Call, ProviderError, caches
 from playground.providers.talking import Talk
@@ -264,8 +265,7 @@ def storage(
 ) -> Cost | None:
     """What storing costs, tokens × seconds at the price of an hour; `until` seconds, or its whole life. None = not known."""
     lives = stored.seconds if until is None else until
-    day = datetime.now(UTC).date()
-    row = pricing.load().row(model.provider, model.model, day)
+    row = pricing.load().row(model.provider, model.model, clock.today())
     if row is None or row.cache_storage is None or stored.tokens is None or lives is None:
         return None
     quantity, per = stored.tokens * lives, 1_000_000 * 3600
@@ -279,8 +279,7 @@ def storage(
         amount=amount,
         note=f"{stored.tokens:,} tokens for {lives / 3600:.4g} h",
     )
-    source = PriceSource(model=row.model, source=row.source, as_of=row.as_of.isoformat())
-    return Cost(total=amount, lines=(line,), price=source)
+    return Cost(total=amount, lines=(line,), price=source_of(row))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -261,6 +261,17 @@ def _on(rows: tuple[Price, ...], day: date) -> Price | None:
     return held[-1] if held else None
 
 
+def source_of(row: Price) -> PriceSource:
+    """Where the row's prices come from, as a receipt names it."""
+    return PriceSource(
+        model=row.model,
+        source=row.source,
+        as_of=row.as_of.isoformat(),
+        valid_from=row.valid_from.isoformat() if row.valid_from else None,
+        override=row.override,
+    )
+
+
 def _remarks(row: Price, ref: ModelRef) -> tuple[str, ...]:
     others = f"list price of {row.provider}; {ref.provider} may charge something else"
     own = "your own price, not the list price"
@@ -323,13 +334,7 @@ def _cost(receipts: list[Receipt], row: Price, remarks: tuple[str, ...], estimat
     return Cost(
         total=plain(sum((line.amount for line in lines), Decimal(0))),
         lines=lines,
-        price=PriceSource(
-            model=row.model,
-            source=row.source,
-            as_of=row.as_of.isoformat(),
-            valid_from=row.valid_from.isoformat() if row.valid_from else None,
-            override=row.override,
-        ),
+        price=source_of(row),
         estimate=estimate or (incomplete and at_most),
         lower_bound=incomplete and not at_most,
         upper_bound=at_most and not incomplete,

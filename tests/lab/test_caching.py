@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from playground.domain import (
 )
 from playground.lab import cache_miss, caching, prefixes
 from playground.lab.cache_miss import Said
+from playground.pricing import editing
+from playground.providers.caches import StoredPrefix
 from playground.store.database import sqlite_url
 from playground.store.store import Store
 from playground.wire import Pool
@@ -328,3 +331,31 @@ def test_the_reason_is_found_in_a_message_and_in_a_response() -> None:
     told = '{"diagnostics": {"cache_miss_reason": {"type": "system_changed"}}}'
     for body in (told, f'{{"message": {told}}}', f'{{"response": {told}}}'):
         assert cache_miss.provider_says(answered(body)) == "system_changed"
+
+
+def test_storing_at_a_price_of_ones_own_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYGROUND_PRICES", str(tmp_path / "own.yaml"))
+    editing.save(
+        pricing.Price(
+            provider="gemini",
+            model="gemini-3.8-flash",
+            rates={"input": Decimal(1), "output": Decimal(2)},
+            cache_storage=Decimal(7),
+            valid_from=date(2026, 1, 1),
+            source="mine",
+            as_of=date(2026, 1, 1),
+        )
+    )
+    stored = StoredPrefix(
+        name="cachedContents/x",
+        tokens=1_000_000,
+        created_at="2026-11-27T12:00:00Z",
+        expires_at="2026-11-27T13:00:00Z",
+    )
+    cost = caching.storage(ModelRef.parse("gemini:gemini-3.8-flash"), stored)
+    assert cost is not None
+    assert cost.total == 7
+    assert cost.price.override
+    assert cost.price.valid_from == "2026-01-01"
