@@ -37,6 +37,8 @@ The app closes itself when I open the calendar.
 How do I add a colleague to our team?
 """
 PROMPT = "Name the department (billing, support or sales) for this ticket, one word:\n{{ticket}}"
+UNANSWERED = ("timeout", "stream_truncated")
+"""Failures after which the batch may be there all the same, and billed: it counts until the job is deleted."""
 POLL_DEMO = 1.0
 """Seconds between two looks at the demo."""
 
@@ -158,7 +160,8 @@ async def submit(
         progress = await batch.submit(talk, model, given, title, desk.notes)
         job = replace(job, progress=progress, looked_at=jobs.now())
     except ProviderError as error:
-        await asyncio.to_thread(reserved.release, desk.store, job)
+        if error.failure.type not in UNANSWERED:
+            await asyncio.to_thread(reserved.release, desk.store, job)
         failed = Progress(id="", state="failed")
         job = replace(job, progress=failed, failure=error.failure, looked_at=jobs.now())
     return Done(job=await desk.keep(job), exchanges=talk.exchanges)
@@ -238,6 +241,8 @@ async def delete(desk: Desk, job: Job) -> Done:
         left = (job.remote_id, job.progress.input_id, *job.progress.results)
         for id in filter(None, left):
             await asyncio.to_thread(created.mark_gone, desk.store, job.model.provider, id)
+    else:
+        await asyncio.to_thread(reserved.release, desk.store, job)
     await asyncio.to_thread(jobs.forget, desk.store, job.id)
     return Done(job=job, exchanges=talk.exchanges)
 

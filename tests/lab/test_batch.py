@@ -23,6 +23,7 @@ from playground.history import writing
 from playground.history.reading import read_run
 from playground.lab import batch
 from playground.providers import ProviderError
+from playground.providers.failures import failure_of
 from playground.store.database import sqlite_url
 from playground.store.store import Store
 from playground.wire import Pool
@@ -172,6 +173,21 @@ async def test_a_batch_that_was_not_taken_or_is_simulated_reserves_nothing(
     given = batch.lines(job.model, batch.PROMPT, ROWS)
     done = await batch.submit(refused, job.model, given, "t")
     assert done.job.failure is not None
+    assert counted(desk) == 0
+
+
+async def test_a_batch_without_an_answer_counts_until_its_job_is_deleted(
+    desks: dict[str, batch.Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(*args: Any) -> None:
+        raise ProviderError(failure_of("timeout", "openai"))
+
+    monkeypatch.setattr(batch.batch, "submit", silent)
+    desk, ref = billed(desks["openai"]), ModelRef.parse(MODELS[0])
+    done = await batch.submit(desk, ref, batch.lines(ref, batch.PROMPT, ROWS), "t")
+    assert done.job.progress.state == "failed"
+    assert counted(desk) > 0
+    await batch.delete(desk, done.job)
     assert counted(desk) == 0
 
 
