@@ -1,16 +1,16 @@
-"""MCP servers that are connected, by whose they are and where they are; the oldest is closed where there are too many."""
+"""MCP servers that are connected, by whose they are and where they are; of too many of one owner the oldest is closed."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 
 from playground.domain import Secret
 from playground.providers.mcp_server import McpError, McpServer
 
-MOST = 8
+MOST, IN_ALL = 8, 64
+"""Servers of one owner, and of all together."""
 _lock = threading.Lock()
-_open: OrderedDict[tuple[str, str], McpServer] = OrderedDict()
+_open: dict[tuple[str, str], McpServer] = {}
 
 
 def connect(
@@ -25,7 +25,9 @@ def connect(
     made = McpServer(where, hosted=hosted, token=token)
     with _lock:
         kept = _open.setdefault(key, made)
-        old = [_open.popitem(last=False)[1] for _ in range(len(_open) - MOST)]
+        mine = [whose for whose in _open if whose[0] == owner]
+        oldest = dict.fromkeys([*mine[:-MOST], *list(_open)[:-IN_ALL]])
+        old = [_open.pop(one) for one in oldest]
     if kept is not made:  # connected meanwhile by another press
         old.append(made)
     for server in old:

@@ -150,3 +150,26 @@ def test_a_server_that_two_presses_connect_at_once_is_kept_once(
     assert len(closed) == 1
     servers.disconnect("https://twice.test", owner="twice")
     assert len(closed) == 2
+
+
+def test_whoever_has_too_many_servers_loses_his_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[str] = []
+
+    class Fake:
+        def __init__(self, where: str, **how: object) -> None:
+            self.where = where
+
+        def close(self) -> None:
+            closed.append(self.where)
+
+    monkeypatch.setattr(servers, "McpServer", Fake)
+    servers.connect("https://ben.test", owner="ben")
+    for number in range(servers.MOST + 1):
+        servers.connect(f"https://ana.test/{number}", owner="ana")
+    assert closed == ["https://ana.test/0"]
+    monkeypatch.setattr(servers, "IN_ALL", 3)
+    servers.connect("https://cy.test", owner="cy")
+    assert closed[:2] == ["https://ana.test/0", "https://ben.test"]
+    for owner in ("ana", "ben", "cy"):
+        servers.leave(owner)
+    assert len(closed) == len(set(closed)) == servers.MOST + 3
