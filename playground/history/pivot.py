@@ -27,6 +27,7 @@ class Sum:
     failed: int
     stopped: int
     input_tokens: int
+    """Of the answers that report them, as the next."""
     output_tokens: int
     cost: Decimal
     """USD of the answers that have a cost."""
