@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 from playground.domain.single import Single
 from playground.engine import Journal, Lane, LiveRun
-from playground.export.telemetry import attributes
 
 LOG = logging.getLogger("playground.calls")
 PROBLEMS = logging.getLogger("playground")
@@ -85,6 +84,9 @@ def off() -> bool:
 
 def log(run: LiveRun, lane: Lane) -> None:
     """A line for a call that has ended: what it was and what it took, nothing of what was said."""
+    # Only here: reports come with it, and a Markdown parser.
+    from playground.export.telemetry import attributes
+
     response = lane.response
     if response is None:
         return

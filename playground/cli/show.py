@@ -119,9 +119,9 @@ def _figures(out: Console, run: Run) -> None:
 
 def not_live(out: Console, run: Run) -> None:
     """Say who answered where no live model did."""
-    from playground.export.standing_in import not_live
-
     if run.simulated:
+        from playground.export.standing_in import not_live
+
         out.print(Text(safe(not_live(run)), style="yellow"))
 
 

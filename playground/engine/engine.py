@@ -110,6 +110,8 @@ class Engine:
         """
         book = pricing.load()  # here and not on the engine's thread, where it would spoil a latency
         used = [endpoint_of(request.model, endpoints) for request in requests]
+        for address in {endpoint.base_url for endpoint in used if endpoint is not None}:
+            self._pool.expect(address)
         run = LiveRun(
             secrets.token_hex(16),  # no - and no _: for command lines and component keys
             owner,
@@ -425,4 +427,6 @@ def _new_loop() -> Any:
 @Single
 def get_engine() -> Engine:
     """The process's one engine, started at first use."""
-    return Engine(hosted=settings.hosted())
+    engine = Engine(hosted=settings.hosted())
+    engine._pool.expect("https:")  # whatever it is asked, on the loop too
+    return engine

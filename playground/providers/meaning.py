@@ -6,6 +6,7 @@ number, wherever it stands. So the same trouble has the same type whether it com
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -251,7 +252,6 @@ _BY_WORDS: tuple[tuple[Case, str], ...] = (
     ),
 )
 """What is said → what it means, the first row that fits. Each was seen in a provider's, a server's or a gateway's answer."""
-_WORDS = tuple((case, re.compile(words, re.IGNORECASE | re.MULTILINE)) for case, words in _BY_WORDS)
 _LINK = re.compile(r"https?://\S+")
 _LONGEST = 4_000
 """Characters of a message that are looked through."""
@@ -285,7 +285,13 @@ def by_words(message: str, codes: Iterable[str] = ()) -> Case | None:
     """What a message means, addresses in it left out; None when its words do not tell."""
     text = _LINK.sub("", message[:_LONGEST])
     text = "\n".join((text, *codes))
-    return next((case for case, words in _WORDS if words.search(text)), None)
+    return next((case for case, words in _words() if words.search(text)), None)
+
+
+@functools.cache
+def _words() -> tuple[tuple[Case, re.Pattern[str]], ...]:
+    """_BY_WORDS, compiled when something has failed."""
+    return tuple((c, re.compile(words, re.IGNORECASE | re.MULTILINE)) for c, words in _BY_WORDS)
 
 
 def _first(table: Mapping[str, FailureType], codes: Iterable[str]) -> FailureType | None:

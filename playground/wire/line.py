@@ -44,7 +44,7 @@ class Line:
         self,
         backend: httpcore2.AsyncNetworkBackend,
         url: httpcore2.URL,
-        trusted: ssl.SSLContext,
+        trusted: Callable[[], ssl.SSLContext],
         keep_alive: float,
     ) -> None:
         self._backend = backend
@@ -93,9 +93,10 @@ class Line:
         stream = await self._backend.connect_tcp(host, port, timeout=patience)
         await trace("connection.connect_tcp.complete", {})
         if url.scheme == b"https":
-            self._trusted.set_alpn_protocols(["http/1.1"])
+            trusted = self._trusted()
+            trusted.set_alpn_protocols(["http/1.1"])
             await trace("connection.start_tls.started", {})
-            stream = await stream.start_tls(self._trusted, server_hostname=host, timeout=patience)
+            stream = await stream.start_tls(trusted, server_hostname=host, timeout=patience)
             await trace("connection.start_tls.complete", {})
         self._stream = stream
         return stream

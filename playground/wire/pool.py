@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import ssl
@@ -39,7 +40,6 @@ class Pool:
         self.hosted = hosted
         self._backend = GuardedBackend(hosted=hosted)
         self._proxies = of_environment()
-        self._trusted, self._untrusted = _certificates()
         self._shards: dict[tuple[Proxy | None, bytes, bytes, int | None], list[_Shard]] = {}
 
     def _free(self, proxy: Proxy | None, url: httpcore2.URL) -> _Shard:
@@ -55,12 +55,12 @@ class Pool:
         self, proxy: Proxy | None, url: httpcore2.URL
     ) -> httpcore2.AsyncConnectionPool | Line:
         if proxy is None:
-            return Line(self._backend, url, self._trusted, _KEEP_ALIVE)
+            return Line(self._backend, url, self.trusted, _KEEP_ALIVE)
         spoken = proxy.spoken()
         if spoken.url.scheme == b"https":
-            spoken.ssl_context = self._trusted
+            spoken.ssl_context = self.trusted()
         return httpcore2.AsyncConnectionPool(
-            ssl_context=self._trusted,
+            ssl_context=self.trusted(),
             max_connections=2 * _SHARD,  # some may still be closing
             max_keepalive_connections=_SHARD,
             keepalive_expiry=_KEEP_ALIVE,
@@ -87,8 +87,8 @@ class Pool:
     ) -> httpcore2.Response:
         """Send one request; the caller closes the response."""
         host = request.url.host.decode("ascii")
-        if request.url.scheme == b"https" and self._untrusted:
-            raise httpcore2.ConnectError(self._untrusted)
+        if request.url.scheme == b"https":
+            self._check_trust()
         if proxy:
             await self._may_go_through(proxy, host)
         shard = self._free(proxy, request.url)
@@ -106,8 +106,8 @@ class Pool:
 
     async def way_to(self, url: str) -> Proxy | None:
         """The proxy for a WebSocket to this address, None for a direct one; raises where it may not be called."""
-        if url.lower().startswith("https:") and self._untrusted:
-            raise httpcore2.ConnectError(self._untrusted)
+        if _encrypted(url):
+            self._check_trust()
         proxy = self.proxy_to(url)
         if proxy:
             await self._may_go_through(proxy, urlsplit(url).hostname or "")
@@ -121,7 +121,21 @@ class Pool:
 
     def trusted(self) -> ssl.SSLContext:
         """The certificates that are trusted."""
-        return self._trusted
+        return self._certificates[0]
+
+    def expect(self, url: str) -> None:
+        """Read now, off the loop, the certificates that a call of this address needs: 30 ms, which plain HTTP can do without."""
+        if _encrypted(url):
+            self.trusted()
+
+    @functools.cached_property
+    def _certificates(self) -> tuple[ssl.SSLContext, str | None]:
+        return _certificates()
+
+    def _check_trust(self) -> None:
+        """Raise where the certificates that the environment names can't be read."""
+        if problem := self._certificates[1]:
+            raise httpcore2.ConnectError(problem)
 
     async def _forget(self) -> None:
         """Close what nobody uses just now."""
@@ -175,6 +189,10 @@ class _Lent:
         finally:
             if shard is not None:
                 shard.lent -= 1
+
+
+def _encrypted(url: str) -> bool:
+    return url.lower().startswith("https:")
 
 
 def _certificates() -> tuple[ssl.SSLContext, str | None]:

@@ -49,7 +49,7 @@ class Server:
 async def line_to(server: Server, keep_alive: float = 60.0) -> AsyncIterator[Line]:
     async with listening(server.serve) as port:
         url = httpcore2.URL(scheme="http", host="127.0.0.1", port=port, target="/")
-        line = Line(Backend(), url, ssl.create_default_context(), keep_alive)
+        line = Line(Backend(), url, ssl.create_default_context, keep_alive)
         try:
             yield line
         finally:
@@ -145,7 +145,7 @@ async def test_it_does_not_matter_in_which_pieces_an_answer_comes(size: int) -> 
 
     async with listening(dripped) as port:
         url = httpcore2.URL(scheme="http", host="127.0.0.1", port=port, target="/")
-        line = Line(Backend(), url, ssl.create_default_context(), 60.0)
+        line = Line(Backend(), url, ssl.create_default_context, 60.0)
         response, body = await asked(line)
         await line.aclose()
     assert (response.status, body) == (200, b"ok")
@@ -226,7 +226,7 @@ async def test_a_server_that_answers_before_it_has_read_all_is_heard() -> None:
 
     async with listening(refuses) as port:
         url = httpcore2.URL(scheme="http", host="127.0.0.1", port=port, target="/")
-        line = Line(Backend(), url, ssl.create_default_context(), 60.0)
+        line = Line(Backend(), url, ssl.create_default_context, 60.0)
         request = httpcore2.Request(
             "POST",
             url,
