@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from playground import files
 from playground.domain import ModelRef, clock
 from playground.domain.provider import provider_of
 from playground.domain.spelling import spellings
@@ -196,9 +197,11 @@ def at_door(ref: ModelRef, setting: str) -> str:
 
 @functools.cache
 def _data() -> _Data:
-    import yaml
+    return files.compiled(DATA, _read, __name__)
 
-    loaded = yaml.load(DATA.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+def _read(path: Path) -> _Data:
+    loaded = files.read_yaml(path)
     families = loaded["families"]
     models = tuple(
         _model(provider, {**families[row["family"]], **row})

@@ -16,6 +16,8 @@ from playground.pricing.row import Table
 PROJECT = files.shipped("pricing.yaml")
 LAST_GOOD = ".pricing.good.yaml"
 """In the repository, beside pricing.yaml: what it was when it last had no mistake, for a start after a broken edit."""
+CODE = tuple(f"playground.pricing.{name}" for name in ("reading", "row", "plans"))
+"""The modules that make a table."""
 OWN = "pricing.overrides.yaml"
 """The user's own prices."""
 VARIABLE = "PLAYGROUND_PRICES"
@@ -91,7 +93,10 @@ def _read(path: Path) -> Table:
     """The table in this file, read again when it has changed: a price of one's own does not read the shipped ones anew."""
     stamp = _stamp(path)
     if path not in _tables or _tables[path][0] != stamp:
-        _tables[path] = (stamp, read(path))
+        _tables[path] = (
+            stamp,
+            files.compiled(path, read, *CODE) if path == PROJECT else read(path),
+        )
     return _tables[path][1]
 
 
