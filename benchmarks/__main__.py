@@ -5,7 +5,8 @@
 In at most ten minutes: what a call, a click, an experiment and a page cost. `--soak` runs those that need their minutes
 instead: crowds, hours, kills, answers without end and broken input.
 
-Exit code 1 where a figure is past its limit, a ratio is worse by 30 % than in docs/exact.md, or a benchmark failed.
+Exit code 1 where a figure is past its limit, one that no machine changes (a ratio, frames, kB, MB) is worse by 30 % than in
+docs/exact.md, or a benchmark failed.
 `--write` writes the rows of what was run into the table between the two markers there, and the figures that the README
 shows into the README.
 """
@@ -175,13 +176,19 @@ def written() -> dict[tuple[str, str], float]:
     return figures
 
 
+SAME_EVERYWHERE = ("", "kB", "MB")
+"""Units of what is counted: frames, bytes. Seconds are those of another machine; what a soak leaves behind differs each time."""
+
+
 def regressions(ran: Sequence[Ran], before: Mapping[tuple[str, str], float]) -> Iterator[str]:
-    """Ratios that have become worse by 30 %, within their limits too. Other figures are those of another machine."""
+    """Ratios, and what is counted, that have become worse by 30 %, within their limits too."""
     for each in ran:
+        units = ("×",) if each.benchmark.soak else ("×", *SAME_EVERYWHERE)
         for row in each.rows:
             last = before.get((each.benchmark.command, row.what))
-            if last is not None and row.unit == "×" and row.worse_than(last):
-                yield f"{row.what}: {row.figure:g}, and was {last:g}"
+            if last is not None and row.unit in units and row.worse_than(last):
+                now, then = f"{row.figure:g} {row.unit}".strip(), f"{last:g}"
+                yield f"{row.what}: {now}, and was {then}"
 
 
 def _command(line: str) -> str | None:

@@ -12,6 +12,8 @@ LINE = re.compile(
 
 WORSE = 1.3
 """× a figure as it was measured before."""
+LEAST = 0.05
+"""× its limit: what differs by less is no news. Of 2 frames one more is half."""
 
 
 class Row(NamedTuple):
@@ -28,10 +30,10 @@ class Row(NamedTuple):
         return self.figure >= self.limit if self.sign == "≥" else self.figure <= self.limit
 
     def worse_than(self, before: float) -> bool:
-        """Whether it is worse than it was by 30 % or more."""
+        """Whether it is worse than it was by 30 % or more, and by what its limit makes worth a word."""
         least, most = sorted((self.figure, before))
         falling = (self.figure < before) == (self.sign == "≥")
-        return falling and most > WORSE * least
+        return falling and most > WORSE * least and most - least > LEAST * self.limit
 
     def __str__(self) -> str:
         late = "" if self.good else "   PAST ITS LIMIT"

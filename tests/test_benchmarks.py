@@ -104,7 +104,7 @@ def test_a_figure_is_read_as_it_is_printed(
     assert read("    36 frames, 7 kB") is None
 
 
-def test_a_ratio_that_is_worse_by_a_third_than_it_was_is_named_though_its_limit_is_far(
+def test_what_no_machine_changes_is_named_when_it_is_worse_by_a_third_though_its_limit_is_far(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench, "TABLE", tmp_path / "exact.md")
@@ -112,11 +112,16 @@ def test_a_ratio_that_is_worse_by_a_third_than_it_was_is_named_though_its_limit_
     bench.TABLE.write_text("<!-- python -m benchmarks --write -->\nold\n<!-- end -->\n")
     bench.README.write_text("")
 
-    def rows(cpu: float, speed: float, lag: float) -> list[Row]:
+    def rows(
+        cpu: float, speed: float, lag: float, frames: float = 20, sent: float = 6, held: float = 40
+    ) -> list[Row]:
         return [
             Row("CPU", cpu, 1.3, "×"),
             Row("speed", speed, 0.7, "×", "≥"),
             Row("lag", lag, 9, "ms"),
+            Row("frames", frames, 60, ""),
+            Row("sent", sent, 60, "kB"),
+            Row("held", held, 600, "MB"),
         ]
 
     ran = bench.Ran(bench.BENCHMARKS[0], 0, rows(0.5, 1.0, 1.0), 1)
@@ -127,7 +132,17 @@ def test_a_ratio_that_is_worse_by_a_third_than_it_was_is_named_though_its_limit_
 
     assert worse(0.6, 0.8, 9) == []
     assert worse(0.3, 1.5, 9) == []
-    assert worse(0.66, 0.76, 9) == ["CPU: 0.66, and was 0.5", "speed: 0.76, and was 1"]
+    assert worse(0.66, 0.76, 9) == ["CPU: 0.66 ×, and was 0.5", "speed: 0.76 ×, and was 1"]
+    assert worse(0.5, 1, 9, 26, 8.9, 70) == []
+    assert worse(0.5, 1, 9, 27, 9.1, 71) == [
+        "frames: 27, and was 20",
+        "sent: 9.1 kB, and was 6",
+        "held: 71 MB, and was 40",
+    ]
+    soaked = next(benchmark for benchmark in bench.BENCHMARKS if benchmark.soak)
+    before = {(soaked.command, row.what): row.figure for row in rows(0.5, 1.0, 1.0)}
+    left = ran._replace(benchmark=soaked, rows=rows(0.7, 1, 9, 27, 9.1, 71))
+    assert list(bench.regressions([left], before)) == ["CPU: 0.7 ×, and was 0.5"]
 
 
 def test_the_table_is_written_between_its_markers(
