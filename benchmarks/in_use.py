@@ -37,7 +37,8 @@ from playground.history.journal import close_writers
 from playground.providers import warm
 
 APP = Path(__file__).parents[1] / "playground" / "app.py"
-TIMED = "mock-t200-i20-n20"
+TIMED, ALONE = "mock-t200-i20-n20", "mock-t100-i20-n4"
+"""What each of many is asked, whose last texts come while others' do; where one is alone a longer answer tells no more."""
 
 
 class Bench:
@@ -78,10 +79,10 @@ class Bench:
         self, lanes: int, waves: int, ours: Callable[[Response], float | None], until: str
     ) -> list[float]:
         """Our figure less the provider's own, ms, of every lane of every wave; the first wave opens connections."""
-        found = []
+        found, model = [], TIMED if lanes > 1 else ALONE
         for number in range(waves + 1):
             self.log()
-            responses = self.wave(TIMED, lanes)
+            responses = self.wave(model, lanes)
             if number:
                 for row in self.log():
                     mine = ours(responses[row["rid"]])

@@ -30,13 +30,16 @@ from playground.providers import Call, warm
 from playground.wire import Pool, open_pool
 
 VERSIONS = {"openai": "/v1", "openai/chat": "/v1", "anthropic": "", "gemini": ""}
-MODEL = "mock-t200-i20-n6"
+MODEL, ALONE = "mock-t200-i20-n6", "mock-t100-i20-n2"
+"""What each of many asks, whose next texts come while others' first ones do; one that is alone need not wait for more."""
 MOST_MS = 3.0
 
 
-async def one(pool: Pool, door: str, base: str, number: int, gate: Any) -> tuple[int, float]:
+async def one(
+    pool: Pool, door: str, model: str, base: str, number: int, gate: Any
+) -> tuple[int, float]:
     """Run one call; its number and the time to first text that we would show, in ms."""
-    ref = ModelRef.parse(f"{door}:{MODEL}")
+    ref = ModelRef.parse(f"{door}:{model}")
     endpoint = Endpoint(provider=ref.provider, base_url=base, key=Secret("benchmark-key"))
     call = Call(Request.ask(ref, f"rid={number}"), endpoint, pool=pool, gate=gate)
     await call.run()
@@ -51,7 +54,8 @@ async def wave(pool: Pool, door: str, server: str, at_once: int) -> list[float]:
     async with httpx2.AsyncClient(trust_env=False) as client:
         await client.get(f"{server}/_log")
         gate = Gate()
-        calls = (one(pool, door, server + VERSIONS[door], i, gate) for i in range(at_once))
+        model = MODEL if at_once > 1 else ALONE
+        calls = (one(pool, door, model, server + VERSIONS[door], i, gate) for i in range(at_once))
         ours = dict(await asyncio.gather(*calls))
         log = (await client.get(f"{server}/_log")).json()
     return [ours[row["rid"]] - (row["first"] - row["recv"]) / 1e6 for row in log]
