@@ -24,25 +24,45 @@ NO_KEY = "none"
 """The SDKs insist on a key; where the endpoint has none this stands in, and the recorder keeps it off the wire."""
 
 
-_transport: ContextVar[httpx2.AsyncBaseTransport] = ContextVar("transport")
+class _Way:
+    """What requests go through while a call sends.
+
+    A connection that is opened meanwhile is kept with the context in which it was opened, long after the call: emptied
+    when the call has sent, this holds none, with its key and its answer.
+    """
+
+    __slots__ = ("transport",)
+
+    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
+        self.transport: httpx2.AsyncBaseTransport | None = transport
+
+    async def send(self, request: httpx2.Request) -> httpx2.Response:
+        if self.transport is None:
+            raise RuntimeError("the SDK sent something after its call")
+        return await self.transport.handle_async_request(request)
+
+
+_way: ContextVar[_Way] = ContextVar("way")
 _clients: WeakKeyDictionary[Secret, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 
 
 @contextmanager
 def over(transport: httpx2.AsyncBaseTransport) -> Iterator[None]:
     """Whatever an SDK sends inside goes through this transport: a call's recorder, or one that sends nothing."""
-    token = _transport.set(transport)
+    way = _Way(transport)
+    token = _way.set(way)
     try:
         yield
     finally:
-        _transport.reset(token)
+        way.transport = None
+        _way.reset(token)
 
 
 class _Relay(httpx2.AsyncBaseTransport):
     """Hands each request to the transport of the call that sends it: so one client serves calls side by side."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await _transport.get().handle_async_request(request)
+        return await _way.get().send(request)
 
 
 def kept(build: Callable[[Endpoint, float], Any]) -> Callable[[Endpoint, float], Any]:
@@ -118,7 +138,7 @@ class _Plain(httpx2.AsyncClient):
         """Hand it to the call's transport. Credentials in the address are httpx2's to make a header of."""
         if request.url.userinfo:
             return await super().send(request, stream=stream, **how)
-        response = await _transport.get().handle_async_request(request)
+        response = await _way.get().send(request)
         response.request = request
         if not stream:
             await response.aread()
