@@ -165,7 +165,7 @@ def _checks(checks: Sequence[Check], lost: list[str]) -> list[dict[str, Any]]:
 
 def _check(check: Check, lost: list[str]) -> dict[str, Any] | None:
     base = check.type.removeprefix("not-")
-    if base not in TYPES and base not in ("assert-set", "select-best", "max-score", *OWN_SETS):
+    if base not in (*TYPES, *SIMILAR, "assert-set", "select-best", "max-score", *OWN_SETS):
         what = KINDS[base].does if base in KINDS else "not known"
         lost.append(f"Checks of the type `{check.type}` ({what}): promptfoo has none.")
         return None

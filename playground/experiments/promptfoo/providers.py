@@ -275,7 +275,7 @@ def judge(node: Node | None, loader: Loader) -> str | None:
     return str(ref)
 
 
-EMBEDDING = re.compile(r"openai:embeddings?:(.+)")
+EMBEDDING = re.compile(r"(openai|ollama):embeddings?:(.+)")
 
 
 def embedder(node: Node | None, loader: Loader) -> str | None:
@@ -285,7 +285,7 @@ def embedder(node: Node | None, loader: Loader) -> str | None:
     inner = node.get("embedding") or node
     inner = inner.get("id") or inner
     if (found := EMBEDDING.fullmatch(inner.text or "")) is not None:
-        return f"openai:{found[1]}"
+        return f"{found[1]}:{found[2]}"
     loader.notes.leave_out(
         node,
         f"Embeddings of `{inner.text or inner.kind}`: the usual model is asked.",
