@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import CompletionItem
 
 from playground.cli.options import PORT
 
@@ -11,9 +12,16 @@ class ListOr(click.Group):
     """A group whose `list` command may be left out: what is no command's name is that one's argument."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in (*self.commands, *ctx.help_option_names):
+        completing = ctx.resilient_parsing and not args
+        if not completing and (not args or args[0] not in (*self.commands, *ctx.help_option_names)):
             args = ["list", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and the options of the one that may be left out."""
+        found = super().shell_complete(ctx, incomplete)
+        of_list = self.commands["list"].shell_complete(ctx, incomplete)
+        return list({item.value: item for item in (*of_list, *found)}.values())
 
 
 @click.group(cls=ListOr, short_help="List what the models cost; check and refresh the list.")

@@ -8,11 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from playground.catalog import current
 from playground.cli import completing, manual
@@ -86,6 +88,31 @@ def test_what_is_a_file_is_completed_as_one(words: str, name: str) -> None:
         command = command.commands[word]
     (kind,) = (param.type for param in command.params if param.name == name)
     assert isinstance(kind, click.Path)
+
+
+def groups(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+    if isinstance(command, click.Group):
+        yield path
+        for name, inside in command.commands.items():
+            yield from groups(inside, *path, name)
+
+
+@pytest.mark.parametrize("path", list(groups(playground)), ids=" ".join)
+def test_behind_each_group_of_commands_all_of_them_are_offered(path: tuple[str, ...]) -> None:
+    group: Any = playground
+    for name in path:
+        group = group.commands[name]
+    ask = ShellComplete(playground, {}, "playground", completing.VARIABLE)
+    offered = {item.value for item in ask.get_completions(list(path), "")}
+    assert set(group.commands) <= offered
+
+
+def test_options_of_a_command_that_may_be_left_out_are_offered_too() -> None:
+    ask = ShellComplete(playground, {}, "playground", completing.VARIABLE)
+    for words in (["prices"], ["prices", "sonnet"], ["prices", "list"]):
+        found = [item.value for item in ask.get_completions(words, "--")]
+        assert "--json" in found
+        assert len(found) == len(set(found))
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
