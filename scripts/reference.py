@@ -57,13 +57,21 @@ def library() -> str:
     parts = []
     for name in ("ask", "ask_async"):
         function = getattr(scripting, name)
-        sign = f"{'async ' if name == 'ask_async' else ''}{name}{inspect.signature(function)}"
-        parts.append(f"## {name}\n\n```python\n{sign}\n```\n\n{_prose(function)}")
+        parts.append(f"## {name}\n\n```python\n{_signature(function)}\n```\n\n{_prose(function)}")
     for name in playground.__all__:
         kind = getattr(playground, name)
         if name not in ("ask", "ask_async"):
             parts.append(f"## {name}\n\n{_prose(kind)}\n\n{_members(kind)}".rstrip())
     return _page("Python library", *parts)
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    """The function's head as it is written in code, a line a parameter."""
+    of = inspect.signature(function)
+    words = "async def" if inspect.iscoroutinefunction(function) else "def"
+    lines = [re.sub(r": '(.+?)'", r": \1", f"    {each}") for each in of.parameters.values()]
+    inside = "".join(f"{line},\n" for line in lines)
+    return f"{words} {function.__name__}(\n{inside}) -> {of.return_annotation}"
 
 
 def spec() -> str:
