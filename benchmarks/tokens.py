@@ -155,7 +155,8 @@ def _beside(name: str, unit: str, length: int, other: Other) -> Beside:
     run = (unit * (length // len(unit) + 1))[:length]
     text = f"{run} x " * max(1, AT_LEAST // (length + 3))
     encoder = load(name)
-    ours, theirs = [], []
+    ours: list[list[float]] = []
+    theirs: list[list[float]] = []
     for turn in range(TURNS):
         if turn >= CLEAR_TURNS and _clear(Beside(*_least(ours), *_least(theirs))):
             break

@@ -182,7 +182,7 @@ async def test_a_batch_without_an_answer_counts_until_its_job_is_deleted(
     async def silent(*args: Any) -> None:
         raise ProviderError(failure_of("timeout", "openai"))
 
-    monkeypatch.setattr(batch.batch, "submit", silent)
+    monkeypatch.setattr("playground.providers.batch.submit", silent)
     desk, ref = billed(desks["openai"]), ModelRef.parse(MODELS[0])
     done = await batch.submit(desk, ref, batch.lines(ref, batch.PROMPT, ROWS), "t")
     assert done.job.progress.state == "failed"
