@@ -95,21 +95,13 @@ def _lines(name: str, data: bytes) -> Found:
         if not line.strip():
             continue
         try:
-            document = read_json(line, name)
+            document = read_json(line, name, number)
         except Unreadable as error:
-            mistakes.append(error.mistake._replace(line=number))
+            mistakes.append(error.mistake)
             continue
-        mistakes += [mistake._replace(line=number) for mistake in document.mistakes]
-        _on_line(document.root, number)
+        mistakes += document.mistakes
         found.append(document.root)
     return found, mistakes + _no_mappings(found)
-
-
-def _on_line(node: Node, line: int) -> None:
-    node.line = line
-    node.keys = dict.fromkeys(node.keys, line)
-    for inner in (*node.entries.values(), *node.items):
-        _on_line(inner, line)
 
 
 def _items(read_text: Callable[[str, str], Any]) -> Callable[[str, bytes], Found]:

@@ -18,9 +18,9 @@ from playground.experiments.positions import (
 )
 
 
-def read_json(text: str, file: str) -> Document:
-    """The JSON value in this text; Unreadable with the line where it is none."""
-    return _Json(text, file).document()
+def read_json(text: str, file: str, line: int = 1) -> Document:
+    """The JSON value in this text, which begins on this line of the file; Unreadable with the line where it is none."""
+    return _Json(text, file, line).document()
 
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
@@ -29,11 +29,11 @@ _BLANKS = re.compile(r"[ \t\n\r]*")
 class _Json:
     """JSON with lines: strings and numbers are read by the standard library, lists and objects here."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, line: int) -> None:
         self.text = text.removeprefix("\ufeff")
         self.file = file
         self.mistakes: list[Mistake] = []
-        self.at, self.counted, self.line = 0, 0, 1
+        self.at, self.counted, self.line = 0, 0, line
         self.values = 0
         self.decoder = json.JSONDecoder(parse_constant=self.no_constant)
 

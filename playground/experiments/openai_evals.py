@@ -56,22 +56,19 @@ def _documents(name: str, loader: Loader) -> Iterator[Node]:
     """The JSON values of a file, each with its line; a list stands for what is in it."""
     text = loader.sources.text(name)
     if not name.lower().endswith(".jsonl"):
-        root = read_json(text, name).root
-        yield from root.items or [root]
+        document = read_json(text, name)
+        loader.complain(document)
+        yield from document.root.items or [document.root]
         return
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                yield _moved(read_json(line, name).root, number)
+                document = read_json(line, name, number)
             except Unreadable as error:
                 loader.notes.leave_out((name, number), error.mistake.what)
-
-
-def _moved(node: Node, line: int) -> Node:
-    node.line, node.keys = line, dict.fromkeys(node.keys, line)
-    for inner in (*node.entries.values(), *node.items):
-        _moved(inner, line)
-    return node
+                continue
+            loader.complain(document)
+            yield document.root
 
 
 def _fill(made: Imported, documents: list[Node], loader: Loader) -> None:

@@ -600,6 +600,14 @@ def test_any_value_at_any_place_is_taken_or_named(
         assert [cells.request(cell) for cell in cells]
 
 
+def test_what_stands_twice_in_a_line_is_said_with_the_line(tmp_path: Path) -> None:
+    """The first of them was lost without a word."""
+    lines = '{"vars": {"x": "1"}}\n{"vars": {"x": "2"}, "vars": {"x": "3"}}\n'
+    made = imported(tmp_path, {**BASE, "tests": "file://t.jsonl"}, {"t.jsonl": lines})
+    twice = [(note.file, note.line, note.what) for note in made.notes.left_out]
+    assert twice == [("t.jsonl", 2, "`vars` stands twice here, first in line 2.")]
+
+
 def test_what_an_export_can_not_say_is_named() -> None:
     made = Spec.model_validate(
         {

@@ -210,20 +210,14 @@ def _lines(name: str, loader: Loader, rows: bool) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            document = read_json(line, name)
+            document = read_json(line, name, number)
         except Unreadable as error:
             at = (name, number)
             loader.notes.leave_out(at, error.mistake.what, "Each line is one test in JSON.")
             continue
-        _move(document.root, number)
+        loader.complain(document)
         if (made := row(document.root, loader)) is not None:
             yield made
-
-
-def _move(node: Node, line: int) -> None:
-    node.line, node.keys = line, dict.fromkeys(node.keys, line)
-    for inner in (*node.entries.values(), *node.items):
-        _move(inner, line)
 
 
 def _csv(name: str, loader: Loader, rows: bool) -> Iterator[Row]:
