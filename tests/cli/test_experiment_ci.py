@@ -155,6 +155,7 @@ def test_a_file_that_cannot_be_written_is_said_and_the_rest_is_told(
     (home / "e.yaml").write_text(f'prompts: ["Hi"]\nmodels: ["{SOL}"]\n')
     done = invoke("experiment", "run", "e.yaml", "--demo", "--json", "--junit", "no/such/j.xml")
     assert "no/such/j.xml can't be written" in done.err
+    assert done.code == 1  # a pipeline takes a report that is not there for success
     assert json.loads(done.out)["requests"] == 1
 
 

@@ -59,7 +59,8 @@ def run(engine: str, processes: int | None, **options: Any) -> int:
     playground experiment run --resume 3f2a --again
 
     Exit code: 0 if all was asked and the spec's pass_rate is reached (without one: if no call failed), 1 if not,
-    2 for bad usage, 130 if stopped by Ctrl+C. With --watch 1 also where something has changed.
+    2 for bad usage, 130 if stopped by Ctrl+C. 1 also where a report can't be written, and with --watch where something
+    has changed.
     """
     with _workers(engine, processes) as those:  # before all else: they import while we do
         from playground.cli.experiment.running import Options, run

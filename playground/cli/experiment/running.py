@@ -113,9 +113,10 @@ def _run(
     experiment, ended = conduct.conduct(store, experiment, how, file=file)
     found = results(store, experiment)
     changed = _watched(options, store, experiment)
-    _write(options, store, found)
+    written = _write(options, store, found)
     _say(options, store, found, changed)
-    return conduct.exit_code(found, ended) or int(bool(changed and changed.alarm))
+    code = conduct.exit_code(found, ended)
+    return code or int(bool(changed and changed.alarm) or not written)
 
 
 def _watched(options: Options, store: Store, experiment: Experiment) -> watching.Change | None:
@@ -125,13 +126,17 @@ def _watched(options: Options, store: Store, experiment: Experiment) -> watching
     return watching.since_first(store, experiment)
 
 
-def _write(options: Options, store: Store, found: Results) -> None:
+def _write(options: Options, store: Store, found: Results) -> bool:
+    """Write the reports that are asked for; whether all are there, as a pipeline takes none for success."""
+    whole = True
     for name, made in ((options.junit, files.junit), (options.html, files.html_report)):
         if name:
             try:
                 Path(name).write_text(made(store, found), encoding="utf-8")
             except OSError as error:
                 say(f"{name} can't be written: {error.strerror}.")
+                whole = False
+    return whole
 
 
 def _say(options: Options, store: Store, found: Results, changed: watching.Change | None) -> None:
