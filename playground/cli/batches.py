@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,7 +19,7 @@ from playground.cli.ask import nowhere, simulated
 from playground.cli.options import model_ref
 from playground.cli.say import say
 from playground.cli.show import safe
-from playground.domain import Endpoint, ModelRef, Request
+from playground.domain import Endpoint, ModelRef, Request, Run
 from playground.domain.job import Job
 from playground.engine import Engine
 from playground.experiments.as_batches import groups
@@ -272,9 +271,16 @@ def _print(done: Done, as_json: bool) -> None:
     for key, response in zip(done.job.keys, done.run.responses, strict=True):
         said = response.text if response.ok else f"({response.ending})"
         print(f"{key}\t{safe(' '.join(said.split()))}")
-    cost: dict[str, Any] = batch.document(done.job, done.run)["cost"]
-    if cost["batch"] is not None:
-        print(f"${cost['batch']} as a batch, ${cost['synchronous']} as single calls.")
+    print(_either_way(done.run))
+
+
+def _either_way(run: Run) -> str:
+    """What the answers cost as a batch and as single calls; `≥` where one of them has no price."""
+    answered = [place for place, response in enumerate(run.responses) if response.ok]
+    batched, alone = [response.cost for response in run.responses], batch.synchronous(run)
+    sums = [[costs[place] for place in answered] for costs in (batched, alone)]
+    told = [fmt.total(batch.total(costs), whole=all(costs)) for costs in sums]
+    return f"{told[0]} as a batch, {told[1]} as single calls."
 
 
 def _line(job: Job) -> str:

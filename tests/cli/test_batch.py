@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 
 from playground import cli
+from playground.cli import batches
 from playground.demo.process import DemoServer
+from playground.domain import Failure
 from playground.domain.provider import built_in
 from playground.lab import batch
+from tests.history.runs import small_run
 
 PROMPT = "Department for: {{ticket}}"
 
@@ -83,6 +87,16 @@ def test_on_the_demo_it_is_collected_at_once(capsys: pytest.CaptureFixture[str])
     assert done["simulated"] is True
     assert len(done["lines"]) == 3
     assert "seconds instead of hours" in captured.err
+
+
+def test_a_sum_without_an_answer_s_price_is_no_whole_one() -> None:
+    run = small_run(1, total="0.5")
+    priced = run.responses[0]
+    failed = replace(priced, cost=None, failure=Failure(type="server", message="down"))
+    both = replace(run, requests=run.requests * 2, responses=(priced, failed))
+    assert batches._either_way(both).startswith("$0.50 as a batch, $")
+    unpriced = replace(both, responses=(priced, replace(priced, cost=None)))
+    assert batches._either_way(unpriced).startswith("≥ $0.50 as a batch, ")
 
 
 def test_what_is_wrong_with_a_table_or_an_id_is_said(
