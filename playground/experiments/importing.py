@@ -25,7 +25,9 @@ def read_in(sources: Sources, name: str, models: Sequence[str] = ()) -> Imported
     if name.lower().endswith((".json", ".jsonl")) and MARK in _beginning(sources, name):
         made = openai_evals.read_in(sources, name)
         if made.document:
-            made.document["models"] += [{"model": model} for model in models]
+            ours = made.document["models"]
+            there = [each["model"] for each in ours]
+            ours += [{"model": model} for model in models if model not in there]
         return made
     return promptfoo.read_in(sources, name, models)
 

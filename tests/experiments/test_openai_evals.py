@@ -140,6 +140,8 @@ def test_an_eval_with_its_run_is_a_spec(tmp_path: Path) -> None:
         "a",
     )
     assert (request.settings.temperature, request.settings.max_output_tokens) == (0, 9)
+    asked = ["openai/chat:gpt-4.1", "openai:gpt-6.1-sol"]
+    assert [model["model"] for model in read(path, asked).document["models"]] == asked
 
 
 def test_items_may_lie_beside_it_with_their_answers(tmp_path: Path) -> None:
