@@ -53,6 +53,13 @@ def test_cron_is_told_by_the_exit_code_whether_something_has_changed(
     assert "the provider's response model was m-2026-11-01 and is another-model" in changed.out
 
 
+def test_what_begins_anew_each_time_goes_on_with_nothing(invoke: Invoke, home: Path) -> None:
+    (home / "e.json").write_text("{}")
+    done = invoke("experiment", "run", "e.json", "--every", "1d", "--resume", "3f2a")
+    assert done.code == 2
+    assert "leave --resume out" in done.err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_every_span_it_asks_the_same_again_until_ctrl_c(home: Path, provider: Provider) -> None:
     (home / "e.json").write_text(SPEC)

@@ -48,6 +48,8 @@ class Options:
 def run(options: Options, workers: Workers) -> int:
     """Run once, or at each beat of `--every` until Ctrl+C."""
     span = _span(options.every) if options.every else None
+    if span is not None and options.resume is not None:
+        raise click.UsageError("--every begins a new experiment each time: leave --resume out.")
     with conduct.the_store() as (store, file):
         if span is None:
             return _once(options, workers, store, file)
