@@ -293,14 +293,6 @@ def settle_uncertain(store: Store, seq: int, state: str) -> int:
         return connection.execute(change.values(state=state)).rowcount
 
 
-def again(store: Store, seq: int, *states: str) -> int:
-    """Ask cells in these states once more: they wait again."""
-    c = experiment_cells.c
-    change = experiment_cells.update().where(c.experiment_seq == seq, c.state.in_(states))
-    with writing(store.engine) as connection:
-        return connection.execute(change.values(state=WAITING)).rowcount
-
-
 def delete(store: Store, seq: int) -> None:
     """Delete an experiment and its cells; its runs stay in the history."""
     with writing(store.engine) as connection:

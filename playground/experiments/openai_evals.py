@@ -28,13 +28,8 @@ def is_eval(root: Node) -> bool:
     return "testing_criteria" in root.entries
 
 
-def read(path: Path) -> Imported:
-    """The Eval in this file, JSON or JSONL, with items in it or in a `.jsonl` of the same name beside it."""
-    return read_in(Sources(path.parent), path.name)
-
-
 def read_in(sources: Sources, name: str) -> Imported:
-    """The Eval in the file of this name among these."""
+    """The Eval in the file of this name, JSON or JSONL, with items in it or in a `.jsonl` of the same name beside it."""
     made = Imported(name)
     loader = Loader(sources, made.notes)
     try:
