@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -48,14 +49,21 @@ def test_standard_input_is_counted(invoke: Invoke) -> None:
     assert found["characters"] == len(TEXT)
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
-def test_an_endless_file_is_not_read_to_its_end(
-    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+def test_what_is_too_large_is_not_read_to_its_end(
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(count_command, "LARGEST", 1_000_000)
-    result = invoke("tokens", "/dev/zero")
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        file.truncate(400_000_000)  # it takes no place on the disk
+    tracemalloc.start()
+    try:
+        result = invoke("tokens", str(large))
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()
     assert result.code == 2
-    assert "/dev/zero is larger than 1 MB: choose a smaller file." in result.err
+    assert "large.txt is larger than 1 MB: choose a smaller file." in result.err
     result = invoke("tokens", stdin=b"a" * 1_000_001)
     assert "Standard input is larger than 1 MB" in result.err
 
