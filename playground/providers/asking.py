@@ -42,11 +42,11 @@ async def ask(endpoint: Endpoint, pool: Pool, send: Callable[[], Awaitable[Any]]
 
 
 def answer(recorder: Recorder, provider: str) -> tuple[Any, Failure | None]:
-    """The answer as JSON, or why it is none."""
+    """The answer as JSON, the call's secrets masked, or why it is none."""
     if recorder.status is None or not 200 <= recorder.status < 300:
         return None, outcome.of_status(recorder, provider)
     try:
-        body = read_json(recorder.body or b"")
+        body = read_json(recorder.redactor.data(recorder.body or b""))
     except (ValueError, Endless):
         return None, outcome.unreadable(recorder, provider, recorder.body or b"")
     if isinstance(body, dict) and body.get("error"):

@@ -13,6 +13,7 @@ import httpx2
 
 from playground.domain import APIS, Endpoint, Failure, FailureType
 from playground.domain.provider import provider_of
+from playground.providers import masking
 from playground.providers.complaint import Complaint, complaint, is_page, title
 from playground.providers.failures import failure_of, in_words, no_key, provider_failure, unusable
 from playground.providers.mapping import read_json
@@ -107,8 +108,8 @@ def fail(recorder: Heard, provider: str, case: Case, message: str, **more: Any) 
 
 
 def masked(recorder: Heard, failure: Failure) -> Failure:
-    """The same without the call's secrets in the provider's words, and with the proxy that may have spoken them."""
-    failure = replace(failure, message=recorder.redactor.text(failure.message))
+    """The same without the call's secrets in what the provider says, and with the proxy that may have said it."""
+    failure = masking.masked(failure, recorder.redactor)
     proxy = recorder.proxy
     if proxy is None or (recorder.status is not None and recorder.tunnelled):
         return failure

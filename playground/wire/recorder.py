@@ -355,11 +355,12 @@ class Recorder(httpx2.AsyncBaseTransport):
 
     def _masked(self, events: list[RawEvent]) -> list[RawEvent]:
         """The events masked; looked through once as a whole, since almost none ever holds a key."""
-        mask = self.redactor.data
+        mask, named = self.redactor.data, self.redactor.text
+        names = {name: named(name) for name in {name for _, name, _ in events} if name}
         whole = b"".join([data for _, _, data in events])
-        if mask(whole) is whole:
+        if mask(whole) is whole and all(name == shown for name, shown in names.items()):
             return events
-        return [(at, name, mask(data)) for at, name, data in events]
+        return [(at, name and names[name], mask(data)) for at, name, data in events]
 
     def exchange(self, events: Sequence[RawEvent] = ()) -> Exchange | None:
         """The masked copy; None when the SDK sent nothing."""

@@ -119,6 +119,21 @@ async def test_a_wrong_key_is_told_as_with_a_call(serve: Serve, pool: Pool, prov
     assert KEY.reveal() not in f"{raised.value!r} {raised.value} {failure!r}"
 
 
+async def test_a_key_that_comes_back_is_masked_wherever_it_stands(serve: Serve, pool: Pool) -> None:
+    """In a row of a list, and in the code and the parameter of a refusal, it was not."""
+    row = {"id": f"m-{KEY.reveal()}", "owned_by": KEY.reveal()}
+    loopback = await serve(answer({"data": [row]}))
+    (model,) = await list_models(
+        Endpoint(provider="openai", base_url=loopback.url, key=KEY), pool=pool
+    )
+    assert KEY.reveal() not in f"{model.id} {model.row}"
+    said = {"message": "no", "code": KEY.reveal(), "param": KEY.reveal()}
+    loopback = await serve(answer({"error": said}, status=400))
+    with pytest.raises(ProviderError) as raised:
+        await list_models(Endpoint(provider="openai", base_url=loopback.url, key=KEY), pool=pool)
+    assert KEY.reveal() not in repr(raised.value.failure)
+
+
 async def test_no_key_a_page_and_nobody_there(serve: Serve, pool: Pool) -> None:
     page = await serve(whole(200, b"<html>", content_type="text/html"))
     wheres = [

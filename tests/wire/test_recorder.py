@@ -153,9 +153,10 @@ async def test_the_exchange_shows_everything_but_the_key(serve: Serve, pool: Poo
     await send(recorder, provider.url, {"authorization": f"Bearer {KEY.reveal()}"})
     await read(recorder)
     await recorder.aclose()
-    exchange = recorder.exchange([(recorder.first_chunk or 0.0, None, echo)])
+    exchange = recorder.exchange([(recorder.first_chunk or 0.0, KEY.reveal(), echo)])
     assert exchange is not None
     assert KEY.reveal() not in repr(exchange)
+    assert exchange.events[0].name == MASK
     assert exchange.request_headers["authorization"] == MASK
     assert exchange.request_body == {"say": "hi"}
     assert (exchange.method, exchange.status, exchange.http_version) == ("POST", 200, "HTTP/1.1")
