@@ -11,7 +11,15 @@ from playground.domain import ModelRef, Request
 from playground.domain.job import JobState, Progress, Tally
 from playground.providers import anthropic_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, RawLine, moment, state_of, whole
+from playground.providers.batch_door import (
+    Asks,
+    Notes,
+    RawLine,
+    id_in,
+    moment,
+    state_of,
+    whole,
+)
 from playground.providers.doors import door
 from playground.providers.jsonl import objects
 from playground.providers.sdk import body_of
@@ -39,7 +47,7 @@ async def submit(
     batch = await asks.ask(
         lambda: client.post(PATH, cast_to=httpx2.Response, body={"requests": requests})
     )
-    made(batch["id"], None)
+    made(id_in(batch, asks.endpoint.provider), None)
     return batch
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -97,15 +98,18 @@ async def listing(
 
 async def collect(talk: Talk, job: Job) -> tuple[Line, ...]:
     """The answers in the order in which the lines were sent; a line without one is a failed Response."""
-    own = BATCHES[job.model.provider]
-    results = await own.results(talk, job.progress)
+    results = await BATCHES[job.model.provider].results(talk, job.progress)
     if results and all(one == b"" for one in results):
         raise ProviderError(
             failure_of("server", talk.endpoint.provider, message=_EMPTY, status=200)
         )
-    found = {line.key: line for line in own.lines(results)}
-    numbered = {str(number): key for number, key in enumerate(job.keys)}
-    found = {numbered.get(key, key) if key not in job.keys else key: v for key, v in found.items()}
+    return await asyncio.to_thread(_lines, talk, job, results)  # on the loop others are being timed
+
+
+def _lines(talk: Talk, job: Job, results: list[Any]) -> tuple[Line, ...]:
+    found = {line.key: line for line in BATCHES[job.model.provider].lines(results)}
+    known, numbered = set(job.keys), {f"{number}": key for number, key in enumerate(job.keys)}
+    found = {key if key in known else numbered.get(key, key): v for key, v in found.items()}
     fetched = talk.exchanges[-1] if talk.exchanges else None
     return tuple(
         Line(key=key, response=_response(found.get(key), job, fetched)) for key in job.keys
@@ -178,7 +182,7 @@ def _failure(provider: str, line: RawLine) -> Failure | None:
 def _utc(moment: str | None) -> str | None:
     """The moment in UTC with milliseconds; None where it can't be read."""
     try:
-        found = datetime.fromisoformat((moment or "").replace("Z", "+00:00"))
+        found = datetime.fromisoformat(moment or "")
     except ValueError:
         return None
     aware = found if found.tzinfo else found.replace(tzinfo=UTC)

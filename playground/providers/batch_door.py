@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from playground.domain import Endpoint, ModelRef, Request
 from playground.domain.job import JobState, Progress
+from playground.providers.failures import ProviderError, failure_of
 
 Send = Callable[[], Awaitable[Any]]
 
@@ -82,6 +83,15 @@ class BatchDoor(Protocol):
 
     def lines(self, results: list[Any]) -> Iterator[RawLine]:
         """Read the answers, in the order of the results."""
+
+
+def id_in(raw: Any, provider: str, name: str = "id") -> str:
+    """The id of what was made, by this name in the answer; ProviderError where it holds none."""
+    found = raw.get(name) if isinstance(raw, Mapping) else None
+    if not isinstance(found, str) or not found:
+        message = f"The answer holds no {name}: what was made, if anything, can't be found again."
+        raise ProviderError(failure_of("server", provider, message=message))
+    return found
 
 
 def state_of(word: Any, states: Mapping[str, JobState]) -> JobState:

@@ -15,7 +15,15 @@ from playground.domain.base_url import without_version
 from playground.domain.job import JobState, Progress, Tally
 from playground.providers import gemini_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, RawLine, moment, state_of, whole
+from playground.providers.batch_door import (
+    Asks,
+    Notes,
+    RawLine,
+    id_in,
+    moment,
+    state_of,
+    whole,
+)
 from playground.providers.doors import door
 from playground.providers.jsonl import objects
 from playground.providers.mapping import read_json
@@ -74,7 +82,7 @@ async def submit(
     config = {"display_name": title or "batch"}
     create = google.aio.batches.create
     batch = await asks.ask(lambda: create(model=model.model, src=source, config=config))
-    made(batch["name"], None)
+    made(id_in(batch, asks.endpoint.provider, "name"), None)
     return batch
 
 
@@ -95,8 +103,9 @@ async def _uploaded(
     config = {"mime_type": "application/jsonl", "display_name": title or "batch"}
     answer = await asks.ask(lambda: google.aio.files.upload(file=data, config=config))
     file = answer.get("file") or answer
-    made(file["name"], moment(file.get("expirationTime")))
-    return str(file["name"])
+    name = id_in(file, asks.endpoint.provider, "name")
+    made(name, moment(file.get("expirationTime")))
+    return name
 
 
 async def _body(google: Any, request: Request) -> Any:

@@ -19,7 +19,7 @@ from playground.domain.hosted import (
 )
 from playground.providers import gemini_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, moment, whole
+from playground.providers.batch_door import Asks, Notes, id_in, moment, whole
 from playground.providers.gemini_batch import beta
 from playground.providers.mapping import read_json
 
@@ -45,7 +45,7 @@ async def create(asks: Asks, name: str, notes: Notes) -> Any:
     made = notes.making(KIND, name)
     google = _google(asks)
     store = await asks.ask(lambda: google.file_search_stores.create(config={"display_name": name}))
-    made(store["name"], None)
+    made(id_in(store, asks.endpoint.provider, "name"), None)
     return store
 
 

@@ -15,7 +15,7 @@ def objects(data: bytes) -> Iterator[dict[str, Any]]:
         if line.strip():
             try:
                 found = read_json(line)
-            except ValueError:
+            except (ValueError, Endless):
                 continue
             if isinstance(found, dict):
                 yield found

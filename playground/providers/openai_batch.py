@@ -11,7 +11,15 @@ from playground.domain import APIS, ModelRef, Request
 from playground.domain.job import JobState, Progress, Tally
 from playground.providers import openai_responses, openai_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, RawLine, moment, state_of, whole
+from playground.providers.batch_door import (
+    Asks,
+    Notes,
+    RawLine,
+    id_in,
+    moment,
+    state_of,
+    whole,
+)
 from playground.providers.doors import door
 from playground.providers.jsonl import objects
 from playground.providers.sdk import body_of
@@ -48,17 +56,18 @@ async def submit(
     uploaded = await asks.ask(
         lambda: client.files.with_raw_response.create(file=file, purpose="batch")
     )
-    made(uploaded["id"], moment(uploaded.get("expires_at")))
+    lines_file = id_in(uploaded, asks.endpoint.provider)
+    made(lines_file, moment(uploaded.get("expires_at")))
     made = notes.making("batch", title)
     batch = await asks.ask(
         lambda: client.batches.with_raw_response.create(
-            input_file_id=uploaded["id"],
+            input_file_id=lines_file,
             endpoint=address,
             completion_window=WINDOW,
             metadata={"title": title[:512]} if title else None,
         )
     )
-    made(batch["id"], None)
+    made(id_in(batch, asks.endpoint.provider), None)
     return batch
 
 

@@ -17,7 +17,7 @@ from playground.domain.hosted import (
 )
 from playground.providers import openai_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, moment, whole
+from playground.providers.batch_door import Asks, Notes, id_in, moment, whole
 from playground.providers.mapping import read_json
 
 KIND = "vector store"
@@ -40,7 +40,7 @@ async def create(asks: Asks, name: str, notes: Notes) -> Any:
     stores = _client(asks).vector_stores.with_raw_response
     ends = {"anchor": "last_active_at", "days": DAYS}
     store = await asks.ask(lambda: stores.create(name=name, expires_after=ends))
-    made(store["id"], moment(store.get("expires_at")))
+    made(id_in(store, asks.endpoint.provider), moment(store.get("expires_at")))
     return store
 
 
@@ -58,12 +58,13 @@ async def add(
     uploaded = await asks.ask(
         lambda: client.files.with_raw_response.create(file=file, purpose="assistants")
     )
-    made(uploaded["id"], moment(uploaded.get("expires_at")))
+    id = id_in(uploaded, asks.endpoint.provider)
+    made(id, moment(uploaded.get("expires_at")))
     files = client.vector_stores.files.with_raw_response
     how: dict[str, Any] = {"attributes": dict(attributes)} if attributes else {}
     if chunking is not None:
         how["chunking_strategy"] = {"type": "static", "static": _cut(chunking)}
-    return await asks.ask(lambda: files.create(store, file_id=uploaded["id"], **how))
+    return await asks.ask(lambda: files.create(store, file_id=id, **how))
 
 
 def _cut(chunking: Chunking) -> dict[str, int]:

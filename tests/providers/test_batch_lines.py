@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from playground.domain import ModelRef
-from playground.providers import batch
+from playground.domain import Endpoint, ModelRef, Request, Response
+from playground.domain.job import Job, Progress
+from playground.providers import ProviderError, batch
 from playground.providers.batch_door import RawLine
+from playground.providers.stores import STORES
+from playground.providers.talking import Talk
+from playground.wire import Pool
+from playground.wire.limits import MAX_VALUES
+from tests.loopback import answer, whole
+from tests.providers.calling import KEY, Serve, endpoint
 
 MESSAGE = {
     "id": "msg_1",
@@ -87,3 +96,63 @@ def test_a_line_that_the_results_do_not_name_is_a_failure_that_says_so() -> None
     )
     assert missing.failure is not None
     assert "do not name this line" in missing.failure.message
+
+
+class NoNotes:
+    def making(self, kind: str, name: str) -> Callable[[str, str | None], None]:
+        return lambda id, expires_at: None
+
+
+@pytest.mark.parametrize("spelling", ["openai:m", "anthropic:m", "gemini:m"])
+async def test_a_provider_that_answers_without_an_id_has_failed(
+    serve: Serve, pool: Pool, spelling: str
+) -> None:
+    """It was a KeyError: the job stayed as if it were being submitted, and its budget was held for ever."""
+    loopback = await serve(answer({}))
+    ref = ModelRef.parse(spelling)
+    talk = Talk(endpoint(spelling, loopback.url), pool)
+    with pytest.raises(ProviderError, match="holds no"):
+        await batch.submit(talk, ref, [("a", Request.ask(ref, "Hi"))], "title", NoNotes())
+
+
+@pytest.mark.parametrize("provider", STORES)
+async def test_a_store_without_an_id_is_a_failure(serve: Serve, pool: Pool, provider: str) -> None:
+    loopback = await serve(answer({}))
+    talk = Talk(Endpoint(provider=provider, base_url=loopback.url, key=KEY), pool)
+    with pytest.raises(ProviderError, match="holds no"):
+        await STORES[provider].create(talk, "name", NoNotes())
+
+
+def test_a_line_that_is_too_much_to_read_takes_no_other_with_it() -> None:
+    row = {"custom_id": "ok", "result": {"type": "succeeded", "message": MESSAGE}}
+    much = b"[" + b"1," * MAX_VALUES + b"1]\n"
+    assert list(read("anthropic:claude-sonnet-5-5", [much + jsonl(row)])) == ["ok"]
+
+
+async def test_many_lines_are_read_where_nobody_is_being_timed(
+    serve: Serve, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They held the engine's loop, and with it every stream of that moment, until all were read."""
+    threads, read_line = set[str](), batch.response_of
+
+    def response_of(model: ModelRef, line: RawLine) -> Response:
+        threads.add(threading.current_thread().name)
+        return read_line(model, line)
+
+    monkeypatch.setattr(batch, "response_of", response_of)
+    row = {"custom_id": "a", "result": {"type": "succeeded", "message": MESSAGE}}
+    loopback = await serve(whole(200, jsonl(row), content_type="application/x-jsonl"))
+    ref = ModelRef.parse("anthropic:m")
+    job = Job(
+        id="1",
+        model=ref,
+        title="",
+        created_at="2026-11-27T10:00:00Z",
+        keys=("a",),
+        requests=(Request.ask(ref, "Hi"),),
+        progress=Progress(id="msgbatch_1", state="done"),
+        simulated=False,
+    )
+    (line,) = await batch.collect(Talk(endpoint("anthropic:m", loopback.url), pool), job)
+    assert line.response.text == "6"
+    assert threading.main_thread().name not in threads
