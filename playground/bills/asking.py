@@ -61,7 +61,7 @@ def _bill(pages: Pages, endpoint: Endpoint) -> Bill:
                 what=f"{label}: {failure.meaning} {failure.next_step} {failure.message}".strip(),
             )
         ]
-    elif pages.cut:
-        troubles.append(Trouble(where=name, what="more pages followed that were not read"))
+    elif pages.unread:
+        troubles.append(Trouble(where=name, what=pages.unread))
     provider = bill.provider or endpoint.provider
     return replace(bill, provider=provider, troubles=tuple(troubles), simulated=endpoint.simulated)

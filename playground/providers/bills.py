@@ -6,9 +6,10 @@ in its SDK's methods; OpenRouter: /activity with a management key).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -20,9 +21,9 @@ from playground.providers.failures import ProviderError
 from playground.providers.talking import Talk
 from playground.wire import Pool
 
-MOST_PAGES = 100
 DAYS_BACK = 30
 """OpenRouter tells no older days."""
+MORE_PAGES = "more pages followed that were not read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,8 @@ class Pages:
 
     name: str
     pages: tuple[Any, ...] = ()
-    cut: bool = False
-    """True where pages were left unread."""
+    unread: str = ""
+    """What was left unread, in words; empty = nothing."""
     failure: Failure | None = None
 
 
@@ -48,6 +49,8 @@ class Report:
     send: Send
     queries: Callable[[date, date], tuple[Query, ...]]
     """From the first day to the last one, both included."""
+    most_days: int | None = None
+    """So many of the last days are told, and no older ones; None = all."""
 
 
 async def _usage(endpoint: Endpoint, query: Query) -> Any:
@@ -138,7 +141,9 @@ REPORTS: Mapping[str, tuple[Report, ...]] = {
             queries=_reports(["description"]),
         ),
     ),
-    "openrouter": (Report(name="OpenRouter activity", send=_activity, queries=_each_day),),
+    "openrouter": (
+        Report(name="OpenRouter activity", send=_activity, queries=_each_day, most_days=DAYS_BACK),
+    ),
 }
 """Provider → what its admin key opens."""
 
@@ -168,24 +173,27 @@ async def fetch(endpoint: Endpoint, first: date, last: date, *, pool: Pool) -> t
 
 
 async def _read(report: Report, endpoint: Endpoint, first: date, last: date, pool: Pool) -> Pages:
-    talk, pages, more = Talk(endpoint, pool), list[Any](), False
+    talk, pages, unread = Talk(endpoint, pool), list[Any](), _older(report, first, last)
     try:
         for query in report.queries(first, last):
-            async for page, more in _pages(report, talk, query):  # noqa: B007 - the last one counts
+            send = partial(_page, report, endpoint, query)
+            async for page, following in talk.pages(send, _next):  # noqa: B007 - the last one counts
                 pages.append(page)
+            unread = MORE_PAGES if following else unread
     except ProviderError as error:
         return Pages(name=report.name, pages=tuple(pages), failure=error.failure)
-    return Pages(name=report.name, pages=tuple(pages), cut=more)
+    return Pages(name=report.name, pages=tuple(pages), unread=unread)
 
 
-async def _pages(report: Report, talk: Talk, query: Query) -> AsyncIterator[tuple[Any, bool]]:
-    """Each page, and whether another one would follow; it ends where a page is named that was there already."""
-    asked: list[str | None] = [None]
-    while True:
-        following = {"page": asked[-1]} if asked[-1] else {}
-        body = await talk.ask(lambda more=following: report.send(talk.endpoint, {**query, **more}))  # type: ignore[misc]
-        named = body.get("next_page") if isinstance(body, dict) and body.get("has_more") else None
-        yield body, named is not None
-        if named is None or named in asked or len(asked) == MOST_PAGES:
-            return
-        asked.append(named)
+def _older(report: Report, first: date, last: date) -> str:
+    """What is said of days that are older than what the report tells; empty where there are none."""
+    told = first if report.most_days is None else last - timedelta(days=report.most_days - 1)
+    return f"no day before {told} is told" if first < told else ""
+
+
+async def _page(report: Report, endpoint: Endpoint, query: Query, named: str | None) -> Any:
+    return await report.send(endpoint, {**query, "page": named} if named else query)
+
+
+def _next(body: Any) -> str | None:
+    return body.get("next_page") if isinstance(body, dict) and body.get("has_more") else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from playground.providers.batch_door import whole
+
 PAGE = 1000
 """Models that are asked for at once, where a provider sends its list in pages."""
 
@@ -53,9 +55,13 @@ def _paths(row: Mapping[str, Any], deep: Collection[str], above: str = "") -> It
             yield path
 
 
-def listed_model(id: Any, **known: Any) -> ListedModel | None:
-    """The model, or None for a row without an id."""
-    return ListedModel(id=str(id), **known) if id else None
+def listed_model(
+    id: Any, *, context: Any = None, max_output: Any = None, **known: Any
+) -> ListedModel | None:
+    """The model, or None for a row without an id; a limit that is no count is not reported."""
+    if not id:
+        return None
+    return ListedModel(id=str(id), context=whole(context), max_output=whole(max_output), **known)
 
 
 def day(value: Any) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -15,16 +15,12 @@ from playground.providers.complaint import complaint
 from playground.providers.door import Sdk
 from playground.providers.doors import usual
 from playground.providers.failures import ProviderError, failure_of
-from playground.providers.listed import ListedModel
+from playground.providers.listed import ListedModel, listed_model
 from playground.providers.talking import Talk
 from playground.wire import Pool
 
 _LISTS = ("data", "models", "result")
 """Where the list stands in the answer."""
-
-
-MOST_PAGES = 100
-"""Pages that are read of one list; after so many it is cut, which its Listing says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +53,10 @@ async def read_list(endpoint: Endpoint, *, pool: Pool) -> Listing:
     """The endpoint's whole list, its pages followed to the end; never raises."""
     sdk, talk = usual(endpoint.provider).sdk, Talk(endpoint, pool)
     pages, following, failure = list[list[Mapping[str, Any]]](), None, None
+    asked = talk.pages(partial(sdk.models, endpoint, SILENCE), partial(_next, sdk))
     try:
-        async for rows, following in _pages(sdk, talk):  # noqa: B007 - the last one is looked at
-            pages.append(rows)
+        async for body, following in asked:  # noqa: B007 - the last one is looked at
+            pages.append(_rows(body, endpoint.provider))
     except ProviderError as error:
         missing = error.failure.type == "not_found"
         failure = _no_list(endpoint, error.failure) if missing else error.failure
@@ -80,24 +77,12 @@ async def read_model(endpoint: Endpoint, name: str, *, pool: Pool) -> Listing:
     return _read(sdk, talk, [body] if isinstance(body, dict) else [], None)
 
 
-async def _pages(sdk: Sdk, talk: Talk) -> AsyncIterator[tuple[list[Mapping[str, Any]], str | None]]:
-    """Each page's rows, and what names the page after it; it ends where a page is named that was there already."""
-    asked: list[str | None] = [None]
-    while True:
-        body = await talk.ask(partial(sdk.models, talk.endpoint, SILENCE, asked[-1]))
-        rows = _rows(body)
-        if rows is None:
-            message = complaint(body).message
-            raise ProviderError(failure_of("not_found", talk.endpoint.provider, message=message))
-        following = sdk.next_page(body) if isinstance(body, dict) else None
-        yield rows, following
-        if following is None or following in asked or len(asked) == MOST_PAGES:
-            return
-        asked.append(following)
+def _next(sdk: Sdk, body: Any) -> str | None:
+    return sdk.next_page(body) if isinstance(body, dict) else None
 
 
 def _read(sdk: Sdk, talk: Talk, rows: list[Mapping[str, Any]], failure: Failure | None) -> Listing:
-    read = [(row, sdk.listed(row)) for row in rows]
+    read = [(row, _listed(sdk, row)) for row in rows]
     return Listing(
         provider=talk.endpoint.provider,
         simulated=talk.endpoint.simulated,
@@ -108,11 +93,22 @@ def _read(sdk: Sdk, talk: Talk, rows: list[Mapping[str, Any]], failure: Failure 
     )
 
 
-def _rows(body: Any) -> list[Mapping[str, Any]] | None:
-    """The rows of a list, in whichever field it stands; None where there is none."""
+def _listed(sdk: Sdk, row: Mapping[str, Any]) -> ListedModel | None:
+    """The row as a model; of one that is shaped as nobody's its name is all that is known."""
+    try:
+        return sdk.listed(row)
+    except (AttributeError, TypeError):
+        return listed_model(row.get("id") or row.get("name"), row=row)
+
+
+def _rows(body: Any, provider: str) -> list[Mapping[str, Any]]:
+    """The rows of a list, in whichever field it stands; ProviderError where there is none."""
+    found = body
     if isinstance(body, dict):
-        body = next((body[name] or [] for name in _LISTS if name in body), None)
-    return [row for row in body if isinstance(row, dict)] if isinstance(body, list) else None
+        found = next((body[name] or [] for name in _LISTS if name in body), None)
+    if not isinstance(found, list):
+        raise ProviderError(failure_of("not_found", provider, message=complaint(body).message))
+    return [row for row in found if isinstance(row, dict)]
 
 
 def _no_list(endpoint: Endpoint, failure: Failure) -> Failure:

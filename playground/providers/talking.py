@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -13,6 +14,9 @@ from playground.providers.asking import LONGEST, SILENCE, answer
 from playground.providers.failures import ProviderError
 from playground.providers.sdk import over
 from playground.wire import Pool, Recorder
+
+MOST_PAGES = 100
+"""Pages that are read of one list; after so many it is cut."""
 
 
 class Talk(httpx2.AsyncBaseTransport):
@@ -45,6 +49,21 @@ class Talk(httpx2.AsyncBaseTransport):
         if failure is not None:
             raise ProviderError(outcome.told(recorder, self.endpoint, failure))
         return body
+
+    async def pages(
+        self,
+        send: Callable[[str | None], Awaitable[Any]],
+        following: Callable[[Any], str | None],
+    ) -> AsyncIterator[tuple[Any, str | None]]:
+        """Each page, and what names the one after it; no further than MOST_PAGES, nor where one is named that was there."""
+        asked: list[str | None] = [None]
+        while True:
+            body = await self.ask(partial(send, asked[-1]))
+            named = following(body)
+            yield body, named
+            if named is None or named in asked or len(asked) == MOST_PAGES:
+                return
+            asked.append(named)
 
     async def drop(self, send: Callable[[], Awaitable[Any]]) -> None:
         """Delete something; that it is gone already is no error."""

@@ -87,6 +87,30 @@ async def test_rows_without_an_id_and_fields_that_nobody_reads_are_kept(
     assert listing.nameless == (rows[1],)
 
 
+ODD: dict[str, dict[str, Any]] = {
+    "openrouter": {"id": "odd", "top_provider": "none", "context_length": "8192"},
+    "anthropic": {"id": "odd", "capabilities": ["batch"], "max_tokens": "many"},
+    "gemini": {"name": "models/odd", "supportedGenerationMethods": 1, "inputTokenLimit": "8192"},
+}
+
+
+@pytest.mark.parametrize("provider", ODD)
+async def test_a_row_of_an_odd_shape_breaks_no_list(
+    serve: Serve, pool: Pool, provider: str
+) -> None:
+    """It was an error out of what never raises; a limit that came as text was one, and broke who wrote it."""
+    field = "models" if provider == "gemini" else "data"
+    loopback = await serve(answer({field: [ODD[provider], {"id": "m", "name": "models/m"}]}))
+    listing = await read_list(
+        Endpoint(provider=provider, base_url=loopback.url, key=KEY), pool=pool
+    )
+    odd, plain = listing.models
+    assert odd.id.removeprefix("models/") == "odd"
+    assert plain.id == "m"
+    assert odd.context in (None, 8192)
+    assert odd.max_output is None
+
+
 async def test_what_is_not_said_is_not_told(serve: Serve, pool: Pool) -> None:
     able = {
         "image_input": {"supported": False},
