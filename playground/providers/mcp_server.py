@@ -114,17 +114,26 @@ class McpServer:
         async with AsyncExitStack() as stack:
             client = Client(await self._transport(stack))
             self._client = await stack.enter_async_context(client)
-            listed = await self._client.list_tools()
-            self.tools = tuple(
+            self.tools = await self._listed()
+            self._ready.set()
+            await asyncio.Event().wait()  # until it is cancelled
+
+    async def _listed(self) -> tuple[Tool, ...]:
+        """Its tools, page by page; it ends where a page is named that was there already."""
+        found, asked = list[Tool](), list[str | None]([None])
+        while True:
+            page = await self._client.list_tools(cursor=asked[-1])
+            found += [
                 Tool(
                     name=tool.name,
                     description=tool.description or "",
                     parameters=dict(tool.input_schema),
                 )
-                for tool in listed.tools
-            )
-            self._ready.set()
-            await asyncio.Event().wait()  # until it is cancelled
+                for tool in page.tools
+            ]
+            if page.next_cursor is None or page.next_cursor in asked:
+                return tuple(found)
+            asked.append(page.next_cursor)
 
     async def _transport(self, stack: AsyncExitStack) -> Any:
         if not self.remote:

@@ -70,6 +70,15 @@ def test_tools_are_listed_with_their_schemas(server: McpServer) -> None:
     assert level.parameters["properties"]["product"]["type"] == "string"
 
 
+def test_tools_are_listed_to_the_last_page() -> None:
+    """Those behind the first page were missing without a word."""
+    server = McpServer(f"{sys.executable} {SAMPLE.with_name('mcp_paged.py')}")
+    try:
+        assert [tool.name for tool in server.tools] == ["one", "two", "three", "four", "five"]
+    finally:
+        server.close()
+
+
 def test_tools_are_called_and_say_what_went_wrong(server: McpServer) -> None:
     made = functions.of_server(server)
     bolts = functions.perform(
