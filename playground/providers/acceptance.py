@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
@@ -164,7 +165,7 @@ def _effort(model: Model, request: Request, value: str) -> Verdict:
             "dropped",
             f"Chat Completions takes {', '.join(levels)} for {model.label}; Responses {value}",
         )
-    if value.lstrip("-").isdigit() and model.budget is not None:
+    if model.budget is not None and re.fullmatch(r"-?\d+", value):
         least, most = model.budget
         if least <= int(value) <= most:
             return None

@@ -306,7 +306,7 @@ def finish(draft: Draft) -> None:
     """Settle what is still open when the stream is over, whole or broken off."""
     draft.close()
     steps = draft.scratch.pop("steps", {})
-    for index in sorted(steps):
+    for index in sorted(steps, key=lambda index: -1 if index is None else index):
         _settle(draft, steps[index])
     draft.usage = also_ran(draft.usage, **_searched(steps.values()))
 

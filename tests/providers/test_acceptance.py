@@ -449,3 +449,10 @@ def test_the_highest_effort_is_taken_by_responses_only() -> None:
     assert (note.action, "Responses max" in note.why) == ("dropped", True)
     assert "max" not in acceptance.offered(ModelRef.parse("openai/chat:gpt-6.1-sol"), "effort")
     assert "max" in acceptance.offered(ModelRef.parse("openai:gpt-6.1-sol"), "effort")
+
+
+@pytest.mark.parametrize("effort", ["--5", "²", "5²"])
+def test_an_effort_that_only_looks_like_a_number_is_none(effort: str) -> None:
+    """It was a ValueError, out of the page and out of the command line."""
+    (note,) = acceptance.check(ask("gemini:gemini-2.5-flash", effort=effort))
+    assert (note.setting, note.action) == ("effort", "dropped")

@@ -568,6 +568,18 @@ async def test_the_calls_of_nearly_gemini(serve: Serve, pool: Pool) -> None:
     assert (calls(response), len(response.notes)) == ([], 1)
 
 
+async def test_interactions_that_number_some_steps_only(serve: Serve, pool: Pool) -> None:
+    """The whole answer was taken for one that can't be read."""
+    events = [
+        {"event_type": "step.delta", "delta": {"type": "text", "text": "Hello"}},
+        {"event_type": "step.start", "step": {"type": "function_call", "id": "c", "name": "f"}},
+        {"event_type": "interaction.completed", "interaction": {"status": "completed"}},
+    ]
+    response = await streamed(serve, pool, "gemini/interactions:m", *events)
+    assert (response.failure, response.text) == (None, "Hello")
+    assert calls(response) == [("c", "f", {})]
+
+
 async def test_nearly_interactions(serve: Serve, pool: Pool) -> None:
     whole = {
         "status": "completed",
