@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -143,12 +144,24 @@ async def ask_async(
 ) -> Answers:
     """`ask` for a coroutine: the loop goes on meanwhile, and a task that is cancelled stops its calls."""
     requests, notes = _requests(what, models, system, files, settings)
-    started, warned = await asyncio.to_thread(_start, requests, demo, keys, retries, keep, tags)
+    going, cancelled = list[LiveRun](), threading.Event()
+
+    def start() -> tuple[LiveRun, tuple[str, ...]]:
+        """On a thread, which nobody can cancel: a run that begins when its task is over is stopped at once."""
+        found = _start(requests, demo, keys, retries, keep, tags)
+        going.append(found[0])
+        if cancelled.is_set():
+            found[0].stop()
+        return found
+
     try:
+        started, warned = await asyncio.to_thread(start)
         while not started.done:  # noqa: ASYNC110 - it ends on the engine's thread
             await asyncio.sleep(LOOK)
     except asyncio.CancelledError:
-        started.stop()
+        cancelled.set()
+        for run in going:
+            run.stop()
         raise
     unwritten = await asyncio.to_thread(_written)
     return Answers(started.run(), (*notes, *warned, *unwritten))

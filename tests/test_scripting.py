@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from playground import Answers, NotSent, Request, Response, ask, ask_async, hist
 from playground.demo.process import DemoServer
 from playground.domain import Message, ModelRef, Run, Text, Usage
 from playground.domain.provider import built_in
+from playground.engine import LiveRun
 from playground.history import queries
 
 SOL, SONNET, FLASH = (
@@ -61,6 +64,38 @@ async def test_a_coroutine_asks_several_at_once_while_its_loop_goes_on() -> None
     counting.cancel()
     assert [answers[0].ok for answers in both] == [True, True]
     assert turns > 10
+
+
+async def test_a_task_that_is_cancelled_while_it_starts_leaves_no_call_behind(
+    simulation: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What starts is on a thread that goes on: its calls went out, and were billed to nobody who waited."""
+    entered, go_on, begun = threading.Event(), threading.Event(), list[LiveRun]()
+    start = scripting._start
+
+    def simulated() -> DemoServer:
+        entered.set()
+        go_on.wait(20)
+        return simulation
+
+    def started(*given: Any) -> Any:
+        found = start(*given)
+        begun.append(found[0])
+        return found
+
+    monkeypatch.setattr(scripting, "get_demo", simulated)
+    monkeypatch.setattr(scripting, "_start", started)
+    task = asyncio.create_task(ask_async("Wait", "openai:gpt-6.1-sol~stall", demo=True))
+    await asyncio.to_thread(entered.wait, 20)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go_on.set()
+    for _ in range(500):
+        if begun and begun[0].done:
+            break
+        await asyncio.sleep(0.02)
+    assert [lane.state for lane in begun[0].lanes] == ["stopped"]
 
 
 async def test_a_task_that_is_cancelled_stops_its_calls() -> None:
