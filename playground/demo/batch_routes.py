@@ -81,8 +81,10 @@ class Desk:
     async def look(self, batch: Batch) -> Phase:
         """How far a batch is; its lines are answered when it is over."""
         phase = self.state.batches.look(batch)
-        if phase in ("done", "stopped") and batch.answers is None:
-            await asyncio.to_thread(self._work_off, batch, phase)
+        if phase in ("done", "stopped"):
+            async with batch.working:  # whoever looks meanwhile waits for the same answers
+                if batch.answers is None:
+                    await asyncio.to_thread(self._work_off, batch, phase)
         return phase
 
     def _work_off(self, batch: Batch, phase: Phase) -> None:
@@ -398,7 +400,7 @@ async def caches(desk: Desk) -> Response:
         return desk.call.answered({"cachedContents": found} if found else {})
     body = gemini_generate.camel(await desk.json())
     model = str(body.get("model") or "").removeprefix("models/")
-    held = {n: body[n] for n in ("contents", "systemInstruction", "tools") if n in body}
+    held = explicit.held(body)
     dot = [{"role": "user", "parts": [{"text": "."}]}]
     tokens = desk.call.tokens({"contents": dot, **held}, model)
     row = models.find("gemini", model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections import OrderedDict
@@ -58,7 +59,8 @@ class Files:
 
     def of(self, start: str) -> list[File]:
         """The files whose ids begin so, the newest first."""
-        return [file for id, file in reversed(self._found.items()) if id.startswith(start)]
+        with self._lock:  # a batch leaves its files on another thread
+            return [file for id, file in reversed(self._found.items()) if id.startswith(start)]
 
     def delete(self, id: str) -> bool:
         """Forget a file; False when it was not there."""
@@ -102,6 +104,8 @@ class Batch:
     """Once it is over."""
     files: dict[str, str] = field(default_factory=dict)
     """Kind of result → id of the file that holds it."""
+    working: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever has its lines answered."""
 
     @property
     def expired(self) -> bool:

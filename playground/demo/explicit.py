@@ -54,9 +54,10 @@ class Prefixes:
     def make(self, model: str, body: dict[str, Any], tokens: int) -> Prefix:
         """Keep a prefix for an hour, or as long as its body says."""
         now = time.time()
-        held: dict[str, Any] = {n: body[n] for n in FIELDS if n in body}
         name, title = new_id("cachedContents/", 40), str(body.get("displayName") or "")
-        made = Prefix(name, model, held, tokens, title, now, now, end(body, now) or now + HOUR)
+        made = Prefix(
+            name, model, held(body), tokens, title, now, now, end(body, now) or now + HOUR
+        )
         self._found[made.name] = made
         while len(self._found) > MOST:
             self._found.popitem(last=False)
@@ -76,11 +77,14 @@ class Prefixes:
         self._found.pop(name, None)
 
 
+def held(body: dict[str, Any]) -> dict[str, Any]:
+    """What of a body a cache holds."""
+    return {name: body[name] for name in FIELDS if name in body}
+
+
 def end(body: dict[str, Any], now: float) -> float | None:
     """When a body says that a cache ends: `ttl` or `expireTime`; None where it says nothing."""
     if given := TTL.fullmatch(str(body.get("ttl") or "")):
         return now + float(given[1])
     moment = body.get("expireTime")
-    return (
-        datetime.fromisoformat(str(moment).replace("Z", "+00:00")).timestamp() if moment else None
-    )
+    return datetime.fromisoformat(str(moment)).timestamp() if moment else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import anthropic as anthropic_sdk
+import httpx2
 import openai as openai_sdk
 import pytest
 from google import genai
@@ -213,3 +215,26 @@ def test_with_delays_a_batch_goes_by_the_clock_in_seconds_instead_of_hours() -> 
         assert status() == "in_progress"
         clock["now"] += 3
         assert status() == "completed"
+
+
+async def test_who_looks_at_the_same_time_gets_the_same_answers_and_they_are_made_once() -> None:
+    """Each of them had the lines answered: twice in the bill, and two files of answers."""
+    transport = httpx2.ASGITransport(app=build(0))
+    key = {"authorization": "Bearer demo-key"}
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1/openai/v1", headers=key
+    ) as http:
+        given = {"file": ("b.jsonl", lines("a", "b"))}
+        file = (await http.post("/files", files=given, data={"purpose": "batch"})).json()
+        asked = {
+            "input_file_id": file["id"],
+            "endpoint": "/v1/responses",
+            "completion_window": "24h",
+        }
+        made = (await http.post("/batches", json=asked)).json()
+        address = f"/batches/{made['id']}"
+        await http.get(address)
+        looks = await asyncio.gather(*(http.get(address) for _ in range(4)))
+        found = (await http.get("/files")).json()["data"]
+    assert len({look.json()["output_file_id"] for look in looks}) == 1
+    assert [one["purpose"] for one in found].count("batch_output") == 1
