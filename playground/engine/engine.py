@@ -29,7 +29,7 @@ from playground.domain.endpoint import endpoint_of
 from playground.domain.provider import unknown
 from playground.domain.single import Single
 from playground.engine.clock import Gate, LagMeter, Stopwatch
-from playground.engine.journal import PATIENCE, Journal, tell_began, tell_ended
+from playground.engine.journal import LOG, PATIENCE, Journal, tell_began, tell_ended
 from playground.engine.live import Lane, LiveRun
 from playground.engine.pace import Pace
 from playground.engine.receipt import priced
@@ -290,6 +290,10 @@ class Engine:
                 stopped = lane.partial() if lane.partial else Response(model=lane.request.model)
                 failure = lane.stopped_by or STOPPED
                 return replace(stopped, failure=failure, attempts=tuple(attempts))
+            except Exception as error:  # of ours: the lane ends all the same, and says so
+                LOG.exception("A lane broke off.")
+                slip = replace(SLIP, message=f"{SLIP.message} ({type(error).__name__}).")
+                return Response(model=lane.request.model, failure=slip, attempts=tuple(attempts))
 
     async def _try(self, job: _Job, endpoint: Endpoint) -> Response:
         """One request, when its turn has come; stopped while it is under way, it has what it has so far."""
@@ -361,6 +365,14 @@ class Engine:
             if not call.large:
                 return call.response(failure)
         return await asyncio.to_thread(call.end, failure)
+
+
+SLIP = Failure(
+    type="server",
+    message="The answer could not be put together",
+    meaning="Something went wrong in the playground itself, not at the provider; its log says what.",
+    next_step="Run again. The provider may bill what it had produced by then.",
+)
 
 
 STOPPED = Failure(

@@ -384,3 +384,19 @@ def test_an_ended_lane_keeps_its_text_whole_and_not_word_by_word(
     assert len(read) == words  # whoever reads it goes on reading
     assert words > 10 > len(lane.deltas)
     assert (lane.text(), lane.text("reasoning")) == (shown, thought)
+
+
+def test_a_slip_of_ours_ends_its_lane(engine: Engine, demo: DemoServer) -> None:
+    """The lane never ended: its page looked at it for ever, and its budget stayed held."""
+
+    class Slips(Call):
+        def response(self, failure: Failure | None = None) -> Response:
+            raise KeyError("ours")
+
+    run = engine.start([ask("openai:gpt-6-luna")], demo.endpoints(), caller=Slips)
+    assert run.wait(20)
+    response = run.lanes[0].response
+    assert response is not None
+    assert response.failure is not None
+    assert response.failure.type == "server"
+    assert "KeyError" in response.failure.message
