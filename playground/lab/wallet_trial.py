@@ -101,8 +101,10 @@ async def by_plan(
     return account, call.response()
 
 
-async def models_of(account: Account, endpoint: Endpoint, *, pool: Pool) -> list[ModelRef]:
-    """The models that the account's plan may use; NotSignedIn where it does not say."""
+async def models_of(
+    account: Account, endpoint: Endpoint, *, pool: Pool
+) -> tuple[Account, list[ModelRef]]:
+    """The account with the token that is valid now, and the models that its plan may use; NotSignedIn where it does not say."""
     account = await renewed(account, pool=pool)
     found = await models(account, endpoint.base_url, pool=pool)
-    return [ModelRef.parse(f"openai:{name}") for name in found]
+    return account, [ModelRef.parse(f"openai:{name}") for name in found]

@@ -70,12 +70,25 @@ def test_who_allows_it_in_the_browser_is_signed_in_and_the_plan_pays(
     assert account.client == installation.client
     assert account.client.startswith("oaiapp_")
     endpoint = simulation.endpoints()["openai"]
-    listed = engine.submit(lambda pool: wallet_trial.models_of(account, endpoint, pool=pool))
-    assert SOL in listed.result(30)
+    asked = engine.submit(lambda pool: wallet_trial.models_of(account, endpoint, pool=pool))
+    held, listed = asked.result(30)
+    assert held is account
+    assert SOL in listed
     same, response = ask(engine, simulation, account)
     assert same is account
     assert response.ok
     assert response.text
+
+
+def test_a_token_that_is_renewed_for_the_list_of_models_is_the_one_that_holds(
+    engine: Engine, simulation: DemoServer, issuer: str, browser: httpx2.Client
+) -> None:
+    """It was forgotten, and what had renewed it holds once: the sign-in had ended."""
+    account = replace(signed_in(engine, issuer, browser)[0], until=0.0)
+    endpoint = simulation.endpoints()["openai"]
+    asked = engine.submit(lambda pool: wallet_trial.models_of(account, endpoint, pool=pool))
+    held, _ = asked.result(30)
+    assert ask(engine, simulation, replace(held, until=0.0))[1].ok
 
 
 def test_what_is_asked_for_is_what_is_documented(issuer: str) -> None:

@@ -113,6 +113,7 @@ def _signed_in(account: Account) -> None:
     except (NotSignedIn, TimeoutError) as error:
         st.error(safe(str(error) or "OpenAI did not say which models the plan has."))
         models = []
+    account = session().plan or account  # it may have been renewed
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = st.selectbox("Model of the plan", models, format_func=str, key="wallets_model")
         if st.button("Ask by the plan", key="wallets_ask", type="primary") and model:
@@ -134,7 +135,8 @@ def _models(account: Account, endpoint: Endpoint) -> list[ModelRef]:
     held = st.session_state.get(names.WALLETS_MODELS)
     if not held or held[0] != account.subject:
         work = get_engine().submit(lambda pool: models_of(account, endpoint, pool=pool))
-        held = (account.subject, work.result(PATIENCE))
+        session().plan, models = work.result(PATIENCE)
+        held = (account.subject, models)
         st.session_state[names.WALLETS_MODELS] = held
     found: list[ModelRef] = held[1]
     return found
