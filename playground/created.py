@@ -64,7 +64,7 @@ class Notebook:
 
         return made
 
-    def found(self, kind: str, name: str, remote_id: str, expires_at: str | None = None) -> None:
+    def found(self, kind: str, name: str, remote_id: str) -> None:
         """Note a thing that the provider made by itself (a batch's file of answers), once."""
         with reading(self._store.engine) as connection:
             there = sa.select(created.c.id).where(
@@ -72,7 +72,7 @@ class Notebook:
             )
             known = connection.scalar(there) is not None
         if not known:
-            self.making(kind, name)(remote_id, expires_at)
+            self.making(kind, name)(remote_id, None)
 
 
 def all_created(store: Store, *, owner: str | None, gone: bool = False) -> list[Created]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import isinf
 from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -402,7 +402,7 @@ async def read_body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def check_key(request: Request, vendor: str) -> None:
+def check_key(request: HTTPConnection, vendor: str) -> None:
     """Refused when there is no key, or one with `wrong` or `invalid` in it; a compatible server needs none."""
     if vendor == "compatible":
         return
@@ -413,7 +413,7 @@ def check_key(request: Request, vendor: str) -> None:
         raise Refused("401")
 
 
-def sent_key(request: Request) -> str:
+def sent_key(request: HTTPConnection) -> str:
     """The key that came with the request, wherever it stands; empty where none did."""
     sent = request.headers
     key = sent.get("authorization", "").removeprefix("Bearer").strip()

@@ -192,7 +192,7 @@ def _usage(hops: list[Reply], said: Talk) -> dict[str, Any]:
 
 async def serve(state: State, socket: WebSocket) -> None:
     """Hold one session."""
-    if problem := key_problem(socket):
+    if problem := key_problem(socket, "gemini"):
         made = failure("gemini", problem, Wrong("", DOOR))
         body = Response(dumps(made.body), made.status, made.headers, "application/json")
         await socket.send_denial_response(body)

@@ -293,7 +293,7 @@ async def serve(state: State, socket: WebSocket) -> None:
     """Hold one session."""
     line = Line(state, socket, "openai_realtime")
     name = socket.query_params.get("model", "")
-    problem = key_problem(socket)
+    problem = key_problem(socket, "openai")
     if problem:
         await _refuse(socket, problem, name)
         return

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from playground.catalog import Model as Row
 from playground.demo import compose, faults, models
 from playground.demo.ask import Ask, Offer, Part, Refused, Turn
-from playground.demo.call import WRONG_KEYS, wait_until
+from playground.demo.call import check_key, wait_until
 from playground.demo.compose import Reply
 from playground.demo.counting import compact
 from playground.demo.models import Model
@@ -147,14 +147,13 @@ class Line:
         self.line["turn"] = now()
 
 
-def key_problem(socket: WebSocket) -> str | None:
+def key_problem(socket: WebSocket, vendor: str) -> str | None:
     """`no_key`, `401`, or None for a key that is taken."""
-    sent = socket.headers
-    key = sent.get("authorization", "").removeprefix("Bearer").strip()
-    key = key or sent.get("x-goog-api-key") or socket.query_params.get("key", "")
-    if not key:
-        return "no_key"
-    return "401" if any(word in key.lower() for word in WRONG_KEYS) else None
+    try:
+        check_key(socket, vendor)
+    except Refused as wrong:
+        return wrong.fault
+    return None
 
 
 async def stall() -> None:

@@ -39,7 +39,6 @@ class Ask(Row):
     lanes: tuple[Lane, ...] = Field(min_length=1, max_length=4)
     shows: tuple[str, ...]
     """Ways to look at an answer; the first is there at first."""
-    retries: int = 0
 
     @property
     def on_the_demo(self) -> bool:

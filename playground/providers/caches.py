@@ -40,13 +40,8 @@ class StoredPrefix:
 
 
 def _read(text: str) -> datetime | None:
-    """Google writes nanoseconds."""
-    head, dot, rest = text.replace("Z", "+00:00").partition(".")
-    digits, plus, zone = rest.partition("+")
     try:
-        return datetime.fromisoformat(
-            f"{head}{dot}{digits[:6].ljust(6, '0') if dot else ''}{plus}{zone}"
-        )
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 

@@ -109,6 +109,3 @@ class Embedding:
     end = response
     large = True
     """Its body is numbers: looked through for secrets on another thread than the loop's."""
-
-    def let_go(self) -> None:
-        """Nothing is held once the response is made."""

@@ -1,4 +1,4 @@
-"""Files that a provider keeps: uploaded once, sent by their ids from then on, deleted. A new provider is a row of FILES."""
+"""Files that a provider keeps: uploaded once, sent by their ids from then on. A new provider is a row of FILES."""
 
 from __future__ import annotations
 
@@ -30,10 +30,6 @@ class _Part(Protocol):
     def __call__(self, file: HostedFile) -> dict[str, Any]: ...
 
 
-class _Delete(Protocol):
-    async def __call__(self, asks: Asks, id: str) -> Any: ...
-
-
 class Row(NamedTuple):
     """One provider's files."""
 
@@ -42,7 +38,6 @@ class Row(NamedTuple):
     """Read the provider's object of a file."""
     part: _Part
     """The file in a message, by its id."""
-    delete: _Delete
     keeps: str
     """For how long it keeps a file, one sentence."""
     source: str
@@ -97,34 +92,19 @@ def _gemini_part(file: HostedFile) -> dict[str, Any]:
     return {"fileData": {"fileUri": file.uri, "mimeType": file.media_type}}
 
 
-async def _drop_openai(asks: Asks, id: str) -> Any:
-    files = openai_sdk.client(asks.endpoint, SILENCE).files.with_raw_response
-    return await asks.ask(lambda: files.delete(id))
-
-
-async def _drop_anthropic(asks: Asks, id: str) -> Any:
-    files = anthropic_sdk.client(asks.endpoint, SILENCE).files.with_raw_response
-    return await asks.ask(lambda: files.delete(id))
-
-
-async def _drop_gemini(asks: Asks, id: str) -> Any:
-    google = gemini_sdk.client(beta(asks.endpoint), SILENCE)
-    return await asks.ask(lambda: google.aio.files.delete(name=id))
-
-
 FILES = {
     "openai": Row(
-        _openai, openai_stores.file, _openai_part, _drop_openai,
+        _openai, openai_stores.file, _openai_part,
         "OpenAI keeps a file until it is deleted; here it is asked to delete it after an hour.",
         "https://developers.openai.com/api/docs/guides/file-inputs",
     ),
     "anthropic": Row(
-        _anthropic, _anthropic_file, _anthropic_part, _drop_anthropic,
+        _anthropic, _anthropic_file, _anthropic_part,
         "Anthropic keeps a file until it is deleted; here it is asked to delete it after an hour.",
         "https://platform.claude.com/docs/en/build-with-claude/files",
     ),
     "gemini": Row(
-        _gemini, gemini_stores.file, _gemini_part, _drop_gemini,
+        _gemini, gemini_stores.file, _gemini_part,
         "Google deletes a file after 48 hours.",
         "https://ai.google.dev/gemini-api/docs/files",
     ),

@@ -62,7 +62,7 @@ def duration(text: str, now: datetime) -> float | None:
 def moment(text: str, now: datetime) -> float | None:
     """Seconds until an RFC 3339 moment, 0 for one that has passed; None for anything else."""
     try:
-        return max(0.0, (datetime.fromisoformat(text.replace("Z", "+00:00")) - now).total_seconds())
+        return max(0.0, (datetime.fromisoformat(text) - now).total_seconds())
     except (ValueError, TypeError):
         return None
 

@@ -93,9 +93,9 @@ class Pool:
             await self._may_go_through(proxy, host)
         shard = self._free(proxy, request.url)
         shard.lent += 1
-        if len(self._shards) > _ORIGINS:
-            await self._forget()
         try:
+            if len(self._shards) > _ORIGINS:
+                await self._forget()
             response = await shard.pool.handle_async_request(request)
         except BaseException:
             shard.lent -= 1

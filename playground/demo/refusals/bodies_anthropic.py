@@ -11,6 +11,7 @@ from playground.demo.refusals.kinds import (
     OBJECT,
     STRING,
     Kind,
+    Open,
     needed,
     one_of,
     record,
@@ -18,17 +19,6 @@ from playground.demo.refusals.kinds import (
     variant,
     within,
 )
-
-
-class _Open(dict[str, Kind]):
-    """Fields that are not looked at."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> Kind:
-        return ANY
-
 
 CACHE = variant("type", {"ephemeral": {"ttl": one_of("5m", "1h")}})
 CACHED = {"cache_control": CACHE}
@@ -99,7 +89,7 @@ BLOCK = variant(
             "toolset": ANY,
             **CACHED,
         },
-        **{name: _Open() for name in SERVER_BLOCKS},
+        **{name: Open() for name in SERVER_BLOCKS},
     },
 )
 MESSAGE = record(
@@ -152,8 +142,8 @@ SERVER_TOOLS: Mapping[str, str | None] = {
 """Tools that Anthropic defines, and the one name that each may have (None = its own affair); other fields are not looked at."""
 
 
-def _named(name: str | None) -> _Open:
-    return _Open(name=one_of(name, needed=True)) if name else _Open()
+def _named(name: str | None) -> Open:
+    return Open(name=one_of(name, needed=True)) if name else Open()
 
 
 OUTPUT_FORMAT = variant("type", {"json_schema": {"schema": needed(OBJECT)}})

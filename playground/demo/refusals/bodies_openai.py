@@ -13,6 +13,7 @@ from playground.demo.refusals.kinds import (
     OBJECT,
     STRING,
     Kind,
+    Open,
     needed,
     one_of,
     record,
@@ -143,17 +144,7 @@ OTHER_ITEMS = [
 ]
 
 
-class _Open(dict[str, Kind]):
-    """Fields that are not looked at."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> Kind:
-        return ANY
-
-
-class _Numbers(_Open):
+class _Numbers(Open):
     """Fields of any name that are biases."""
 
     def __missing__(self, name: str) -> Kind:
@@ -222,7 +213,7 @@ RESPONSES = record(
     image=ANY,
     include=several(STRING),
     input=several(
-        variant("type", KNOWN_ITEMS | {n: _Open() for n in OTHER_ITEMS}, "message"), alone=True
+        variant("type", KNOWN_ITEMS | {n: Open() for n in OTHER_ITEMS}, "message"), alone=True
     ),
     instructions=STRING,
     max_output_tokens=within(16, whole=True),
@@ -240,7 +231,7 @@ RESPONSES = record(
     text=record(format=TEXT_FORMAT, verbosity=VERBOSITY),
     tool_choice=Kind(types=("string", "object"), values=CHOICE),
     tools=several(
-        variant("type", {"function": FUNCTION} | {name: _Open(own) for name, own in HOSTED.items()})
+        variant("type", {"function": FUNCTION} | {name: Open(own) for name, own in HOSTED.items()})
     ),
     truncation=one_of("auto", "disabled"),
 )
@@ -326,7 +317,7 @@ CHAT = record(
     stream_options=record(include_obfuscation=BOOLEAN, include_usage=BOOLEAN),
     tool_choice=Kind(types=("string", "object"), values=CHOICE),
     tools=several(
-        variant("type", {"function": {"function": needed(CHAT_FUNCTION)}, "custom": _Open()}),
+        variant("type", {"function": {"function": needed(CHAT_FUNCTION)}, "custom": Open()}),
         least=1,
         most=128,
     ),

@@ -48,6 +48,16 @@ BOOLEAN, OBJECT, ARRAY = Kind(types=("boolean",)), Kind(types=("object",)), Kind
 ANY = Kind()
 
 
+class Open(dict[str, Kind]):
+    """Fields that are not looked at: any may be there."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Kind:
+        return ANY
+
+
 def within(low: float | None = None, high: float | None = None, *, whole: bool = False) -> Kind:
     """A number, or a whole one, between two others."""
     return Kind(types=("integer" if whole else "number",), low=low, high=high)

@@ -19,12 +19,12 @@ A = {
 }
 
 
-def quoted(values: Sequence[str], last: str = "and") -> str:
+def quoted(values: Sequence[str]) -> str:
     """`'a', 'b', and 'c'`, as OpenAI lists words."""
     told = [f"'{value}'" for value in values]
     if len(told) < 3:
-        return f" {last} ".join(told)
-    return f"{', '.join(told[:-1])}, {last} {told[-1]}"
+        return " and ".join(told)
+    return f"{', '.join(told[:-1])}, and {told[-1]}"
 
 
 def dotted(path: Path) -> str:
