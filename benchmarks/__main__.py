@@ -122,7 +122,7 @@ def _cells(row: Row) -> tuple[str, str, str]:
 TELLING = (
     "total time, p95 error at 32",
     "time to first text, 1 at once, worst door, p95 error",
-    "first text, p95 error, 8 lanes, after 10 kept runs, pages rerun",
+    "first text, p95 error, 8 lanes, after 30 kept runs, pages rerun",
     "failed lanes of 3,000",
     "CPU of `ask`, kept, ÷ a script of OpenAI's SDK",
     "200 experiments of a model against itself: called different",
