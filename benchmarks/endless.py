@@ -329,7 +329,7 @@ def _kept(
     rows = Rows()
     print(
         f"{name:26}{whole['took']:13.1f}{whole['longest']:9.0f}{whole['wall']:8.0f}{_cut(cut)}"
-        f"{most:6.0f}  {whole['failure']}: {whole['message'][:90]}",
+        f"{above[-1]:6.0f}  {whole['failure']}: {whole['message'][:90]}",
         flush=True,
     )
     rows.show(f"endless, {name}: the loop stands still", longest, given.limit, "ms")

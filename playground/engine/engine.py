@@ -10,6 +10,7 @@ import secrets
 import sys
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -252,14 +253,17 @@ class Engine:
             self._held += lane.bytes
             self._forget_old()
         if job.pace is None:
-            self._loop.call_later(WATCHED, self._compact, lane)
+            self._loop.call_later(WATCHED, self._compact, weakref.ref(lane))
         else:
             lane.compact()
             job.pace.ended(job.run, lane)
         job.run.lane_ended()
 
-    def _compact(self, lane: Lane) -> None:
-        """On the loop what is little, else in a thread."""
+    def _compact(self, known: weakref.ref[Lane]) -> None:
+        """On the loop what is little, else in a thread; nothing where the run was forgotten meanwhile."""
+        lane = known()
+        if lane is None:
+            return
         if len(lane.deltas) > PIECE:
             self._loop.run_in_executor(None, lane.compact)
         else:

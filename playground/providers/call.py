@@ -129,7 +129,10 @@ class Call:
         Before the answer's cost is counted: beside that it would be the peak of what the process holds.
         """
         self._ended = response = self.response(failure)
+        self._recorder.let_go()
         let_go(self._events)
+        for parts in self._draft.written():
+            let_go(parts)
         return response
 
     @property

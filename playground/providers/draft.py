@@ -220,8 +220,11 @@ class Draft:
 
     def size(self) -> int:
         """Characters that the model wrote so far."""
-        kept = (self.text_parts, self.reasoning_parts, self.refusal_parts, *self.choices.values())
-        return self.tool_size + sum(len(piece) for parts in kept for piece in parts)
+        return self.tool_size + sum(len(piece) for parts in self.written() for piece in parts)
+
+    def written(self) -> tuple[list[str], ...]:
+        """The texts that the model wrote, each in its pieces."""
+        return (self.text_parts, self.reasoning_parts, self.refusal_parts, *self.choices.values())
 
 
 def apart(text: str) -> tuple[str, str]:

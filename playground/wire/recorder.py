@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextlib
 import functools
 import io
 import json
@@ -212,10 +213,15 @@ class Recorder(httpx2.AsyncBaseTransport):
         return False
 
     async def _whole(self) -> bytes:
-        body = io.BytesIO()  # which gives its bytes away without a copy: 64 MB took 30 ms
+        """The body in one; a large one is put together elsewhere, since its growing buffer was copied on the loop again and again."""
+        blocks, block = list[bytes](), io.BytesIO()
         async for chunk in self.chunks():
-            body.write(chunk)
-        return body.getvalue()
+            block.write(chunk)
+            if block.tell() >= PIECE:
+                blocks.append(block.getvalue())
+                block = io.BytesIO()
+        blocks.append(block.getvalue())
+        return blocks[0] if len(blocks) == 1 else await asyncio.to_thread(b"".join, blocks)
 
     def _check_destination(self, url: httpx2.URL) -> None:
         """Only the endpoint's own host may be called, whatever an SDK read from the environment."""
@@ -362,6 +368,10 @@ class Recorder(httpx2.AsyncBaseTransport):
             return events
         return [(at, name and names[name], mask(data)) for at, name, data in events]
 
+    def let_go(self) -> None:
+        """Hold the body no longer: it stands in the exchange."""
+        self.body = None
+
     def exchange(self, events: Sequence[RawEvent] = ()) -> Exchange | None:
         """The masked copy; None when the SDK sent nothing."""
         request, mask = self.request, self.redactor
@@ -405,7 +415,9 @@ def allowed(
 
 
 def _text(body: bytes) -> str:
-    """The body as text, decoded in pieces, so that other threads get their turns."""
+    """The body as text: in one go where that is a plain copy, else in pieces, so that other threads get their turns."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return body.decode("ascii")  # the pieces beside the text would be as much again
     read = codecs.getincrementaldecoder("utf-8")("replace").decode
     starts = range(0, len(body), PIECE)
     return "".join([read(body[at : at + PIECE], at + PIECE >= len(body)) for at in starts])

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from playground.domain import Event, Events, Exchange
+from playground.domain import Event, Events, Exchange, exchange
 from playground.domain.nouns import jsonable, noun
 
 RAW = [(10.5, None, b"first"), (10.75, "delta", "zw\u00f6lf \U0001f40d".encode()), (11.0, "x", b"")]
@@ -52,3 +52,12 @@ def test_the_garbage_collector_sees_a_handful_of_objects_and_not_one_for_every_e
     events = Events([(float(i), "delta", b"%d" % i) for i in range(1000)], zero=0.0)
     gc.collect()
     assert sum(gc.is_tracked(held) for held in gc.get_referents(events)) <= 6
+
+
+def test_more_events_than_are_packed_in_one_go_are_the_same_events() -> None:
+    many = [(i / 8, f"name {i % 3}", b"%d" % i) for i in range(2 * exchange._PIECE + 1)]
+    events = Events(many, zero=1.0)
+    assert [(e.offset, e.name, e.data) for e in events] == [
+        (at - 1.0, name, data.decode()) for at, name, data in many
+    ]
+    assert events[-1].data == str(2 * exchange._PIECE)

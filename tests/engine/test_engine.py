@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
 import time
 import urllib.request
+import weakref
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
@@ -37,6 +39,20 @@ def until_text(lane: Lane) -> None:
             return
         time.sleep(0.01)
     pytest.fail(f"no text came: {lane.state}")
+
+
+def test_a_run_that_is_forgotten_is_held_by_nobody(engine: Engine, demo: DemoServer) -> None:
+    run = engine.start([ask("openai:gpt-6-luna")], demo.endpoints())
+    assert run.wait(60)
+    lane = weakref.ref(run.lanes[0])
+    engine.forget(run)
+    del run
+    for _ in range(100):
+        gc.collect()
+        if lane() is None:
+            return
+        time.sleep(0.05)
+    pytest.fail("it is held")
 
 
 def test_every_lane_answers_with_usage_times_and_cost(engine: Engine, demo: DemoServer) -> None:

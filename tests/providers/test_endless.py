@@ -302,3 +302,19 @@ def test_a_secret_in_a_long_text_is_masked_wherever_it_stands(where: int) -> Non
     assert mask(text) == "x" * where + MASK + "y" * (3 * PIECE - where)
     assert mask("x" * (3 * PIECE)) == "x" * (3 * PIECE)
     assert mask(KEY.reveal() * 200_000) == MASK * 200_000
+
+
+async def test_what_a_large_response_was_made_of_is_let_go_of(serve: Serve, pool: Pool) -> None:
+    text = "hello, world. " * 100_000
+    body = json.dumps({"choices": [{"message": {"content": text}, "finish_reason": "stop"}]})
+    provider = await serve(whole(200, body.encode()))
+    asked = Request.ask(ModelRef.parse(CHAT), "Hi", stream=False)
+    one = Call(asked, endpoint(CHAT, provider.url), pool=pool)
+    await one.run()
+    assert one.large
+    ended = one.end()
+    assert ended.text == text
+    assert ended.exchange is not None
+    assert ended.exchange.response_body == body
+    assert (one._recorder.body, one._events, one._draft.text_parts) == (None, [], [])
+    assert one.response() is ended
