@@ -227,3 +227,30 @@ def test_another_one_s_run_opens_by_a_link_that_was_shared_and_by_no_other(
     storage.button(key=f"withdraw_{token}").click().run()
     browser.cookie = BOB
     assert words not in linked(token)
+
+
+@pytest.mark.parametrize("typed", [None, "My own words"])
+def test_a_withdrawn_link_takes_back_what_it_had_put_into_a_strangers_fields(
+    browser: Browser, typed: str | None
+) -> None:
+    store = history.get_store()
+    run = small_run(1, day="2026-11-01")
+    put(store, run, Labels(), owner=ANN)
+    token = sharing.share(store, run.id, owner=owner_digest(ANN)) or ""
+    browser.cookie = BOB
+    app = opened("compare.py")
+    before = app.text_area(key=names.PROMPT).value
+    app.query_params["run"] = token
+    app.run()
+    asked = run.requests[0].messages[0].text
+    assert app.text_area(key=names.PROMPT).value == asked != before
+    if typed is not None:
+        app.text_area(key=names.PROMPT).set_value(typed).run()
+    sharing.withdraw(store, token, owner=owner_digest(ANN))
+    app.button(key="run").click().run()
+    assert not app.exception
+    assert app.text_area(key=names.PROMPT).value == (before if typed is None else typed)
+    assert run.responses[0].text not in sent(app)
+    assert get_engine().under_way(BOB) == [], (
+        "nothing else is sent than what was there at the press"
+    )

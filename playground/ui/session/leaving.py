@@ -62,7 +62,14 @@ def end(id: str, session: Session) -> None:
     """Forget its keys at once; unless the same browser has another tab open, stop what it pays for."""
     open_sessions.pop(id, None)
     visitors.left(session.id)
-    for held in (session.keys, session.custom, session.listed, session.tests, session.opened):
+    for held in (
+        session.keys,
+        session.custom,
+        session.listed,
+        session.tests,
+        session.opened,
+        session.filled,
+    ):
         held.clear()
     session.plan = None
     owner = session.owner or session.id

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from playground.engine import LiveRun, get_engine
+from playground.ui.session import once
 from playground.ui.session.state import owner, session
 from playground.ui.session.stored import newest_with, shared_no_more, stored_run
 
@@ -45,12 +46,55 @@ def looked_at(place: Place) -> LiveRun | None:
     if run is None or value is None:
         looking.pop(place.key, None)
         _say_gone(place)
+        _take_back(place)
         return None
     session().gone.discard(place.key)
     if looking.get(place.key) != value:
         looking[place.key] = value
-        place.fill(run)
+        _fill(place, run)
     return run
+
+
+def _fill(place: Place, run: LiveRun) -> None:
+    """Put the run into the page's fields; of another's it is noted what, as its link may be withdrawn."""
+    before = _fields() if run.owner != owner() else None
+    place.fill(run)
+    session().filled.pop(place.key, None)
+    if before is not None:
+        session().filled[place.key] = {
+            key: (before.get(key), put)
+            for key, put in _fields().items()
+            if key not in before or before[key] != put
+        }
+
+
+def _fields() -> dict[str, Any]:
+    """What is written and chosen in the page's fields."""
+    plain = (str, int, float, type(None))
+    held = st.session_state.to_dict().items()
+    return {
+        key: value
+        for key, value in held
+        if all(isinstance(one, plain) for one in (value if isinstance(value, list) else [value]))
+    }
+
+
+def _take_back(place: Place) -> None:
+    """Put what stood in the fields before into the place of what a withdrawn link had put there; what was typed since stays.
+
+    The page is drawn anew then: a press of Run was meant for what was there.
+    """
+    put = session().filled.pop(place.key, {})
+    for key, (before, now) in put.items():
+        if key in st.session_state and st.session_state[key] == now:
+            if before is None:
+                del st.session_state[key]
+            else:
+                st.session_state[key] = before
+    if put:
+        for name in {place.name, place.key}:
+            once.seen(name)
+        st.rerun()
 
 
 def _say_gone(place: Place) -> None:
@@ -98,6 +142,7 @@ def look_at(place: Place, run: LiveRun) -> None:
     value = place.value(run)
     session().looking[place.key] = value
     session().gone.discard(place.key)
+    session().filled.pop(place.key, None)
     if st.query_params.get(place.name) != value:
         st.query_params[place.name] = value
 

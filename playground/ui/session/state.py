@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit import runtime
@@ -32,6 +32,8 @@ class Session:
 
     owner: str = ""
     """Who has signed in, or its browser's cookie; empty where neither is known."""
+    browser: str = ""
+    """The browser's cookie, whoever has signed in; empty where it sends none."""
     away: float | None = None
     """Since when its tab is gone, on a monotonic clock; None while it is there."""
     began: float = field(default_factory=time.monotonic)
@@ -61,6 +63,8 @@ class Session:
     """Places whose address named a run that is not here."""
     opened: dict[str, tuple[str, LiveRun]] = field(default_factory=dict)
     """Those of them that came out of the history, by place, each with what the address says of it."""
+    filled: dict[str, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
+    """By place, what a shared link has put into the page's fields: what stood there before, and what was put."""
 
 
 open_sessions: dict[str, Session] = {}
@@ -70,7 +74,7 @@ open_sessions: dict[str, Session] = {}
 def session() -> Session:
     """This tab's session, made at first use."""
     if names.SESSION not in st.session_state:
-        made = st.session_state[names.SESSION] = Session(owner=_who())
+        made = st.session_state[names.SESSION] = Session(owner=_who(), browser=grants.owner())
         visitors.came(made.id, _address())
         if (context := get_script_run_ctx()) is not None:
             open_sessions[context.session_id] = made

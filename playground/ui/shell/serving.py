@@ -25,6 +25,7 @@ from playground.ui.shell.imports import packages_first
 from playground.ui.shell.lifespan import lifespan, on_script_error
 from playground.ui.shell.messages import PageMessagesOnly
 from playground.ui.shell.origin import OwnAddressOnly
+from playground.ui.shell.own_files import OwnFilesOnly
 from playground.ui.shell.pages import to_first_page
 from playground.ui.shell.uploads import UploadLimits
 
@@ -42,6 +43,7 @@ def parts(script: Path = ROUTER) -> dict[str, Any]:
         "middleware": [
             Middleware(SecurityHeaders),
             Middleware(OwnAddressOnly),
+            Middleware(OwnFilesOnly),
             Middleware(UploadLimits),
             Middleware(PageMessagesOnly),
         ],
