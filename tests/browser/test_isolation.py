@@ -4,37 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import json
 import re
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks import strangers
 from benchmarks.tabs import Tab
 from playground.ui.shell.pages import PAGES
-from tests.browser import heap
-from tests.browser.conftest import ROOT, VIEWPORT, _wait_until_up, free_port
-from tests.browser.identity import SECRET, Identity, provider
+from tests.browser.identity import SECRET
 from tests.browser.states import settled
-from tests.offline.environment import bare
+from tests.browser.visitors import COOKIES, SERVERS, Hosted, Visitor, hosted_app
 
-SERVERS = "sk-server-canary-5f0e"
 KEY = "sk-visitor-canary-71d4c8"
 TOKEN = "token-visitor-canary-03a9"
-COOKIES = "canary-cookie-secret-92c1"
 WORD = "xylophone"
 """In everything that Ann types beside her keys: the prompt, a prompt that is kept, a file's name and what is in it."""
 PIXEL = bytes.fromhex(
@@ -43,98 +34,9 @@ PIXEL = bytes.fromhex(
 )
 
 
-@dataclass
-class Hosted:
-    """A hosted app whose memory can be searched."""
-
-    url: str
-    probe: int
-    home: Path
-    log: Path
-    identity: Identity
-
-    def holders(self, needle: str) -> dict[str, int]:
-        """Which objects of the app hold this text."""
-        with socket.create_connection(("127.0.0.1", self.probe), 30) as connection:
-            connection.sendall(needle[::-1].encode())
-            found: dict[str, int] = json.loads(connection.makefile("rb").read())
-        return found
-
-
 @pytest.fixture(scope="module")
 def hosted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosted]:
-    home, port, probe = tmp_path_factory.mktemp("home"), free_port(), free_port()
-    with provider(f"http://localhost:{port}/oauth2callback") as identity:
-        (home / ".streamlit").mkdir()
-        (home / ".streamlit" / "secrets.toml").write_text(identity.secrets_toml(COOKIES))
-        yield from _serve(home, port, probe, identity)
-
-
-def _serve(home: Path, port: int, probe: int, identity: Identity) -> Iterator[Hosted]:
-    log = home.parent / f"{home.name}.log"
-    environment = bare(
-        HOME=str(home),
-        PLAYGROUND_HOSTED="1",
-        PLAYGROUND_HISTORY="on",
-        PLAYGROUND_DEMO_PACE="0",
-        PLAYGROUND_GRACE_SECONDS="1",
-        OPENAI_API_KEY=SERVERS,
-        ANTHROPIC_API_KEY=SERVERS,
-        OPENAI_BASE_URL="https://localhost/v1",  # the guard lets the name through, and not what it means
-    )
-    environment["PYTHONPATH"] += f":{ROOT}"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, heap.__file__, str(port), str(probe)],
-            cwd=ROOT,
-            env=environment,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = f"http://localhost:{port}"
-        _wait_until_up(url, process)
-        yield Hosted(url, probe, home, log, identity)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-@dataclass
-class Visitor:
-    """A browser of its own, and all that the server has sent to it."""
-
-    context: BrowserContext
-    page: Page
-    received: list[bytes] = field(default_factory=list)
-
-    @classmethod
-    def come(cls, browser: Browser, url: str, script: str = "") -> Visitor:
-        context = browser.new_context(viewport=VIEWPORT)
-        if script:
-            context.add_init_script(script)
-        made = cls(context, context.new_page())
-        made.page.set_default_timeout(30_000)
-        made.page.on("websocket", lambda line: line.on("framereceived", made._frame))
-        made.page.on("response", made._response)
-        made.page.goto(url)
-        made.page.get_by_role("button", name="Run").wait_for()
-        return made
-
-    def _frame(self, payload: str | bytes) -> None:
-        self.received.append(payload.encode() if isinstance(payload, str) else payload)
-
-    def _response(self, response: Any) -> None:
-        if "/static/" not in response.url and response.request.resource_type in ("fetch", "xhr"):
-            try:
-                self.received.append(response.body())
-            except Exception:  # a stream that has not ended
-                return
-
-    def was_sent(self, needle: str) -> bool:
-        return (
-            any(needle.encode() in data for data in self.received) or needle in self.page.content()
-        )
+    yield from hosted_app(tmp_path_factory.mktemp("home"))
 
 
 def keys(page: Page) -> None:

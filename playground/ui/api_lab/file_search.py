@@ -24,7 +24,7 @@ from playground.providers import ProviderError
 from playground.providers.stores import APIS
 from playground.ui import names
 from playground.ui.api_lab import asking
-from playground.ui.parts import markdown
+from playground.ui.parts import markdown, uploads
 from playground.ui.parts.head import head
 from playground.ui.parts.number_field import Typed, number_field
 from playground.ui.parts.receipt import receipt, receipt_button
@@ -193,7 +193,7 @@ def _desk(provider: str, where: Mapping[str, Endpoint]) -> partial[lab.Desk]:
 
 def _build(provider: str, where: Mapping[str, Endpoint], how: Filing) -> Shelf | None:
     """A store with the chosen files, or with the sample; what goes wrong is said."""
-    given = st.session_state.get(names.lab(PANEL, "files")) or []
+    given = uploads.held(names.lab(PANEL, "files"))
     files = [(one.name, one.getvalue()) for one in given]
     if sum(len(data) for _, data in files) > lab.MAX_BYTES:
         st.error("All files together may have 5 MB here.")

@@ -10,6 +10,7 @@ import streamlit as st
 from playground.domain import File, Message, Text, media_type
 from playground.ui import names
 from playground.ui.compare import parts
+from playground.ui.parts import uploads
 from playground.ui.parts.examples import EXAMPLES
 from playground.ui.session import lanes
 
@@ -66,7 +67,7 @@ def read() -> Asked:
 
 def _read_files() -> tuple[tuple[File, ...], tuple[str, ...]]:
     files, refused = [], []
-    for upload in st.session_state.get(names.FILES) or ():
+    for upload in uploads.held(names.FILES):
         data = upload.getvalue()
         kind = media_type(data)
         if kind is None:
