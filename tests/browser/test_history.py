@@ -57,7 +57,7 @@ def test_back_opens_the_run_that_was_open_before_and_ticks_it(page: Page) -> Non
         page.wait_for_function("before => location.search !== before", arg=before)
         wait_for_results(page)
     page.get_by_role("link", name="History").click()
-    expect(page.get_by_text("Select a run to open it")).to_be_visible()
+    expect(page.get_by_text("Tick a run, in the first column, to open")).to_be_visible()
     second, first = (
         page.get_by_role("heading", name=f"{word} of two") for word in ("Second", "First")
     )
@@ -73,7 +73,7 @@ def test_back_opens_the_run_that_was_open_before_and_ticks_it(page: Page) -> Non
     expect(second).to_be_visible()
     assert page.url == link
     row(0)(page)  # its tick is there again: a click takes it away
-    expect(page.get_by_text("Select a run to open it")).to_be_visible()
+    expect(page.get_by_text("Tick a run, in the first column, to open")).to_be_visible()
     page.goto(f"{link}0")
     expect(page.get_by_text("The run of this link is not here")).to_be_visible()
     page.goto(link)
@@ -87,7 +87,7 @@ def test_times_are_on_the_readers_clock(browser: Browser, app: App) -> None:
     run(page)
     wait_for_results(page)
     page.get_by_role("link", name="History").click()
-    expect(page.get_by_text("Select a run to open it")).to_be_visible()
+    expect(page.get_by_text("Tick a run, in the first column, to open")).to_be_visible()
     row(0)(page)
     expect(page.get_by_text(re.compile(r"\d\d? \w{3} \d{4}, \d\d:\d\d JST"))).to_be_visible()
     page.get_by_role("button", name="Filters").click()

@@ -130,6 +130,16 @@ def test_the_sums_stand_by_month_and_model(page: AppTest) -> None:
     assert set(tables[0]["Month (UTC)"]) == {"2026-05"}
 
 
+def test_a_sum_that_is_the_upper_end_of_a_range_says_so(page: AppTest) -> None:
+    page.button(key="chats_sample").click().run()
+    low, high = metrics(page)["As API calls"].replace("\\", "").split(" – ")
+    assert low != high
+    dearest = next(one.value for one in page.dataframe if "Title" in one.value)
+    assert "Cost" not in dearest
+    assert "Cost, upper end" in dearest
+    assert any("Cost, upper end, by month" in one.value for one in page.caption)
+
+
 def test_nothing_found_is_an_error_with_its_reason(page: AppTest) -> None:
     page.file_uploader[0].set_value([("x.json", b'[{"a": 1}]', "application/json")]).run()
     assert "No conversation was found" in page.error[0].value

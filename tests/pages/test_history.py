@@ -398,7 +398,7 @@ def test_a_tick_names_the_run_in_the_address_and_the_address_opens_a_run() -> No
     assert "Quite another answer." not in said(page)
     page.query_params.pop("open")
     page.run()
-    assert "Select a run to open it" in said(page)
+    assert "Tick a run, in the first column, to open" in said(page)
 
 
 @pytest.mark.usefixtures("kept")

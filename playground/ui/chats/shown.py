@@ -26,6 +26,8 @@ NOTES = (
     " summarise. Reasoning is in no export, so sums are ranges: none at the one end, at the other what such answers usually"
     " take. With a cache, what was sent within its time is read at the lower rate, and writing it may cost more."
 )
+AT_MOST = "Cost, upper end"
+"""The name of a sum where there is no room for its range."""
 
 
 def shown(summary: Summary, where: Mapping[str, Endpoint]) -> None:
@@ -37,6 +39,7 @@ def shown(summary: Summary, where: Mapping[str, Endpoint]) -> None:
     used = summary.pricing.sums[USED]
     _figures(summary, used)
     if summary.pricing.months:
+        st.caption(f"{AT_MOST}, by month, at the models used")
         charts.draw(_months(summary.pricing))
         _by_month_and_model(summary.pricing)
     _sums(list(summary.pricing.sums.values()))
@@ -79,7 +82,7 @@ def _months(pricing: Pricing) -> Picture:
         color=alt.value(BLUE),
         tooltip=[
             alt.Tooltip("month:N", title="Month (UTC)"),
-            alt.Tooltip("written:N", title="Cost"),
+            alt.Tooltip("written:N", title=AT_MOST),
         ],
     )
     most = max(sums, key=lambda month: sums[month])
@@ -95,11 +98,11 @@ def _by_month_and_model(pricing: Pricing) -> None:
     table: dict[str, Sequence[Any]] = {
         "Month (UTC)": [month for (month, _), _ in rows],
         "Model": [model for (_, model), _ in rows],
-        "Cost": [float(usd) for _, usd in rows],
+        AT_MOST: [float(usd) for _, usd in rows],
     }
     with st.expander("By month and model", icon=":material/table:"):
         st.dataframe(
-            worded(table, {"Cost": [fmt.money(usd) for _, usd in rows]}),
+            worded(table, {AT_MOST: [fmt.money(usd) for _, usd in rows]}),
             hide_index=True,
             alt="Cost of each month by the model that was used, upper end",
         )
@@ -186,10 +189,10 @@ def _dearest(pricing: Pricing) -> None:
         "Title": [one.title or "without a title" for one in top],
         "API calls": [one.calls for one in top],
         "Sent again": [round(one.resent * 100) for one in top],
-        "Cost": [float(one.cost) for one in top],
+        AT_MOST: [float(one.cost) for one in top],
     }
     st.dataframe(
-        worded(table, {"Cost": [fmt.money(one.cost) for one in top]}),
+        worded(table, {AT_MOST: [fmt.money(one.cost) for one in top]}),
         hide_index=True,
         alt="The conversations that cost most, with the share of their input that was sent before",
         column_config={

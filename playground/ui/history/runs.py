@@ -54,7 +54,8 @@ def listed(store: Store, wanted: Filter) -> None:
     else:
         address.say(OPEN)
         st.caption(
-            "Select a run to open it, two to compare them, several to tag, export or delete them."
+            "Tick a run, in the first column, to open, repeat or download it; two to compare them;"
+            " several to tag, export or delete them."
         )
 
 
