@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import uuid
@@ -121,6 +122,33 @@ def test_it_passes_its_tests_and_sends_what_the_app_sends(
     assert code == 0, said
     heard = [one for one in simulation.heard(token) if one["status"] == 200]
     SENT[case.kind](asked, heard)
+
+
+COMMANDS = {
+    "python": [sys.executable, "-m", "unittest"],
+    "typescript": ["node", "--test", "dist/calls.test.js"],
+}
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_without_the_simulation_its_tests_say_in_one_sentence_how_to_start_it(
+    language: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    case = next(case for case in CASES if case.language == language)
+    run: Run = request.getfixturevalue(language)
+    _, folder = made(case, tmp_path)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        demo = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        run(folder, demo, "calls")  # builds what is built
+        code, said = _said(COMMANDS[language], cwd=folder, DEMO_URL=demo)
+    assert code == 1
+    assert said.count(f"No simulation answers at {demo}. Start it in another terminal") == 1
+    start = ".venv/bin/playground demo --port 8600"
+    assert start in said
+    assert "Traceback" not in said
+    assert "APIConnectionError" not in said
+    assert start in (folder / "README.md").read_text("utf-8")
 
 
 def _sends_the_request(asked: Request, heard: list[dict[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """What the tests share: they ask the simulation only, never the provider.
 
-Start it with `playground demo --port 8600`; DEMO_URL says where it is, if not there.
+README.md says how to start it; DEMO_URL says where it is, if not on port 8600.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import copy
 import json
 import os
+import socket
 import tempfile
 import unittest
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import calling
 import settings
@@ -46,6 +48,18 @@ def unseen(body: dict[str, Any]) -> dict[str, Any]:
 
 class Simulated(unittest.TestCase):
     """A log of its own for each test, and no real waiting."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        """Without the simulation no test says anything: one sentence in place of as many failures."""
+        at = urlsplit(DEMO_URL)
+        try:
+            socket.create_connection((at.hostname or "", at.port or 80), timeout=10).close()
+        except OSError:
+            raise SystemExit(
+                f"No simulation answers at {DEMO_URL}. Start it in another terminal, in the playground's folder: "
+                ".venv/bin/playground demo --port 8600"
+            ) from None
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()

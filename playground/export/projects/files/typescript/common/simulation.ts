@@ -1,10 +1,11 @@
 /**
  * What the tests share: they ask the simulation only, never the provider.
  *
- * Start it with `playground demo --port 8600`; DEMO_URL says where it is, if not there.
+ * README.md says how to start it; DEMO_URL says where it is, if not on port 8600.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,7 +16,15 @@ const { project, settings } = await import("./settings.js");
 const { waiting } = await import("./calling.js");
 export { project, settings, waiting };
 
-settings.baseUrl = (process.env.DEMO_URL || "http://127.0.0.1:8600") + project.demo_path;
+const demo = process.env.DEMO_URL || "http://127.0.0.1:8600";
+if (!(await answers())) {
+  console.error(
+    `No simulation answers at ${demo}. Start it in another terminal, in the playground's folder: ` +
+      ".venv/bin/playground demo --port 8600",
+  );
+  process.exit(1); // without it no test says anything
+}
+settings.baseUrl = demo + project.demo_path;
 process.env[project.key_variable ?? "NO_KEY"] = KEY;
 settings.spendingLimit = project.spending_limit_usd === "none" ? "none" : "100000";
 
@@ -51,4 +60,14 @@ export function unseen(body: Json): Json {
   if (typeof turn[place] === "string") turn[place] += word;
   else turn[place].findLast((part: Json) => "text" in part).text += word;
   return body;
+}
+
+/** Whether something listens there. */
+function answers(): Promise<boolean> {
+  const at = new URL(demo);
+  return new Promise((done) => {
+    const socket = connect(Number(at.port || 80), at.hostname);
+    const end = (answered: boolean) => (socket.destroy(), done(answered));
+    socket.once("connect", () => end(true)).once("error", () => end(false));
+  });
 }
