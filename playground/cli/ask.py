@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playground.engine import LiveRun
     from playground.history.once import Once
 
-STOP_PATIENCE = 3.0
+STOP_PATIENCE = 10.0
 """Seconds that stopped lanes get to close their connections."""
 
 
@@ -224,7 +224,7 @@ def _run(
             interrupted = True
             run.stop()
             run.wait(STOP_PATIENCE)
-        finished = run.run()
+        finished = _told(run) if interrupted else run.run()
     except keeping.Forbidden as error:
         say(str(error))
         return 1
@@ -235,6 +235,18 @@ def _run(
     if interrupted:
         return 130
     return 0 if all(response.ok for response in finished.responses) else 1
+
+
+def _told(run: LiveRun) -> Run:
+    """A stopped run; what a busy computer has not ended by now is stopped all the same, and says so."""
+    from playground.engine.engine import STOPPED
+
+    so_far = run.run()
+    responses = (
+        response if lane.ended else replace(response, failure=lane.stopped_by or STOPPED)
+        for lane, response in zip(run.lanes, so_far.responses, strict=True)
+    )
+    return replace(so_far, responses=tuple(responses))
 
 
 def _watch(options: Options, run: LiveRun) -> None:

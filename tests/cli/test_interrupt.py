@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from playground.cli import ask
+from playground.domain import ModelRef, Request, Response
+from playground.engine import LiveRun
 from tests.offline.environment import with_path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
@@ -90,6 +93,19 @@ def test_ctrl_c_prints_what_there_is(stalled: Stalled) -> None:
     assert "partial" in out
     assert "■ stopped. You stopped this lane" in out
     assert "Traceback" not in out + err
+
+
+def test_a_lane_that_has_not_ended_in_time_is_stopped_all_the_same() -> None:
+    """A busy computer may need longer than one waits to close a connection."""
+    request = Request.ask(ModelRef.parse("openai/chat:m"), "Hi")
+    run = LiveRun("r", "", (request, request), simulations=(False, False), cancel=lambda *_: None)
+    run.lanes[0].end(Response(model=request.model))
+    run.lanes[1].receive("sent", "")
+    run.stop()
+    kept, stopped = ask._told(run).responses
+    assert kept.failure is None
+    assert stopped.failure
+    assert stopped.failure.type == "cancelled"
 
 
 def test_ctrl_c_still_leaves_one_json_document(stalled: Stalled) -> None:
