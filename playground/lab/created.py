@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ NO_ID = (
 async def delete(store: Store, one: Created, endpoints: Mapping[str, Endpoint], pool: Pool) -> str:
     """Delete one thing at its provider and note that it is gone; why it could not be, or nothing."""
     if not one.remote_id:
-        created.forget(store, one.id)
+        await asyncio.to_thread(created.forget, store, one.id)
         return ""
     endpoint = endpoints.get(one.provider)
     if endpoint is None:
@@ -31,14 +32,14 @@ async def delete(store: Store, one: Created, endpoints: Mapping[str, Endpoint], 
     if endpoint.simulated != one.simulated:
         made, now = ("the demo", "the real API") if one.simulated else ("the real API", "the demo")
         if one.simulated:  # the demo forgets when it ends
-            created.mark_gone(store, one.provider, one.remote_id)
+            await asyncio.to_thread(created.mark_gone, store, one.provider, one.remote_id)
             return ""
         return f"It was made at {made}, and {now} is asked now."
     try:
         await leftovers.delete(Talk(endpoint, pool), one.kind, one.remote_id)
     except ProviderError as error:
         return error.failure.message or error.failure.meaning
-    created.mark_gone(store, one.provider, one.remote_id)
+    await asyncio.to_thread(created.mark_gone, store, one.provider, one.remote_id)
     return ""
 
 

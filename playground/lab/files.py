@@ -164,7 +164,8 @@ async def drop(desk: Desk, hosted: HostedFile) -> None:
     """Delete an uploaded file."""
     await leftovers.delete(Talk(desk.endpoint, desk.pool), "file", hosted.id)
     if desk.kept is not None:
-        created.mark_gone(desk.kept, desk.endpoint.provider, hosted.id)
+        gone = (desk.kept, desk.endpoint.provider, hosted.id)
+        await asyncio.to_thread(created.mark_gone, *gone)
 
 
 def requests(file: File, measured: Sequence[Measured]) -> list[Request]:

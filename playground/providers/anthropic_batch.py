@@ -17,6 +17,7 @@ from playground.providers.batch_door import (
     RawLine,
     id_in,
     moment,
+    noted,
     state_of,
     whole,
 )
@@ -42,12 +43,12 @@ async def submit(
     """Make the batch; Anthropic keeps no title."""
     client = anthropic_sdk.client(asks.endpoint, SILENCE)
     requests = list(_lines(lines))
-    made = notes.making("batch", title)
+    made = await noted(notes, "batch", title)
     # `batches.create` would walk every field of every request along its type hints, on the event loop
     batch = await asks.ask(
         lambda: client.post(PATH, cast_to=httpx2.Response, body={"requests": requests})
     )
-    made(id_in(batch, asks.endpoint.provider), None)
+    await made(id_in(batch, asks.endpoint.provider), None)
     return batch
 
 

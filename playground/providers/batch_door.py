@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from playground.domain import Endpoint, ModelRef, Request
@@ -83,6 +85,15 @@ class BatchDoor(Protocol):
 
     def lines(self, results: list[Any]) -> Iterator[RawLine]:
         """Read the answers, in the order of the results."""
+
+
+async def noted(notes: Notes, kind: str, name: str) -> Callable[[str, str | None], Awaitable[None]]:
+    """Note that a thing of this kind is about to be made; await the result with its id, and when it ends by itself.
+
+    Both are written on another thread: on the loop others are being timed.
+    """
+    made = await asyncio.to_thread(notes.making, kind, name)
+    return partial(asyncio.to_thread, made)
 
 
 def id_in(raw: Any, provider: str, name: str = "id") -> str:

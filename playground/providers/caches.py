@@ -10,7 +10,7 @@ from typing import Any
 from playground.domain import ModelRef, Request
 from playground.providers import gemini_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Notes, moment, whole
+from playground.providers.batch_door import Notes, moment, noted, whole
 from playground.providers.doors import door
 from playground.providers.failures import ProviderError, failure_of
 from playground.providers.gemini_batch import beta
@@ -63,9 +63,9 @@ async def make(
         "ttl": None if seconds is None else f"{seconds}s",
     }
     held = {name: value for name, value in config.items() if value}
-    made = notes.making("cache", title)
+    made = await noted(notes, "cache", title)
     found = read(await talk.ask(lambda: _caches(talk).create(model=model.model, config=held)))
-    made(found.name, found.expires_at)
+    await made(found.name, found.expires_at)
     return found
 
 

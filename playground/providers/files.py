@@ -11,7 +11,7 @@ from playground.domain import Endpoint
 from playground.domain.hosted import HostedFile
 from playground.providers import anthropic_sdk, gemini_sdk, gemini_stores, openai_sdk, openai_stores
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, moment, whole
+from playground.providers.batch_door import Asks, Notes, moment, noted, whole
 from playground.providers.gemini_batch import beta
 
 _SECONDS = 3600
@@ -120,8 +120,8 @@ def where(endpoint: Endpoint) -> Endpoint:
 async def upload(asks: Asks, name: str, data: bytes, media_type: str, notes: Notes) -> HostedFile:
     """Upload a file; ProviderError when the provider does not take it."""
     row = FILES[asks.endpoint.provider]
-    made = notes.making("file", name)
+    made = await noted(notes, "file", name)
     file = row.file(await row.upload(asks, name, data, media_type))
-    made(file.id, file.expires_at)
+    await made(file.id, file.expires_at)
     # OpenAI does not say of what kind a file is.
     return file if file.media_type else replace(file, media_type=media_type)

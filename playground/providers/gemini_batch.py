@@ -21,6 +21,7 @@ from playground.providers.batch_door import (
     RawLine,
     id_in,
     moment,
+    noted,
     state_of,
     whole,
 )
@@ -78,11 +79,11 @@ async def submit(
     own_fields = any(request.settings.extra for _, request in lines)  # only a file takes them
     if own_fields or len(json.dumps(source, default=str)) > INLINE:
         source = await _uploaded(asks, lines, title, notes)
-    made = notes.making("batch", title)
+    made = await noted(notes, "batch", title)
     config = {"display_name": title or "batch"}
     create = google.aio.batches.create
     batch = await asks.ask(lambda: create(model=model.model, src=source, config=config))
-    made(id_in(batch, asks.endpoint.provider, "name"), None)
+    await made(id_in(batch, asks.endpoint.provider, "name"), None)
     return batch
 
 
@@ -99,12 +100,12 @@ async def _uploaded(
     google = _google(asks)
     rows = [{"key": key, "request": await _body(google, request)} for key, request in lines]
     data = io.BytesIO("".join(f"{json.dumps(row)}\n" for row in rows).encode())
-    made = notes.making("file", title)
+    made = await noted(notes, "file", title)
     config = {"mime_type": "application/jsonl", "display_name": title or "batch"}
     answer = await asks.ask(lambda: google.aio.files.upload(file=data, config=config))
     file = answer.get("file") or answer
     name = id_in(file, asks.endpoint.provider, "name")
-    made(name, moment(file.get("expirationTime")))
+    await made(name, moment(file.get("expirationTime")))
     return name
 
 

@@ -19,7 +19,7 @@ from playground.domain.hosted import (
 )
 from playground.providers import gemini_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, id_in, moment, whole
+from playground.providers.batch_door import Asks, Notes, id_in, moment, noted, whole
 from playground.providers.gemini_batch import beta
 from playground.providers.mapping import read_json
 
@@ -42,10 +42,10 @@ def where(endpoint: Endpoint) -> Endpoint:
 
 async def create(asks: Asks, name: str, notes: Notes) -> Any:
     """An empty store; it stays until it is deleted."""
-    made = notes.making(KIND, name)
+    made = await noted(notes, KIND, name)
     google = _google(asks)
     store = await asks.ask(lambda: google.file_search_stores.create(config={"display_name": name}))
-    made(id_in(store, asks.endpoint.provider, "name"), None)
+    await made(id_in(store, asks.endpoint.provider, "name"), None)
     return store
 
 

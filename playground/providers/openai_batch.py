@@ -17,6 +17,7 @@ from playground.providers.batch_door import (
     RawLine,
     id_in,
     moment,
+    noted,
     state_of,
     whole,
 )
@@ -51,14 +52,14 @@ async def submit(
     address = f"/v1{APIS[model.api].path}"
     text = "".join(f"{json.dumps(line)}\n" for line in _lines(lines, address))
     name = f"{title or 'batch'}.jsonl"
-    made = notes.making("file", name)
+    made = await noted(notes, "file", name)
     file = (name, text.encode(), "application/jsonl")
     uploaded = await asks.ask(
         lambda: client.files.with_raw_response.create(file=file, purpose="batch")
     )
     lines_file = id_in(uploaded, asks.endpoint.provider)
-    made(lines_file, moment(uploaded.get("expires_at")))
-    made = notes.making("batch", title)
+    await made(lines_file, moment(uploaded.get("expires_at")))
+    made = await noted(notes, "batch", title)
     batch = await asks.ask(
         lambda: client.batches.with_raw_response.create(
             input_file_id=lines_file,
@@ -67,7 +68,7 @@ async def submit(
             metadata={"title": title[:512]} if title else None,
         )
     )
-    made(id_in(batch, asks.endpoint.provider), None)
+    await made(id_in(batch, asks.endpoint.provider), None)
     return batch
 
 

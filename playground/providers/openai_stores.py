@@ -17,7 +17,7 @@ from playground.domain.hosted import (
 )
 from playground.providers import openai_sdk
 from playground.providers.asking import SILENCE
-from playground.providers.batch_door import Asks, Notes, id_in, moment, whole
+from playground.providers.batch_door import Asks, Notes, id_in, moment, noted, whole
 from playground.providers.mapping import read_json
 
 KIND = "vector store"
@@ -36,11 +36,11 @@ def where(endpoint: Endpoint) -> Endpoint:
 
 async def create(asks: Asks, name: str, notes: Notes) -> Any:
     """An empty store, which ends by itself when it is not used."""
-    made = notes.making(KIND, name)
+    made = await noted(notes, KIND, name)
     stores = _client(asks).vector_stores.with_raw_response
     ends = {"anchor": "last_active_at", "days": DAYS}
     store = await asks.ask(lambda: stores.create(name=name, expires_after=ends))
-    made(id_in(store, asks.endpoint.provider), moment(store.get("expires_at")))
+    await made(id_in(store, asks.endpoint.provider), moment(store.get("expires_at")))
     return store
 
 
@@ -54,12 +54,12 @@ async def add(
 ) -> Any:
     """Upload a file and put it into the store; it is not ready yet."""
     client = _client(asks)
-    made = notes.making("file", file[0])
+    made = await noted(notes, "file", file[0])
     uploaded = await asks.ask(
         lambda: client.files.with_raw_response.create(file=file, purpose="assistants")
     )
     id = id_in(uploaded, asks.endpoint.provider)
-    made(id, moment(uploaded.get("expires_at")))
+    await made(id, moment(uploaded.get("expires_at")))
     files = client.vector_stores.files.with_raw_response
     how: dict[str, Any] = {"attributes": dict(attributes)} if attributes else {}
     if chunking is not None:

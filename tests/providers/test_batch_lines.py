@@ -99,8 +99,16 @@ def test_a_line_that_the_results_do_not_name_is_a_failure_that_says_so() -> None
 
 
 class NoNotes:
+    def __init__(self) -> None:
+        self.threads: list[str] = []
+        """Where it was asked to write."""
+
     def making(self, kind: str, name: str) -> Callable[[str, str | None], None]:
-        return lambda id, expires_at: None
+        def made(id: str, expires_at: str | None) -> None:
+            self.threads.append(threading.current_thread().name)
+
+        self.threads.append(threading.current_thread().name)
+        return made
 
 
 @pytest.mark.parametrize("spelling", ["openai:m", "anthropic:m", "gemini:m"])
@@ -156,3 +164,16 @@ async def test_many_lines_are_read_where_nobody_is_being_timed(
     (line,) = await batch.collect(Talk(endpoint("anthropic:m", loopback.url), pool), job)
     assert line.response.text == "6"
     assert threading.main_thread().name not in threads
+
+
+@pytest.mark.parametrize("provider", STORES)
+async def test_what_is_made_is_written_down_where_nobody_is_being_timed(
+    serve: Serve, pool: Pool, provider: str
+) -> None:
+    """The database was written to on the engine's loop, and every stream of that moment waited for its disk."""
+    loopback = await serve(answer({"id": "vs_1", "name": "fileSearchStores/1"}))
+    talk = Talk(Endpoint(provider=provider, base_url=loopback.url, key=KEY), pool)
+    notes = NoNotes()
+    await STORES[provider].create(talk, "name", notes)
+    assert len(notes.threads) == 2
+    assert threading.main_thread().name not in notes.threads
