@@ -16,6 +16,7 @@ from starlette.routing import Route
 from playground.demo import (
     anthropic_messages,
     batch_objects,
+    batches,
     explicit,
     gemini_generate,
     models,
@@ -60,6 +61,19 @@ class Desk:
         if not isinstance(found, dict):
             raise Refused("invalid", "The body must be a JSON object.")
         return found
+
+    def form(self) -> Any:
+        """The form; Refused when it says that it is larger than all that is kept."""
+        if int(self.request.headers.get("content-length") or 0) > batches.MAX_FILES:
+            raise Refused("413")
+        return self.request.form()
+
+    async def more_of(self, file: File) -> None:
+        """Take the next piece of an announced file; Refused when it becomes larger than all that is kept."""
+        file.data += await read_body(self.request)
+        if len(file.data) > batches.MAX_FILES:
+            self.state.files.delete(file.id)
+            raise Refused("413")
 
     def batch(self, id: str) -> Batch:
         """The batch; Refused when it is not there."""
@@ -140,7 +154,7 @@ def file_of(desk: Desk, data: bytes, kind: str = "application/octet-stream") -> 
 
 async def upload(desk: Desk) -> Response:
     """OpenAI: a file in a form."""
-    async with desk.request.form() as form:
+    async with desk.form() as form:
         given = form["file"]
         if not isinstance(given, UploadFile):
             raise Refused("invalid", "'file' is a required property")
@@ -351,7 +365,7 @@ async def gemini_begin(desk: Desk) -> Response:
 async def gemini_more(desk: Desk) -> Response:
     """Gemini: a piece of an announced file; its address is all that it needs, no key."""
     begun = desk.file(f"upload/{desk.id}")
-    begun.data += await desk.request.body()
+    await desk.more_of(begun)
     answer: dict[str, Any] = {}
     over = "finalize" in desk.request.headers.get("x-goog-upload-command", "")
     if over:

@@ -215,7 +215,7 @@ async def gemini_upload(desk: Desk) -> Response:
     if not key:
         return await gemini_begin(desk)
     begun = desk.file(f"upload/{key}")
-    begun.data += await desk.request.body()
+    await desk.more_of(begun)
     if "finalize" not in desk.request.headers.get("x-goog-upload-command", ""):
         answered = desk.call.answered({})
         answered.headers["x-goog-upload-status"] = "active"
@@ -249,7 +249,7 @@ async def anthropic_files(desk: Desk) -> Response:
     if desk.request.method == "GET":
         found = [anthropic_file(f) for f in desk.state.files.of("file_")]
         return desk.call.answered({"data": found, "next_page": None})
-    async with desk.request.form() as form:
+    async with desk.form() as form:
         given = form["file"]
         if not isinstance(given, UploadFile):
             raise Refused("invalid", "file: Field required")

@@ -14,6 +14,7 @@ from google import genai
 from google.genai import errors
 from starlette.testclient import TestClient
 
+from playground.demo import batches
 from playground.demo.process import DemoServer
 from playground.demo.server import build
 
@@ -238,3 +239,36 @@ async def test_who_looks_at_the_same_time_gets_the_same_answers_and_they_are_mad
         found = (await http.get("/files")).json()["data"]
     assert len({look.json()["output_file_id"] for look in looks}) == 1
     assert [one["purpose"] for one in found].count("batch_output") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/gemini/upload/v1beta/files", "/gemini/upload/v1beta/{store}:uploadToFileSearchStore"]
+)
+async def test_an_announced_file_does_not_grow_for_ever(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piece upon piece was kept, whatever their sum: who knew its address could fill the memory."""
+    monkeypatch.setattr(batches, "MAX_FILES", 100)
+    transport = httpx2.ASGITransport(app=build(0))
+    key = {"x-goog-api-key": "demo-key"}
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1", headers=key
+    ) as http:
+        store = (await http.post("/gemini/v1beta/fileSearchStores", json={})).json()["name"]
+        begun = await http.post(path.format(store=store), json={"file": {}})
+        address = begun.headers["x-goog-upload-url"]
+        statuses = [(await http.post(address, content=b"x" * 60)).status_code for _ in range(2)]
+    assert statuses == [200, 413]
+
+
+async def test_a_form_that_says_it_is_too_large_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches, "MAX_FILES", 100)
+    transport = httpx2.ASGITransport(app=build(0))
+    key = {"authorization": "Bearer demo-key"}
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1/openai/v1", headers=key
+    ) as http:
+        answer = await http.post("/files", files={"file": ("b.jsonl", b"x" * 200)})
+    assert answer.status_code == 413
