@@ -184,6 +184,21 @@ def test_what_is_sealed_for_one_process_is_read_by_no_other() -> None:
         other.opened(text)
 
 
+def test_what_rays_client_could_not_do_is_said_without_its_servers_traceback() -> None:
+    said = (
+        "Initialization failure from server:\nTraceback (most recent call last):\n"
+        '  File "proxier.py", line 772, in Datapath\n    raise RuntimeError(\n'
+        "RuntimeError: Starting Ray client server failed. See ray_client_server.err.\n\n"
+    )
+    assert on_ray._reason(ConnectionAbortedError(said)) == (
+        "Initialization failure from server: RuntimeError: Starting Ray client server failed."
+        " See ray_client_server.err."
+    )
+    assert on_ray._reason(ConnectionError("ray client connection timeout")) == (
+        "ray client connection timeout"
+    )
+
+
 def test_a_worker_that_is_not_like_us_is_refused() -> None:
     mine = json.loads(introduction(Letterbox()))
     assert on_ray._address_of(mine) == mine["address"]

@@ -142,7 +142,9 @@ class RayWorkers:
             with without_keys():
                 ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **more)
         except Exception as error:  # whatever it meets, it is said in a sentence
-            raise click.UsageError(f"The Ray at {address} can't be used: {error}") from None
+            raise click.UsageError(
+                f"The Ray at {address} can't be used: {_reason(error)}"
+            ) from None
         return address
 
     @cached_property
@@ -206,6 +208,14 @@ def without_keys() -> Iterator[None]:
         yield
     finally:
         os.environ.update(taken)
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong without the traceback that Ray's client brings from its server: its first words and its last."""
+    first, traceback, rest = str(error).partition("Traceback (most recent call last)")
+    lines = rest.split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"{first.strip()} {last}" if traceback else first.strip()
 
 
 def _address_of(introduced: Mapping[str, Any] | None) -> str:
