@@ -172,7 +172,7 @@ def test_an_answer_of_the_other_kind_is_refused_and_says_which(
 ) -> None:
     recording = next(r for r in ALL if r.asked.api == "chat" and r.streamed != stream)
     endpoint: Endpoint = simulation.endpoints()["openai"]
-    with httpx2.Client(trust_env=False) as client:
+    with httpx2.Client(trust_env=False, timeout=60) as client:
         answer = client.post(
             f"{endpoint.base_url}/chat/completions",
             headers={"authorization": "Bearer demo"},
@@ -186,7 +186,9 @@ def test_an_answer_is_given_to_its_own_prompt_only_and_not_counted(simulation: D
     pong = recorded.find("pong")
     assert pong is not None
     base = simulation.endpoints()["openai"].base_url
-    with httpx2.Client(trust_env=False, headers={"authorization": "Bearer demo"}) as client:
+    with httpx2.Client(
+        trust_env=False, timeout=60, headers={"authorization": "Bearer demo"}
+    ) as client:
         for path, prompt, status, words in (
             ("responses", " reply with exactly: PONG", 200, "pong"),
             (

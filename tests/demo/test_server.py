@@ -36,7 +36,7 @@ def test_the_log_is_emptied_by_reading_it(http: httpx2.Client) -> None:
 
 
 def test_a_client_that_leaves_is_noticed_and_nothing_more_is_written() -> None:
-    with DemoServer(pace=1) as slow, httpx2.Client(base_url=slow.base_url) as http:
+    with DemoServer(pace=1) as slow, httpx2.Client(base_url=slow.base_url, timeout=60) as http:
         body = {**ASK, "model": "chat-latest", "input": "Write 500 words about tokens. rid=5"}
         with http.stream("POST", "/openai/v1/responses", json=body, headers=KEY) as answer:
             next(answer.iter_bytes())
@@ -63,7 +63,7 @@ def test_recorded_requests_have_the_body_but_no_credentials(http: httpx2.Client)
 
 
 def test_bodies_are_not_kept_unless_recording_was_asked_for() -> None:
-    with DemoServer(pace=0) as server, httpx2.Client(base_url=server.base_url) as http:
+    with DemoServer(pace=0) as server, httpx2.Client(base_url=server.base_url, timeout=60) as http:
         http.post("/openai/v1/responses", json=ASK, headers=KEY)
         assert http.get("/_requests").status_code == 404
 

@@ -29,7 +29,7 @@ def test_the_simulation_goes_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert row.retires is not None
     for day, status in ((row.retires - timedelta(days=1), 200), (row.retires, 404)):
         monkeypatch.setenv(clock.TODAY, f"{day}")
-        with DemoServer(pace=0) as server, httpx2.Client(trust_env=False) as http:
+        with DemoServer(pace=0) as server, httpx2.Client(trust_env=False, timeout=60) as http:
             answer = http.post(
                 f"{server.base_urls()['openai']}/responses",
                 json={"model": row.id, "input": "Hi"},

@@ -99,7 +99,7 @@ def test_a_turn_costs_what_its_kinds_of_tokens_cost(engine: Engine, demo: DemoSe
 
 @pytest.mark.parametrize("spelling", BOTH)
 def test_the_copy_is_what_the_server_saw(engine: Engine, demo: DemoServer, spelling: str) -> None:
-    with httpx2.Client(base_url=demo.base_url, trust_env=False) as http:
+    with httpx2.Client(base_url=demo.base_url, trust_env=False, timeout=60) as http:
         http.get("/_log")
         (response,) = talk(engine, demo, spelling, "What is a token?")
         line = next(line for line in http.get("/_log").json() if "wire" in line)
