@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.marked import place, put
 from benchmarks.process import environment
 from benchmarks.rows import Row, read
 
@@ -131,26 +132,19 @@ TELLING = (
 )
 """The figures that the README shows, each a row with its command."""
 
-MARKED = re.compile("(<!-- python -m benchmarks --write -->\n).*?(\n<!-- end -->)", re.DOTALL)
+MARKED = place("python -m benchmarks --write")
 """Where the table stands in docs/exact.md."""
-CHOSEN = re.compile(
-    "(<!-- chosen by python -m benchmarks --write -->\n).*?(<!-- end -->)", re.DOTALL
-)
-"""Where its choice stands in the README."""
 
 
 def write(made: dict[str, str]) -> None:
     """Put the rows into the table, where a command that was not run keeps its row, and the choice into the README."""
-    text = TABLE.read_text("utf-8")
-    found = MARKED.search(text)
+    found = MARKED.search(TABLE.read_text("utf-8"))
     assert found is not None
     kept = {command: line for line in found[0].splitlines() if (command := _command(line))}
     commands = [benchmark.command for benchmark in BENCHMARKS]
     rows = [row for command in commands if (row := made.get(command) or kept.get(command))]
-    table = "\n".join((*HEAD, *rows))
-    TABLE.write_text(text.replace(found[0], f"{found[1]}{table}{found[2]}"), "utf-8")
-    readme = README.read_text("utf-8")
-    README.write_text(CHOSEN.sub(lambda at: f"{at[1]}{chosen(rows)}\n{at[2]}", readme), "utf-8")
+    put(TABLE, "python -m benchmarks --write", "\n".join((*HEAD, *rows)))
+    put(README, "chosen by python -m benchmarks --write", chosen(rows))
 
 
 def chosen(rows: list[str]) -> str:

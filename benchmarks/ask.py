@@ -51,16 +51,26 @@ def events(tokens: int = TOKENS) -> bytes:
     return "".join(f"data: {text}\n\n" for text in (*texts, "[DONE]")).encode()
 
 
+def whole(tokens: int = TOKENS) -> bytes:
+    """The same answer for who asked for no stream."""
+    said = "".join(f" word{n}" for n in range(tokens))
+    message = {"role": "assistant", "content": said}
+    usage = {"prompt_tokens": 5, "completion_tokens": tokens, "total_tokens": tokens + 5}
+    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+    head = {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}
+    return json.dumps({**head, "choices": choices, "usage": usage}).encode()
+
+
 def serve(port: int, tokens: int = TOKENS) -> None:
-    """Answer every request with the same stream until the process is ended."""
-    body = events(tokens)
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    """Answer every request with the same words, streamed where it asks for that, until the process is ended."""
+    streamed = _http("text/event-stream", events(tokens))
+    at_once = _http("application/json", whole(tokens))
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sent = (await reader.readuntil(b"\r\n\r\n")).lower()
         _, told, length = sent.partition(b"content-length:")
-        await reader.readexactly(int(length.split(b"\r\n")[0]) if told else 0)
-        writer.write(head.encode() + body)
+        asked = await reader.readexactly(int(length.split(b"\r\n")[0]) if told else 0)
+        writer.write(streamed if asked and json.loads(asked).get("stream") else at_once)
         await writer.drain()
         writer.close()
 
@@ -68,6 +78,11 @@ def serve(port: int, tokens: int = TOKENS) -> None:
         await (await asyncio.start_server(answer, "127.0.0.1", port)).serve_forever()
 
     asyncio.run(run())
+
+
+def _http(kind: str, body: bytes) -> bytes:
+    head = f"content-type: {kind}\r\ncontent-length: {len(body)}\r\nconnection: close"
+    return f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body
 
 
 def cpu(command: list[str], env: dict[str, str]) -> float:

@@ -2,11 +2,13 @@
 
     python -m benchmarks.peers                      every peer that is there
     python -m benchmarks.peers llm litellm --fill   these, installed first, each below --folder
+    python -m benchmarks.peers --fill --write       all, and the table into README.md and docs/compared.md
 
-The table is Markdown, with the date, the machine and the versions. `one` is a question on the terminal with its answer streamed, from the start of the process to its end; `many` is --calls of
-them, --at-once at a time. Seconds and seconds of CPU are medians of --rounds, taken in turn. A server on this computer streams
-the same 200 words to everyone, so that what is compared is the client. A peer that is not there is left out and named; peers
-are no dependencies of this project, and the newest version of each is taken. Exit code 1 where one that is there failed.
+The table is Markdown, with the date, the machine and the versions. `one` is a question on the terminal with its answer streamed,
+from the start of the process to its end; `many` is --calls of them, --at-once at a time. Seconds and seconds of CPU are medians
+of --rounds, taken in turn. A server on this computer streams the same 200 words to everyone, so that what is compared is the
+client. A peer that is not there has a column that says so, and no figure; peers are no dependencies of this project, and the newest
+version of each is taken. Exit code 1 where one that is there failed.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import lzma
 import multiprocessing
 import os
 import platform
+import re
 import resource
 import shutil
 import statistics
@@ -35,6 +38,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.ask import BARE, serve  # noqa: E402
+from benchmarks.marked import put  # noqa: E402
 from benchmarks.process import environment, free_port  # noqa: E402
 from playground import __version__  # noqa: E402
 
@@ -69,6 +73,10 @@ async def main():
     await asyncio.gather(*(ask() for _ in range(calls)))
 asyncio.run(main())
 """
+
+COMMAND = "python -m benchmarks.peers --fill --write"
+WRITTEN = (ROOT / "README.md", ROOT / "docs" / "compared.md")
+"""The documents that have a place for the table, and its name there."""
 
 VOCABULARY = "https://openaipublic.blob.core.windows.net/encodings/o200k_base.tiktoken"
 """What aiperf's own counter asks for when it starts."""
@@ -275,7 +283,8 @@ class Line:
     """What was found of one peer."""
 
     name: str
-    version: str
+    version: str = ""
+    """Empty = it is not there."""
     one: Took | None = None
     many: Took | None = None
     failure: str = ""
@@ -320,29 +329,36 @@ def _median(found: Sequence[Took] | None) -> Took | None:
 
 
 def table(lines: Sequence[Line], load: Load, rounds: int) -> str:
-    """The table with what it was measured on."""
-    heads = [
-        "client",
-        "version",
-        "one: s",
-        "one: CPU s",
-        f"{load.calls}: s",
-        f"{load.calls}: CPU s",
-    ]
+    """A column a client, with what it was measured on."""
     rows = [
-        [line.name, line.version, *(_cells(line.one)), *(_cells(line.many))]
-        for line in lines
-        if not line.failure
+        ["seconds (of CPU)", *(f"{line.name} {line.version}".strip() for line in lines)],
+        ["---"] * (len(lines) + 1),
+        ["one call", *(_cell(line, line.one) for line in lines)],
+        [
+            f"{load.calls} calls, {load.at_once} at once",
+            *(_cell(line, line.many) for line in lines),
+        ],
     ]
-    when = datetime.now(UTC).date().isoformat()
-    where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    said = f"{when}, {where}; {load.at_once} at once, medians of {rounds} rounds, `python -m benchmarks.peers`"
-    made = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(["| " + " | ".join(row) + " |" for row in made] + ["", said])
+    made = ["| " + " | ".join(row) + " |" for row in rows]
+    said = f"{datetime.now(UTC).date()}, {machine()}; medians of {rounds} rounds: `{COMMAND}`."
+    return "\n".join([*made, "", said])
 
 
-def _cells(found: Took | None) -> tuple[str, str]:
-    return ("", "") if found is None else (f"{found.seconds:.2f}", f"{found.cpu:.2f}")
+def _cell(line: Line, found: Took | None) -> str:
+    """– where a client has no such command."""
+    if found and not line.failure:
+        return f"{found.seconds:.2f} ({found.cpu:.2f})"
+    return "failed" if line.failure else "–" if line.version else "not installed"
+
+
+def machine() -> str:
+    """What it was measured on: cores, processor, system and Python."""
+    told = Path("/proc/cpuinfo")
+    text = told.read_text("utf-8") if told.exists() else ""
+    model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    processor = model[1].strip() if model else platform.processor() or platform.machine()
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores of {processor}, {system}, Python {platform.python_version()}"
 
 
 def run(given: argparse.Namespace) -> int:
@@ -358,9 +374,14 @@ def run(given: argparse.Namespace) -> int:
         lines = list(measured(there, load, given.folder, given.rounds))
     finally:
         server.terminate()
-    print(table(lines, load, given.rounds))
+    found = {line.name: line for line in lines}
+    made = table([found.get(name) or Line(name) for name in names], load, given.rounds)
+    print(made)
     if missing := [name for name in names if name not in there]:
         print(f"not there (--fill installs them): {', '.join(missing)}")
+    if given.write:
+        for path in WRITTEN:
+            put(path, COMMAND, made)
     failed = [line for line in lines if line.failure]
     for line in failed:
         print(f"FAILED {line.name} {line.version}: {line.failure}")
@@ -374,10 +395,14 @@ def main() -> None:
     options.add_argument("--at-once", type=int, default=8)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--fill", action="store_true", help="install peers that are missing")
+    options.add_argument("--write", action="store_true", help="the table of all into the documents")
     options.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "playground-peers"
     )
-    sys.exit(run(options.parse_args()))
+    given = options.parse_args()
+    if given.write and given.peers:
+        options.error("--write writes the table of all peers: name none of them")
+    sys.exit(run(given))
 
 
 if __name__ == "__main__":

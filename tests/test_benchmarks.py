@@ -11,7 +11,8 @@ import pytest
 
 import playground
 from benchmarks import __main__ as bench
-from benchmarks import load
+from benchmarks import load, peers
+from benchmarks.marked import place, put
 from benchmarks.rows import Row, Rows, read
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +34,8 @@ def test_the_rows_are_those_of_the_benchmarks_in_their_order() -> None:
 
 def test_the_readme_shows_the_chosen_figures_as_they_were_measured() -> None:
     table = bench.MARKED.search(bench.TABLE.read_text("utf-8"))
-    shown = bench.CHOSEN.search(bench.README.read_text("utf-8"))
+    mark = place("chosen by python -m benchmarks --write")
+    shown = mark.search(bench.README.read_text("utf-8"))
     assert table
     assert shown
     made = bench.chosen(table[0].splitlines()[3:-1])
@@ -49,12 +51,48 @@ def test_peers_are_measured_in_one_run_and_those_that_are_not_there_are_named(
     names = ["playground", "llm"]
     done = subprocess.run([*command, *names, *shape], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    (row,) = (line for line in done.stdout.splitlines() if line.startswith("| playground"))
-    ours = [cell.strip() for cell in row.split("|")[1:-1]]
-    assert all(float(figure) > 0 for figure in ours[2:])
-    assert len(ours) == 6
-    assert ours[1] == playground.__version__
+    columns = columns_of(done.stdout)
+    version = playground.__version__
+    assert list(columns) == ["seconds (of CPU)", f"playground {version}", "llm"]
+    assert columns["seconds (of CPU)"] == ["one call", "3 calls, 2 at once"]
+    for figure in columns[f"playground {version}"]:
+        seconds, cpu = figure.rstrip(")").split(" (")
+        assert float(seconds) > 0
+        assert float(cpu) > 0
+    assert columns["llm"] == ["not installed", "not installed"]
     assert "not there (--fill installs them): llm" in done.stdout
+
+
+def columns_of(text: str) -> dict[str, list[str]]:
+    """A table in Markdown, by what stands over its columns."""
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line[:1] == "|"]
+    return {head: cells for head, _, *cells in zip(*rows, strict=True)}
+
+
+def test_the_readme_and_the_comparison_show_the_same_measured_peers_with_day_and_machine() -> None:
+    shown = [place(peers.COMMAND).search(path.read_text("utf-8")) for path in peers.WRITTEN]
+    assert all(shown)
+    texts = [found[2] for found in shown if found]
+    assert texts[0] == texts[1], peers.COMMAND
+    assert re.search(r"\n20\d\d-\d\d-\d\d, \d+ cores of .+, Python 3\.\d+", texts[0])
+    (_, *clients) = columns_of(texts[0]).items()
+    for name, (client, cells) in zip(peers.PEERS, clients, strict=True):
+        version = client.removeprefix(name)
+        assert version != client, name
+        known = r"[\d.]+ \([\d.]+\)|–|failed" if version else "not installed"
+        assert all(re.fullmatch(known, cell) for cell in cells), client
+
+
+def test_what_is_written_stands_between_its_marks_and_leaves_the_rest(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- one -->\n<!-- end -->\nb\n<!-- two -->\nold\n<!-- end -->\nc\n")
+    put(page, "one", "1")
+    put(page, "two", "2\n22")
+    assert page.read_text() == (
+        "a\n<!-- one -->\n1\n<!-- end -->\nb\n<!-- two -->\n2\n22\n<!-- end -->\nc\n"
+    )
+    put(page, "three", "3")
+    assert "3" not in page.read_text()
 
 
 def test_every_file_that_measures_is_run_by_make_bench_or_make_soak() -> None:
@@ -67,7 +105,7 @@ def test_every_file_that_measures_is_run_by_make_bench_or_make_soak() -> None:
         "screen_app",
         "screen_page",
     }
-    parts |= {"tabs", "stamped", "served", "soak_app"}
+    parts |= {"marked", "tabs", "stamped", "served", "soak_app"}
     apart = {"other_clients", "other_clients_calls", "peers"}
     """Clients of others, which are no packages of ours: against the simulation, and side by side with us."""
     files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - parts - apart
