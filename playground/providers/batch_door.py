@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from playground.domain import Endpoint, ModelRef, Request
@@ -93,7 +92,11 @@ async def noted(notes: Notes, kind: str, name: str) -> Callable[[str, str | None
     Both are written on another thread: on the loop others are being timed.
     """
     made = await asyncio.to_thread(notes.making, kind, name)
-    return partial(asyncio.to_thread, made)
+
+    async def is_made(id: str, ends_at: str | None) -> None:
+        await asyncio.to_thread(made, id, ends_at)
+
+    return is_made
 
 
 def id_in(raw: Any, provider: str, name: str = "id") -> str:
