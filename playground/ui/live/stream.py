@@ -121,10 +121,14 @@ def _shown_state(lane: Lane, told: tuple[Any, ...]) -> dict[str, Any]:
 async def events(run: LiveRun, cursor: Cursor) -> AsyncIterator[str]:
     """The run as server-sent events until it is done; only reads, so the engine never waits for a slow browser."""
     yield f"retry: {RETRY}\n\n"
-    silent_since = time.monotonic()
+    silent_since, begun = time.monotonic(), False
     while not _closing.is_set():
         done = run.done  # before the text: what is done does not grow
-        if message := news(run, cursor):
+        message = news(run, cursor)
+        if (
+            message or not begun
+        ):  # by the first one the browser knows that streams get through, also where names are hidden
+            begun = True
             yield f"id: {cursor}\ndata: {json.dumps(message, ensure_ascii=False, separators=(',', ':'))}\n\n"
             silent_since = time.monotonic()
         if done:

@@ -345,3 +345,12 @@ def test_text_of_a_model_only_ever_becomes_text() -> None:
         "DOMParser",
     ):
         assert way not in code
+
+
+async def test_a_run_whose_names_are_hidden_says_at_once_that_its_stream_gets_through() -> None:
+    stream.reopen()
+    run = Recorded(lanes=2)
+    run.context = {ORDER: [1, 0]}
+    told = stream.events(run, stream.Cursor.at(run))
+    assert [await anext(told), await anext(told)] == ["retry: 500\n\n", "id: 0.0\ndata: {}\n\n"]
+    await told.aclose()
