@@ -126,26 +126,36 @@ def _edit_text(profile: Profile, index: int, step: Step, key: str) -> None:
 
 
 def _edit_turns(profile: Profile, index: int, step: Step, key: str) -> None:
+    """A table; a row of which only one side is written is no turn yet, and stays in the table."""
+    field, held = names.ladder_field(key, "turns"), names.ladder_field(key, "rows")
+    if (
+        field not in st.session_state
+    ):  # a table of its own: what it reports as changed is against these rows
+        st.session_state[held] = [
+            {"user": user, "assistant": assistant} for user, assistant in step.turns
+        ]
+    rows = st.session_state[held]
+
     def keep() -> None:
-        rows = st.session_state[names.ladder_field(key, "turns")]
-        turns = [(row["user"], row["assistant"]) for row in edited_turns(step, rows)]
-        kept = tuple(turn for turn in turns if turn[0] and turn[1])
-        take(
-            st.session_state[names.LADDER_PROFILE].with_step(index, turns=kept)
-        )  # or the edits apply twice
+        turns = (
+            (row["user"], row["assistant"]) for row in edited_turns(rows, st.session_state[field])
+        )
+        _change(index, turns=tuple(turn for turn in turns if all(turn)))
 
     st.data_editor(
-        [{"user": user, "assistant": assistant} for user, assistant in step.turns],
+        rows,
         num_rows="dynamic",
-        key=names.ladder_field(key, "turns"),
+        key=field,
         on_change=keep,
         hide_index=True,
     )
 
 
-def edited_turns(step: Step, changes: Mapping[str, Any]) -> list[dict[str, str]]:
+def edited_turns(
+    before: Sequence[Mapping[str, str]], changes: Mapping[str, Any]
+) -> list[dict[str, str]]:
     """The rows after what the table editor reports as changed."""
-    rows = [{"user": user, "assistant": assistant} for user, assistant in step.turns]
+    rows = [dict(row) for row in before]
     for at, values in changes["edited_rows"].items():
         rows[int(at)] |= values
     kept = [row for at, row in enumerate(rows) if at not in changes["deleted_rows"]]
