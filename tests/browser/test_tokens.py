@@ -101,6 +101,16 @@ def test_a_token_shows_its_id_and_bytes(page: Page, box: Locator) -> None:
     assert bytes.fromhex(data).decode() == "Hello 🫠"
 
 
+def test_a_token_is_looked_at_by_the_keyboard_too(page: Page, box: Locator) -> None:
+    box.fill("one two three")
+    drawn(page, "one two three")
+    page.locator(".tokens").focus()
+    for key, place in (("ArrowRight", 1), ("ArrowRight", 2), ("End", 3), ("ArrowLeft", 2)):
+        page.keyboard.press(key)
+        expect(page.locator(".detail")).to_contain_text(f"token {place} ·")
+    expect(page.locator(".tokens i.here")).to_contain_text("two")
+
+
 def test_blanks_are_seen_as_dots(page: Page, box: Locator) -> None:
     box.fill("one  two")
     drawn(page, "one  two")

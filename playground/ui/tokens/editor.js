@@ -35,11 +35,13 @@ class Ruler {
     this.detail = root.querySelector(".detail")
     this.cut = root.querySelector(".cut")
     this.view = "text"
-    this.detail.textContent = `${matchMedia("(hover: none)").matches ? "Tap" : "Point at"} a token to see its id and bytes.`
+    const hint = matchMedia("(hover: none)").matches ? "Tap a token" : "Point at a token, or go to it with the arrow keys,"
+    this.detail.textContent = `${hint} to see its id and bytes.`
     this.box.oninput = () => this.typed()
     this.box.onblur = () => this.left()
     this.field.onmouseover = event => this.point(event.target)
     this.field.onclick = event => this.point(event.target)
+    this.field.onkeydown = event => this.key(event)
     for (const button of root.querySelectorAll(".views button")) {
       button.onclick = () => this.show(button.dataset.view)
     }
@@ -126,6 +128,7 @@ class Ruler {
   }
 
   paint() {
+    this.place = undefined
     this.field.className = `tokens ${this.view}`
     this.field.replaceChildren(...this.tokens.map((token, place) => mark(token, place, this.view)))
   }
@@ -140,6 +143,19 @@ class Ruler {
     for (const button of this.root.querySelectorAll(".views button")) {
       button.setAttribute("aria-checked", String(button.dataset.view === this.view))
     }
+  }
+
+  // From token to token by keys; the one that is looked at is marked, and told by the line above.
+  key(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key]
+    if (!step || !this.tokens?.length) return
+    event.preventDefault()
+    this.field.children[this.place]?.classList.remove("here")
+    this.place = Math.min(this.tokens.length - 1, Math.max(0, (this.place ?? -1) + step))
+    const element = this.field.children[this.place]
+    element.classList.add("here")
+    element.scrollIntoView({ block: "nearest" })
+    this.point(element)
   }
 
   point(element) {
