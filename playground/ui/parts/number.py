@@ -9,6 +9,8 @@ from playground.domain.typed import Unreadable
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f'’_]")
 _SHAPE = re.compile(r"-?\d*(?:[.,]\d*)*")
+LONGEST = 100
+"""Signs of a number: no field takes one that long, and Python neither reads nor writes whole numbers of thousands of digits."""
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*")
 
 
@@ -18,6 +20,8 @@ def read_number(text: str) -> Decimal:
     Where both signs stand, the last one is the decimals' (`1.000,50`, `1,000.50`). `1,000` alone could be one or a
     thousand: it is refused.
     """
+    if len(text) > LONGEST:
+        raise Unreadable(f"has more than {LONGEST} signs: {text.strip()[:40]}….")
     bare = _BLANKS.sub("", text).replace("−", "-").strip("$€£").replace("USD", "")
     if not bare or not _SHAPE.fullmatch(bare) or not any(c.isdigit() for c in bare):
         raise Unreadable(f"is not a number: {text.strip()[:40]!r}.")
@@ -49,7 +53,7 @@ def _plain(bare: str, text: str) -> str:
 def read_whole(text: str) -> int:
     """A whole number, thousands parted or not; Unreadable as `read_number`."""
     bare = _BLANKS.sub("", text)
-    if _GROUPED.fullmatch(bare):
+    if len(bare) <= LONGEST and _GROUPED.fullmatch(bare):
         return int(re.sub("[.,]", "", bare))
     number = read_number(text)
     if number != number.to_integral_value():

@@ -62,3 +62,10 @@ def test_a_whole_number_may_have_its_thousands_parted(text: str, number: int) ->
 def test_a_whole_number_has_no_decimals() -> None:
     with pytest.raises(Unreadable, match="must be a whole number, not 2,5"):
         read_whole("2,5")
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "1" + ",000" * 2_000])
+def test_a_number_without_end_is_refused(digits: str) -> None:
+    for read in (read_number, read_whole):
+        with pytest.raises(Unreadable, match="has more than 100 signs"):
+            read(digits)
