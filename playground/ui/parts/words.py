@@ -8,6 +8,7 @@ import streamlit as st
 
 from playground.figures import visible
 from playground.figures.differing import changes, similarity
+from playground.ui.parts.markdown import plain
 
 MARKUP = {
     "same": "{}",
@@ -28,6 +29,6 @@ def word_diff(left: str, right: str, *, left_name: str, right_name: str) -> None
     """Show what differs between two texts."""
     st.caption(
         f"{similarity(left, right):.0%} of the words in common. "
-        f"~~Struck out~~: only in {left_name}. Underlined: only in {right_name}."
+        f"~~Struck out~~: only in {plain(left_name)}. Underlined: only in {plain(right_name)}."
     )
     st.html(diff_html(left, right))

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from playground.figures.differing import changes, similarity
 from playground.ui.parts.words import diff_html
@@ -37,3 +38,14 @@ def test_hostile_text_stays_text() -> None:
 
 def test_controls_of_direction_are_seen() -> None:
     assert "a⟦RLO⟧b" in diff_html("a\u202eb", "a\u202eb")
+
+
+def test_the_names_of_the_texts_are_no_markdown() -> None:
+    def page() -> None:
+        from playground.ui.parts.words import word_diff
+
+        word_diff("a", "b", left_name="gpt~429", right_name="luna~429")
+
+    (said,) = AppTest.from_function(page).run().caption
+    assert r"gpt\~429" in said.value
+    assert r"luna\~429" in said.value
