@@ -78,11 +78,15 @@ class Step(NamedTuple):
         return self.low is None or self.high is None or self.low <= 0 <= self.high
 
 
-def pairs(responses: Sequence[Response]) -> list[tuple[float, float]]:
-    """Output tokens of the first and the second wording, of each question whose two answers report them."""
+def pairs(responses: Sequence[Response]) -> dict[int, tuple[float, float]]:
+    """Question's number → output tokens of the first and the second wording, where both answers report them."""
     counted = [FIGURE.value(response) if response.ok else None for response in responses]
     both = zip(counted[::2], counted[1::2], strict=True)
-    return [(one, other) for one, other in both if one is not None and other is not None]
+    return {
+        number: (one, other)
+        for number, (one, other) in enumerate(both)
+        if one is not None and other is not None
+    }
 
 
 def steps(found: Sequence[tuple[float, float]]) -> list[Step]:

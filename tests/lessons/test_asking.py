@@ -8,6 +8,7 @@ import pytest
 
 from playground import catalog
 from playground.demo import faults
+from playground.domain import Response, Usage
 from playground.lessons import asking
 from playground.lessons.lesson import Ask, Lane, Repeat, lessons
 
@@ -69,3 +70,10 @@ def test_a_difference_that_each_question_shows_leaves_zero() -> None:
     assert last.difference == pytest.approx(-50 + sum(range(8)) / 8)
     assert not last.open
     assert Decimal(last.high or 0) < 0
+
+
+def test_a_question_keeps_its_number_where_another_was_not_answered() -> None:
+    model = asking.usual("openai")
+    counts = (10, 12, None, 7, 20, 25)
+    answers = [Response(model=model, text="So.", usage=Usage(output_tokens=n)) for n in counts]
+    assert asking.pairs(answers) == {0: (10, 12), 2: (20, 25)}

@@ -69,9 +69,8 @@ def _found(run: LiveRun) -> None:
     if not found:
         st.error("No question was answered in both wordings.")
         return
-    steps = asking.steps(found)
+    steps = asking.steps(list(found.values()))
     first, last = steps[0], steps[-1]
-    questions = [lane.request.messages[0].text for lane in run.lanes[::2]]
     st.markdown(
         f"**The first question alone** says: the other wording makes the answer {_told(first.difference)}."
         f" **All {last.questions}** say: {_verdict(last)}"
@@ -84,10 +83,10 @@ def _found(run: LiveRun) -> None:
     with st.expander("Every question", icon=":material/list:"):
         st.dataframe(
             {
-                "Question": questions[: len(found)],
-                "One wording": [int(one) for one, _ in found],
-                "The other": [int(other) for _, other in found],
-                "Difference": [int(other - one) for one, other in found],
+                "Question": [run.lanes[2 * number].request.messages[0].text for number in found],
+                "One wording": [int(one) for one, _ in found.values()],
+                "The other": [int(other) for _, other in found.values()],
+                "Difference": [int(other - one) for one, other in found.values()],
             },
             hide_index=True,
             alt="Output tokens of each question in both wordings",
