@@ -183,8 +183,7 @@ def _look() -> tuple[dict[str, str], dict[str, str]]:
 
 def _use(name: str) -> None:
     """Add a running server as if its name and address had been typed."""
-    row = provider_of(name)
-    session().custom[name] = settings.custom(name, row.base_url)
+    session().add(settings.custom(name, provider_of(name).base_url))
     st.session_state[names.TEST_NOW] = name
 
 

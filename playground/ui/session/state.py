@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from playground import visitors
+from playground import settings, visitors
 from playground.domain import Endpoint, Secret
 from playground.engine import LiveRun
 from playground.providers.plan_sign_in import Account
@@ -65,6 +65,18 @@ class Session:
     """Those of them that came out of the history, by place, each with what the address says of it."""
     filled: dict[str, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
     """By place, what a shared link has put into the page's fields: what stood there before, and what was put."""
+
+    def add(self, endpoint: Endpoint) -> None:
+        """Reach a provider at this address from now on. A key that was typed for another address does not go to this one."""
+        name = endpoint.provider
+        before = self.custom.get(name) or settings.endpoints().get(name)
+        if endpoint.key:
+            self.keys[name] = endpoint.key
+        elif before and before.base_url != endpoint.base_url:
+            self.keys.pop(name, None)
+        self.custom[name] = replace(endpoint, key=None)
+        for known in (self.tests, self.listed):  # of who answered before
+            known.pop(name, None)
 
 
 open_sessions: dict[str, Session] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from playground import pricing, settings
@@ -170,7 +168,10 @@ def _test(name: str, endpoint: Endpoint) -> None:
         said = f"\n\n{fenced(failure.detail)}" if failure.detail else ""
         current.tests[name] = (False, f"{failure.meaning} {failure.next_step}{said}")
     except TimeoutError:
-        current.tests[name] = (False, f"No answer in {TEST_SECONDS:.0f} seconds.")
+        current.tests[name] = (
+            False,
+            f"No answer in {TEST_SECONDS:.0f} seconds: look whether {endpoint.base_url} is right and up.",
+        )
     else:
         current.listed[name] = tuple(sorted(model.id for model in models))
         current.tests[name] = (True, f"{len(models):,} model{'' if len(models) == 1 else 's'}")
@@ -219,11 +220,5 @@ def _add(preset: str) -> None:
     except SettingsError as error:
         st.session_state[names.ENDPOINT_PROBLEM] = str(error)
         return
-    current, before = session(), real_endpoints().get(name)
-    if key:
-        current.keys[name] = key
-    elif before and before.base_url != endpoint.base_url:
-        current.keys.pop(name, None)  # it was typed for the other address
-    current.custom[name] = replace(endpoint, key=None)
-    current.tests.pop(name, None)
+    session().add(endpoint)
     st.session_state[names.TEST_NOW] = name
