@@ -162,6 +162,7 @@ def test_a_lanes_prompt_is_a_version_of_the_library_with_a_badge_and_a_diff(page
     page.text_area(key=names.lane_prompt(1)).set_value("Hello Eve, hi.").run()
     assert ">own prompt</span>" in everything(page)
     assert ">Greeting v1</span>" not in everything(page)
+    assert page.selectbox(key=names.lane_version(1)).value is None
     own_prompt(page, 1, "Greeting v2")
     own_prompt(page, 1, None)
     assert page.text_area(key=names.lane_prompt(1)).value == ""
@@ -308,3 +309,11 @@ def test_the_tour_is_in_the_empty_lanes_until_it_is_skipped_or_a_run_is_started(
     press(another, "add_lane")
     choose(another, names.lane_menu(0), "Remove")
     assert "of 3 ·" not in said(another)
+
+
+def test_a_version_of_nothing_but_a_variable_stays_chosen_until_it_is_filled(page: AppTest) -> None:
+    library.save(history.get_store(), "Bare", "{{text}}", owner="", system="")
+    own_prompt(page, 1, "Bare v1")
+    assert page.selectbox(key=names.lane_version(1)).value == "Bare v1"
+    page.text_input(key=names.lane_value(1, "text")).set_value("Hello").run()
+    assert page.text_area(key=names.lane_prompt(1)).value == "Hello"

@@ -133,7 +133,8 @@ def test_a_class_from_its_making_to_its_closing(browser: Browser) -> None:
     browser.cookie = "ann"
     ann = joined(code)
     assert "$0.00 of your" in "".join(str(one.proto) for one in ann.get("progress"))
-    assert ann.session_state[names.lane_model(0)] == SOL
+    first, *_ = ann.session_state[names.LANES]
+    assert ann.session_state[names.lane_model(first)] == SOL
     asked(ann)
     board = settled(calls=len(ann.session_state[names.LANES]))
     (spent,) = [s for s in board if s.member.name == "Ann"]
@@ -162,7 +163,7 @@ def test_a_model_that_is_not_on_the_list_is_refused(browser: Browser) -> None:
     _, code = made()
     browser.cookie = "ann"
     ann = joined(code)
-    ann.session_state[names.lane_model(0)] = "openai:gpt-5"
+    ann.session_state[names.lane_model(ann.session_state[names.LANES][0])] = "openai:gpt-5"
     asked(ann)
     assert "openai:gpt-5 is not on the list of Physics" in said(ann)
 
@@ -256,3 +257,16 @@ def test_a_member_s_budget_is_raised_and_one_is_taken_out(browser: Browser) -> N
     browser.cookie = "ann"
     asked(ann)
     assert "taken out of Physics" in said(ann)
+
+
+def test_a_class_that_pays_begins_with_lanes_of_its_own(browser: Browser) -> None:
+    _, code = made()
+    browser.cookie = "ann"
+    ann = opened(query=code)
+    ann.session_state[names.lane_prompt(0)] = "What was typed in the first lane before"
+    ann.text_input(key=names.CLASS_NAME).set_value("Ann")
+    press(ann, "class_join")
+    lanes = ann.session_state[names.LANES]
+    assert [ann.session_state[names.lane_model(lane)] for lane in lanes][:1] == [SOL]
+    ann.switch_page(path("compare.py")).run()
+    assert not [lane for lane in lanes if ann.text_area(key=names.lane_prompt(lane)).value]

@@ -14,7 +14,7 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.classes import board, making, running
 from playground.ui.parts.markdown import plain
-from playground.ui.session import compose, rooms
+from playground.ui.session import compose, lanes, rooms
 from playground.ui.session.membership import me, standing, use
 from playground.ui.session.state import MOST_LANES, owner, session
 from playground.ui.shell.pages import COMPARE
@@ -112,10 +112,8 @@ def _rooms() -> None:
 def _use(seat: Seat) -> None:
     """Let this tab's runs be paid by the class, and begin with its models on Compare."""
     use(seat.of.id)
-    models = list(seat.models[:MOST_LANES])
-    st.session_state[names.LANES] = list(range(len(models)))
-    for lane, model in enumerate(models):
-        st.session_state[names.lane_model(lane)] = model
+    models = seat.models[:MOST_LANES]
+    for lane, model in zip(lanes.anew(models), models, strict=True):
         key = compose.setting_key(LONGEST, lane, ModelRef.parse(model).model)
         st.session_state[key] = str(
             seat.of.longest

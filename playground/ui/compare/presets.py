@@ -13,6 +13,7 @@ from playground import catalog, pricing
 from playground.domain import ModelRef, clock, setting
 from playground.ui import names
 from playground.ui.compare import lanes
+from playground.ui.session.lanes import anew
 from playground.ui.session.state import MOST_LANES
 
 USUAL_INPUT = 1_000
@@ -124,13 +125,9 @@ def _take(make: Callable[[], Sequence[Lane]]) -> None:
     if not found:
         st.toast("This model has no efforts to choose from.")
         return
-    first = max(lanes.ids()) + 1  # new lanes, so that nothing of the ones before is left in them
-    ids = list(range(first, first + len(found)))
-    for lane, made in zip(ids, found, strict=True):
-        st.session_state[names.lane_model(lane)] = str(made.model)
+    for lane, made in zip(anew([str(lane.model) for lane in found]), found, strict=True):
         for name, value in made.settings.items():
             if row := setting.find(name):
                 key = lanes.setting_key(row, lane, made.model)
                 st.session_state[key] = value
-    st.session_state[names.LANES] = ids
     lanes.replaced()

@@ -30,7 +30,7 @@ def choose(lane: int) -> None:
         for version in reversed(prompt.versions)
     }
     key = names.lane_version(lane)
-    held = st.session_state.get(key) or compose.version_of(lane)
+    held = compose.taken(lane)  # none once a text was changed by hand, or is another run's
     st.session_state[key] = held or None
     options = list(dict.fromkeys([*known, *([held] if held else [])]))
     chosen = st.selectbox(

@@ -19,6 +19,7 @@ from playground.domain.values import value
 from playground.engine import LiveRun
 from playground.store.packing import storable
 from playground.ui import names
+from playground.ui.session import lanes
 from playground.ui.session.looking import Place
 from playground.ui.session.state import MOST_LANES
 
@@ -127,12 +128,8 @@ def take_lanes(text: str) -> bool:
         kept = _Lanes.model_validate_json(text).root
     except ValueError:
         return False
-    first = (
-        max(st.session_state.get(names.LANES, ()), default=-1) + 1
-    )  # nothing of the others is left
-    for lane, held in enumerate(kept, first):
+    for lane, held in zip(lanes.anew([held.model for held in kept]), kept, strict=True):
         _take_lane(lane, held)
-    st.session_state[names.LANES] = list(range(first, first + len(kept)))
     return True
 
 
@@ -192,9 +189,14 @@ def note_version(lane: int, version: str) -> None:
 
 
 def version_of(lane: int) -> str:
-    """`NAME v3`, where the lane's own texts are still those that it took out of the library."""
+    """`NAME v3`, where the lane has texts of its own that are still those that it took out of the library."""
+    return taken(lane) if any(_own_texts(lane)) else ""
+
+
+def taken(lane: int) -> str:
+    """The same, also where what was taken is empty as long as its variables are."""
     version, *texts = st.session_state.get(names.lane_taken(lane), ("",))
-    return version if texts == _own_texts(lane) and any(texts) else ""
+    return str(version) if texts == _own_texts(lane) else ""
 
 
 def _own_texts(lane: int) -> list[str]:

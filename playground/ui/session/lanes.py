@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from playground import catalog
@@ -33,6 +35,16 @@ def replaying() -> list[int]:
 def drop_replaying() -> None:
     """Take out the lanes that replay a recorded answer, before another prompt is asked."""
     st.session_state[names.LANES] = [lane for lane in ids() if lane not in replaying()]
+
+
+def anew(models: Sequence[str]) -> list[int]:
+    """New lanes with these models in the place of those that are here: nothing of the ones before is left in them."""
+    first = max(ids(), default=-1) + 1
+    made = list(range(first, first + len(models)))
+    for lane, model in zip(made, models, strict=True):
+        st.session_state[names.lane_model(lane)] = model
+    st.session_state[names.LANES] = made
+    return made
 
 
 def add(model: str) -> bool:
