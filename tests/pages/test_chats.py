@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import os
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground import pricing
 from playground.chats import sample
+from playground.ui import names
 from playground.ui.shell.pages import path
 from tests.chats.making import chatgpt, node
 
@@ -164,3 +167,12 @@ def test_a_system_prompt_costs_at_every_call(page: AppTest) -> None:
 def test_the_sample_is_an_export_like_any_other() -> None:
     talks = json.loads(sample.export())
     assert [len(talk["mapping"]) for talk in talks] == [2 * n + 1 for n in (12, 3, 9, 22, 4, 30)]
+
+
+def test_another_price_prices_again(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.button(key="chats_sample").click().run()
+    before = page.session_state[names.CHATS_READ][1]
+    assert page.run().session_state[names.CHATS_READ][1] is before
+    book = copy.copy(pricing.load())
+    monkeypatch.setattr(pricing, "load", lambda *rest, **more: book)
+    assert page.run().session_state[names.CHATS_READ][1] is not before

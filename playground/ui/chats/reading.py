@@ -123,17 +123,17 @@ def _choices() -> tuple[tuple[ModelRef, ...], date, int]:
 def _read(
     files: Sequence[Given], models: tuple[ModelRef, ...], day: date, extra: int
 ) -> Summary | None:
-    """Read once for what is asked; a change of models reads again."""
+    """Read once for what is asked; a change of models, or of a price, reads again."""
     asked = (
         tuple((file.name, getattr(file.file, "file_id", "")) for file in files),
         models,
         day,
         extra,
     )
-    kept = st.session_state.get(names.CHATS_READ)
-    if kept and kept[0] == asked:
+    kept, book = st.session_state.get(names.CHATS_READ), pricing.load()
+    if kept and kept[0] == asked and kept[1].pricing.book is book:
         return kept[1]  # type: ignore[no-any-return]
-    summary = Summary(Pricing(models, pricing.load(), day, extra))
+    summary = Summary(Pricing(models, book, day, extra))
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         told = st.status("Reading …")

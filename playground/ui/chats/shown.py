@@ -61,7 +61,8 @@ def _figures(summary: Summary, used: Sum) -> None:
         st.metric("Of the input, sent again", f"{share:.0%}", width="content")
     if summary.first and summary.last:
         product = ", ".join(map(plain, summary.products))
-        st.caption(f"{product}, {summary.first:%-d %B %Y} to {summary.last:%-d %B %Y} (UTC)")
+        first, last = (moment.date() for moment in (summary.first, summary.last))
+        st.caption(f"{product}, {first} to {last} (UTC)")
 
 
 def _months(pricing: Pricing) -> Picture:

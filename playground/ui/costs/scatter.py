@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
+from playground import pricing
 from playground.domain import Response, Run
 from playground.figures.palette import CATEGORIES
 from playground.ui.parts import charts
@@ -22,7 +23,7 @@ FIRST, COST = fmt.named("time_to_first_text", "cost")
 
 def cost_and_time(ids: tuple[str, ...], loads: Sequence[Callable[[], Run | None]]) -> None:
     """A dot an answer of the newest runs: further left is quicker, further down is cheaper."""
-    points = _points(ids[:MOST_RUNS], loads[:MOST_RUNS])
+    points = _points(ids[:MOST_RUNS], id(pricing.load()), loads[:MOST_RUNS])
     st.header("Cost and time to first text", anchor=False)
     picture = scatter(points)
     if picture is None:
@@ -42,9 +43,9 @@ def cost_and_time(ids: tuple[str, ...], loads: Sequence[Callable[[], Run | None]
 
 @st.cache_data(max_entries=20, ttl=300, show_spinner=False)
 def _points(
-    ids: tuple[str, ...], _loads: Sequence[Callable[[], Run | None]]
+    ids: tuple[str, ...], book: int, _loads: Sequence[Callable[[], Run | None]]
 ) -> list[dict[str, Any]]:
-    """Once for these runs: one that has ended changes no more."""
+    """Once for these runs at the prices of this book: one that has ended changes no more."""
     found = (load() for load in _loads)
     return [point for run in found if run for point in points_of(run.responses)]
 
