@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
-from playground.domain import Endpoint
+from playground.domain import Endpoint, Response
 from playground.lab import ladder
 from playground.ui.chat_vs_api.conversation.talk import answered, current_talk
 from playground.ui.chat_vs_api.ladder.climb import current_climb
@@ -69,18 +69,28 @@ def _last_turn() -> Any:
     return (talk, path[-1], len(path)) if talk and path else None
 
 
+def _stand_in(response: Response) -> str:
+    """Who answered, where it was no provider's service."""
+    return f" ({response.stand_in})" if response.stand_in else ""
+
+
 def _live_cost() -> str | None:
     found = _last_turn()
-    cost = found[1].response(0).cost if found else None
-    return f"turn {found[2]} cost {fmt.money(cost.total)}" if found and cost else None
+    response = found[1].response(0) if found else None
+    if not found or response is None or response.cost is None:
+        return None
+    return f"turn {found[2]} cost {fmt.money(response.cost.total)}{_stand_in(response)}"
 
 
 def _live_state() -> str | None:
     found = _last_turn()
     if not found:
         return None
-    tokens = found[1].response(0).usage.input_tokens
-    return f"turn {found[2]} sent {tokens:,} tokens" if tokens is not None else None
+    response = found[1].response(0)
+    tokens = response.usage.input_tokens
+    if tokens is None:
+        return None
+    return f"turn {found[2]} sent {tokens:,} tokens{_stand_in(response)}"
 
 
 def _live_system() -> str | None:
@@ -101,15 +111,19 @@ def _ladder_part(kind: str, what: str) -> str | None:
     if refused := ladder.not_sent(climb.ladders[0], index):
         return f"{what}: {refused}"
     part = climb.parts(0, index)[-1]
-    return f"{what}: {'≈ ' if part.estimate else ''}{part.tokens:,} tokens"
+    mark = _stand_in(climb.responses(0)[index])
+    return f"{what}: {'≈ ' if part.estimate else ''}{part.tokens:,} tokens{mark}"
 
 
 def _live_effort() -> str | None:
     climb = current_climb()
     if climb is None or not climb.live.done:
         return None
-    tokens = climb.responses(0)[-1].usage.reasoning_output_tokens
-    return f"{tokens:,} reasoning tokens at the last step" if tokens is not None else None
+    last = climb.responses(0)[-1]
+    tokens = last.usage.reasoning_output_tokens
+    if tokens is None:
+        return None
+    return f"{tokens:,} reasoning tokens at the last step{_stand_in(last)}"
 
 
 def _live_limits() -> str | None:

@@ -125,7 +125,11 @@ def take_code() -> bool:
 def label() -> str:
     """What the button of the keys says of the class; empty where none pays."""
     mine = seat()
-    return f"Class · {mine.of.name}" if mine and mine.may_run and not session().simulate_all else ""
+    return (
+        f"Class · {plain(mine.of.name)}"
+        if mine and mine.may_run and not session().simulate_all
+        else ""
+    )
 
 
 def panel() -> None:
