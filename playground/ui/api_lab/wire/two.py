@@ -25,9 +25,8 @@ MOST_LINES = 400
 class Other(NamedTuple):
     """An exchange to compare with."""
 
-    run: str
-    lane: int
     name: str
+    lane: Lane
 
 
 def seen(run: LiveRun) -> None:
@@ -39,7 +38,7 @@ def seen(run: LiveRun) -> None:
 
 def two(run: LiveRun, lane: Lane) -> None:
     """Choose another exchange and see, part by part, what differs."""
-    others = {f"{one.run}/{one.lane}": one for one in _others(run, lane)}
+    others = dict(_others(run, lane))
     if not others:
         st.caption(
             "Nothing to compare with yet: send to a second model, or change the body and send it again."
@@ -54,9 +53,8 @@ def two(run: LiveRun, lane: Lane) -> None:
         format_func=lambda id: others[id].name,
         key=f"lab_wire_with_{run.id}_{lane.index}",
     )
-    other = _lane_of(others[chosen])
     one, then = (
-        each.response.exchange if each and each.response else None for each in (lane, other)
+        each.response.exchange if each.response else None for each in (lane, others[chosen].lane)
     )
     if one is None or then is None:
         st.caption("One of the two was never sent.")
@@ -74,8 +72,8 @@ def two(run: LiveRun, lane: Lane) -> None:
         st.caption(f"The same in both: {', '.join(same)}.")
 
 
-def _others(run: LiveRun, lane: Lane) -> Iterator[Other]:
-    """Lanes beside it first, then those of runs that were inspected before, the newest first."""
+def _others(run: LiveRun, lane: Lane) -> Iterator[tuple[str, Other]]:
+    """Lanes beside it first, then those of runs that were inspected before, the newest first: run and lane → which."""
     runs = [run]
     for id in reversed(st.session_state.get(names.lab(PANEL, "seen"), [])):
         found = get_engine().find(id, owner())
@@ -86,9 +84,4 @@ def _others(run: LiveRun, lane: Lane) -> Iterator[Other]:
         for each, name in zip(one.lanes, named, strict=True):
             if (one.id, each.index) != (run.id, lane.index) and each.response:
                 when = "this run" if one is run else f"run {one.id[:8]}, {one.created_at[11:19]}"
-                yield Other(one.id, each.index, f"{name} · {when}")
-
-
-def _lane_of(other: Other) -> Lane | None:
-    run = get_engine().find(other.run, owner())
-    return run.lanes[other.lane] if run else None
+                yield f"{one.id}/{each.index}", Other(f"{name} · {when}", each)
