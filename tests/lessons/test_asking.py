@@ -73,7 +73,7 @@ def test_a_difference_that_each_question_shows_leaves_zero() -> None:
 
 
 def test_a_question_keeps_its_number_where_another_was_not_answered() -> None:
-    model = asking.usual("openai")
+    model = catalog.defaults()[0]
     counts = (10, 12, None, 7, 20, 25)
     answers = [Response(model=model, text="So.", usage=Usage(output_tokens=n)) for n in counts]
     assert asking.pairs(answers) == {0: (10, 12), 2: (20, 25)}

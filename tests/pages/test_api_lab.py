@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground import history
+from playground.engine import get_engine
+from playground.history import Labels
+from playground.history.writing import put
 from playground.lab.panels import PANELS, Panel
+from playground.ui import names
+from playground.ui.api_lab import batch, caching
 from playground.ui.shell import pages
 
 ROUTER = Path(__file__).parents[2] / "playground" / "ui" / "shell" / "router.py"
@@ -303,3 +311,55 @@ def test_nothing_is_sent_while_a_number_cannot_be_read(
     assert "2,5" in said(page)
     page.text_input(key=field).set_value("3").run()
     assert not page.button(key=button).disabled
+
+
+def test_lanes_of_a_run_of_the_history_are_compared(page: AppTest) -> None:
+    opened(page, "wire")
+    page.session_state[names.lab("wire", "models")] = ["openai:gpt-6-luna", "openai:gpt-6.1-sol"]
+    sent(page.run(), "lab_wire_send")
+    (run_id,) = (
+        (page.query_params["run"],)
+        if isinstance(page.query_params["run"], str)
+        else page.query_params["run"]
+    )
+    live = get_engine().find(run_id, page.session_state[names.SESSION].id)
+    assert live is not None
+    put(history.get_store(), replace(live.run(), id="of-old"), Labels())
+    opened(page, "wire", run="of-old")
+    page.button_group(key="lab_wire_view").set_value("Compare two").run()
+    assert "never sent" not in said(page)
+    assert "gpt-6-luna" in "".join(one.value for one in page.code)
+
+
+@pytest.mark.parametrize(
+    ("panel", "module", "button"),
+    [("caching", caching, "lab_caching_send"), ("batch", batch, "lab_batch_submit")],
+)
+def test_who_does_not_answer_in_time_is_named(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, panel: str, module: Any, button: str
+) -> None:
+    monkeypatch.setattr(module, "SECONDS", 0.0)
+    opened(page, panel)
+    page.button(key=button).click().run()
+    assert not page.exception
+    (late,) = page.error
+    assert "OpenAI has not answered within 0 seconds" in late.value
+
+
+@pytest.mark.parametrize(
+    ("panel", "key"),
+    [
+        ("file_search", names.lab("file_search", "question")),
+        ("gateway", names.lab("gateway", "proxy")),
+        ("realtime", names.lab("realtime", "question_0_False")),
+    ],
+)
+def test_what_is_typed_is_there_after_another_page(page: AppTest, panel: str, key: str) -> None:
+    opened(page, panel)
+    (field,) = [one for one in (*page.text_area, *page.text_input) if one.key == key]
+    field.set_value("http://typed").run()
+    page.switch_page(pages.COMPARE).run()
+    page.switch_page(pages.API_LAB)
+    opened(page, panel)
+    (field,) = [one for one in (*page.text_area, *page.text_input) if one.key == key]
+    assert field.value == "http://typed"

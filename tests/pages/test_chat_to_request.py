@@ -65,6 +65,13 @@ def test_it_is_asked_with_every_turn_and_seen_in_compare(page: AppTest) -> None:
     assert field(page, names.PROMPT).startswith("Put both in a table")
 
 
+def test_nothing_is_sent_without_the_schema_that_is_meant(page: AppTest) -> None:
+    page.button(key="chats_paste_sample").click().run()
+    page.text_area(key=names.CHATS_SCHEMA).set_value('{"type": ').run()
+    assert any("Mend it, or empty the field" in one.value for one in page.error)
+    assert not [one for one in page.button if one.key in ("chats_ask", "chats_fill", "chats_test")]
+
+
 def test_compares_fields_hold_the_turns_as_text(page: AppTest) -> None:
     page.button(key="chats_paste_sample").click().run()
     page.button(key="chats_fill").click().run()

@@ -258,6 +258,7 @@ def test_a_pasted_answer_stands_beside_the_apis() -> None:
     until(page, "of the words in common")
     words = said(page)
     assert "ChatGPT (pasted)" in words
+    assert r"(simulated)" in words.replace("\\", "")
     assert "cost by API" in words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from playground import jobs, runs
 from playground.budgets import reserved
 from playground.domain import Endpoint, Exchange, ModelRef, Request, Response, Run
 from playground.domain.job import Job
-from playground.engine import get_engine
+from playground.domain.provider import provider_of
 from playground.experiments.as_batches import groups
 from playground.experiments.cells import CellError
 from playground.experiments.reading import read_text
@@ -29,10 +29,11 @@ from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.project import take_away
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.views import VIEWS
-from playground.ui.session import here
+from playground.ui.session import here, once
 from playground.ui.session.keeping import opened, redactor, secrets, visitor
 from playground.ui.session.models import default_model
 from playground.ui.session.state import session
+from playground.ui.session.waiting import Late, waited
 
 PANEL = "batch"
 TABLE, SPEC = "A table", "An experiment"
@@ -59,6 +60,7 @@ SIGNS = {
     "expired": ":orange[:material/timer_off: expired]",
     "gone": ":material/delete: no longer at the provider",
 }
+Work = Callable[[Desk], Awaitable[Done]]
 Act = Callable[[Desk, Job], Awaitable[Done]]
 
 
@@ -97,21 +99,28 @@ def _submit(store: Store, where: Mapping[str, Endpoint]) -> None:
     given, title = (_of_table if what == TABLE else _of_spec)(store, where)
     count = sum(len(lines) for _, lines in given)
     batches = f" as {len(given)} batches" if len(given) > 1 else ""
-    if st.button(
+    pressed = once.button(
+        PANEL,
+        None,
         f"Submit {count:,} {'rows' if what == TABLE else 'cells'}{batches}" if given else "Submit",
         type="primary",
         icon=":material/schedule_send:",
         key="lab_batch_submit",
         disabled=not given,
-    ):
-        asked = [request for _, lines in given for _, request in lines]
+    )
+    asked = [request for _, lines in given for _, request in lines]
+    if once.goes(PANEL, None, pressed, asked):
         refusal = runs.refused(asked, where, session=session().id, secrets=secrets())
         if refusal:
             st.error(dollars(refusal.reason))
             return
-        for ref, lines in given:
-            work = partial(batch.submit, model=ref, given=lines, title=title)
-            _do(store, where[ref.provider], work)
+        _do(
+            store,
+            [
+                (where[ref.provider], partial(batch.submit, model=ref, given=lines, title=title))
+                for ref, lines in given
+            ],
+        )
         st.rerun()
     for ref, lines in given[:1]:
         requests = [request for _, request in lines]
@@ -230,7 +239,7 @@ def _buttons(store: Store, job: Job, endpoint: Endpoint) -> None:
             key = f"lab_batch_{label.lower()}_{job.id}"
             if there and st.button(label, icon=f":material/{icon}:", key=key):
                 whole = jobs.find(store, job.id, owner=visitor()) or job
-                _do(store, endpoint, partial(_acted, act, whole))
+                _do(store, [(endpoint, partial(_acted, act, whole))])
                 st.rerun()
 
 
@@ -242,21 +251,32 @@ def _has_answers(job: Job) -> bool:
     return job.progress.state in ("done", "stopped", "expired")
 
 
-def _do(store: Store, endpoint: Endpoint, work: Callable[[Desk], Awaitable[Done]]) -> None:
-    """Do it on the engine's loop; what was on the wire is shown, and what went wrong is said."""
-    mine = visitor() or ""
-    mask = redactor()
+def _do(store: Store, works: Sequence[tuple[Endpoint, Work]]) -> None:
+    """Do these one after the other; what was on the wire is shown, and what went wrong is said.
 
-    async def there(pool: Any) -> Done:
-        desk = Desk(store=store, endpoint=endpoint, pool=pool, owner=mine, redactor=mask)
-        return await work(desk)
+    Streamlit is asked for nothing between them: a press that has come meanwhile would end it there, half done.
+    """
+    mine, mask = visitor() or "", redactor()
+    exchanges: list[Exchange] = []
+    failed: list[str] = []
+    for endpoint, work in works:
+        desk = partial(Desk, store=store, endpoint=endpoint, owner=mine, redactor=mask)
+        try:
+            done = waited(partial(_at, desk, work), SECONDS, provider_of(endpoint.provider).label)
+            exchanges += done.exchanges
+        except ProviderError as error:
+            failed.append(error.failure.told)
+        except Late as late:
+            failed.append(str(late))
+    once.started()
+    if exchanges:
+        st.session_state[names.lab(PANEL, "wire")] = tuple(exchanges)
+    if failed:
+        st.session_state[names.lab(PANEL, "failed")] = " ".join(failed)
 
-    try:
-        done = get_engine().submit(there).result(SECONDS)
-    except ProviderError as error:
-        st.session_state[names.lab(PANEL, "failed")] = error.failure.told
-    else:
-        st.session_state[names.lab(PANEL, "wire")] = done.exchanges
+
+async def _at(desk: Callable[..., Desk], work: Work, pool: Any) -> Done:
+    return await work(desk(pool=pool))
 
 
 def _said() -> None:

@@ -11,7 +11,6 @@ from playground import catalog, runs
 from playground import figures as fmt
 from playground.domain import Endpoint, ModelRef, lane_names
 from playground.domain.provider import provider_of
-from playground.engine import get_engine
 from playground.figures import money
 from playground.lab import caching
 from playground.lab.cache_miss import ttl_of
@@ -22,12 +21,14 @@ from playground.ui.parts import cache_miss
 from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.views import VIEWS
-from playground.ui.session import here
+from playground.ui.session import here, once
 from playground.ui.session.keeping import opened, secrets, visitor
 from playground.ui.session.models import default_model
 from playground.ui.session.state import session
+from playground.ui.session.waiting import Late, waited
 
 PANEL = "caching"
+FOUND = "found"
 SECONDS = 180.0
 FIGURES = fmt.named("input_tokens", "cache_write_input_tokens", "cache_read_input_tokens", "cost")
 SHOWN = ("Request", "Headers", "Events")
@@ -56,16 +57,19 @@ def view(where: Mapping[str, Endpoint]) -> None:
     )
     how = _how(ref)
     options = _options(ref)
-    if st.button(
+    pressed = once.button(
+        PANEL,
+        None,
         "Send twice",
         type="primary",
         icon=":material/send:",
         key="lab_caching_send",
         disabled=not (prefix or "").strip(),
-    ):
+    )
+    if once.goes(PANEL, None, pressed, (ref, prefix, change, how, options)):
         _send(ref, prefix or "", change, how, options, where)
     _even(ref, how)
-    found: Twice | None = st.session_state.get(names.lab(PANEL, "found"))
+    found = _held().get(FOUND)
     if found is None:
         asking.empty(
             PANEL,
@@ -142,18 +146,30 @@ def _send(
     if refusal:
         st.error(dollars(refusal.reason))
         return
-    mine, endpoint = visitor() or "", where[ref.provider]
+    mine, endpoint, held = visitor() or "", where[ref.provider], _held()
 
-    async def there(pool: Any) -> Twice:
+    async def there(pool: Any) -> None:
+        """What comes is held here: a newer press ends this run of the page."""
         if how == "explicit" and store is not None:
-            return await caching.explicit(asked, endpoint, pool, store=store, owner=mine)
-        return await caching.twice(
-            asked, endpoint, pool, store=store, owner=mine, ask_why=options.ask_why
-        )
+            held[FOUND] = await caching.explicit(asked, endpoint, pool, store=store, owner=mine)
+        else:
+            held[FOUND] = await caching.twice(
+                asked, endpoint, pool, store=store, owner=mine, ask_why=options.ask_why
+            )
 
-    with st.spinner("Sending one after the other…"):
-        found = get_engine().submit(there).result(SECONDS)
-    st.session_state[names.lab(PANEL, "found")] = found
+    try:
+        with st.spinner("Sending one after the other…"):
+            waited(there, SECONDS, provider_of(ref.provider).label)
+    except Late as late:
+        st.error(str(late))
+    finally:
+        once.started()
+
+
+def _held() -> dict[str, Twice]:
+    """What was found in this tab."""
+    kept: dict[str, Twice] = st.session_state.setdefault(names.lab(PANEL, "found"), {})
+    return kept
 
 
 def _even(ref: ModelRef, how: str | None) -> None:

@@ -10,13 +10,14 @@ import streamlit as st
 from playground import created
 from playground.created import Created
 from playground.domain import Endpoint
-from playground.engine import get_engine
+from playground.domain.provider import provider_of
 from playground.lab import created as lab
 from playground.store.database import HistoryError
 from playground.store.store import Store
 from playground.ui.parts.markdown import plain
 from playground.ui.session import here
 from playground.ui.session.keeping import opened, visitor
+from playground.ui.session.waiting import Late, waited
 
 SECONDS = 60.0
 
@@ -64,7 +65,11 @@ def _delete(store: Store, found: list[Created], where: Mapping[str, Endpoint]) -
     said = []
     for one in found:
         work = partial(lab.delete, store, one, where)
-        if why := get_engine().submit(work).result(SECONDS):
+        try:
+            why = waited(work, SECONDS, provider_of(one.provider).label)
+        except Late as late:
+            why = str(late)
+        if why:
             said.append(f"{one.kind} `{one.remote_id}`: {plain(why)}")
     if said:
         st.error("  \n".join(said), icon=":material/error:")

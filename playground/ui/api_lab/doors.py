@@ -15,6 +15,7 @@ from playground.lab import doors
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts.markdown import code, plain
+from playground.ui.parts.views import pretty
 from playground.ui.session import compose
 from playground.ui.session.looking import Place, looked_at
 from playground.ui.shell.pages import API_LAB
@@ -101,14 +102,14 @@ def _body(response: Response) -> None:
         st.caption("Nothing was sent.")
         return
     st.code(f"{exchange.method} {exchange.url}", language=None, wrap_lines=True)
-    st.code(_pretty(exchange.request_body), language="json", wrap_lines=True)
+    st.code(pretty(exchange.request_body), language="json", wrap_lines=True)
 
 
 def _events(response: Response) -> None:
     exchange = response.exchange
     found = doors.kinds(response)
     if exchange is None or not found:
-        st.code(_pretty(exchange.response_body if exchange else None), language="json")
+        st.code(pretty(exchange.response_body if exchange else None), language="json")
         return
     lines = "".join(f"| {code(name)} | {count:,} |\n" for name, count in found.items())
     st.markdown(f"| event | times |\n|:--|--:|\n{lines}")
@@ -121,7 +122,7 @@ def _usage(response: Response) -> None:
     if found is None:
         st.caption("No count came.")
     else:
-        st.code(_pretty(found), language="json", wrap_lines=True)
+        st.code(pretty(found), language="json", wrap_lines=True)
 
 
 def _answer(response: Response) -> None:
@@ -138,15 +139,6 @@ VIEWS: dict[str, Callable[[Response], None]] = {
     "Usage": _usage,
     "Answers": _answer,
 }
-
-
-def _pretty(value: object) -> str:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return fmt.visible(str(value))
-    return fmt.visible(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _cant() -> None:

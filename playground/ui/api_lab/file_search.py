@@ -14,7 +14,7 @@ from playground.domain import Endpoint, Exchange, ModelRef, Request
 from playground.domain.endpoint import source_of
 from playground.domain.hosted import Condition
 from playground.domain.provider import provider_of
-from playground.engine import LiveRun, get_engine
+from playground.engine import LiveRun
 from playground.lab import file_search as lab
 from playground.lab import filed_samples as samples
 from playground.lab import filing
@@ -31,6 +31,7 @@ from playground.ui.parts.receipt import receipt, receipt_button
 from playground.ui.session import compose, once
 from playground.ui.session.keeping import opened, start, visitor
 from playground.ui.session.looking import Place, look_at, looked_at
+from playground.ui.session.waiting import Late, waited
 
 PANEL = "file_search"
 PROVIDER, SHELF = names.lab(PANEL, "provider"), names.lab(PANEL, "shelf")
@@ -58,7 +59,11 @@ def view(where: Mapping[str, Endpoint]) -> None:
     if source_of(model, where) == "simulated":
         st.caption(":material/science: Simulated: a server on this computer keeps the store.")
     question = st.text_area(
-        "Question", key=names.lab(PANEL, "question"), height=68, max_chars=asking.MOST_CHARACTERS
+        "Question",
+        key=names.lab(PANEL, "question"),
+        height=68,
+        max_chars=asking.MOST_CHARACTERS,
+        persist_state="session",
     )
     shelf = _shelf(provider, where)
     how = _filing() if shelf is None else lab.AS_IT_IS
@@ -78,7 +83,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     if question and how and only is not None and once.goes(PLACE.key, run, pressed, what):
         there = shelf or _build(provider, where, how)
         if there is not None:
-            _ask(lab.asked(model, question, there, only=only), there, where, what)
+            _ask(lab.asked(model, question, there, only=only), there, where)
     if run is None:
         asking.empty(
             PANEL,
@@ -101,6 +106,7 @@ def _provider(offered: list[str]) -> str:
         key=PROVIDER,
         format_func=lambda name: provider_of(name).label,
         required=True,
+        persist_state="session",
     )
     return str(chosen)
 
@@ -139,6 +145,7 @@ def _filing() -> Filing | None:
             key=key,
             height=90,
             help="`rules.txt: audience = staff, year = 2026`; `*:` for every file.",
+            persist_state="session",
         )
         size = number_field(
             "Tokens of a chunk",
@@ -178,6 +185,7 @@ def _only() -> tuple[Condition, ...] | None:
         "Search only files of which this is said",
         key=names.lab(PANEL, "only"),
         placeholder=f"all; or such as: {samples.ONLY} and year >= 2026",
+        persist_state="session",
     )
     try:
         return filing.conditions(text or "")
@@ -202,16 +210,21 @@ def _build(provider: str, where: Mapping[str, Endpoint], how: Filing) -> Shelf |
     desk = _desk(provider, where)
     with st.spinner("Making the store: create, upload, and look until it is ready …"):
         try:
-            built = get_engine().submit(lambda pool: lab.build(desk(pool=pool), files, how))
-            shelf = built.result(SECONDS)
-        except ProviderError as error:
-            st.error(markdown.plain(error.failure.told), icon=":material/error:")
+            who = provider_of(provider).label
+            shelf = waited(lambda pool: lab.build(desk(pool=pool), files, how), SECONDS, who)
+        except (ProviderError, Late) as error:
+            _failed(error)
             return None
     st.session_state[SHELF][provider] = shelf
     return shelf
 
 
-def _ask(asked: Request, shelf: Shelf, where: Mapping[str, Endpoint], what: object) -> None:
+def _failed(error: ProviderError | Late) -> None:
+    told = error.failure.told if isinstance(error, ProviderError) else str(error)
+    st.error(markdown.plain(told), icon=":material/error:")
+
+
+def _ask(asked: Request, shelf: Shelf, where: Mapping[str, Endpoint]) -> None:
     started = start(
         [asked],
         lab.where(where, asked.model.provider),
@@ -219,7 +232,6 @@ def _ask(asked: Request, shelf: Shelf, where: Mapping[str, Endpoint], what: obje
         context={lab.STORE: shelf.store.id},
     )
     if started:
-        once.started(PLACE.key, what)
         look_at(PLACE, started)
         st.rerun()
 
@@ -279,10 +291,10 @@ def _kept(shelf: Shelf, where: Mapping[str, Endpoint]) -> None:
     ):
         desk = _desk(shelf.provider, where)
         try:
-            work = get_engine().submit(lambda pool: lab.remove(desk(pool=pool), shelf))
-            work.result(SECONDS)
-        except ProviderError as error:
-            st.error(markdown.plain(error.failure.told), icon=":material/error:")
+            who = provider_of(shelf.provider).label
+            waited(lambda pool: lab.remove(desk(pool=pool), shelf), SECONDS, who)
+        except (ProviderError, Late) as error:
+            _failed(error)
             return
         st.session_state[SHELF].pop(shelf.provider, None)
         st.toast("The store and its files are deleted.", icon=":material/check:")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from playground import catalog
 from playground import figures as fmt
 from playground.domain import Endpoint, File, ModelRef, media_type
+from playground.domain.hosted import HostedFile
 from playground.domain.provider import provider_of
-from playground.engine import LiveRun, get_engine
+from playground.engine import LiveRun
 from playground.lab import files as lab
 from playground.lab.file_search import Desk
 from playground.lab.files import SAMPLES, Measured
@@ -23,6 +27,7 @@ from playground.ui.session import once
 from playground.ui.session.keeping import opened, start, visitor
 from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import simulated_note
+from playground.ui.session.waiting import Late, waited
 
 PANEL = "files"
 SAMPLE, MEASURED = names.lab(PANEL, "sample"), names.lab(PANEL, "measured")
@@ -54,7 +59,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
     )
     what = (file.name, len(file.data), tuple(models))
     if once.goes(PLACE.key, run, pressed, what):
-        _send(file, models, where, what)
+        _send(file, models, where)
     if run is not None and asking.ended(run, "lab_files_live"):
         _results(run, where)
 
@@ -94,24 +99,26 @@ def _rules(file: File, found: Sequence[Measured]) -> None:
         )
 
 
-def _send(
-    file: File, models: Sequence[ModelRef], where: Mapping[str, Endpoint], what: object
-) -> None:
-    kept, owner = opened(), visitor() or ""
-    with st.spinner("Counting at the providers, and uploading …"):
-        works = [
-            get_engine().submit(
-                lambda pool, ref=ref: lab.measure(  # type: ignore[misc]
-                    Desk(endpoint=where[ref.provider], pool=pool, kept=kept, owner=owner), ref, file
-                )
+def _send(file: File, models: Sequence[ModelRef], where: Mapping[str, Endpoint]) -> None:
+    desk = _desk()
+
+    async def all_of_them(pool: Any) -> list[Measured]:
+        return await asyncio.gather(
+            *(
+                lab.measure(desk(endpoint=where[ref.provider], pool=pool), ref, file)
+                for ref in models
             )
-            for ref in models
-        ]
-        measured = [work.result(SECONDS) for work in works]
+        )
+
+    try:
+        with st.spinner("Counting at the providers, and uploading …"):
+            measured = waited(all_of_them, SECONDS, "A provider")
+    except Late as late:
+        st.error(str(late))
+        return
     started = start(lab.requests(file, measured), lab.where(where), kind=asking.KIND)
     if started:
         st.session_state[MEASURED] = {started.id: measured}
-        once.started(PLACE.key, what)
         look_at(PLACE, started)
         st.rerun()
 
@@ -145,6 +152,14 @@ def _results(run: LiveRun, where: Mapping[str, Endpoint]) -> None:
     _hosted(measured, where)
 
 
+def _desk() -> partial[Desk]:
+    return partial(Desk, kept=opened(), owner=visitor() or "")
+
+
+async def _drop(desk: Callable[..., Desk], hosted: HostedFile, pool: Any) -> None:
+    await lab.drop(desk(pool=pool), hosted)
+
+
 def _hosted(measured: Sequence[Measured], where: Mapping[str, Endpoint]) -> None:
     there = [(one, one.hosted) for one in measured if one.hosted is not None]
     if not there:
@@ -154,18 +169,17 @@ def _hosted(measured: Sequence[Measured], where: Mapping[str, Endpoint]) -> None
         row = FILES[one.model.provider]
         st.markdown(f"`{hosted.id}` at {one.model.provider}: {row.keeps} ([source]({row.source}))")
     if st.button("Delete the uploaded files", icon=":material/delete:", key="lab_files_delete"):
-        kept, owner = opened(), visitor() or ""
+        desk = _desk()
         for one, hosted in there:
-            endpoint = where[one.model.provider]
-            work = get_engine().submit(
-                lambda pool, endpoint=endpoint, hosted=hosted: lab.drop(  # type: ignore[misc]
-                    Desk(endpoint=endpoint, pool=pool, kept=kept, owner=owner), hosted
-                )
-            )
+            who = provider_of(one.model.provider).label
+            there_now = partial(desk, endpoint=where[one.model.provider])
             try:
-                work.result(SECONDS)
+                waited(partial(_drop, there_now, hosted), SECONDS, who)
             except ProviderError as error:
                 st.error(markdown.plain(error.failure.told))
+                return
+            except Late as late:
+                st.error(str(late))
                 return
         st.session_state[MEASURED] = {}
         st.toast("The uploaded files are deleted.", icon=":material/check:")

@@ -43,17 +43,31 @@ def view(where: Mapping[str, Endpoint]) -> None:
         "Your gateway's base URL, as the SDK is to be given it",
         key=names.lab(PANEL, "proxy"),
         placeholder="http://localhost:4000/v1 (empty: a sample gateway that is part of the demo)",
+        persist_state="session",
     )
     left, middle, right = st.columns(3)
     with left:
-        door = st.selectbox("Asked through", gateway.DOORS, key=names.lab(PANEL, "door"))
+        door = st.selectbox(
+            "Asked through",
+            gateway.DOORS,
+            key=names.lab(PANEL, "door"),
+            persist_state="session",
+        )
     provider, api = door.split("/")
     usual = next(ref for ref in catalog.defaults() if ref.provider == provider)
     with middle:
-        model = st.text_input("Model, as the gateway calls it", key=f"lab_gateway_{provider}_model")
+        model = st.text_input(
+            "Model, as the gateway calls it",
+            key=f"lab_gateway_{provider}_model",
+            persist_state="session",
+        )
     with right:
         typed = st.text_input(
-            "Key for the gateway", key=names.lab(PANEL, "key"), type="password", placeholder="none"
+            "Key for the gateway",
+            key=names.lab(PANEL, "key"),
+            type="password",
+            placeholder="none",
+            autocomplete="off",
         )
     ref = ModelRef(provider, api, (model or "").strip() or usual.model)
     st.caption(":violet[:material/science: simulated]: behind the gateway the demo answers.")
@@ -85,7 +99,6 @@ def _send(run: LiveRun | None, ref: ModelRef, root: str, token: str, proxy: str,
         context = {NOTED: [call, noted]}
         started = start([gateway.request(ref)], where, kind=asking.KIND, context=context)
         if started:
-            once.started(PLACE.name, (ref, proxy))
             look_at(PLACE, started)
             st.rerun()
 

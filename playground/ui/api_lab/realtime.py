@@ -18,6 +18,7 @@ from playground.lab.realtime import HELD, QUESTIONS, SESSION, Turn
 from playground.ui import names
 from playground.ui.api_lab import asking
 from playground.ui.parts import markdown
+from playground.ui.parts.views import pretty
 from playground.ui.session import once
 from playground.ui.session.keeping import start
 from playground.ui.session.looking import Place, look_at, look_away, looked_at
@@ -149,7 +150,13 @@ def _ask(model: SessionModel, runs: Sequence[LiveRun], where: Mapping[str, Endpo
     key = names.lab(PANEL, f"question_{len(runs)}_{calling}")
     sample = realtime.CALLING if calling and not runs else QUESTIONS[len(runs) % len(QUESTIONS)]
     st.session_state.setdefault(key, sample)
-    question = st.text_area("Your message", key=key, height=68, max_chars=asking.MOST_CHARACTERS)
+    question = st.text_area(
+        "Your message",
+        key=key,
+        height=68,
+        max_chars=asking.MOST_CHARACTERS,
+        persist_state="session",
+    )
     left, right = st.columns(2)
     with left:
         last = runs[-1] if runs else None
@@ -183,7 +190,6 @@ def _ask(model: SessionModel, runs: Sequence[LiveRun], where: Mapping[str, Endpo
             [request], where, kind=asking.KIND, context={SESSION: session.id}, caller=session.call
         )
         if started:
-            once.started(PLACE.key, what)
             look_at(PLACE, started)
             st.rerun()
 
@@ -296,5 +302,5 @@ def _timeline(found: Sequence[Turn]) -> None:
     )
     for index in picked.selection.rows[:1]:
         if index < len(shown):
-            st.json(json.loads(shown[index][1].data), expanded=2)
+            st.code(pretty(shown[index][1].data), language="json", wrap_lines=True)
     st.caption("Press a row to see the message whole.")

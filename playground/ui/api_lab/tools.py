@@ -138,9 +138,13 @@ def _mcp() -> tuple[Function, ...]:
             placeholder="https://example.com/mcp"
             if settings.hosted()
             else "https://example.com/mcp, or: python my_server.py",
+            persist_state="session",
         )
         token = st.text_input(
-            "Access token, where the server wants one", type="password", key="lab_tools_token"
+            "Access token, where the server wants one",
+            type="password",
+            key="lab_tools_token",
+            autocomplete="off",
         )
         if st.button("Connect", icon=":material/cable:", key="lab_tools_connect") and where:
             try:

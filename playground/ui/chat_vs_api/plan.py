@@ -17,9 +17,12 @@ from playground.providers import plan_sign_in
 from playground.providers.plan_sign_in import ISSUER, RESOURCE, Account, NotSignedIn
 from playground.ui import names
 from playground.ui.parts.markdown import plain, safe
+from playground.ui.session import once
 from playground.ui.session.state import session
+from playground.wire import Pool
 
 PATIENCE = 60.0
+PLACE, ANSWER = "plan", "answer"
 SIMULATED = "/openai-sign-in"
 """The issuer of the simulation, below its address."""
 NOT_HERE = (
@@ -116,12 +119,12 @@ def _signed_in(account: Account) -> None:
     account = session().plan or account  # it may have been renewed
     with st.container(horizontal=True, vertical_alignment="bottom"):
         model = st.selectbox("Model of the plan", models, format_func=str, key="wallets_model")
-        if st.button("Ask by the plan", key="wallets_ask", type="primary") and model:
+        pressed = once.button(PLACE, None, "Ask by the plan", key="wallets_ask", type="primary")
+        if once.goes(PLACE, None, pressed and model is not None, model) and model:
             _ask(account, model, endpoint)
         st.button("Sign out", key="wallets_out", icon=":material/logout:", on_click=_sign_out)
-    asked: Response | None = st.session_state.get(names.WALLETS_ASKED)
-    if asked:
-        _answer(asked)
+    if answer := _asked().get(ANSWER):
+        _answer(answer)
 
 
 def _endpoint(simulated: bool) -> Endpoint:
@@ -143,14 +146,31 @@ def _models(account: Account, endpoint: Endpoint) -> list[ModelRef]:
 
 
 def _ask(account: Account, model: ModelRef, endpoint: Endpoint) -> None:
-    work = get_engine().submit(lambda pool: by_plan(account, model, endpoint, pool=pool))
+    tab, held = session(), _asked()
+
+    async def there(pool: Pool) -> None:
+        """What comes is held here: a newer press ends this run of the page."""
+        fresh, held[ANSWER] = await by_plan(account, model, endpoint, pool=pool)
+        if tab.plan is account:  # and nobody has signed out meanwhile
+            tab.plan = fresh
+
+    work = get_engine().submit(there)
     try:
         with st.spinner("Asking …"):
-            session().plan, st.session_state[names.WALLETS_ASKED] = work.result(PATIENCE)
+            try:
+                work.result(PATIENCE)
+            finally:
+                once.started()
     except NotSignedIn as error:
         st.error(safe(str(error)))
     except TimeoutError:
-        st.error(f"No whole answer within {PATIENCE:.0f} seconds.")
+        st.error(f"No whole answer within {PATIENCE:.0f} seconds: ask again.")
+
+
+def _asked() -> dict[str, Response]:
+    """What the plan answered in this tab."""
+    kept: dict[str, Response] = st.session_state.setdefault(names.WALLETS_ASKED, {})
+    return kept
 
 
 def _answer(response: Response) -> None:

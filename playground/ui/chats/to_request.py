@@ -109,7 +109,10 @@ def to_request(talk: Talk, where: Mapping[str, Endpoint]) -> None:
     if not models:
         return
     found = requesting.proposal(talk, models[0])
-    system, whole, schema = _fields(talk, found)
+    fields = _fields(talk, found)
+    if fields is None:
+        return
+    system, whole, schema = fields
     requests = [
         acceptance.fit(
             requesting.request(
@@ -145,8 +148,11 @@ def _turns(talk: Talk) -> None:
             st.code(turn.text[:4_000], language=None, wrap_lines=True)
 
 
-def _fields(talk: Talk, found: Proposal) -> tuple[str, bool, dict[str, Any] | None]:
-    """The system prompt, whether all turns are sent, and the schema, as they stand after the user's changes."""
+def _fields(talk: Talk, found: Proposal) -> tuple[str, bool, dict[str, Any] | None] | None:
+    """The system prompt, whether all turns are sent, and the schema, as they stand after the user's changes.
+
+    None, said, while the schema can't be read: what was asked for without it would be another request.
+    """
     proposed = (talk, found.system, json.dumps(found.schema))
     if st.session_state.get(names.CHATS_PROPOSED) != proposed:
         st.session_state[names.CHATS_PROPOSED] = proposed
@@ -171,16 +177,14 @@ def _fields(talk: Talk, found: Proposal) -> tuple[str, bool, dict[str, Any] | No
         key="chats_whole",
         help="As the chat sent them. Off: the last question alone, which is cheaper where it stands by itself.",
     )
-    return system or "", whole, _schema(text or "")
-
-
-def _schema(text: str) -> dict[str, Any] | None:
-    """The schema that is written here; None where there is none, after saying what is wrong with it."""
     try:
-        return dict(typed.read_object(text)) if text.strip() else None
+        schema = dict(typed.read_object(text)) if text and text.strip() else None
     except typed.Unreadable as error:
-        st.error(f"The schema {safe(str(error))}")
+        st.error(
+            f"The schema {safe(str(error))} Mend it, or empty the field: until then nothing is sent."
+        )
         return None
+    return system or "", whole, schema
 
 
 def _ways(
@@ -195,13 +199,16 @@ def _ways(
     """Where it goes from here: Compare, an experiment, a project."""
     models = [request.model for request in requests]
     with st.container(horizontal=True):
-        if st.button(
+        pressed = once.button(
+            PLACE.name,
+            None,
             "Ask, and see it in Compare",
             type="primary",
             icon=":material/compare_arrows:",
             key="chats_ask",
             help="Sends it to these models, with every turn. The run is kept in the history if you keep runs.",
-        ):
+        )
+        if once.goes(PLACE.name, None, pressed, tuple(requests)):
             _ask(requests, where)
         if st.button(
             "Put it into Compare",
@@ -253,7 +260,6 @@ def experiment(
 def _ask(requests: Sequence[Request], where: Mapping[str, Endpoint]) -> None:
     started = keeping.start(requests, where, kind="compare")
     if started:
-        once.started(PLACE.name, tuple(requests))
         look_at(PLACE, started)
         st.switch_page(COMPARE, query_params={compose.PLACE.name: started.id})
 

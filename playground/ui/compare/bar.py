@@ -109,7 +109,6 @@ def _started(run: LiveRun | None, where: Mapping[str, Endpoint], pressed: bool) 
     )
     if started:
         tour.seen()
-        once.started(compose.PLACE.name, what)
         st.session_state.pop(names.DRAFT_BEFORE, None)
         shown.stands_in(started, lanes.ids())
         look_at(compose.PLACE, started)

@@ -138,7 +138,7 @@ def _answer(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
         _before(made, run, where)
         return
     one, lane = shown.answers(run)[index]
-    key = f"{one.id}_{lane.index}"
+    key = _key(one, lane)
     if lane.response is None:
         live_run(
             one,
@@ -154,6 +154,11 @@ def _answer(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]
         )
         return
     _ended_lane(made, run, index, lane, lane.response, where, key)
+
+
+def _key(run: LiveRun, lane: Lane) -> str:
+    """The answer that stands in a lane."""
+    return f"{run.id}_{lane.index}"
 
 
 def _ended(run: LiveRun, lane: int) -> None:
@@ -210,7 +215,7 @@ def _read(
                 icon=":material/replay:",
                 key=f"retry_{key}",
                 on_click=_retry,
-                args=(run, index, where),
+                args=(run, index, key, where),
             )
             if seconds := wait.left(shown.answers(run)[index][0], lane):
                 wait.wait(seconds, key)
@@ -241,9 +246,11 @@ def _best(run: LiveRun, index: int) -> Collection[str]:
     return best(ended)[index] if len(ended) == len(responses) else ()
 
 
-def _retry(run: LiveRun, index: int, where: Mapping[str, Endpoint]) -> None:
-    shown.retry(run, index, run.lanes[index].request, where)
-    st.rerun()
+def _retry(run: LiveRun, index: int, key: str, where: Mapping[str, Endpoint]) -> None:
+    """Once for each answer: a second click comes while the first one's answer is under way already."""
+    one, lane = shown.answers(run)[index]
+    if key == _key(one, lane) and shown.retry(run, index, run.lanes[index].request, where):
+        st.rerun()
 
 
 def _before(made: LaneChoice, run: LiveRun | None, where: Mapping[str, Endpoint]) -> None:

@@ -76,9 +76,11 @@ def as_run(run: LiveRun) -> Run:
     )
 
 
-def retry(run: LiveRun, index: int, request: Request, where: Mapping[str, Endpoint]) -> None:
-    """Ask once more what one lane was asked; the answer stands in its place."""
-    start([request], where, context={RETRY_OF: run.id, RETRY_LANE: index})
+def retry(
+    run: LiveRun, index: int, request: Request, where: Mapping[str, Endpoint]
+) -> LiveRun | None:
+    """Ask once more what one lane was asked; the answer stands in its place. None where it may not be asked, which is said."""
+    return start([request], where, context={RETRY_OF: run.id, RETRY_LANE: index})
 
 
 def differs(

@@ -18,6 +18,7 @@ from playground.experiments.writing import yaml_text
 from playground.store.store import Store
 from playground.ui import names
 from playground.ui.experiments import opened, starting
+from playground.ui.session import once
 
 
 class Format(NamedTuple):
@@ -49,10 +50,15 @@ def actions(
 ) -> None:
     """One row of buttons; files once the results are reckoned."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if not starting.unknown(experiment.spec, where) and st.button(
-            "Run again", icon=":material/replay:", key="experiment_again"
-        ):
-            starting.begin(store, experiment.spec, where)
+        if not starting.unknown(experiment.spec, where):
+            pressed = once.button(
+                starting.PLACE,
+                None,
+                "Run again",
+                icon=":material/replay:",
+                key="experiment_again",
+            )
+            starting.begin(store, experiment.spec, where, pressed=pressed)
         st.button(
             "Change the spec",
             icon=":material/edit:",

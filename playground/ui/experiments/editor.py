@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from playground import figures as fmt
+from playground import pricing
 from playground.domain import Endpoint
 from playground.experiments import kept, sheets
 from playground.experiments.estimate import GUESS, Estimate, estimate
@@ -18,6 +19,7 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.experiments import bringing, opened, starting
 from playground.ui.parts.markdown import dollars, plain
+from playground.ui.session import once
 from playground.ui.session.keeping import visitor
 
 MOST_CHARACTERS = 5_000_000
@@ -52,15 +54,17 @@ def editor(store: Store, where: Mapping[str, Endpoint]) -> None:
     ready = found.spec is not None and not lost
     if found.spec is not None and ready:
         _before(store, found.spec, where)
-    pressed = st.button(
+    pressed = once.button(
+        starting.PLACE,
+        None,
         "Run",
         type="primary",
         icon=":material/play_arrow:",
         key="experiment_run",
         disabled=not ready,
     )
-    if pressed and found.spec is not None:
-        starting.begin(store, found.spec, where)
+    if found.spec is not None:
+        starting.begin(store, found.spec, where, pressed=pressed)
 
 
 def _tools(text: str) -> None:
@@ -126,7 +130,8 @@ def _before(store: Store, spec: Spec, where: Mapping[str, Endpoint]) -> None:
         return
     simulated = starting.simulated(spec, where)
     usual = sheets.usual_durations(store, owner=opened.only(), simulated=simulated)
-    found = _estimate(kept.digest_of(spec), tuple(sorted(usual.items())), spec)
+    measured = tuple(sorted(usual.items()))
+    found = _estimate(kept.digest_of(spec), measured, id(pricing.load()), spec)
     cases = sum(isinstance(case, Case) for case in spec.cases)
     budget = "none" if spec.budget is None else fmt.money(spec.budget)
     with st.container(horizontal=True):
@@ -157,7 +162,10 @@ def _before(store: Store, spec: Spec, where: Mapping[str, Endpoint]) -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _estimate(digest: str, usual: tuple[tuple[str, float], ...], _spec: Spec) -> Estimate:
+def _estimate(
+    digest: str, usual: tuple[tuple[str, float], ...], book: int, _spec: Spec
+) -> Estimate:
+    """Once for this spec at the prices of this book."""
     return estimate(_spec, dict(usual))
 
 

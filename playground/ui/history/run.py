@@ -133,7 +133,6 @@ def _again(stored: Stored) -> None:
     if once.goes(place, streaming(compose.PLACE), pressed, run.requests):
         made = start(run.requests, asked_in("history"), kind=stored.labels.kind)
         if made:
-            once.started(place, run.requests)
             _open(made.id)
     if st.button(
         "Change and run",

@@ -55,7 +55,7 @@ def unnamed(response: Response) -> None:
 def _tool_calls(response: Response) -> None:
     for call in response.tool_calls:
         st.caption(f"Asks to run the tool {markdown.code(call.name)} with")
-        st.code(_pretty(call.arguments), language="json")
+        st.code(pretty(call.arguments), language="json")
 
 
 def _text_and_images(response: Response) -> None:
@@ -121,7 +121,7 @@ def request(response: Response) -> None:
         return
     st.code(f"{exchange.method} {exchange.url}", language=None, wrap_lines=True)
     st.code(_lines(exchange.request_headers), language="http", wrap_lines=True)
-    st.code(_pretty(exchange.request_body), language="json", wrap_lines=True)
+    st.code(pretty(exchange.request_body), language="json", wrap_lines=True)
 
 
 def headers(response: Response) -> None:
@@ -144,7 +144,7 @@ def events(response: Response) -> None:
         st.caption("Nothing was received.")
     elif not exchange.events:
         st.caption("One body, not a stream.")
-        st.code(_pretty(exchange.response_body), language="json", wrap_lines=True)
+        st.code(pretty(exchange.response_body), language="json", wrap_lines=True)
     else:
         st.caption(f"{len(exchange.events):,} events; seconds from the request's head on the wire.")
         shown = exchange.events[:MOST_EVENTS]
@@ -201,7 +201,7 @@ def _lines(headers: Mapping[str, str]) -> str:
     return fmt.visible("\n".join(f"{name}: {value}" for name, value in headers.items()))
 
 
-def _pretty(value: Any) -> str:
+def pretty(value: Any) -> str:
     """JSON with indents, half an emoji as its escape; text that is not JSON as it is; controls of direction spelled out."""
     if isinstance(value, str):
         try:

@@ -67,7 +67,6 @@ def gallery() -> None:
     if once.goes(PLACE.name, run, pressed, chosen.id):
         started = start([chosen.request()], get_demo().endpoints(), kind="recorded")
         if started:
-            once.started(PLACE.name, chosen.id)
             look_at(PLACE, started)
             st.rerun()
     if run is not None and run.lanes[0].request.model == chosen.model:

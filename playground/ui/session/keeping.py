@@ -18,6 +18,7 @@ from playground.export.formats import FORMATS
 from playground.history import Labels
 from playground.history.labels import owner_digest, tags
 from playground.ui import names
+from playground.ui.session import once
 from playground.ui.session.endpoints import real_endpoints
 from playground.ui.session.state import owner, session
 from playground.wire import Redactor
@@ -65,6 +66,7 @@ def start(
     if isinstance(made, runs.Refusal):
         _refused(made)
         return None
+    once.started()
     for warning in made.warnings:
         st.toast(warning.replace("$", r"\$"), icon=REFUSED["over_budget"], duration="long")
     return made.run

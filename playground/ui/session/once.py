@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,9 +63,19 @@ def _presses(place: str) -> Presses:
     return kept.setdefault(place, Presses())
 
 
+_going = threading.local()
+"""What the page on this thread is about to start: the place's presses, and what."""
+
+
 def goes(place: str, running: LiveRun | None, pressed: bool, what: Any) -> bool:
     """Whether `what` is to be started here now; while a run streams, only after the person has been told what becomes of it."""
     presses = _presses(place)
+    going = _goes(place, presses, running, pressed, what)
+    _going.it = (presses, what) if going else (None, None)
+    return going
+
+
+def _goes(place: str, presses: Presses, running: LiveRun | None, pressed: bool, what: Any) -> bool:
     double = what == presses.what and presses.pressed - presses.started < WINDOW
     if running is None or running.done:
         presses.beside = ""
@@ -74,10 +85,15 @@ def goes(place: str, running: LiveRun | None, pressed: bool, what: Any) -> bool:
     return presses.beside == running.id and _asked(place, running, presses)
 
 
-def started(place: str, what: Any) -> None:
-    """Note that `what` has just been started here; where the page waited for it, that it has just ended."""
-    presses = _presses(place)
-    presses.started, presses.what, presses.beside = time.monotonic(), what, ""
+def started() -> None:
+    """Note that what goes has just been started; where the page waited for it, that it has just ended.
+
+    It asks Streamlit for nothing, not for the session's state either: there a press that has come meanwhile ends this run of
+    the page, and what is noted after that is not noted.
+    """
+    presses, what = getattr(_going, "it", (None, None))
+    if presses is not None:
+        presses.started, presses.what, presses.beside = time.monotonic(), what, ""
 
 
 def _asked(place: str, running: LiveRun, presses: Presses) -> bool:

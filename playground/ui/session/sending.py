@@ -38,6 +38,5 @@ def send(
     if once.goes(place.key, running, pressed, tuple(requests)):
         started = start(requests, where, kind=kind, retries=retries)
         if started:
-            once.started(place.key, tuple(requests))
             look_at(place, started)
             st.rerun()

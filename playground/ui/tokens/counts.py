@@ -85,7 +85,7 @@ def three_counts(text: str, endpoints: Mapping[str, Endpoint]) -> None:
         with st.spinner("Asking…"):
             st.session_state[names.COUNTS_ASKED] = _ask(requests, endpoints, send=send)
         if send:
-            once.started("counts", requests)
+            once.started()
     asked: Asked | None = st.session_state.get(names.COUNTS_ASKED)
     if asked is None or asked.requests != requests:
         asked = Asked(

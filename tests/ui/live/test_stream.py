@@ -351,6 +351,6 @@ async def test_a_run_whose_names_are_hidden_says_at_once_that_its_stream_gets_th
     stream.reopen()
     run = Recorded(lanes=2)
     run.context = {ORDER: [1, 0]}
-    told = stream.events(run, stream.Cursor.at(run))
+    told: Any = stream.events(run, stream.Cursor.at(run))
     assert [await anext(told), await anext(told)] == ["retry: 500\n\n", "id: 0.0\ndata: {}\n\n"]
     await told.aclose()

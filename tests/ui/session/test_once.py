@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
-from playground import history, runs
+from playground import history, jobs, runs
 from playground.domain import ModelRef, Request, Response, Run
 from playground.engine import LiveRun
+from playground.experiments import sheets
 from playground.history import Labels
 from playground.history.writing import put
 from playground.ui import names
 from playground.ui.chat_vs_api import sections
 from playground.ui.chat_vs_api.conversation.section import EXAMPLE
+from playground.ui.compare import lane
 from playground.ui.session import once
 from playground.ui.shell.pages import path
 
@@ -43,6 +47,8 @@ class Stream:
 
 def page() -> None:
     """A page with one button; it says what its press came to."""
+    import typing
+
     import streamlit as st
 
     from playground.ui.session import once
@@ -51,12 +57,23 @@ def page() -> None:
     pressed = once.button("here", running, "Run", "Run again", key="run")
     if once.goes("here", running, pressed, what):
         st.session_state.sent.append(what)
-        once.started("here", what)
+        module: typing.Any = once
+        asked, module.st = module.st, st.session_state.streamlit
+        once.started()
+        module.st = asked
+
+
+class Untouchable:
+    """Streamlit, where a newer press ends this run of the page as soon as anything is asked of it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(name)
 
 
 def opened(running: LiveRun | None = None) -> AppTest:
     app = AppTest.from_function(page, default_timeout=60)
     app.session_state.running, app.session_state.what, app.session_state.sent = running, "a", []
+    app.session_state.streamlit = Untouchable()
     return app.run()
 
 
@@ -234,3 +251,55 @@ def test_run_again_in_the_history_sends_once(asked: list[str]) -> None:
         }
         press(app.run(), "again_old")
     assert asked == ["Why?"]
+
+
+def twice(app: AppTest, file: str, key: str) -> None:
+    """Press a button, and press it again as it was, as a double click does that comes before the page has changed."""
+    for _ in range(2):
+        app.switch_page(path(file)).run()
+        press(app, key)
+        assert not app.exception
+
+
+def test_a_conversation_is_asked_once_and_a_table_is_one_batch(asked: list[str]) -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.session_state[names.CHATS_PASTED] = "User: Why?\nAI: So.\nUser: And then?"
+    twice(app, "chats.py", "chats_ask")
+    assert len(asked) == 1
+    app.session_state[names.LAB_PANEL] = "batch"
+    twice(app, "api_lab.py", "lab_batch_submit")
+    assert len(jobs.all_jobs(history.get_store(), owner=None)) == 1
+
+
+def test_an_experiment_is_begun_once(asked: list[str]) -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    for _ in range(2):
+        app.switch_page(path("experiments.py"))
+        app.query_params["experiment"] = ""
+        press(app.run(), "experiment_run")
+        assert not app.exception
+    assert len(sheets.listed(history.get_store(), owner=None)) == 1
+
+
+def test_an_answer_is_retried_once(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
+    app.session_state[names.PROMPT] = "Why?"
+    app.session_state[names.LANES] = [0]
+    app.session_state[names.lane_model(0)] = "openai:gpt-6-luna~429"
+    press(app.run(), "run")
+    for _ in range(200):
+        if any(button.label == lane.RETRY for button in app.button):
+            break
+        time.sleep(0.05)
+        app.run()
+    again = lane._retry
+
+    def two_clicks(*args: Any) -> None:
+        again(*args)
+        again(*args)
+
+    monkeypatch.setattr(lane, "_retry", two_clicks)
+    monkeypatch.setattr(streamlit, "rerun", lambda *what: None)
+    app.run()
+    next(button for button in app.button if button.label == lane.RETRY).click().run()
+    assert asked == ["Why?"] * 2

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from playground import figures as fmt
 from playground import library
 from playground.domain import Endpoint, ModelRef, clock
-from playground.engine import LiveRun, get_engine
+from playground.engine import LiveRun
 from playground.experiments import prompt_cases, reading
 from playground.experiments.cells import CellError
 from playground.experiments.sources import Sources
@@ -35,6 +36,7 @@ from playground.ui.session.keeping import opened, start, to_count, visitor
 from playground.ui.session.looking import Place, look_at, looked_at
 from playground.ui.session.models import pick_models
 from playground.ui.session.state import session
+from playground.ui.session.waiting import Late, waited
 from playground.ui.shell.pages import API_LAB, PROMPTS
 
 CASES = names.lab(PANEL, "cases")
@@ -83,7 +85,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
         )
     what = migration.together(asked)
     if once.goes(PLACE.key, run, pressed, what):
-        _start(asked, where, what)
+        _start(asked, where)
     if run is None:
         asking.empty(
             PANEL,
@@ -203,18 +205,21 @@ def _listed(plan: Sequence[Move]) -> None:
         )
 
 
-def _start(plan: Sequence[Move], where: Mapping[str, Endpoint], what: tuple[object, ...]) -> None:
+def _start(plan: Sequence[Move], where: Mapping[str, Endpoint]) -> None:
     """Count both, then ask both, as one run that remembers what it is."""
     requests = migration.together(plan)
     counting = to_count(requests, where)
     if counting is None:
         return
-    with st.spinner(f"Counting the tokens of {len(plan)} prompts for both models …"):
-        work = get_engine().submit(lambda pool: migration.counted(plan, counting, pool))
-        counts = work.result(PATIENCE)
+    try:
+        with st.spinner(f"Counting the tokens of {len(plan)} prompts for both models …"):
+            work = partial(migration.counted, plan, counting)
+            counts = waited(work, PATIENCE, "A provider")
+    except Late as late:
+        st.error(str(late))
+        return
     started = start(requests, where, kind=asking.KIND, context=migration.context(plan, counts))
     if started:
-        once.started(PLACE.key, what)
         look_at(PLACE, started)
         st.rerun()
 

@@ -55,7 +55,6 @@ def again(run: LiveRun, lane: Lane, where: Mapping[str, Endpoint]) -> None:
     if once.goes("wire again", run, pressed, request):
         started = start([request], where, kind=asking.KIND, context={BEFORE: [run.id, lane.index]})
         if started:
-            once.started("wire again", request)
             st.query_params[LANE] = "0"
             look_at(PLACE, started)
             st.rerun()

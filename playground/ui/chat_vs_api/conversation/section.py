@@ -175,7 +175,6 @@ def _actions(
             begin(rules), where, EXAMPLE[0], behind=None, queue=EXAMPLE[1:]
         )
     if sent:
-        once.started(talking.PLACE.name, what)
         st.rerun()
 
 

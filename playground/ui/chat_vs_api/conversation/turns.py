@@ -98,7 +98,6 @@ def _controls(talk: Conversation, turn: Turn, key: str, where: Mapping[str, Endp
                     and words
                     and ask(talk, where, words, behind=turn.parent, queue=waiting(talk))
                 ):
-                    once.started(place, words)
                     st.rerun()
 
 
@@ -121,7 +120,8 @@ def _lane(talk: Conversation, turn: Turn, lane: int, name: str, key: str, *, alo
         else:
             left, right = st.container(), st.container()
         with left:
-            st.caption(f"**{plain(name)}**")
+            stand_in = f" · {response.stand_in}" if response.stand_in else ""
+            st.caption(f"**{plain(name)}**{stand_in}")
             _said(response)
         with right:
             _beside(talk, turn, lane, response, key)

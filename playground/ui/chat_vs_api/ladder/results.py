@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -22,6 +21,7 @@ from playground.ui.parts.card import result_card
 from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.receipt import receipt
 from playground.ui.parts.tables import figure_table
+from playground.ui.parts.views import pretty
 from playground.ui.parts.words import word_diff
 
 FIGURES = fmt.named(
@@ -160,9 +160,9 @@ def _delta(responses: Sequence[Response], step: int) -> str:
     before = responses[step - 1]
     pair = (before.usage.input_tokens, here.usage.input_tokens)
     added = "?" if None in pair else f"{pair[1] - pair[0]:+,}"  # type: ignore[operator]
-    money = fmt.money(here.cost.total - before.cost.total) if here.cost and before.cost else "?"
-    sign = "" if money.startswith("-") else "+"
-    return f"{added} {tokens.label.lower()} · {sign}{money} · {spoke}"
+    more = here.cost.total - before.cost.total if here.cost and before.cost else None
+    money = "?" if more is None else f"{'' if more < 0 else '+'}{fmt.money(more)}"
+    return f"{added} {tokens.label.lower()} · {money} · {spoke}"
 
 
 def _body(climb: Climb, model: int, step: int) -> None:
@@ -170,7 +170,7 @@ def _body(climb: Climb, model: int, step: int) -> None:
     here = _sent(climb, model, step)
     if step == 0:
         st.caption("The whole body of the bare request.")
-        st.code(json.dumps(here, indent=2, ensure_ascii=False), language="json", wrap_lines=True)
+        st.code(pretty(here), language="json", wrap_lines=True)
         return
     lines = list(ladder.body_difference(_sent(climb, model, step - 1), here))
     if not lines:

@@ -101,7 +101,6 @@ def _go(
     if problem:
         st.error(problem)
     elif start(prompt, models, profile, where):
-        once.started(PLACE.name, (prompt, models, profile))
         st.rerun()
 
 

@@ -170,7 +170,6 @@ def _ask(
     requests = [acceptance.fit(Request.ask(ref, prompt)) for ref in models]
     held = {PASTE: jsonable(_cut(pasted))}
     if started := keeping.start(requests, where, kind="chat", context=held):
-        once.started(PLACE.name, (prompt, models))
         look_at(PLACE, started)
         st.rerun()
 
@@ -249,8 +248,9 @@ def _pasted(pasted: Pasted, prompt: str, models: Sequence[ModelRef]) -> Side:
 
 
 def _api_side(response: Response) -> Side:
+    stand_in = f" ({response.stand_in})" if response.stand_in else ""
     return Side(
-        str(response.model),
+        f"{response.model}{stand_in}",
         response.text,
         response.timing.duration,
         response.visible_output_tokens,

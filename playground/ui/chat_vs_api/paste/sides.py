@@ -86,7 +86,10 @@ def figures(sides: Sequence[Side]) -> str:
     lines = [
         "| | " + " | ".join(plain(side.name) for side in sides) + " |",
         "|:--" + "|--:" * len(sides) + "|",
-        _line(took, [fmt.seconds(side.seconds) if side.seconds else "unknown" for side in sides]),
+        _line(
+            took,
+            ["unknown" if side.seconds is None else fmt.seconds(side.seconds) for side in sides],
+        ),
         _line("visible output tokens", [_tokens(side) for side in sides]),
         _line("hidden reasoning tokens", [_reasoning(side) for side in sides]),
         _line("cost by API", [fmt.cost(side.cost) for side in sides]),

@@ -46,6 +46,8 @@ def test_a_profile_without_a_system_text_gets_one_in_front() -> None:
 def table() -> None:
     """The turns' table, in which `typed` is typed: AppTest has no table that is typed into."""
 
+    import typing
+
     import streamlit as st
 
     from playground.lab.ladder_profile import Profile, Step
@@ -56,18 +58,19 @@ def table() -> None:
         steps.take(Profile(name="x", steps=(Step(name="h", kind="history", turns=(("a", "b"),)),)))
     profile = st.session_state[names.LADDER_PROFILE]
 
-    def typed(rows: Any, *, key: str, on_change: Any, **more: Any) -> None:
+    def typed(rows: typing.Any, *, key: str, on_change: typing.Any, **more: typing.Any) -> None:
         st.session_state["rows"] = rows
         added = st.session_state["typed"]
         st.session_state[key] = {"edited_rows": {}, "deleted_rows": [], "added_rows": added}
         on_change()
 
-    real, st.data_editor = st.data_editor, typed
+    streamlit: typing.Any = st
+    real, streamlit.data_editor = st.data_editor, typed
     try:
         key = names.ladder_step(st.session_state[names.LADDER_GENERATION], 0, "h")
         steps.EDITORS["history"](profile, 0, profile.steps[0], key)
     finally:
-        st.data_editor = real
+        streamlit.data_editor = real
 
 
 def test_a_turn_is_written_cell_by_cell() -> None:
