@@ -18,6 +18,7 @@ import httpcore2
 import httptools
 
 from playground.wire.proxies import DEFAULT_PORTS
+from playground.wire.sockets import ARRIVED
 
 _READ = 64 * 1024
 """Bytes that are read at once."""
@@ -68,8 +69,9 @@ class Line:
             except httpcore2.WriteError:
                 answer.alive = False  # a server may answer, and hang up, before it has read all
             await trace("http11.send_request_body.complete", {})
+            answer.asked_at = time.perf_counter()
             await answer.head(patience.get("read"))
-            await trace("http11.receive_response_headers.complete", {})
+            await trace("http11.receive_response_headers.complete", {ARRIVED: answer.arrived()})
         except BaseException:
             await self.aclose()
             raise
@@ -77,7 +79,11 @@ class Line:
             answer.status,
             headers=answer.headers,
             content=answer,
-            extensions={"http_version": answer.version, "reason_phrase": answer.reason},
+            extensions={
+                "http_version": answer.version,
+                "reason_phrase": answer.reason,
+                ARRIVED: answer.arrived,
+            },
         )
 
     async def _open(self, patience: float | None, trace: Trace) -> httpcore2.AsyncNetworkStream:
@@ -124,6 +130,8 @@ class _Answer:
         self.headers: list[tuple[bytes, bytes]] = []
         self.alive = True
         """Whether another request may follow on the connection."""
+        self.asked_at = 0.0
+        """When the request was sent whole (perf_counter)."""
         self._line = line
         self._stream = stream
         self._patience = patience
@@ -197,6 +205,11 @@ class _Answer:
         except BaseException:
             await self.aclose()
             raise
+
+    def arrived(self) -> float:
+        """When the newest of what was read came (perf_counter); what came before all was sent is an answer from then on."""
+        at: float | None = self._stream.get_extra_info(ARRIVED)
+        return time.perf_counter() if at is None else max(at, self.asked_at)
 
     async def _more(self) -> None:
         data = await self._stream.read(_READ, self._patience)

@@ -36,6 +36,7 @@ from playground.wire.limits import MAX_BYTES, MAX_SECONDS, Endless
 from playground.wire.pool import Pool
 from playground.wire.proxies import Proxy
 from playground.wire.redact import PIECE, Redactor
+from playground.wire.sockets import ARRIVED
 from playground.wire.sse import begins
 
 _CREDENTIALS = frozenset({"api-key", *(api.key_header[0] for api in APIS.values())})
@@ -117,6 +118,8 @@ class Recorder(httpx2.AsyncBaseTransport):
         """What broke the transport, as it was before any SDK wrapped it."""
         self.bytes_received = 0
         self._stream: Any = None
+        self._arrived: Callable[[], float] = time.perf_counter
+        """When the newest bytes came; through a proxy, when they were read."""
         self._incoming: AsyncIterator[bytes] | None = None
         self._ahead: list[tuple[float, bytes]] = []
         """What was read to find out whether the answer is a stream, and when it came."""
@@ -235,6 +238,7 @@ class Recorder(httpx2.AsyncBaseTransport):
 
     def _keep_head(self, response: httpcore2.Response) -> None:
         self.status = response.status
+        self._arrived = response.extensions.get(ARRIVED, time.perf_counter)
         version = response.extensions.get("http_version", b"")
         self._http_version = version.decode("ascii", "replace") or None
         self._raw_headers = list(response.headers)
@@ -262,7 +266,7 @@ class Recorder(httpx2.AsyncBaseTransport):
                 self._on_sent()
             self.zero = time.perf_counter()
         else:
-            self._marks[name] = time.perf_counter()
+            self._marks[name] = info.get(ARRIVED) or time.perf_counter()
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body's bytes as they arrive, content-encoding undone; `last_chunk` is when the newest came.
@@ -286,11 +290,11 @@ class Recorder(httpx2.AsyncBaseTransport):
 
     async def _read(self, *, twice: bool) -> AsyncIterator[bytes]:
         """The bytes; with `twice` the first are given to who waits for them, and again to who reads them."""
-        clock, left = time.perf_counter, _TURN
+        arrived, left = self._arrived, _TURN
         encoding = self.headers.get("content-encoding", "identity")
         try:
             async for chunk in decoded(self._stream, encoding, self.host, MAX_BYTES):
-                self.last_chunk = clock()
+                self.last_chunk = arrived()
                 if self.first_chunk is None:
                     self.first_chunk = self.last_chunk
                     if twice:

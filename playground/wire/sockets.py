@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
 
+ARRIVED = "arrived"
+"""What a stream is asked for when the newest bytes came that were read of it (perf_counter), and an answer's extension of it."""
 _MOST = 256 * 1024
 """Bytes that may wait to be read before the other side is held up."""
 
@@ -57,7 +60,10 @@ class _Pipe(asyncio.Protocol):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.pieces: deque[bytes] = deque()
+        self.pieces: deque[tuple[float, bytes]] = deque()
+        """When each came, and what."""
+        self.arrived: float | None = None
+        """When the newest that was read came (perf_counter): not when its reader had its turn, which others' work may delay."""
         self.over = False
         """True when nothing will come any more."""
         self.broken: Exception | None = None
@@ -76,7 +82,7 @@ class _Pipe(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self.pieces.append(data)
+        self.pieces.append((time.perf_counter(), data))
         self._size += len(data)
         if self._size > _MOST and not self._held:
             self._held = True
@@ -103,9 +109,9 @@ class _Pipe(asyncio.Protocol):
 
     def take(self, most: int) -> bytes:
         """The next piece, of this size at most."""
-        piece = self.pieces.popleft()
+        self.arrived, piece = self.pieces.popleft()
         if len(piece) > most:
-            self.pieces.appendleft(piece[most:])
+            self.pieces.appendleft((self.arrived, piece[most:]))
             piece = piece[:most]
         self._size -= len(piece)
         if self._held and self._size < _MOST // 2:
@@ -220,5 +226,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
             return bool(self._pipe.pieces or self._pipe.over)
+        if info == ARRIVED:
+            return self._pipe.arrived
         known = {"client_addr": "sockname", "server_addr": "peername"}
         return self._transport.get_extra_info(known.get(info, info))

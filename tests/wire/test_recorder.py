@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from playground.domain import Secret
 from playground.wire import MASK, Pool, Recorder
+from playground.wire.line import Line
 from playground.wire.recorder import SecondRequest
 from tests.loopback import (
     END,
@@ -85,6 +87,36 @@ async def test_compressed_bodies_and_streams_come_out_plain(serve: Serve, pool: 
     recorder = Recorder(pool, base_url=provider.url)
     await send(recorder, provider.url)
     assert recorder.body == b'{"a": 1}'
+
+
+async def test_bytes_are_stamped_when_they_come_not_when_their_reader_has_its_turn(
+    serve: Serve, pool: Pool
+) -> None:
+    more = asyncio.Event()
+
+    async def halting(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM + chunk(sse({"a": 1})))
+        await more.wait()
+        writer.write(chunk(sse({"b": 2})) + END)
+
+    provider = await serve(halting)
+    recorder = Recorder(pool, base_url=provider.url)
+    await send(recorder, provider.url)
+    chunks = recorder.chunks()
+    await anext(chunks)
+    ((shard,),) = pool._shards.values()
+    assert isinstance(shard.pool, Line)
+    connection = shard.pool._stream
+    assert connection is not None
+    more.set()
+    while not connection.get_extra_info("is_readable"):  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0)
+    there = time.perf_counter()
+    await anext(chunks)
+    assert recorder.first_chunk is not None
+    assert recorder.last_chunk is not None
+    assert recorder.first_chunk < recorder.last_chunk < there
+    await recorder.aclose()
 
 
 async def test_times_are_in_order_and_connecting_stands_apart(serve: Serve, pool: Pool) -> None:
