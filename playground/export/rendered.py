@@ -6,15 +6,16 @@ import functools
 import html
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
 
 from playground.figures import commonmark, fenced, is_json, visible
 from playground.figures.commonmark import DEEPEST, Changes, Edit, TooOdd, rewritten
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
 LONGEST = 200_000
 """Characters that are rendered; what is longer stands as it is."""
@@ -71,6 +72,8 @@ def _as_it_is(text: str) -> str:
 
 @functools.cache
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # not with every document that is no report
+
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST + 10})
     parser.enable(["table", "strikethrough"])
     parser.inline.ruler.before("escape", "formula", _formula)

@@ -12,12 +12,13 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
 DEEPEST = 30
 """Levels of nesting beyond which a document is not read; people write ten."""
@@ -276,9 +277,16 @@ def _run(content: str, spans: list[Span]) -> Iterator[tuple[str, int, int]]:
         place = end
 
 
+def warm() -> None:
+    """Make the parser, so that the first answer need not wait for it."""
+    _parser()
+
+
 @functools.cache
 def _parser() -> MarkdownIt:
     """CommonMark with tables, strikethrough and formulas, whose inline rules tell what they took."""
+    from markdown_it import MarkdownIt  # not at start: no page begins with an answer
+
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST + 10})
     parser.enable(["table", "strikethrough"])
     parser.core.ruler.disable("inline")

@@ -56,7 +56,8 @@ def box(page: Page) -> Locator:
 
 def drawn(page: Page, text: str) -> None:
     """Wait until the tokens of this text stand below the box."""
-    expect(page.locator(f".ruler[data-total='{count(text)}']")).to_be_visible()
+    counted = f".ruler[data-total='{count(text)}']:not(:has(.counts.busy))"
+    expect(page.locator(counted)).to_be_visible()
 
 
 def paste(box: Locator, text: str) -> None:

@@ -174,7 +174,7 @@ def _left_out(fine: Sequence[LaneChoice], asked: Asked) -> list[str]:
 @st.cache_data(max_entries=20, ttl=300, show_spinner=False)
 def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> tuple[int, Forecast]:
     """Counting a long prompt and looking in the history take time: once for what is asked at the prices of this book."""
-    first_page.wait_for_quiet()
+    first_page.wait_until_drawn()
     first = _requests[0]
     counted = tokens.count(first.messages[-1].text) + tokens.count(first.system or "")
     return counted, forecast(_requests)

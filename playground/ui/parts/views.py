@@ -13,7 +13,6 @@ from playground.domain import Endpoint, File, Request, Response
 from playground.domain.provider import unknown
 from playground.export import snippets
 from playground.ui.parts import ending, markdown
-from playground.ui.parts.project import take_away
 from playground.ui.parts.sources import own_tools
 
 EVENTS_HEIGHT = 400
@@ -185,6 +184,10 @@ def code(request: Request, endpoint: Endpoint | None, key: str) -> None:
             made[language],
             language={"curl": "bash", "javascript": "javascript"}.get(language, "python"),
         )
+    from playground.ui.parts.project import (
+        take_away,
+    )  # what writes projects: not for the first page
+
     take_away([request], endpoint, key, kind=_kind(request))
 
 

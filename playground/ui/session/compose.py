@@ -6,10 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from pydantic import BaseModel, Field, RootModel
 
 from playground.demo import faults
 from playground.domain import ModelRef, Request, Text, typed
@@ -21,7 +20,9 @@ from playground.store.packing import storable
 from playground.ui import names
 from playground.ui.session import lanes
 from playground.ui.session.looking import Place
-from playground.ui.session.state import MOST_LANES
+
+if TYPE_CHECKING:
+    from playground.ui.session.drafts import DraftLane
 
 VERSIONS = "versions"
 """In a run's context: of each lane the version of a prompt out of the library that it sent, empty for none."""
@@ -110,8 +111,10 @@ def _lane_as_held(lane: int) -> dict[str, Any]:
 
 def take_draft(text: str) -> bool:
     """Put a draft into the fields; False when there is none, or it is not one of ours: it comes from the browser."""
+    from playground.ui.session.drafts import Draft
+
     try:
-        kept = _Draft.model_validate_json(text)
+        kept = Draft.model_validate_json(text)
     except ValueError:
         return False
     fill_text(kept.prompt, kept.system or "")
@@ -124,8 +127,10 @@ def take_draft(text: str) -> bool:
 
 def take_lanes(text: str) -> bool:
     """Put lanes that were kept in the place of those that are here; False when there are none, or they can't be read."""
+    from playground.ui.session.drafts import Lanes
+
     try:
-        kept = _Lanes.model_validate_json(text).root
+        kept = Lanes.model_validate_json(text).root
     except ValueError:
         return False
     for lane, held in zip(lanes.anew([held.model for held in kept]), kept, strict=True):
@@ -133,7 +138,7 @@ def take_lanes(text: str) -> bool:
     return True
 
 
-def _take_lane(lane: int, held: _DraftLane) -> None:
+def _take_lane(lane: int, held: DraftLane) -> None:
     st.session_state[names.lane_model(lane)] = held.model
     st.session_state[names.lane_prompt(lane)] = storable(held.prompt or "")
     st.session_state[names.lane_system(lane)] = storable(held.system or "")
@@ -155,32 +160,6 @@ def _fits(row: Setting, value: Any) -> bool:
     """Whether the setting's widget can hold it."""
     kind = {"flag": bool, "several": list, "words": list}.get(row.kind, str)
     return isinstance(value, kind)
-
-
-class _DraftLane(BaseModel):
-    """One lane of a draft."""
-
-    model: str
-    api: str | None = None
-    fault: str | None = None
-    prompt: str | None = None
-    system: str | None = None
-    version: str | None = None
-    settings: dict[str, bool | str | list[str]] = {}
-
-
-class _Draft(BaseModel):
-    """What the fields held, as the browser keeps it."""
-
-    prompt: str
-    system: str | None = None
-    lanes: list[_DraftLane] = Field(min_length=1, max_length=MOST_LANES)
-
-
-class _Lanes(RootModel[list[_DraftLane]]):
-    """Lanes alone, as the database keeps them."""
-
-    root: list[_DraftLane] = Field(min_length=1, max_length=MOST_LANES)
 
 
 def note_version(lane: int, version: str) -> None:

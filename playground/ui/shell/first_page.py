@@ -5,10 +5,10 @@ import time
 
 shown = threading.Event()
 """Set when the first page has been drawn."""
-QUIET_SECONDS = 0.03
-"""So long after its last file a browser has what it asked for, and reads it."""
-MOST_SECONDS = 1.0
-"""Whoever waits for quiet waits no longer, whatever is asked for."""
+DRAWING_SECONDS = 0.5
+"""So long a browser has work with what it has fetched and been sent, and needs the processor for it."""
+MOST_SECONDS = 2.0
+"""Whoever waits for the browser waits no longer, whatever is asked for."""
 
 _last = 0.0
 
@@ -19,11 +19,11 @@ def served() -> None:
     _last = time.monotonic()
 
 
-def wait_for_quiet(unasked: float = 0.0) -> None:
-    """Until the browser has fetched Streamlit's own part, which work would hold up; `unasked` seconds while none asks."""
+def wait_until_drawn() -> None:
+    """Until a browser that fetches the first page has had the time to draw it, which work here would hold up."""
     began = now = time.monotonic()
-    while not shown.is_set() and now - began < MOST_SECONDS:
-        if now - _last > QUIET_SECONDS if _last else now - began >= unasked:
+    while _last and not shown.is_set() and now - began < MOST_SECONDS:
+        if now - max(_last, began) > DRAWING_SECONDS:
             return
-        time.sleep(QUIET_SECONDS / 4)
+        time.sleep(DRAWING_SECONDS / 20)
         now = time.monotonic()

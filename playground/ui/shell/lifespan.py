@@ -39,6 +39,7 @@ WARMED = (
     ("playground.tokens", "load_in_background"),
     ("playground.providers", "warm"),
     ("playground.history", "warm"),
+    ("playground.figures.commonmark", "warm"),
     ("playground.engine", "settle"),
 )
 """What is done in the background at start, in order: module, function."""
