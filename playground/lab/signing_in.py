@@ -8,7 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -71,7 +71,8 @@ class SignIn:
         self._engine = engine
         self._installation = installation
         self._account: Future[Account] = Future()
-        self._server = HTTPServer(("127.0.0.1", 0), _handler(self._came))
+        # A browser opens connections ahead and says nothing on them: one after the other it would wait behind itself.
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._came))
         self.attempt: Attempt = plan_sign_in.begin(
             self._server.server_address[1],
             installation.host,

@@ -5,6 +5,10 @@ A widget's key that nobody but the widget needs stays where the widget is drawn.
 
 from __future__ import annotations
 
+from typing import Any
+
+import streamlit as st
+
 SESSION = "session"
 
 LIVE_BLOCKED = "live_blocked"
@@ -413,3 +417,13 @@ GLOSSARY_WORDS = "glossary_words"
 def learn(lesson: str, field: str) -> str:
     """What a lesson holds under this name, and its widgets."""
     return f"learn_{lesson}_{field}"
+
+
+def held() -> dict[str, Any]:
+    """What is written and chosen in the page's fields: all that is held in plain values."""
+    plain = (str, int, float, type(None))
+    return {
+        key: value
+        for key, value in st.session_state.to_dict().items()
+        if all(isinstance(one, plain) for one in (value if isinstance(value, list) else [value]))
+    }

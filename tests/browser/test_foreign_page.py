@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -37,7 +37,9 @@ class _Page(BaseHTTPRequestHandler):
 @pytest.fixture
 def foreign() -> Iterator[str]:
     """The address of a page on another port of localhost, which is another origin of the same site."""
-    server = HTTPServer(("127.0.0.1", 0), _Page)
+    server = ThreadingHTTPServer(  # a browser opens connections ahead and says nothing on them
+        ("127.0.0.1", 0), _Page
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}/"
     server.shutdown()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
 from playground.engine import LiveRun, get_engine
+from playground.ui import names
 from playground.ui.session import once
 from playground.ui.session.state import owner, session
 from playground.ui.session.stored import newest_with, shared_no_more, stored_run
@@ -57,26 +58,15 @@ def looked_at(place: Place) -> LiveRun | None:
 
 def _fill(place: Place, run: LiveRun) -> None:
     """Put the run into the page's fields; of another's it is noted what, as its link may be withdrawn."""
-    before = _fields() if run.owner != owner() else None
+    before = names.held() if run.owner != owner() else None
     place.fill(run)
     session().filled.pop(place.key, None)
     if before is not None:
         session().filled[place.key] = {
             key: (before.get(key), put)
-            for key, put in _fields().items()
+            for key, put in names.held().items()
             if key not in before or before[key] != put
         }
-
-
-def _fields() -> dict[str, Any]:
-    """What is written and chosen in the page's fields."""
-    plain = (str, int, float, type(None))
-    held = st.session_state.to_dict().items()
-    return {
-        key: value
-        for key, value in held
-        if all(isinstance(one, plain) for one in (value if isinstance(value, list) else [value]))
-    }
 
 
 def _take_back(place: Place) -> None:
