@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from playground.lab.panels import PANELS
 from playground.ui.chat_vs_api.sections import VIEWS as SECTIONS
@@ -63,12 +65,17 @@ def tab(name: str) -> Step:
 
 
 def opened(name: str) -> Step:
-    """Press a button that opens a menu, and wait for it; what is drawn anew just then would close it."""
+    """Press a button that opens a menu, and wait for it; what is drawn anew just then closes it, and it is pressed again."""
 
     def reach(page: Page) -> None:
-        settled(page)
-        page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
-        expect(page.get_by_test_id("stPopoverBody").first).to_be_visible()
+        menu = page.get_by_test_id("stPopoverBody").first
+        for _ in range(3):
+            settled(page)
+            page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+            with suppress(PlaywrightTimeout):
+                menu.wait_for(timeout=10_000)
+                return
+        expect(menu).to_be_visible()
 
     return reach
 
