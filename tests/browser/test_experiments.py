@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import App
 from tests.browser.states import experimented, settled, tab
@@ -54,10 +56,13 @@ def test_the_sample_runs_with_one_press_to_results_and_a_field_opens_its_run(pag
     expect(page.get_by_text("no model was asked, nothing was billed")).to_be_visible()
     page.get_by_role("tab", name="Cases").click()
     settled(page)
-    field(page, 1, 1)
-    expect(
-        page.get_by_role("heading", name=re.compile("gpt-6.1-sol · in 60 words"))
-    ).to_be_visible()
+    heading = page.get_by_role("heading", name=re.compile("gpt-6.1-sol · in 60 words"))
+    for _ in range(3):  # on a busy machine the table is drawn anew between two keys
+        field(page, 1, 1)
+        with suppress(PlaywrightTimeout):
+            heading.wait_for(timeout=10_000)
+            break
+    expect(heading).to_be_visible()
     page.get_by_role("link", name="Open the run").first.click()
     expect(page.get_by_role("heading", name="History", level=1)).to_be_visible()
     expect(page.get_by_text("/?run=").first).to_be_visible()
