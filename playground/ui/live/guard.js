@@ -18,6 +18,8 @@ const ANSWER = '[class*="st-key-answer_"]'
 const TOGETHER = '.st-key-together input:checked, .st-key-together [aria-checked="true"]'
 const LANE_ROWS = ".lane-tabs tbody tr"
 const COPIED_MS = 1500
+const SENT_MS = 150 // in which a message has begun to be worked on: the server joins what comes together
+const JUST_MS = 1000
 const DRAWN_MS = 50 // between two looks whether a widget is there
 const MOST_LOOKS = 40
 
@@ -30,6 +32,7 @@ export default function () {
   window.addEventListener("keydown", leaveField, true)
   window.addEventListener("click", copyAnswer, true)
   window.addEventListener("click", goLast, true)
+  window.addEventListener("focusout", ({ target }) => target.matches?.("textarea, input") && (fieldLeft = performance.now()), true)
   document.addEventListener("click", ({ target }) => target.closest?.(PRINT) && print())
   document.addEventListener("click", enterMenu)
   document.addEventListener("click", enterPopover)
@@ -175,6 +178,7 @@ function leaveField(event) {
 // What is typed is told to the server a moment after its field is left. On a busy computer a link's click comes before that,
 // and the new page would be asked for first, which knows nothing of the field: the click waits until all that has gone.
 let going = null
+let fieldLeft = -Infinity
 
 function goLast(event) {
   const link = event.target.closest?.(PAGE_LINK)
@@ -185,7 +189,7 @@ function goLast(event) {
     going = link
     link.click()
     going = null
-  }, 0)
+  }, performance.now() - fieldLeft < JUST_MS ? SENT_MS : 0)
 }
 
 // Looks again until it succeeds, for some seconds.
