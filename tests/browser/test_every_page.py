@@ -43,7 +43,7 @@ FOCUSED = """() => {
   let one = document.activeElement
   const before = window.focusedBefore
   window.focusedBefore = one
-  const follows = !before || before === one || Boolean(before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+  const follows = !before?.isConnected || before === one || Boolean(before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
   while (one.shadowRoot?.activeElement) one = one.shadowRoot.activeElement
   const box = one.getBoundingClientRect(), name = one.outerHTML.slice(0, 160)
   return {name, follows, end: one === document.body, seen: one.checkVisibility() && box.width > 0 && box.height > 0}

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import App
 from tests.browser.states import settled
@@ -183,23 +185,54 @@ def test_a_lanes_number_is_taken_and_a_wrong_one_is_said_and_not_sent(
 LEFT_AND_GONE = """(box) => {
   box.focus()
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, "Typed and gone.")
-  box.dispatchEvent(new InputEvent("input", { bubbles: true }))
+  box.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }))
   box.blur()
   document.querySelector("[data-testid='stTopNavLink'][href$='/costs']").click()
 }"""
 """A field left and a link clicked before the browser comes to anything else: what a busy computer makes of one click."""
 
 
+class Talk:
+    """What browser and server say of runs, in its order: asked for, with the page it is of, and begun."""
+
+    def __init__(self, page: Page) -> None:
+        self.said: list[str] = []
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def asked(frame: bytes | str) -> None:
+            message = BackMsg.FromString(frame if isinstance(frame, bytes) else frame.encode())
+            if message.WhichOneof("type") == "rerun_script":
+                self.said.append(message.rerun_script.page_script_hash)
+            server.send(frame)
+
+        def began(frame: bytes | str) -> None:
+            message = ForwardMsg.FromString(frame if isinstance(frame, bytes) else frame.encode())
+            if message.WhichOneof("type") == "new_session":
+                self.said.append("begun")
+            browser.send(frame)
+
+        browser.on_message(asked)
+        server.on_message(began)
+
+
 @pytest.mark.parametrize(("path", "label"), [("tokens", "Text"), ("", "Prompt")])
 def test_what_is_typed_right_before_a_link_is_clicked_goes_first(
     blank: Page, app: App, path: str, label: str
 ) -> None:
+    talk = Talk(blank)
     blank.goto(f"{app.url}/{path}")
     blank.wait_for_function(GUARDED)
     settled(blank)
+    talk.said.clear()
     blank.get_by_role("textbox", name=label, exact=True).first.evaluate(LEFT_AND_GONE)
     blank.wait_for_url("**/costs")
     settled(blank)
+    typed, first, *others = talk.said
+    assert first == "begun"
+    assert next(page for page in others if page != "begun") != typed
     blank.go_back()
     expect(blank.get_by_role("textbox", name=label, exact=True).first).to_have_value(
         "Typed and gone."

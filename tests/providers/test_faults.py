@@ -355,12 +355,14 @@ async def test_times_fit_what_happened(serve: Serve, pool: Pool, door: str) -> N
 
     timing = (await respond(serve, pool, door, paced)).timing
     assert timing.headers is not None
-    assert timing.headers >= 0.09
     assert timing.first_text is not None
-    assert timing.first_text >= timing.headers + 0.09
-    assert timing.first_text == timing.first_chunk == timing.last_text
     assert timing.duration is not None
-    assert timing.duration >= timing.first_text + 0.09
+    assert (
+        timing.headers >= 0.09
+    )  # all from the beginning: what one of them is late, the next one is nearer to it
+    assert timing.first_text >= max(0.19, timing.headers)
+    assert timing.first_text == timing.first_chunk == timing.last_text
+    assert timing.duration >= max(0.29, timing.first_text)
 
 
 async def test_an_adapter_that_trips_is_a_failure_and_no_traceback(

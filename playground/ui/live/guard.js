@@ -18,8 +18,12 @@ const ANSWER = '[class*="st-key-answer_"]'
 const TOGETHER = '.st-key-together input:checked, .st-key-together [aria-checked="true"]'
 const LANE_ROWS = ".lane-tabs tbody tr"
 const COPIED_MS = 1500
-const SENT_MS = 150 // in which a message has begun to be worked on: the server joins what comes together
-const JUST_MS = 1000
+const APP = '[data-testid="stApp"]'
+const RUNNING = "data-test-script-state"
+const FIELD = "textarea, input:not([role='combobox'])"
+const SENT_MS = 150 // in which what was typed is on its way for sure
+const MOST_MS = 3000 // that a link waits for the server to begin with what was typed
+const LOOK_MS = 20
 const DRAWN_MS = 50 // between two looks whether a widget is there
 const MOST_LOOKS = 40
 
@@ -32,7 +36,8 @@ export default function () {
   window.addEventListener("keydown", leaveField, true)
   window.addEventListener("click", copyAnswer, true)
   window.addEventListener("click", goLast, true)
-  window.addEventListener("focusout", ({ target }) => target.matches?.("textarea, input") && (fieldLeft = performance.now()), true)
+  for (const kind of ["input", "focusout"]) window.addEventListener(kind, noteField, true)
+  new MutationObserver(noteRun).observe(document.querySelector(APP), { attributeFilter: [RUNNING] })
   document.addEventListener("click", ({ target }) => target.closest?.(PRINT) && print())
   document.addEventListener("click", enterMenu)
   document.addEventListener("click", enterPopover)
@@ -175,21 +180,37 @@ function leaveField(event) {
   }
 }
 
-// What is typed is told to the server a moment after its field is left. On a busy computer a link's click comes before that,
-// and the new page would be asked for first, which knows nothing of the field: the click waits until all that has gone.
+// What is typed is told to the server a moment after its field is left. On a busy computer a link's click comes before that, or
+// right behind it: the server joins what comes together, and the new page knows nothing of the field. The click waits until
+// the server has begun with what was typed.
 let going = null
-let fieldLeft = -Infinity
+const last = { input: -Infinity, focusout: -Infinity, run: -Infinity }
+
+function noteField(event) {
+  if (event.composedPath()[0].matches?.(FIELD)) last[event.type] = performance.now() // also one inside of a component
+}
+
+function noteRun([{ target }]) {
+  if (target.getAttribute(RUNNING) === "running") last.run = performance.now()
+}
+
+function unsent() {
+  const typed = last.input > Math.min(last.run, last.focusout)
+  return performance.now() - last.focusout < (typed ? MOST_MS : SENT_MS)
+}
 
 function goLast(event) {
   const link = event.target.closest?.(PAGE_LINK)
   if (!link || link === going || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
   event.preventDefault()
   event.stopImmediatePropagation()
-  setTimeout(() => {
+  const go = () => {
+    if (unsent()) return setTimeout(go, LOOK_MS)
     going = link
     link.click()
     going = null
-  }, performance.now() - fieldLeft < JUST_MS ? SENT_MS : 0)
+  }
+  setTimeout(go, 0)
 }
 
 // Looks again until it succeeds, for some seconds.
