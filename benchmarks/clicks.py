@@ -91,6 +91,36 @@ class Watched:
         return Cost(spent * 1000, self._frames, self._bytes / 1000)
 
 
+STYLED = """() => {
+  const ours = [...document.styleSheets].filter(one => one.ownerNode?.textContent?.includes(".st-key-bar"))
+  const answer = document.querySelector("[class*='st-key-answer_']")
+  const flush = () => getComputedStyle(document.body).color + document.body.offsetWidth
+  const once = () => {
+    flush()
+    const begun = performance.now()
+    for (let i = 0; i < 20; i++) {
+      answer.append(document.createElement("div"))
+      flush()
+    }
+    return performance.now() - begun
+  }
+  const least = () => Math.min(once(), once(), once(), once(), once())
+  const with_ours = least()
+  for (const sheet of ours) sheet.disabled = true
+  return ours.length && with_ours / least()
+}"""
+"""A selector that makes the browser look through the page for each element that comes shows here, and nowhere else."""
+
+
+def styled(page: Page, address: str, run: str) -> float:
+    """What an element more in an answer takes the browser, with the app's style ÷ without it."""
+    page.goto(f"{address}/?run={run}")
+    page.get_by_role("button", name="Receipt").first.wait_for()
+    page.wait_for_timeout(3_000)
+    ratio: float = page.evaluate(STYLED)
+    return ratio
+
+
 def median(costs: list[Cost]) -> Cost:
     return Cost(*(statistics.median(column) for column in zip(*costs, strict=True)))
 
@@ -224,6 +254,7 @@ def main() -> None:
             fresh = browser.new_page
             found = looking(fresh(), server, address, run, given.rounds)
             press = running(fresh(), server, address, given.rounds)
+            style = styled(fresh(), address, run)
             change = typing(fresh(), server, address, given.rounds)
         browser.close()
     models.terminate()
@@ -240,6 +271,7 @@ def main() -> None:
         rows.show(f"{label}: CPU", cost.cpu_ms, limits[0], "ms")
         rows.show(f"{label}: frames", cost.frames, limits[1], "")
         rows.show(f"{label}: to the browser", cost.kilobytes, limits[2], "kB")
+    rows.show("an element more in an answer, with our style ÷ without", style, 6)
     sys.exit(0 if rows.good else 1)
 
 
