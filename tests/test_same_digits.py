@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from playground import figures as fmt
 from playground import history
 from playground.cli import history as cli_history
 from playground.cli.show import figures as terminal_figures
+from playground.cli.tables import _price as terminal_price
 from playground.domain import (
     Cost,
     Failure,
@@ -37,11 +39,18 @@ from playground.history import Labels
 from playground.history.pivot import pivot
 from playground.history.queries import Filter, find
 from playground.history.writing import put
+from playground.pricing import Price, PriceBook
+from playground.pricing.listing import Entry
+from playground.ui.costs.price import _cases as price_cases
+from playground.ui.costs.price import _history as price_history
+from playground.ui.costs.price import coming
 from playground.ui.history import runs as history_page
 from playground.ui.history.costs import _cost as cost_of_sum
 from playground.ui.parts import summary
 from playground.ui.parts.head import head
 from playground.ui.parts.receipt import all_figures, receipt
+from playground.ui.parts.tables import rate as cell
+from playground.ui.session.models import _known_of as in_the_menu
 
 PRICE = PriceSource(model="m", source="https://prices.example", as_of="2026-11-01")
 COSTS: tuple[Cost | None, ...] = (
@@ -208,3 +217,20 @@ def test_a_receipts_lines_are_written_alike_on_card_and_in_reports(run: Run) -> 
         for place in (receipt(cost), bare(to_html(made)), to_markdown(made)):
             for text in told:
                 assert text in place, (text, place)
+
+
+def test_a_price_is_written_alike_in_table_menu_details_and_terminal() -> None:
+    rates = {"input": Decimal(5), "cache_read": Decimal("0.0375"), "output": Decimal("15.625")}
+    wanted = ["$5.00", "$0.0375", "$15.625"]
+    row = Price(
+        provider="openai", model="m", rates=rates, source="https://x.example", as_of=date.min
+    )
+    book = PriceBook(rows={("openai", "m"): (row,)})
+    later = replace(row, rates={**rates, "input": Decimal(6)}, valid_from=date(9999, 1, 1))
+    entry = Entry(price=row, history=(row,), coming=later)
+    assert [cell(float(rate)) for rate in rates.values()] == wanted
+    assert terminal_price(row)[1:4] == wanted
+    assert next(in_the_menu("openai:m", book)) == "$5.00 / $15.625 per 1M"
+    assert coming(entry) == "9999-01-01: $6.00 / $15.625"
+    for details in (price_cases(book, row), price_history(entry)):
+        assert [one for one in wanted if one not in details.replace("\\", "")] == []

@@ -123,7 +123,7 @@ def _price(row: Price) -> list[str]:
     return [
         f"{row.provider}:{row.model}{'…' if row.prefix else ''}{' (yours)' if row.override else ''}",
         *(
-            fmt.money(rates[name]) if name in rates else ""
+            fmt.rate(rates[name]) if name in rates else ""
             for name in ("input", "cache_read", "output")
         ),
         row.valid_from.isoformat() if row.valid_from else "",

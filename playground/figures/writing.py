@@ -27,8 +27,10 @@ def money(amount: Decimal | None) -> str:
     return f"{sign}${whole}.{fraction.rstrip('0').ljust(2, '0')}"
 
 
-def rate(amount: Decimal) -> str:
+def rate(amount: Decimal | None) -> str:
     """A price in USD with all its digits, two places at least: `$15.625`, `$0.0375`, `$2.00`."""
+    if amount is None:
+        return NO_PRICE
     whole, _, fraction = f"{amount:,f}".partition(".")
     return f"${whole}.{fraction.rstrip('0').ljust(2, '0')}"
 

@@ -26,7 +26,6 @@ from playground.domain import (
     clock,
 )
 from playground.domain.hosted import Chunk, Condition, FileStore
-from playground.domain.nouns import digits
 from playground.lab.filing import Filing
 from playground.pricing import stored
 from playground.providers import ProviderError, leftovers, stores
@@ -85,7 +84,7 @@ def _how(fee: pricing.Fee, counted: int) -> str:
     if not fee.rate:
         return "free of charge"
     unit = "GiB and day" if fee.unit == "GiB-day" else "1M tokens"
-    words = f"${digits(fee.rate)} for each {unit}"
+    words = f"{fmt.rate(fee.rate)} for each {unit}"
     ours = f"{counted:,} tokens by our own count, an estimate" if fee.unit == "MTok" else ""
     return "; ".join(text for text in (words, fee.note, ours) if text)
 

@@ -39,7 +39,7 @@ def coming(entry: Entry) -> str | None:
     tiers = [name for name, how in new.tiers.items() if how != old.tiers.get(name)]
     if new.rates == old.rates and tiers:
         return f"{new.valid_from}: another price for {', '.join(tiers)}"
-    pair = " / ".join(fmt.money(new.rates[name]) for name in ("input", "output"))
+    pair = " / ".join(fmt.rate(new.rates[name]) for name in ("input", "output"))
     return f"{new.valid_from}: {pair}"
 
 
@@ -83,7 +83,7 @@ def _told(entry: Entry) -> str:
         lines.append("- Also for " + ", ".join(f"`{alias}`" for alias in price.aliases))
     for other in price.disagrees:
         rates = ", ".join(
-            f"{name.replace('_', ' ')} {fmt.money(r)}" for name, r in other.rates.items()
+            f"{name.replace('_', ' ')} {fmt.rate(r)}" for name, r in other.rates.items()
         )
         where = f" above {other.above:,} input tokens" if other.above else ""
         where += f" up to {other.up_to:,} input tokens" if other.up_to else ""
@@ -99,7 +99,7 @@ def _cases(book: PriceBook, price: Price) -> str:
     lines = [f"| USD per 1,000,000 tokens | {heads} |", "|:--|" + "--:|" * len(names)]
     for case in found:
         where = f"{case.way}, above {case.above:,} input tokens" if case.above else case.way
-        cells = [fmt.money(case.rates[n]) if n in case.rates else "" for n in names]
+        cells = [fmt.rate(case.rates[n]) if n in case.rates else "" for n in names]
         lines.append(f"| {where} | {' | '.join(cells)} |")
     calls = {
         **(book.terms[price.provider].calls if price.provider in book.terms else {}),
@@ -109,7 +109,7 @@ def _cases(book: PriceBook, price: Price) -> str:
         lines.append("")
         lines.append(
             "Per 1,000 calls: "
-            + ", ".join(f"{n.replace('_', ' ')} {fmt.money(r)}" for n, r in calls.items())
+            + ", ".join(f"{n.replace('_', ' ')} {fmt.rate(r)}" for n, r in calls.items())
         )
     return dollars("\n".join(lines))
 
@@ -119,7 +119,7 @@ def _history(entry: Entry) -> str:
     for row in entry.history:
         now = " **now**" if row is entry.price else ""
         rates = [
-            fmt.money(row.rates[n]) if n in row.rates else ""
+            fmt.rate(row.rates[n]) if n in row.rates else ""
             for n in ("input", "cache_read", "output")
         ]
         cells = " | ".join([*rates, str(row.as_of), _link(row.source)])
@@ -148,7 +148,12 @@ def history_chart(history: Sequence[Price], today: date) -> Picture | None:
     start = min(*known, today) - EDGE
     end = max(*known, today) + EDGE
     rows = [
-        {"day": day.isoformat(), "rate": _label(name), "usd": float(row.rates[name])}
+        {
+            "day": day.isoformat(),
+            "rate": _label(name),
+            "usd": float(row.rates[name]),
+            "written": fmt.rate(row.rates[name]),
+        }
         for name in rates
         for row, day in [*((row, row.valid_from or start) for row in history), (history[-1], end)]
         if row.rates.get(name)
@@ -170,7 +175,7 @@ def history_chart(history: Sequence[Price], today: date) -> Picture | None:
             tooltip=[
                 alt.Tooltip("day:T"),
                 alt.Tooltip("rate:N"),
-                alt.Tooltip("usd:Q", format="$~f", title="USD"),
+                alt.Tooltip("written:N", title="USD"),
             ],
         )
     )
@@ -181,7 +186,7 @@ def history_chart(history: Sequence[Price], today: date) -> Picture | None:
     chart = (lines + marks).properties(height=240)
     told = " ".join(
         f"{_label(name)}: "
-        + ", ".join(f"{r.valid_from or 'before'} {fmt.money(r.rates.get(name))}" for r in history)
+        + ", ".join(f"{r.valid_from or 'before'} {fmt.rate(r.rates.get(name))}" for r in history)
         + "."
         for name in rates
     )

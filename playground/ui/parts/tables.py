@@ -65,8 +65,8 @@ def money(usd: float) -> str:
 
 
 def rate(usd: float) -> str:
-    """A price in a cell, without zeros that say nothing: `$5`, `$0.25`."""
-    return fmt.rate(Decimal(repr(float(usd)))).removesuffix(".00")
+    """A price in a cell."""
+    return fmt.rate(Decimal(repr(float(usd))))
 
 
 def worded(table: Mapping[str, Sequence[Any]], texts: Mapping[str, Sequence[str]]) -> Any:

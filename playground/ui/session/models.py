@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 import streamlit as st
 
@@ -76,7 +75,9 @@ def _known_of(spelling: str, book: pricing.PriceBook) -> Iterator[str]:
     if ref.recorded:
         yield f"recorded on {ref.recorded}"
     elif price:
-        read, written = (_dollars(price.rates.get(way)) for way in ("input", "output"))
+        read, written = (
+            rate(price.rates[way]) if way in price.rates else "–" for way in ("input", "output")
+        )
         yield f"{read} / {written} per 1M"
     if model is None:
         return
@@ -86,11 +87,6 @@ def _known_of(spelling: str, book: pricing.PriceBook) -> Iterator[str]:
         yield "images"
     if model.retires_soon():
         yield f"ends {model.retires}"
-
-
-def _dollars(amount: Decimal | None) -> str:
-    """`$5`, `$0.25`: a price without zeros that say nothing."""
-    return "–" if amount is None else rate(amount).removesuffix(".00")
 
 
 def _short(number: int) -> str:
