@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
 from playground import catalog
+from playground import figures as fmt
 from playground.chats.calls import (
     Cached,
     CallTokens,
@@ -30,6 +31,7 @@ at medium, recorded September 2025 to August 2026 (demo/reasoning.yaml). The upp
 USED = "as used"
 """The model that each conversation used, or the nearest."""
 CACHE_SECONDS = {"5m": 300.0, "30m": 1_800.0, "1h": 3_600.0}
+NO_PRICE = "no price is known"
 DEFAULT_SECONDS = 300.0
 """How long a prefix is kept where the provider says nothing."""
 
@@ -47,6 +49,9 @@ class Sum:
     """With a cache; more than `low` where what was written was seldom read again."""
     cached_high: Decimal = Decimal(0)
     calls: int = 0
+    """Whether they have a price or not, as are the tokens; none of a conversation whose model is not known."""
+    priced: int = 0
+    """Of the calls: those in the sums."""
     input_tokens: int = 0
     history_tokens: int = 0
     """Of the input: what was sent before."""
@@ -55,7 +60,24 @@ class Sum:
     too_long: int = 0
     """Calls whose input would not fit the model's window: priced all the same."""
     unpriced: int = 0
-    """Conversations for which no price is known: not in the sums."""
+    """Conversations for which no price is known, or not for all of their calls: what has none is not in the sums."""
+
+    @property
+    def cost(self) -> str:
+        """USD without a cache, in words."""
+        return self._span(self.low, self.high)
+
+    @property
+    def cached_cost(self) -> str:
+        """USD with a cache, in words."""
+        return self._span(self.cached_low, self.cached_high)
+
+    def _span(self, low: Decimal, high: Decimal) -> str:
+        """Both ends, or the one amount that both are; `≥` where calls without a price are left out."""
+        if not self.priced:
+            return NO_PRICE
+        ends = " – ".join(dict.fromkeys(map(fmt.money, (low, high))))
+        return f"≥ {ends}" if self.unpriced else ends
 
     def add(self, other: Sum) -> None:
         """Take another sum in."""
@@ -64,8 +86,8 @@ class Sum:
 
 
 _ADDED = (
-    "low", "high", "cached_low", "cached_high", "calls", "input_tokens", "history_tokens", "output_tokens",
-    "too_long", "unpriced",
+    "low", "high", "cached_low", "cached_high", "calls", "priced", "input_tokens", "history_tokens",
+    "output_tokens", "too_long", "unpriced",
 )  # fmt: skip
 
 
@@ -74,12 +96,20 @@ class Dear:
     """A conversation and what it costs."""
 
     title: str
-    cost: Decimal
+    cost: Decimal | None
+    """USD at the upper end; None where no price is known."""
     calls: int
     resent: float
     """The share of its input that was sent before."""
     id: str = ""
     """The product's own, by which it is found again in the export."""
+    whole: bool = True
+    """False where calls without a price are left out."""
+
+    @property
+    def said(self) -> str:
+        """The cost in words."""
+        return NO_PRICE if self.cost is None else fmt.total(self.cost, whole=self.whole)
 
 
 @dataclass(slots=True)
@@ -94,10 +124,8 @@ class Pricing:
     counting: Counts = lambda chat, ref, counted: counted_here(ref, counted)
     """How a conversation's tokens are counted: here, unless its provider is asked (`exactly`)."""
     sums: dict[str, Sum] = field(default_factory=dict)
-    months: defaultdict[tuple[str, str], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )
-    """Month and model → USD at the model used, without a cache."""
+    months: dict[tuple[str, str], Decimal | None] = field(default_factory=dict)
+    """Month and model → USD at the model used, without a cache; None where no price is known."""
     dearest: list[Dear] = field(default_factory=list)
     used: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     """The product's name, the API's model and whether it is only the nearest → conversations."""
@@ -123,25 +151,26 @@ class Pricing:
         self.dearest.append(
             Dear(
                 chat.title,
-                mine.high,
+                mine.high if mine.priced else None,
                 mine.calls,
                 mine.history_tokens / max(mine.input_tokens, 1),
                 chat.id,
+                whole=not mine.unpriced,
             )
         )
         if len(self.dearest) > 200:
             self.dearest = self.top(100)
 
     def top(self, most: int = 10) -> list[Dear]:
-        """The dearest conversations, the dearest first."""
-        return sorted(self.dearest, key=lambda one: -one.cost)[:most]
+        """The dearest conversations, the dearest first; those without a price come last."""
+        return sorted(self.dearest, key=lambda one: (one.cost is None, -(one.cost or 0)))[:most]
 
     def _at(
         self,
         chat: Chat,
         twins: dict[str | None, Twin],
         texts: Counted,
-        months: dict[tuple[str, str], Decimal] | None = None,
+        months: dict[tuple[str, str], Decimal | None] | None = None,
     ) -> Sum:
         """A conversation, each call at the model that the product's name for its own stands for."""
         found = Sum(model="")
@@ -158,7 +187,9 @@ class Pricing:
             ref = twins.get(call.model, usual).ref
             cost = self._call(found, ref, by_ref[ref][0][number], by_ref[ref][1][number])
             if months is not None and call.at:
-                months[call.at.strftime("%Y-%m"), str(ref)] += cost
+                month = (call.at.strftime("%Y-%m"), str(ref))
+                before = months.get(month)
+                months[month] = before if cost is None else (before or 0) + cost
         if len(twins) == 1 and None in twins:
             found.model = str(usual.ref)
         return found
@@ -167,8 +198,14 @@ class Pricing:
         how = self.counting(chat, ref, texts)
         return calls(chat, how.step, how.text, self.extra + how.start)
 
-    def _call(self, found: Sum, ref: ModelRef, call: CallTokens, kept: Cached) -> Decimal:
-        """Add a call; its USD at the upper end, 0 where no price is known."""
+    def _call(self, found: Sum, ref: ModelRef, call: CallTokens, kept: Cached) -> Decimal | None:
+        """Add a call; its USD at the upper end, None where no price is known."""
+        found.calls += 1
+        found.input_tokens += call.input
+        found.history_tokens += call.history
+        found.output_tokens += call.output
+        window = catalog.describe(ref).context_window
+        found.too_long += bool(window and call.input > window)
         low, high = _output(ref, call)
         plain = Usage(input_tokens=call.input, output_tokens=high)
         with_cache = replace(
@@ -181,17 +218,12 @@ class Pricing:
         )
         if plainly is None or cached is None:
             found.unpriced = 1
-            return Decimal(0)
+            return None
         found.low += _without(plainly, high - low)
         found.high += plainly.total
         found.cached_low += _without(cached, high - low)
         found.cached_high += cached.total
-        found.calls += 1
-        found.input_tokens += call.input
-        found.history_tokens += call.history
-        found.output_tokens += call.output
-        window = catalog.describe(ref).context_window
-        found.too_long += bool(window and call.input > window)
+        found.priced += 1
         return plainly.total
 
 

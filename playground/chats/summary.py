@@ -67,19 +67,19 @@ class Summary:
         self.pricing.add(chat)
 
     def average(self) -> Average | None:
-        """The average conversation, by the first model that has a price; None where there is none."""
-        priced = next((one for one in self.pricing.sums.values() if one.calls), None)
+        """The average conversation, as the first model counts it; None where there is none."""
+        first = next((one for one in self.pricing.sums.values() if one.calls), None)
         many = self.conversations
-        if priced is None or not many:
+        if first is None or not many:
             return None
         months = len({month for month, _ in self.pricing.months}) or 1
         return Average(
             conversations=many,
             monthly=max(1, round(many / months)),
-            calls=max(1, round(priced.calls / many)),
-            input_tokens=round(priced.input_tokens / many),
-            new_tokens=round((priced.input_tokens - priced.history_tokens) / many),
-            output_tokens=round(priced.output_tokens / many),
+            calls=max(1, round(first.calls / many)),
+            input_tokens=round(first.input_tokens / many),
+            new_tokens=round((first.input_tokens - first.history_tokens) / many),
+            output_tokens=round(first.output_tokens / many),
         )
 
     def document(self) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class Summary:
 
 
 def _row(one: Sum) -> dict[str, Any]:
-    told = one.calls > 0
+    told = one.priced > 0
     amounts: dict[str, Decimal] = {
         "low": one.low, "high": one.high, "cached_low": one.cached_low, "cached_high": one.cached_high
     }  # fmt: skip
@@ -110,6 +110,7 @@ def _row(one: Sum) -> dict[str, Any]:
         "model": one.model,
         **{name: digits(amount) if told else None for name, amount in amounts.items()},
         "calls": one.calls,
+        "priced": one.priced,
         "input_tokens": one.input_tokens,
         "resent_tokens": one.history_tokens,
         "output_tokens": one.output_tokens,

@@ -117,14 +117,13 @@ def _print(summary: Summary, day: str, *, counted: bool) -> None:
 
 def _cells(one: Sum) -> tuple[str, ...]:
     if not one.calls:
-        return one.model, "0", "no price is known", "", ""
-    share = one.history_tokens / max(one.input_tokens, 1)
+        return one.model, fmt.NOT_AVAILABLE, one.cost, "", ""
     return (
         one.model,
         fmt.count(one.calls),
-        f"{fmt.money(one.low)} – {fmt.money(one.high)}",
-        f"{fmt.money(one.cached_low)} – {fmt.money(one.cached_high)}",
-        f"{share:.0%}",
+        one.cost,
+        one.cached_cost if one.priced else "",
+        f"{one.history_tokens / max(one.input_tokens, 1):.0%}",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from playground import pricing
 from playground.chats import sample
 from playground.chats.calls import Counted, cached, calls, counted_here
-from playground.chats.costing import REASONING, USED, Pricing
+from playground.chats.costing import NO_PRICE, REASONING, USED, Pricing
 from playground.chats.importing import chats
 from playground.chats.nouns import Chat, Said, Step
 from playground.chats.sources import Given
@@ -21,6 +21,7 @@ from playground.chats.twins import twin
 from playground.domain import Endpoint, ModelRef
 from playground.engine import Engine
 from playground.lab.conversation import Rules
+from playground.pricing import PriceBook
 from tests.chats.making import BEGAN, chatgpt, claude, node, only, put, said
 from tests.lab.test_conversation import talk
 
@@ -204,9 +205,9 @@ def test_the_months_are_the_sum_at_the_models_used() -> None:
     for file in (Given(sample.NAME, io.BytesIO(sample.export())),):
         for chat in chats([file], Said()):
             sums.add(chat)
-    assert sum(sums.months.values()) == sums.sums[USED].high
+    assert sum(filter(None, sums.months.values())) == sums.sums[USED].high
     assert {month for month, _ in sums.months} == {"2026-04", "2026-05", "2026-06"}
-    assert sum(one.cost for one in sums.top(100)) == sums.sums[USED].high
+    assert sum(one.cost or 0 for one in sums.top(100)) == sums.sums[USED].high
 
 
 def test_what_the_export_counts_is_believed() -> None:
@@ -222,3 +223,45 @@ def test_what_the_export_counts_is_believed() -> None:
     row = book.row("gemini", ref.model, TODAY)
     assert row is not None
     assert one.low == one.high > Decimal(1_000) * row.rates["output"] / 1_000_000
+
+
+def unknown(name: str, at: int, slug: str | None = None) -> Chat:
+    """A question and an answer, of a product that has no API here unless the model is named."""
+    when = datetime.fromtimestamp(at, UTC)
+    steps = (
+        Step(id="a", parent=None, who="user", text="Hi", at=when),
+        Step(id="b", parent="a", who="assistant", text="Hello.", model=slug, at=when),
+    )
+    return Chat(id=name, product="ChatGPT" if slug else "Elsewhere", title=name, steps=steps)
+
+
+def test_without_a_price_a_sum_is_unknown_and_its_tokens_are_counted() -> None:
+    ref = ModelRef.parse("ollama:llama3")
+    sums = Pricing((ref,), pricing.load(), TODAY)
+    sums.add(unknown("one", 1_780_000_000))
+    at_model, used = sums.sums[str(ref)], sums.sums[USED]
+    assert (at_model.calls, at_model.priced, at_model.unpriced) == (1, 0, 1)
+    assert at_model.input_tokens > 0
+    assert at_model.cost == at_model.cached_cost == used.cost == NO_PRICE
+    (dear,) = sums.top()
+    assert (dear.cost, dear.said) == (None, NO_PRICE)
+
+
+def test_a_sum_that_leaves_calls_out_is_a_lower_bound() -> None:
+    sums = Pricing((), pricing.load(), TODAY)
+    for chat in (unknown("one", 1_780_000_000), unknown("two", 1_780_000_000, "gpt-4o")):
+        sums.add(chat)
+    used = sums.sums[USED]
+    assert used.unpriced == 1
+    assert used.cost.startswith("≥ $")
+    assert [one.title for one in sums.top()] == ["two", "one"]
+
+
+def test_a_months_cost_at_a_model_without_a_price_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PriceBook, "row", lambda *of: None)
+    sums = Pricing((), pricing.load(), TODAY)
+    sums.add(unknown("one", 1_780_000_000, "gpt-none"))
+    assert list(sums.months.values()) == [None]
+    assert sums.sums[USED].cost == NO_PRICE

@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from playground import pricing
 from playground.chats import sample
+from playground.chats.costing import NO_PRICE, Sum
 from playground.ui import names
+from playground.ui.chats import exactly
 from playground.ui.shell.pages import path
 from tests.chats.making import chatgpt, node
 
@@ -176,3 +178,22 @@ def test_another_price_prices_again(page: AppTest, monkeypatch: pytest.MonkeyPat
     book = copy.copy(pricing.load())
     monkeypatch.setattr(pricing, "load", lambda *rest, **more: book)
     assert page.run().session_state[names.CHATS_READ][1] is not before
+
+
+def test_without_a_price_no_sum_is_zero(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pricing.PriceBook, "row", lambda *of: None)
+    page.button(key="chats_sample").click().run()
+    assert not page.exception
+    found = metrics(page)
+    assert found["As API calls"] == NO_PRICE
+    assert found["API calls"] == "86"
+    shown = "\n".join(str(one.value) for one in (*page.dataframe, *page.markdown, *page.metric))
+    assert "$0.00" not in shown
+    said = "\n".join(one.value for one in page.caption)
+    assert "left out of these sums, since no price is known for them: as used: 6 of 6" in said
+
+
+def test_counted_exactly_without_a_price_has_tokens_and_no_cost() -> None:
+    table = exactly._table([Sum(model="m", calls=1, input_tokens=5, unpriced=1)], "Ollama")
+    assert table["Input tokens"][0] == "5"
+    assert table["Without a cache"] == table["With a cache"] == [NO_PRICE]

@@ -192,14 +192,17 @@ CHATS = record(
             cached_low=maybe(MONEY),
             cached_high=maybe(MONEY),
             calls=WHOLE,
+            priced=told(WHOLE, "Of the calls: those whose price is known, which are in the sums."),
             input_tokens=WHOLE,
             resent_tokens=told(WHOLE, "Of the input: what had been sent before."),
             output_tokens=WHOLE,
             over_window=told(WHOLE, "Calls that are longer than the model's window."),
-            unpriced=WHOLE,
+            unpriced=told(WHOLE, "Conversations of which the sums leave out some calls, or all."),
         )
     ),
-    months=many(record("", month=TEXT, model=TEXT, high=MONEY)),
+    months=many(
+        record("", month=TEXT, model=TEXT, high=maybe(MONEY, "USD; null where no price is known."))
+    ),
 )
 LIVE = named(many(noun(ListedModel)), "Provider → what its models endpoint lists.")
 CHECKED = record(

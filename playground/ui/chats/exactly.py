@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -120,14 +119,9 @@ def _table(sums: Sequence[Sum], label: str) -> dict[str, Sequence[Any]]:
         "Counted by": ["this computer", plain(label)],
         "Input tokens": [fmt.count(one.input_tokens) for one in sums],
         "Output tokens (seen)": [fmt.count(one.output_tokens) for one in sums],
-        "Without a cache": [span(one.low, one.high) for one in sums],
-        "With a cache": [span(one.cached_low, one.cached_high) for one in sums],
+        "Without a cache": [one.cost for one in sums],
+        "With a cache": [one.cached_cost for one in sums],
     }
-
-
-def span(low: Decimal, high: Decimal) -> str:
-    """USD between two ends, or the one amount that both are."""
-    return fmt.money(low) if low == high else f"{fmt.money(low)} – {fmt.money(high)}"
 
 
 def _check(found: Exactly, label: str) -> str:

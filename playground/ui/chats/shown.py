@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from playground import figures as fmt
-from playground.chats.costing import USED, Pricing, Sum
+from playground.chats.costing import NO_PRICE, USED, Pricing, Sum
 from playground.chats.summary import Summary
 from playground.domain import Endpoint
 from playground.figures.palette import BLUE
 from playground.pricing import Plan
-from playground.ui.chats.exactly import exactly, span
+from playground.ui.chats.exactly import exactly
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
 from playground.ui.parts.drawing import alt
@@ -40,9 +40,11 @@ def shown(summary: Summary, where: Mapping[str, Endpoint]) -> None:
     _figures(summary, used)
     if summary.pricing.months:
         st.caption(f"{AT_MOST}, by month, at the models used")
-        charts.draw(_months(summary.pricing))
+        if picture := _months(summary.pricing):
+            charts.draw(picture)
         _by_month_and_model(summary.pricing)
     _sums(list(summary.pricing.sums.values()))
+    _not_in_the_sums(summary)
     st.caption(NOTES)
     _nearest(summary.pricing)
     _plan(summary)
@@ -55,21 +57,25 @@ def _figures(summary: Summary, used: Sum) -> None:
     with st.container(horizontal=True):
         st.metric("Conversations", fmt.count(summary.conversations), width="content")
         st.metric("Turns", fmt.count(summary.turns), width="content")
-        st.metric("API calls", fmt.count(used.calls), width="content")
-        st.metric("As API calls", dollars(span(used.low, used.high)), width="content")
-        share = used.history_tokens / max(used.input_tokens, 1)
-        st.metric("Of the input, sent again", f"{share:.0%}", width="content")
+        calls = fmt.count(used.calls) if used.calls else fmt.NOT_AVAILABLE
+        st.metric("API calls", calls, width="content")
+        st.metric("As API calls", dollars(used.cost), width="content")
+        again = used.input_tokens and f"{used.history_tokens / used.input_tokens:.0%}"
+        st.metric("Of the input, sent again", again or fmt.NOT_AVAILABLE, width="content")
     if summary.first and summary.last:
         product = ", ".join(map(plain, summary.products))
         first, last = (moment.date() for moment in (summary.first, summary.last))
         st.caption(f"{product}, {first} to {last} (UTC)")
 
 
-def _months(pricing: Pricing) -> Picture:
-    """A bar a month: all models together, the upper end."""
+def _months(pricing: Pricing) -> Picture | None:
+    """A bar a month: all models with a price together, the upper end; None where none has one."""
     sums: dict[str, Decimal] = {}
     for (month, _), usd in sorted(pricing.months.items()):
-        sums[month] = sums.get(month, Decimal(0)) + usd
+        if usd is not None:
+            sums[month] = sums.get(month, Decimal(0)) + usd
+    if not sums:
+        return None
     rows = [
         {"month": month, "usd": float(usd), "written": fmt.money(usd)}
         for month, usd in sums.items()
@@ -93,18 +99,19 @@ def _months(pricing: Pricing) -> Picture:
 
 def _by_month_and_model(pricing: Pricing) -> None:
     """The same sums, each month's models apart; nothing where one model has written everything."""
-    rows = sorted(pricing.months.items(), key=lambda row: (row[0][0], -row[1]))
+    rows = sorted(pricing.months.items(), key=lambda row: (row[0][0], -(row[1] or 0)))
     if len({model for (_, model), _ in rows}) < 2:
         return
     table: dict[str, Sequence[Any]] = {
         "Month (UTC)": [month for (month, _), _ in rows],
         "Model": [model for (_, model), _ in rows],
-        AT_MOST: [float(usd) for _, usd in rows],
+        AT_MOST: [_number(usd) for _, usd in rows],
     }
     with st.expander("By month and model", icon=":material/table:"):
         st.dataframe(
             worded(table, {AT_MOST: [fmt.money(usd) for _, usd in rows]}),
             hide_index=True,
+            placeholder=NO_PRICE,
             alt="Cost of each month by the model that was used, upper end",
         )
 
@@ -115,16 +122,17 @@ def _sums(sums: Sequence[Sum]) -> None:
         "Calls": [one.calls for one in sums],
         "Input tokens": [one.input_tokens for one in sums],
         "Output tokens (seen)": [one.output_tokens for one in sums],
-        "Without a cache": [float(one.high) for one in sums],
-        "With a cache": [float(one.cached_high) for one in sums],
+        "Without a cache": [_number(one.high if one.priced else None) for one in sums],
+        "With a cache": [_number(one.cached_high if one.priced else None) for one in sums],
     }
     texts = {
-        "Without a cache": [_cell(one, one.low, one.high) for one in sums],
-        "With a cache": [_cell(one, one.cached_low, one.cached_high) for one in sums],
+        "Without a cache": [one.cost for one in sums],
+        "With a cache": [one.cached_cost for one in sums],
     }
     st.dataframe(
         worded(table, texts),
         hide_index=True,
+        placeholder=NO_PRICE,
         alt="What all conversations cost at each model, with and without a cache",
         column_config={
             name: st.column_config.NumberColumn(name, format="localized")
@@ -133,8 +141,22 @@ def _sums(sums: Sequence[Sum]) -> None:
     )
 
 
-def _cell(one: Sum, low: Decimal, high: Decimal) -> str:
-    return span(low, high) if one.calls else "no price is known"
+def _number(usd: Decimal | None) -> float | None:
+    return None if usd is None else float(usd)
+
+
+def _not_in_the_sums(summary: Summary) -> None:
+    """Of how many conversations the sums leave calls out, since they have no price."""
+    found = [
+        f"{plain(one.model)}: {fmt.count(one.unpriced)} of {fmt.count(summary.conversations)}"
+        for one in summary.pricing.sums.values()
+        if one.unpriced
+    ]
+    if found:
+        st.caption(
+            ":material/info: Conversations of which calls are left out of these sums, since no price is known for them: "
+            + "; ".join(found)
+        )
 
 
 def _nearest(pricing: Pricing) -> None:
@@ -165,22 +187,24 @@ def _plan(summary: Summary) -> None:
     plan: Plan = plans[chosen]
     used = summary.pricing.sums[USED]
     paid = plan.monthly * months
-    cheaper = (
-        "the API would have been cheaper"
-        if used.high < paid
-        else (
-            "the plan was cheaper"
-            if used.low > paid
-            else "which is cheaper depends on the reasoning, which no export tells"
-        )
-    )
+    cost = f"they cost {used.cost}" if used.priced else used.cost
     st.markdown(
         dollars(
             f"In {months} {'month' if months == 1 else 'months'} with a conversation the plan costs {fmt.money(paid)}; as API"
-            f" calls they cost {span(used.low, used.high)}: **{cheaper}**. A plan pays for the product, an API key for calls:"
+            f" calls {cost}: **{_cheaper(used, paid)}**. A plan pays for the product, an API key for calls:"
             " neither opens the other."
         )
     )
+
+
+def _cheaper(used: Sum, paid: Decimal) -> str:
+    if used.low > paid:
+        return "the plan was cheaper"
+    if used.unpriced:
+        return "which is cheaper can't be told, since not all of the calls have a price"
+    if used.high < paid:
+        return "the API would have been cheaper"
+    return "which is cheaper depends on the reasoning, which no export tells"
 
 
 def _dearest(pricing: Pricing) -> None:
@@ -190,11 +214,12 @@ def _dearest(pricing: Pricing) -> None:
         "Title": [one.title or "without a title" for one in top],
         "API calls": [one.calls for one in top],
         "Sent again": [round(one.resent * 100) for one in top],
-        AT_MOST: [float(one.cost) for one in top],
+        AT_MOST: [_number(one.cost) for one in top],
     }
     st.dataframe(
-        worded(table, {AT_MOST: [fmt.money(one.cost) for one in top]}),
+        worded(table, {AT_MOST: [one.said for one in top]}),
         hide_index=True,
+        placeholder=NO_PRICE,
         alt="The conversations that cost most, with the share of their input that was sent before",
         column_config={
             "Sent again": st.column_config.ProgressColumn(
