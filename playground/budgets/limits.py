@@ -94,7 +94,7 @@ def all_limits(store: Store) -> list[Limit]:
 
 
 def add_limit(store: Store, limit: Limit) -> None:
-    """Keep a limit; ValueError when its amount is not above zero, or too small or too large to be kept as it is."""
+    """Keep a limit, the same one once; ValueError when its amount is not above zero, or too small or too large to be kept."""
     if not limit.amount.is_finite() or limit.amount < UNIT:
         raise ValueError(f"A limit must be above $0: {money(UNIT)} is the least.")
     if limit.amount > MOST * UNIT:
@@ -106,8 +106,10 @@ def add_limit(store: Store, limit: Limit) -> None:
         "department": limit.department,
         "amount": units(limit.amount),
     }
+    same = sa.and_(*(limits.c[name] == value for name, value in row.items()))
     with writing(store.engine) as connection:
-        connection.execute(limits.insert(), row)
+        if connection.scalar(sa.select(limits.c.id).where(same)) is None:
+            connection.execute(limits.insert(), row)
 
 
 def remove_limit(store: Store, limit_id: int) -> None:

@@ -70,3 +70,11 @@ def test_what_is_kept_is_kept_exactly(store: Store, amount: str) -> None:
     assert (limit.period, limit.provider, limit.tag) == ("month", "openai", "a b")
     assert limit.department == "R & D"
     assert limit.amount == Decimal(amount)
+
+
+def test_the_same_limit_is_kept_once(store: Store) -> None:
+    """A double click on Add a limit is one limit."""
+    for _ in range(2):
+        add_limit(store, Limit(period="day", amount=Decimal(1), tag="a"))
+    add_limit(store, Limit(period="day", amount=Decimal(1), tag="b"))
+    assert [limit.tag for limit in all_limits(store)] == ["a", "b"]

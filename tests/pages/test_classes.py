@@ -17,8 +17,11 @@ from playground.classes import codes, kept, lending, spending, vault
 from playground.demo.process import DemoServer
 from playground.engine import Engine, get_engine
 from playground.history.labels import owner_digest
+from playground.store.store import Store
 from playground.ui import names
+from playground.ui.classes import making
 from playground.ui.live import grants
+from playground.ui.session import once
 from playground.ui.shell import first_page
 from playground.ui.shell.pages import path
 from tests.classes.people import reaches
@@ -157,6 +160,24 @@ def test_a_class_from_its_making_to_its_closing(browser: Browser) -> None:
     press(ann, "run")
     assert "Physics is closed" in said(ann)
     assert sum(s.calls for s in settled(calls=spent.calls)) == spent.calls
+
+
+@pytest.mark.parametrize("button", ["make", "sample"])
+def test_a_double_click_makes_one_class(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, button: str
+) -> None:
+    monkeypatch.setattr(once, "WINDOW", 600.0)  # a busy machine is slow
+    make = getattr(making, f"_{button}")
+
+    def two_clicks(store: Store) -> None:
+        make(store)
+        make(store)
+
+    monkeypatch.setattr(making, f"_{button}", two_clicks)
+    app = opened()
+    app.text_input(key=names.CLASS_TITLE).set_value("Physics")
+    press(app, f"class_{button}")
+    assert len(kept.seats(history.get_store(), owner=owner_digest("teacher"))) == 1
 
 
 def test_a_model_that_is_not_on_the_list_is_refused(browser: Browser) -> None:

@@ -22,6 +22,7 @@ from playground.store.store import Store
 from playground.ui import names
 from playground.ui.parts.markdown import plain
 from playground.ui.parts.number import read_whole
+from playground.ui.session import once
 from playground.ui.session.endpoints import real_endpoints
 from playground.ui.session.membership import me
 
@@ -79,6 +80,9 @@ def form(store: Store) -> None:
 
 
 def _make(store: Store) -> None:
+    fields = (names.CLASS_TITLE, names.CLASS_MODELS, names.CLASS_BUDGET, names.CLASS_TOTAL)
+    if not once.first("class_make", [st.session_state[field] for field in fields]):
+        return
     keys = own_keys()
     try:
         hours = ENDS[st.session_state[names.CLASS_ENDS]]
@@ -99,6 +103,7 @@ def _make(store: Store) -> None:
     except (ClassError, HistoryError, ValueError) as error:
         st.session_state[names.CLASS_WRONG] = str(error)
         return
+    once.started()
     st.session_state[names.CLASS_NEW_CODES] = {made.id: codes}
     st.session_state[names.CLASS_SHOWN] = made.id
 
@@ -119,10 +124,13 @@ def _tokens(text: str) -> int:
 
 
 def _sample(store: Store) -> None:
+    if not once.first("class_sample", "a sample class"):
+        return
     try:
         where = get_demo().endpoints()
         made = sample_class.begin(store, get_engine(), where, owner=me())
     except (ClassError, HistoryError) as error:
         st.session_state[names.CLASS_WRONG] = str(error)
         return
+    once.started()
     st.session_state[names.CLASS_SHOWN] = made.id

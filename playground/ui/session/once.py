@@ -75,6 +75,12 @@ def goes(place: str, running: LiveRun | None, pressed: bool, what: Any) -> bool:
     return going
 
 
+def first(place: str, what: Any) -> bool:
+    """For a callback that makes `what` itself: whether this press of the place's button is no double one; `started` ends it."""
+    note(place)
+    return goes(place, None, pressed=True, what=what)
+
+
 def _goes(place: str, presses: Presses, running: LiveRun | None, pressed: bool, what: Any) -> bool:
     double = what == presses.what and presses.pressed - presses.started < WINDOW
     if running is None or running.done:
