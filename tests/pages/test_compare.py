@@ -102,6 +102,18 @@ def test_a_run_ends_in_figures_and_receipts(page: AppTest) -> None:
     assert labels == [format_.label for format_ in FORMATS.values()]
 
 
+def test_the_estimate_goes_from_the_least_to_the_largest_lane_with_prompts_of_their_own(
+    page: AppTest,
+) -> None:
+    page.text_area(key=names.PROMPT).set_value("one").run()
+    assert "About 1 input tokens a lane" in said(page)
+    page.session_state[names.lane_prompt(1)] = "one two three four"
+    assert "About 1 to 4 input tokens a lane" in said(page.run())
+    page.session_state[names.lane_prompt(0)] = "one two three four five"
+    page.session_state[names.lane_prompt(2)] = "one two"
+    assert "About 2 to 5 input tokens a lane" in said(page.run())
+
+
 @pytest.mark.parametrize("empty", ["", "   \n\t "])
 def test_an_empty_prompt_is_not_sent(page: AppTest, empty: str) -> None:
     page.text_area(key="prompt").set_value(empty).run()

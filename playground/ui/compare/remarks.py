@@ -172,12 +172,17 @@ def _left_out(fine: Sequence[LaneChoice], asked: Asked) -> list[str]:
 
 
 @st.cache_data(max_entries=20, ttl=300, show_spinner=False)
-def _forecast(asked: str, book: int, _requests: Sequence[Request]) -> tuple[int, Forecast]:
-    """Counting a long prompt and looking in the history take time: once for what is asked at the prices of this book."""
+def _forecast(
+    asked: str, book: int, _requests: Sequence[Request]
+) -> tuple[tuple[int, int], Forecast]:
+    """Input tokens of the least and the largest lane, and the sums: once for what is asked at the prices of this book.
+
+    Counting a long prompt and looking in the history take time.
+    """
     first_page.wait_until_drawn()
-    first = _requests[0]
-    counted = tokens.count(first.messages[-1].text) + tokens.count(first.system or "")
-    return counted, forecast(_requests)
+    asks = {(request.messages[-1].text, request.system or "") for request in _requests}
+    counted = [tokens.count(text) + tokens.count(system) for text, system in asks]
+    return (min(counted), max(counted)), forecast(_requests)
 
 
 def _key(requests: Sequence[Request]) -> str:
@@ -192,12 +197,13 @@ def _weighed(request: Request) -> tuple[Any, ...]:
 
 
 def _estimate(requests: Sequence[Request], asked: Asked) -> str:
-    """How many tokens the prompt has and what sending it will likely cost, in one line."""
-    counted, sums = _forecast(_key(requests), id(pricing.load()), requests)
+    """How many tokens the prompts have and what sending them will likely cost, in one line."""
+    ends, sums = _forecast(_key(requests), id(pricing.load()), requests)
     files = len(asked.files)
     more = "" if not files else f" + {files} {'file' if files == 1 else 'files'}, not estimated"
     cost = _likely(sums)
-    return f"About {fmt.count(counted)} input tokens a lane (estimate){more}{cost}"
+    counted = " to ".join(dict.fromkeys(map(fmt.count, ends)))
+    return f"About {counted} input tokens a lane (estimate){more}{cost}"
 
 
 def _likely(sums: Forecast) -> str:
