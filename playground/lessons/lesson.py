@@ -136,7 +136,7 @@ class Lesson(Text):
     """A lesson with its name and its place."""
 
     name: str
-    """In its link: `?lesson=token`."""
+    """In its link: `?lesson=token`; its number opens it too, as long as it has that place."""
     number: int
     """From 1."""
 
@@ -154,6 +154,13 @@ def lessons(folder: Path = FOLDER) -> Mapping[str, Lesson]:
         for number, file in enumerate(sorted(folder.glob("*.yaml")), 1)
     ]
     return {lesson.name: lesson for lesson in found}
+
+
+def find(named: str) -> Lesson | None:
+    """The lesson of this name or number; None where there is none."""
+    known = lessons()
+    by_number = {str(lesson.number): lesson for lesson in known.values()}
+    return known.get(named) or by_number.get(named)
 
 
 def _name(file: Path) -> str:

@@ -92,11 +92,19 @@ def test_a_prepared_prompt_gets_into_a_room_s_own_field(
     assert any("Prepared for you" in info.value for info in page.info)
 
 
+def test_a_link_may_name_a_lesson_by_its_number(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = opened(monkeypatch, tmp_path, lesson="3")
+    assert list(lessons().values())[2].heading in [header.value for header in page.header]
+    assert "is not here" not in said(page)
+
+
 def test_a_lesson_that_is_not_there_is_said_to_be_gone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     page = opened(monkeypatch, tmp_path, lesson="alchemy")
-    assert "The lesson of this link is not here" in said(page)
+    assert "The lesson of this link is not here: no lesson has this name or number" in said(page)
     assert "**0 of" in said(page)
 
 

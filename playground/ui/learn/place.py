@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.domain import Request
-from playground.lessons.lesson import Ask, Lesson, lessons
+from playground.lessons.lesson import Ask, Lesson, find, lessons
 from playground.store.packing import storable
 from playground.ui import names
 from playground.ui.learn.rooms import ROOMS
 from playground.ui.session import address
 
-LESSON = address.Spot("lesson", "lesson")
+LESSON = address.Spot("lesson", "lesson", "no lesson has this name or number, open one below")
 PROMPT = address.Spot("prompt", "prompt")
 LESSONS, GLOSSARY, QUESTIONS = "Lessons", "Glossary", "Questions"
 VIEWS = (LESSONS, GLOSSARY, QUESTIONS)
@@ -25,10 +25,11 @@ def opened() -> Lesson | None:
     """The open lesson: the one that the address names, or the one chosen last; a prepared prompt is put in its place."""
     address.say(LESSON)
     named = address.asked(LESSON)
-    if named and named not in lessons():
+    lesson = find(named) if named else None
+    if named and lesson is None:
         address.gone(LESSON)
     elif named is not None:
-        st.session_state[names.LEARN_LESSON] = named
+        st.session_state[names.LEARN_LESSON] = lesson.name if lesson else ""
     found = lessons().get(st.session_state.get(names.LEARN_LESSON, ""))
     prepared = address.asked(PROMPT)
     if found and prepared:

@@ -19,6 +19,8 @@ class Spot(NamedTuple):
     """The parameter of the address."""
     what: str
     """What it names, in a word."""
+    why: str = "it was deleted, was never kept, or the link is not whole"
+    """Why what a link names may not be here."""
 
 
 def asked(spot: Spot) -> str | None:
@@ -54,6 +56,6 @@ def say(spot: Spot) -> None:
     """Say it again where it was gone."""
     if st.session_state.get(names.gone(spot.name)):
         st.warning(
-            f"The {spot.what} of this link is not here: it was deleted, was never kept, or the link is not whole.",
+            f"The {spot.what} of this link is not here: {spot.why}.",
             icon=":material/link_off:",
         )
