@@ -26,8 +26,8 @@ class Ran:
 
     call: ToolCall
     result: ToolResult
-    seconds: float | None
-    """How long the tool took; None in a loop out of the history, which does not keep it."""
+    duration: float | None
+    """Seconds: how long the tool took; None in a loop out of the history, which does not keep it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +39,6 @@ class Hop:
     request: Request
     response: Response
     ran: tuple[Ran, ...] = ()
-
-    @property
-    def seconds(self) -> float | None:
-        """The exchange and the slowest of the tools after it, which run side by side; None where one is not known."""
-        slowest = max((ran.seconds for ran in self.ran if ran.seconds is not None), default=0.0)
-        own = self.response.timing.duration
-        unknown = own is None or any(ran.seconds is None for ran in self.ran)
-        return None if unknown or own is None else own + slowest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +82,9 @@ class Hops:
         return sum((cost.total for cost in costs if cost is not None), Decimal())
 
     @property
-    def seconds(self) -> float | None:
-        """All exchanges and tools, one after the other; None when one has no duration."""
-        return _sum([hop.seconds for hop in self.hops])
+    def duration(self) -> float | None:
+        """Seconds of all exchanges, each with the slowest of its tools, which run side by side; None when one is not known."""
+        return _sum([_took(hop) for hop in self.hops])
 
     def document(self) -> dict[str, Any]:
         """The loop as JSON values: what each hop asked, ran, used and cost, and the totals."""
@@ -105,11 +97,19 @@ class Hops:
             "calls": self.calls,
             "input_tokens": self.input_tokens,
             "output_tokens": self.output_tokens,
-            "cost_usd": digits(self.cost),
-            "seconds": self.seconds,
+            "cost": digits(self.cost),
+            "duration": self.duration,
             "simulated": any(hop.response.simulated for hop in self.hops),
             "hops": [_hop(hop) for hop in self.hops],
         }
+
+
+def _took(hop: Hop) -> float | None:
+    tools = [ran.duration for ran in hop.ran]
+    own = hop.response.timing.duration
+    if own is None or None in tools:
+        return None
+    return own + max((each for each in tools if each is not None), default=0.0)
 
 
 def _hop(hop: Hop) -> dict[str, Any]:
@@ -121,8 +121,8 @@ def _hop(hop: Hop) -> dict[str, Any]:
         "failure": None if response.failure is None else response.failure.told,
         "input_tokens": response.usage.input_tokens,
         "output_tokens": response.usage.output_tokens,
-        "cost_usd": digits(response.cost.total if response.cost else None),
-        "seconds": response.timing.duration,
+        "cost": digits(response.cost.total if response.cost else None),
+        "duration": response.timing.duration,
         "tools": [
             {
                 "id": ran.call.id,
@@ -130,7 +130,7 @@ def _hop(hop: Hop) -> dict[str, Any]:
                 "arguments": ran.call.arguments,
                 "result": ran.result.content,
                 "is_error": ran.result.is_error,
-                "seconds": ran.seconds,
+                "duration": ran.duration,
             }
             for ran in hop.ran
         ],

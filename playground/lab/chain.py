@@ -44,7 +44,8 @@ class Step:
     response: Response | None
     result: str
     ok: bool
-    seconds: float | None
+    duration: float | None
+    """In seconds."""
 
     @property
     def cost(self) -> Decimal | None:
@@ -72,15 +73,15 @@ class Chained:
         return None if None in known else sum((c for c in known if c is not None), Decimal())
 
     @property
-    def seconds(self) -> float | None:
-        """All steps one after the other; None where one is not known."""
-        known = [step.seconds for step in self.steps]
+    def duration(self) -> float | None:
+        """Seconds of all steps, one after the other; None where one is not known."""
+        known = [step.duration for step in self.steps]
         return None if None in known else sum(s for s in known if s is not None)
 
     @property
     def per_thousand(self) -> dict[str, Any]:
         """What 1,000 such cases would take; None where that is not known, or no row was written."""
-        return thousand(None, None) if self.row is None else thousand(self.cost, self.seconds)
+        return thousand(None, None) if self.row is None else thousand(self.cost, self.duration)
 
     def document(self) -> dict[str, Any]:
         """The chain as JSON values, with what 1,000 cases would take."""
@@ -90,8 +91,8 @@ class Chained:
             "problem": self.problem,
             "row": self.row,
             "steps": [_step(step) for step in self.steps],
-            "cost_usd": digits(self.cost),
-            "seconds": self.seconds,
+            "cost": digits(self.cost),
+            "duration": self.duration,
             "simulated": any(s.response.simulated for s in self.steps if s.response),
             "per_1000": spelled(self.per_thousand),
         }
@@ -106,8 +107,8 @@ def _step(step: Step) -> dict[str, Any]:
         "ok": step.ok,
         "input_tokens": usage.input_tokens if usage else 0,
         "output_tokens": usage.output_tokens if usage else 0,
-        "cost_usd": digits(step.cost),
-        "seconds": step.seconds,
+        "cost": digits(step.cost),
+        "duration": step.duration,
     }
 
 
@@ -175,7 +176,7 @@ def _ask(chain: Chain, name: Asked, prompt: str, schema: Mapping[str, Any] | Non
         response=response,
         result=response.text or why,
         ok=not why,
-        seconds=response.timing.duration,
+        duration=response.timing.duration,
     )
     chain.change(steps=(*chain.state.steps, step))
     if why:
@@ -191,8 +192,8 @@ def _code(chain: Chain, name: str, do: Callable[[], str]) -> str:
         result, ok = do(), True
     except ToolError as error:
         result, ok = f"error: {error}", False
-    seconds = time.perf_counter() - began
-    step = Step(name=name, model=None, response=None, result=result, ok=ok, seconds=seconds)
+    took = time.perf_counter() - began
+    step = Step(name=name, model=None, response=None, result=result, ok=ok, duration=took)
     chain.change(steps=(*chain.state.steps, step))
     if not ok:
         raise Broken(f"The step {name} failed: {result}")

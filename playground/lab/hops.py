@@ -180,7 +180,7 @@ class Loop:
     def _perform(self, call: ToolCall) -> Ran:
         began = time.perf_counter()
         result = perform(self.functions, call)
-        return Ran(call=call, result=result, seconds=time.perf_counter() - began)
+        return Ran(call=call, result=result, duration=time.perf_counter() - began)
 
 
 def _broken(failure: Failure) -> End:
@@ -259,6 +259,6 @@ def _told(live: LiveRun, after: LiveRun | None) -> tuple[Ran, ...]:
     calls = response_of(live.lanes[0]).tool_calls
     results = [p for p in after.lanes[0].request.messages[-1].parts if p.kind == "tool_result"]
     return tuple(
-        Ran(call=call, result=result, seconds=None)
+        Ran(call=call, result=result, duration=None)
         for call, result in zip(calls, results, strict=False)
     )

@@ -226,14 +226,14 @@ def per_thousand(hops: Hops) -> dict[str, Any]:
     return {
         "input_tokens": None if sent is None else sent * 1_000,
         "output_tokens": None if received is None else received * 1_000,
-        **thousand(whole.cost, whole.seconds),
+        **thousand(whole.cost, whole.duration),
     }
 
 
 def thousand(cost: Decimal | None, seconds: float | None) -> dict[str, Any]:
     """USD of 1,000 such cases, and the hours that they take one after the other; None stays None."""
     return {
-        "cost_usd": None if cost is None else cost * 1_000,
+        "cost": None if cost is None else cost * 1_000,
         "hours": None if seconds is None else seconds * 1_000 / 3_600,
     }
 

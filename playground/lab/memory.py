@@ -173,7 +173,7 @@ class Carried:
             "problem": self.problem or None,
             "calls": len(self.steps),
             "input_tokens": self.input_tokens,
-            "cost_usd": digits(self.cost),
+            "cost": digits(self.cost),
             "curve": [{"turn": turn, "usd": digits(usd)} for turn, usd in self.curve()],
             "facts": known,
             "forgotten": None

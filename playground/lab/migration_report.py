@@ -110,7 +110,7 @@ def _answer(response: Response, counted: int | None, checks: Checks | None) -> d
         "tokens_counted": counted,
         "input_tokens": response.usage.input_tokens,
         "output_tokens": response.usage.output_tokens,
-        "cost_usd": response.cost.total if response.cost else None,
+        "cost": response.cost.total if response.cost else None,
         "per_1000_usd": per_thousand(response),
         "price": price,
         "passes": checks.ok if checks else None,

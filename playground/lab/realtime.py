@@ -177,7 +177,7 @@ def _question(run: LiveRun) -> str:
 def _ran(response: Response, after: LiveRun) -> tuple[Ran, ...]:
     """The calls of a response with what the next run brought back."""
     pairs = zip(response.tool_calls, results_of(after), strict=False)
-    return tuple(Ran(call=call, result=result, seconds=None) for call, result in pairs)
+    return tuple(Ran(call=call, result=result, duration=None) for call, result in pairs)
 
 
 def _start(first: LiveRun, run: LiveRun) -> float:

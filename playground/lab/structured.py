@@ -176,6 +176,6 @@ def _lane(tally: Tally) -> dict[str, Any]:
         "valid": tally.valid,
         "n": len(tally.verdicts),
         "failure_rate": tally.failure_rate,
-        "cost_usd": str(sum(costs)) if costs and len(costs) == len(tally.responses) else None,
+        "cost": str(sum(costs)) if costs and len(costs) == len(tally.responses) else None,
         "answers": [v._asdict() for v in tally.verdicts],
     }

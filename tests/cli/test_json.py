@@ -200,3 +200,10 @@ def test_what_unknown_values_and_money_look_like_is_said(name: str) -> None:
     text = json.dumps(schemas.of(name))
     assert "^-?[0-9]+" in text  # money is decimal text
     assert '"null"' in text  # unknown is null
+
+
+def test_what_a_call_costs_and_how_long_it_takes_have_one_name_each() -> None:
+    """`cost` and `duration`, as in a run; amounts of a bill and waiting times say in their names what they are."""
+    text = json.dumps(schemas.document())
+    assert '"duration":' in text
+    assert [name for name in ("cost_usd", "seconds") if f'"{name}":' in text] == []

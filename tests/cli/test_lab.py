@@ -121,7 +121,7 @@ def test_a_job_is_done_at_every_provider(capsys: pytest.CaptureFixture[str]) -> 
     assert run("jobs", "ticket", "--demo", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert [lane["verdict"] for lane in found["lanes"]] == ["valid"] * 3
-    assert all(lane["per_1000"]["cost_usd"] for lane in found["lanes"])
+    assert all(lane["per_1000"]["cost"] for lane in found["lanes"])
 
 
 def test_jobs_are_listed_and_an_unknown_one_is_bad_usage(

@@ -71,7 +71,7 @@ def test_the_pack_of_the_sample(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(told["prompts"]) == 3
     for row in told["prompts"]:
         assert row["now"]["tokens_counted"] == row["now"]["input_tokens"]
-        assert row["after"]["cost_usd"]
+        assert row["after"]["cost"]
         assert row["settings"]
         assert row["successor"]["source"].startswith("https://")
 

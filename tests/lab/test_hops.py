@@ -76,8 +76,8 @@ def test_totals_are_the_sums_of_the_hops(ref: ModelRef, sending: Sending) -> Non
     assert first.cost is not None
     assert last.cost is not None
     assert hops.cost == first.cost.total + last.cost.total
-    assert hops.seconds is not None
-    assert hops.seconds >= sum(hop.response.timing.duration or 0 for hop in hops.hops)
+    assert hops.duration is not None
+    assert hops.duration >= sum(hop.response.timing.duration or 0 for hop in hops.hops)
 
 
 @pytest.mark.parametrize("ref", REFS, ids=str)
@@ -202,7 +202,7 @@ def test_the_hops_of_a_loop_are_runs_that_know_their_place(
     assert again.text == loop.hops.text
     assert again.cost == loop.hops.cost
     assert [ran.result for ran in again.hops[0].ran] == [r.result for r in loop.hops.hops[0].ran]
-    assert again.seconds is None  # the history does not keep how long a tool took
+    assert again.duration is None  # the history does not keep how long a tool took
 
 
 def test_a_stopped_loop_is_stopped_out_of_the_history_too(engine: Engine, sending: Sending) -> None:

@@ -42,7 +42,7 @@ def test_a_thousand_cases_are_a_thousand_times_one(sending: Sending) -> None:
     hops, many = loop.hops, jobs.per_thousand(loop.hops)
     assert hops.cost is not None
     assert hops.input_tokens is not None
-    assert many["cost_usd"] == hops.cost * 1_000
+    assert many["cost"] == hops.cost * 1_000
     assert many["input_tokens"] == hops.input_tokens * 1_000
     for ended in ("limit", "stopped", "failed", None):  # what broke off is no whole case
         assert set(jobs.per_thousand(replace(hops, ended=ended)).values()) == {None}
@@ -63,10 +63,10 @@ def test_money_in_json_is_digits_however_little_it_is(sending: Sending) -> None:
     assert hop.response.cost is not None
     little = replace(hop.response.cost, total=Decimal("1.20E-7"))
     less = replace(loop.hops, hops=(replace(hop, response=replace(hop.response, cost=little)),))
-    assert less.document()["cost_usd"] == "0.00000012"
-    assert less.document()["hops"][0]["cost_usd"] == "0.00000012"
+    assert less.document()["cost"] == "0.00000012"
+    assert less.document()["hops"][0]["cost"] == "0.00000012"
     (lane,) = jobs.document(jobs.JOBS["ticket"], [less])["lanes"]
-    assert lane["per_1000"]["cost_usd"] == "0.00012"
+    assert lane["per_1000"]["cost"] == "0.00012"
 
 
 @pytest.mark.parametrize("mix", chain.mixes(STRONG, SMALL), ids=lambda mix: mix.name)
@@ -90,7 +90,7 @@ def test_the_chain_writes_a_row(mix: chain.Mix, sending: Sending, engine: Engine
     assert models == [mix.models["form"], mix.models["classify"], None, mix.models["draft"], None]
     costs = [step.response.cost for step in done.steps if step.response]
     assert done.cost == sum((cost.total for cost in costs if cost), Decimal())
-    assert done.per_thousand["cost_usd"] == done.cost * 1_000
+    assert done.per_thousand["cost"] == done.cost * 1_000
     kept = [r for r in engine.having(GROUP, "together") if r.context.get(chain.CHAIN) == one.id]
     assert [run.context[chain.STEP] for run in kept] == [*chain.ASKED]
 
@@ -114,7 +114,7 @@ def test_a_step_that_fails_ends_the_chain(sending: Sending) -> None:
     assert one.state.row is None
     whole = replace(one.state.steps[0], response=None)  # as if only its plain code had run
     assert replace(one.state, steps=(whole,)).document()["per_1000"] == {
-        "cost_usd": None,
+        "cost": None,
         "hours": None,
     }
 

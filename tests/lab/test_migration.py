@@ -125,7 +125,7 @@ def test_the_report_has_dollars_at_dated_prices_and_the_words_that_differ(
     for row, one in zip(sample, told["prompts"], strict=True):
         for response, side in zip((row.now, row.after), (one["now"], one["after"]), strict=True):
             assert response.cost is not None
-            assert Decimal(side["cost_usd"]) == response.cost.total
+            assert Decimal(side["cost"]) == response.cost.total
             assert Decimal(side["per_1000_usd"]) == response.cost.total * 1000
             assert side["price"]["as_of"]
             assert side["price"]["source"].startswith("https://")
@@ -216,7 +216,7 @@ def test_a_model_that_cannot_be_asked_is_a_failure_in_the_pack(
     assert row.now.failure is not None
     told = migration_report.document([row])["prompts"][0]["now"]
     assert told["failure"]
-    assert told["cost_usd"] is None
+    assert told["cost"] is None
     assert "Two answers are needed" in migration_report.markdown([row])
 
 

@@ -63,7 +63,7 @@ def _job(
     for hops in done:
         found, many = lab.verdict(job, hops), lab.per_thousand(hops)
         print(
-            f"{hops.model}: {found.state} {safe(found.why)} 1,000 cases: {fmt.money(many['cost_usd'])}"
+            f"{hops.model}: {found.state} {safe(found.why)} 1,000 cases: {fmt.money(many['cost'])}"
         )
     return int(any(lab.verdict(job, hops).state != "valid" for hops in done))
 
@@ -98,7 +98,7 @@ def _print(state: chains.Chained) -> None:
     print(f"# {state.mix.name}{' (simulated)' if simulated else ''}")
     for step in state.steps:
         who = step.model or "plain code"
-        print(f"{step.name}: {who}, {fmt.money(step.cost)}, {fmt.seconds(step.seconds)}")
+        print(f"{step.name}: {who}, {fmt.money(step.cost)}, {fmt.seconds(step.duration)}")
         print(f"  {safe(step.result)}")
-    many = fmt.money(state.per_thousand["cost_usd"]) if state.row else fmt.NOT_AVAILABLE
+    many = fmt.money(state.per_thousand["cost"]) if state.row else fmt.NOT_AVAILABLE
     print(f"in all {fmt.money(state.cost)}, 1,000 cases {many}. {safe(state.problem)}\n")

@@ -144,14 +144,14 @@ STRUCTURED = record(
             valid=WHOLE,
             n=WHOLE,
             failure_rate=maybe(NUMBER),
-            cost_usd=maybe(MONEY),
+            cost=maybe(MONEY),
             answers=many(noun(Verdict)),
         )
     ),
     differences=named(TEXTS, "Field → each lane's value."),
 )
 _RAN = record(
-    "", id=TEXT, name=TEXT, arguments=ANY, result=TEXT, is_error=FLAG, seconds=maybe(NUMBER)
+    "", id=TEXT, name=TEXT, arguments=ANY, result=TEXT, is_error=FLAG, duration=maybe(NUMBER)
 )
 _HOP = record(
     "",
@@ -161,8 +161,8 @@ _HOP = record(
     failure=FAILED,
     input_tokens=maybe(WHOLE),
     output_tokens=maybe(WHOLE),
-    cost_usd=maybe(MONEY),
-    seconds=maybe(NUMBER),
+    cost=maybe(MONEY),
+    duration=maybe(NUMBER),
     tools=many(_RAN, "What ran before the next hop."),
 )
 _LOOP = {
@@ -174,15 +174,15 @@ _LOOP = {
     "calls": WHOLE,
     "input_tokens": maybe(WHOLE),
     "output_tokens": maybe(WHOLE),
-    "cost_usd": maybe(MONEY),
-    "seconds": maybe(NUMBER),
+    "cost": maybe(MONEY),
+    "duration": maybe(NUMBER),
     "simulated": FLAG,
     "hops": many(_HOP),
 }
 TOOLS = record(
     "The loop at each model, hop by hop.", lab={"const": "tools"}, lanes=many(record("", **_LOOP))
 )
-_THOUSAND = {"cost_usd": maybe(MONEY), "hours": maybe(NUMBER)}
+_THOUSAND = {"cost": maybe(MONEY), "hours": maybe(NUMBER)}
 _JOB_LANE = record(
     "",
     **_LOOP,
@@ -198,8 +198,8 @@ _STEP = record(
     ok=maybe(FLAG),
     input_tokens=maybe(WHOLE),
     output_tokens=maybe(WHOLE),
-    cost_usd=maybe(MONEY),
-    seconds=maybe(NUMBER),
+    cost=maybe(MONEY),
+    duration=maybe(NUMBER),
 )
 _MIX = record(
     "",
@@ -208,8 +208,8 @@ _MIX = record(
     problem=maybe(TEXT),
     row=maybe(ANY),
     steps=many(_STEP),
-    cost_usd=maybe(MONEY),
-    seconds=maybe(NUMBER),
+    cost=maybe(MONEY),
+    duration=maybe(NUMBER),
     simulated=FLAG,
     per_1000=record("", **_THOUSAND),
 )

@@ -128,8 +128,8 @@ def _results(job: lab.Job, found: Sequence[Hops]) -> None:
         "Usable": [verdict.state for _, verdict, _ in rows],
         "Why not": [verdict.why for _, verdict, _ in rows],
         "Cost": [_float(hops.cost) for hops, _, _ in rows],
-        "Seconds": [hops.seconds for hops, _, _ in rows],
-        "Cost of 1,000": [_float(many["cost_usd"]) for _, _, many in rows],
+        "Duration": [hops.duration for hops, _, _ in rows],
+        "Cost of 1,000": [_float(many["cost"]) for _, _, many in rows],
         "Hours for 1,000": [many["hours"] for _, _, many in rows],
     }
     _table(table, "What the job took at each model")
@@ -145,7 +145,7 @@ def _table(table: Mapping[str, list[Any]], alt: str) -> None:
     how = {
         "Cost": money,
         "Cost of 1,000": money,
-        "Seconds": fmt.seconds,
+        "Duration": fmt.seconds,
         "Hours for 1,000": lambda hours: f"{hours:.2f} h",
     }
     shown = {name: word for name, word in how.items() if name in table}
@@ -215,8 +215,8 @@ def _chained(done: Sequence[chains.Chained]) -> None:
         "Mix": [one.mix.name for one in done],
         "Row written": ["yes" if one.row else "no" for one in done],
         "Cost": [_float(one.cost) for one in done],
-        "Seconds": [one.seconds for one in done],
-        "Cost of 1,000": [_float(one.per_thousand["cost_usd"]) for one in done],
+        "Duration": [one.duration for one in done],
+        "Cost of 1,000": [_float(one.per_thousand["cost"]) for one in done],
         "Hours for 1,000": [one.per_thousand["hours"] for one in done],
     }
     _table(totals, "What each mix took")
@@ -244,10 +244,10 @@ def _mix(one: chains.Chained) -> None:
             usage = step.response.usage
             told = (
                 f"{step.model} · {fmt.count(usage.input_tokens)} in, {fmt.count(usage.output_tokens)} out"
-                f" · {fmt.money(step.cost)} · {fmt.seconds(step.seconds)}"
+                f" · {fmt.money(step.cost)} · {fmt.seconds(step.duration)}"
             )
         else:
-            told = f"plain code · {fmt.seconds(step.seconds)}"
+            told = f"plain code · {fmt.seconds(step.duration)}"
         shown = markdown.plain(told)
         st.markdown(f"**{number}. {step.name}** :small[{shown}]")
         st.code(step.result, language=None, wrap_lines=True, height=140)

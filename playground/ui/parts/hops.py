@@ -50,7 +50,7 @@ def _figures(loop: Hops) -> list[str]:
         found.append(f"{loop.calls} {'call' if loop.calls == 1 else 'calls'}")
     if loop.ended:
         found += [fmt.money(loop.cost)] if loop.hops else []
-        found += [fmt.seconds(loop.seconds)] if loop.seconds is not None else []
+        found += [fmt.seconds(loop.duration)] if loop.duration is not None else []
     return found
 
 
@@ -75,7 +75,7 @@ def _hop(number: int, hop: Hop) -> None:
 
 def _ran(ran: Ran) -> None:
     arguments = json.dumps(ran.call.arguments, ensure_ascii=False)
-    took = "" if ran.seconds is None else f" · {ran.seconds * 1000:,.1f} ms here"
+    took = "" if ran.duration is None else f" · {ran.duration * 1000:,.1f} ms here"
     sign = ":red[:material/error:]" if ran.result.is_error else ":material/function:"
     st.markdown(f"{sign} {markdown.code(f'{ran.call.name}({arguments})')} :small[{took}]")
     st.code(ran.result.content, language=None, wrap_lines=True)
@@ -91,9 +91,9 @@ def totals(loops: Sequence[Hops]) -> None:
         "Input tokens": [loop.input_tokens for loop in loops],
         "Output tokens": [loop.output_tokens for loop in loops],
         "Cost": [None if loop.cost is None else float(loop.cost) for loop in loops],
-        "Seconds": [loop.seconds for loop in loops],
+        "Duration": [loop.duration for loop in loops],
     }
-    how = {"Cost": money, "Seconds": fmt.seconds}
+    how = {"Cost": money, "Duration": fmt.seconds}
     st.dataframe(
         written(table, how),
         hide_index=True,
