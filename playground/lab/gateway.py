@@ -52,13 +52,13 @@ def upstreams(root: str, token: str) -> dict[str, str]:
     }
 
 
-def endpoint(ref: ModelRef, root: str, token: str, proxy: str, key: str) -> Endpoint:
+def endpoint(ref: ModelRef, root: str, token: str, proxy: str, key: Secret | None) -> Endpoint:
     """Where the call goes: the gateway, or the sample gateway of the demo where none is named."""
     base_url = proxy or heard_url(root + provider_of(ref.provider).demo_path, token, "gateway")
     return Endpoint(
         provider=ref.provider,
         base_url=base_url.rstrip("/"),
-        key=Secret(key or "demo-key"),
+        key=key or Secret("demo-key"),
         simulated=True,
         user_supplied=bool(proxy),
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from playground.demo.process import DemoServer
-from playground.domain import ModelRef, Response
+from playground.domain import ModelRef, Response, Secret
 from playground.engine import Engine
 from playground.lab import gateway
 from playground.lab.gateway import Truth
@@ -43,7 +43,8 @@ def through(
     provider, api = door.split("/")
     ref = ModelRef(provider, api, MODELS[door])
     noted = len(simulation.heard(token))
-    where = {provider: gateway.endpoint(ref, simulation.base_url, token, proxy, key)}
+    given = Secret(key) if key else None
+    where = {provider: gateway.endpoint(ref, simulation.base_url, token, proxy, given)}
     run = engine.start([gateway.request(ref)], where)
     assert run.wait(60)
     response = run.lanes[0].response

@@ -11,9 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground import history
+from playground.domain import Secret
 from playground.engine import get_engine
 from playground.history import Labels
 from playground.history.writing import put
+from playground.lab import servers
 from playground.lab.panels import PANELS, Panel
 from playground.ui import names
 from playground.ui.api_lab import batch, caching
@@ -171,6 +173,39 @@ def test_an_mcp_server_is_connected_and_its_tools_are_called(page: AppTest) -> N
     assert "warehouse_city" not in " ".join(
         m.value for m in page.markdown if "mcp_sample" in m.value
     )
+
+
+def test_a_servers_token_leaves_its_field_for_memory(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(servers, "connect", lambda where, **how: given.append(how["token"]))
+    opened(page, "tools")
+    page.text_input(key="lab_tools_mcp").set_value("https://mcp.example/mcp")
+    page.text_input(key="lab_tools_token").set_value("mcp-canary-1")
+    page.button(key="lab_tools_connect").click().run()
+    assert not page.exception
+    assert page.text_input(key="lab_tools_token").value == ""
+    assert given == [Secret("mcp-canary-1")]
+    page.text_input(key="lab_tools_token").set_value("no key at all")
+    page.button(key="lab_tools_connect").click().run()
+    assert page.text_input(key="lab_tools_token").value == ""
+    assert "That is not a key" in page.error[0].value
+    assert len(given) == 1
+
+
+def test_a_gateways_key_leaves_its_field_and_goes_to_its_address_alone(page: AppTest) -> None:
+    opened(page, "gateway")
+    address, key = (names.lab("gateway", field) for field in ("proxy", "key"))
+    page.text_input(key=address).set_value("http://localhost:4000/v1").run()
+    page.text_input(key=key).set_value("gateway-canary-1").run()
+    assert page.text_input(key=key).value == ""
+    assert page.text_input(key=key).placeholder == "set · type to replace"
+    page.text_input(key=address).set_value("http://localhost:5000/v1").run()
+    assert page.text_input(key=key).placeholder == "none"
+    page.text_input(key=address).set_value("http://localhost:4000/v1").run()
+    page.button(key="lab_gateway_forget").click().run()
+    assert page.text_input(key=key).placeholder == "none"
 
 
 def test_a_schema_is_linted_sent_and_judged(page: AppTest) -> None:

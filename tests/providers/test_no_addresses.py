@@ -83,7 +83,7 @@ async def test_what_is_simulated_or_a_gateway_is_looked_at_like_all_others(
 ) -> None:
     url = SPELLINGS[spelling] or "/"
     ref = ModelRef.parse("openai/chat:m")
-    behind = gateway.endpoint(ref, "http://127.0.0.1:1", "t", url, "")
+    behind = gateway.endpoint(ref, "http://127.0.0.1:1", "t", url, None)
     call = called(gateway.request(ref), behind, pool=pool)
     await call.run()
     failure = call.response().failure

@@ -14,7 +14,7 @@ from playground.cli.ask import simulated
 from playground.cli.lab import asking
 from playground.cli.say import say
 from playground.cli.show import safe
-from playground.domain import ModelRef, Run
+from playground.domain import ModelRef, Run, Secret
 
 
 def tell(
@@ -40,7 +40,7 @@ def tell(
     ref = ModelRef(provider, api, model or usual.model)
     if key_env and not os.environ.get(key_env):
         raise click.UsageError(f"No key: set {key_env}, or leave --key-env out.")
-    key = os.environ[key_env] if key_env else ""
+    key = Secret(os.environ[key_env]) if key_env else None
     token = token or secrets.token_urlsafe(16)
     with _demo(demo_url) as root:
         noted = len(heard_at(root, token))

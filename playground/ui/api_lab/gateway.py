@@ -10,7 +10,7 @@ import streamlit as st
 from playground import catalog, settings
 from playground import figures as fmt
 from playground.demo.process import get_demo
-from playground.domain import Endpoint, ModelRef
+from playground.domain import Endpoint, ModelRef, Secret
 from playground.engine import LiveRun
 from playground.lab import gateway
 from playground.ui import names
@@ -25,6 +25,10 @@ PANEL = "gateway"
 NOTED = "gateway_noted"
 """In a run's context: under which token the demo noted it, and how many calls it had noted before."""
 PLACE = Place("gateway", lambda run: None)
+KEPT = names.lab(PANEL, "kept")
+"""The gateway's address and the key that was typed for it."""
+SAID = names.lab(PANEL, "said")
+"""Why what was typed is no key."""
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
@@ -62,16 +66,10 @@ def view(where: Mapping[str, Endpoint]) -> None:
             persist_state="session",
         )
     with right:
-        typed = st.text_input(
-            "Key for the gateway",
-            key=names.lab(PANEL, "key"),
-            type="password",
-            placeholder="none",
-            autocomplete="off",
-        )
+        kept = _key(where_to := (proxy or "").strip())
     ref = ModelRef(provider, api, (model or "").strip() or usual.model)
     st.caption(":violet[:material/science: simulated]: behind the gateway the demo answers.")
-    _send(run, ref, root, token, (proxy or "").strip(), (typed or "").strip())
+    _send(run, ref, root, token, where_to, kept)
     if run is None:
         asking.empty(
             PANEL,
@@ -82,7 +80,44 @@ def view(where: Mapping[str, Endpoint]) -> None:
         _told(run)
 
 
-def _send(run: LiveRun | None, ref: ModelRef, root: str, token: str, proxy: str, key: str) -> None:
+def _key(proxy: str) -> Secret | None:
+    """The key that was typed for the gateway at this address: it goes to no other one."""
+    address, key = st.session_state.get(KEPT, ("", None))
+    known: Secret | None = key if address == proxy else None
+    st.text_input(
+        "Key for the gateway",
+        key=names.lab(PANEL, "key"),
+        type="password",
+        placeholder="set · type to replace" if known else "none",
+        autocomplete="off",
+        on_change=_keep_key,
+        args=(proxy,),
+    )
+    if problem := st.session_state.get(SAID):
+        st.error(problem)
+    if known:
+        st.button("Forget", key="lab_gateway_forget", type="tertiary", on_click=_forget)
+    return known
+
+
+def _keep_key(proxy: str) -> None:
+    """Take the typed key out of its field into memory, so that the page never sends it back to the browser."""
+    field = names.lab(PANEL, "key")
+    typed, st.session_state[field] = st.session_state[field], ""
+    st.session_state.pop(SAID, None)
+    try:
+        st.session_state[KEPT] = (proxy, settings.check_key(typed))
+    except settings.SettingsError as error:
+        st.session_state[SAID] = str(error)
+
+
+def _forget() -> None:
+    st.session_state.pop(KEPT, None)
+
+
+def _send(
+    run: LiveRun | None, ref: ModelRef, root: str, token: str, proxy: str, key: Secret | None
+) -> None:
     pressed = once.button(
         PLACE.name,
         run,

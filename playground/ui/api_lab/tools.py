@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from playground import catalog, settings
-from playground.domain import Endpoint, Secret
+from playground.domain import Endpoint
 from playground.lab import servers
 from playground.lab import tools as lab
 from playground.lab.functions import BUILT_IN, Function, distinct, of_server
@@ -25,6 +25,9 @@ from playground.ui.session.state import owner
 
 PANEL = "tools"
 MOST = 4
+TOKEN = names.lab(PANEL, "token")
+SAID = names.lab(PANEL, "said")
+"""Why no MCP server could be connected."""
 CHOICES: Mapping[lab.Choice, str] = {
     "auto": "The model decides",
     "any": "Some function",
@@ -132,7 +135,7 @@ def _mcp() -> tuple[Function, ...]:
             " be on this computer."
             + (" Here only addresses: no program is started." if settings.hosted() else "")
         )
-        where = st.text_input(
+        st.text_input(
             "Address, or the command that starts one",
             key=names.lab(PANEL, "mcp"),
             placeholder="https://example.com/mcp"
@@ -140,22 +143,15 @@ def _mcp() -> tuple[Function, ...]:
             else "https://example.com/mcp, or: python my_server.py",
             persist_state="session",
         )
-        token = st.text_input(
+        st.text_input(
             "Access token, where the server wants one",
             type="password",
-            key="lab_tools_token",
+            key=TOKEN,
             autocomplete="off",
         )
-        if st.button("Connect", icon=":material/cable:", key="lab_tools_connect") and where:
-            try:
-                servers.connect(
-                    where,
-                    owner=owner(),
-                    hosted=settings.hosted(),
-                    token=Secret(token) if token else None,
-                )
-            except servers.McpError as error:
-                st.error(markdown.safe(str(error)))
+        st.button("Connect", icon=":material/cable:", key="lab_tools_connect", on_click=_connect)
+        if problem := st.session_state.get(SAID):
+            st.error(markdown.safe(problem))
         for server in servers.connected(owner()):
             tools = of_server(server)
             found += tools
@@ -169,6 +165,20 @@ def _mcp() -> tuple[Function, ...]:
                 kwargs={"owner": owner()},
             )
     return tuple(found)
+
+
+def _connect() -> None:
+    """Take the token out of its field, so that the page never sends it back to the browser, and connect the server by it."""
+    where = st.session_state[names.lab(PANEL, "mcp")]
+    typed, st.session_state[TOKEN] = st.session_state[TOKEN], ""
+    st.session_state.pop(SAID, None)
+    if not where:
+        return
+    try:
+        token = settings.check_key(typed) if typed.strip() else None
+        servers.connect(where, owner=owner(), hosted=settings.hosted(), token=token)
+    except (servers.McpError, settings.SettingsError) as error:
+        st.session_state[SAID] = str(error)
 
 
 def _asked(
