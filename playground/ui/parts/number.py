@@ -1,4 +1,4 @@
-"""Numbers as people type them: a comma or a point for decimals, blanks between thousands, a currency's sign before or behind."""
+"""Numbers as people type them: a comma or a point for decimals, blanks between thousands, a dollar's sign before or behind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from playground.domain.typed import Unreadable
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f'’_]")
 _SHAPE = re.compile(r"-?\d*(?:[.,]\d*)*")
+_CURRENCY = re.compile(r"[€£¥₹₩₽₺₴₪₫₱฿¢]|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL")
+"""Another currency's sign or code than the dollar's."""
 LONGEST = 100
 """Signs of a number: no field takes one that long, and Python neither reads nor writes whole numbers of thousands of digits."""
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*")
@@ -22,7 +24,11 @@ def read_number(text: str) -> Decimal:
     """
     if len(text) > LONGEST:
         raise Unreadable(f"has more than {LONGEST} signs: {text.strip()[:40]}….")
-    bare = _BLANKS.sub("", text).replace("−", "-").strip("$€£").replace("USD", "")
+    bare = _BLANKS.sub("", text).replace("−", "-").strip("$").replace("USD", "")
+    if other := _CURRENCY.search(bare):
+        raise Unreadable(
+            f"is in {other[0]}: amounts are in US dollars here, write how many those are."
+        )
     if not bare or not _SHAPE.fullmatch(bare) or not any(c.isdigit() for c in bare):
         raise Unreadable(f"is not a number: {text.strip()[:40]!r}.")
     if _GROUPED.fullmatch(bare) and bare.count(",") + bare.count(".") == 1:

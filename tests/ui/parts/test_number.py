@@ -30,7 +30,8 @@ from playground.ui.parts.number import read_number, read_whole
         ("0,125", "0.125"),
         ("1,0000", "1"),
         ("$12.30", "12.30"),
-        ("12,30 €", "12.30"),
+        ("12,30 $", "12.30"),
+        ("12.30 USD", "12.30"),
         ("  7 ", "7"),
     ],
 )
@@ -44,6 +45,16 @@ def test_a_number_is_read_as_it_is_meant(text: str, number: str) -> None:
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(Unreadable, match="is not a number"):
         read_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("€5", "€"), ("12,30 €", "€"), ("£5", "£"), ("5 EUR", "EUR"), ("¥500", "¥")],
+)
+def test_another_currency_is_named_and_refused(text: str, currency: str) -> None:
+    for read in (read_number, read_whole):
+        with pytest.raises(Unreadable, match=f"is in {currency}: amounts are in US dollars here"):
+            read(text)
 
 
 @pytest.mark.parametrize("text", ["1,000", "1.000", "25,125"])
