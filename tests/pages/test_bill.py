@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.bills import reading
 from playground.bills.checking import check
+from playground.bills.nouns import Bill
 from playground.demo.process import DemoServer, get_demo
 from playground.domain import Request
 from playground.domain.model import ModelRef
@@ -20,6 +22,7 @@ from playground.history import get_store
 from playground.history.labels import Labels
 from playground.history.writing import put
 from playground.settings import endpoints
+from playground.ui.costs import bill
 from playground.ui.costs.bill_shown import chart
 from playground.ui.shell.pages import path
 from tests.bills.making import BOOK, Billed, bills, call, day, item, usage
@@ -67,6 +70,30 @@ def test_the_simulations_bill_agrees_but_for_another_programs_key(
     assert SOL in set(lines["Model"])
     assert "days and models agree**, once what is not of our calls is taken off" in said(page)
     assert "Could not be read" not in [one.label for one in page.expander]
+
+
+def test_a_file_is_read_once_however_often_the_page_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names: list[str] = []
+    read = reading.read
+
+    def counted(name: str, data: bytes) -> Bill:
+        names.append(name)
+        return read(name, data)
+
+    monkeypatch.setattr(bill, "read", counted)
+    page = opened()
+    files = [(f"{name}.json", b"[]", "application/json") for name in ("one", "two")]
+    page.file_uploader[0].set_value(files[:1]).run()
+    page.run()
+    assert names == ["one.json"]
+    page.file_uploader[0].set_value(files).run()
+    page.run()
+    assert not page.exception
+    assert names.count("two.json") == 1
+    page.file_uploader[0].set_value([]).run()
+    assert "Give an export of usage or costs" in said(page)
 
 
 def test_an_admin_key_leaves_its_field_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

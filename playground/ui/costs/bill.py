@@ -75,7 +75,10 @@ def _files() -> list[Bill]:
     with st.expander("Where to get them", icon=":material/help:"):
         st.markdown(HOW)
         terms(HOW, "bill_how")
-    return [read(upload.name, upload.getvalue()) for upload in uploads]
+    before: dict[str, Bill] = st.session_state.get(names.BILL_READ, {})
+    now = {u.file_id: before.get(u.file_id) or read(u.name, u.getvalue()) for u in uploads}
+    st.session_state[names.BILL_READ] = now
+    return list(now.values())
 
 
 def _fetched() -> list[Bill]:
