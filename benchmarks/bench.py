@@ -4,11 +4,11 @@
 
 Speed: as many streamed requests of 50 tokens, 64 at once, in two processes, start-up included, against a bare httpx2 +
 json loop for the same on one core, rounds taking turns. aiperf takes 3.7 × the bare loop's time (620 and 168 requests a
-second, ../shared/perf/README.md); half of that is the limit.
+second); half of that is the limit.
 
 Error: what the command reports of time to first text and duration at 1, 32 and 128 at once, against the mock's own log
 on the same clock, percentile by percentile, and call by call in the order in which they left. The client is pinned to
-one core then, the mock to another. Needs ../shared/perf/mock.py.
+one core then, the mock to another. Needs the mock provider (`process.MOCK`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python benchmarks/cpu_per_request.py [--requests 420] [--interval 0]
 
-Needs ../shared/perf/mock.py, which does not speak Interactions: that door is answered by a server in this file. Its SDK
+Needs the mock provider (`process.MOCK`), which does not speak Interactions: that door is answered by a server in this file. Its SDK
 creates two pydantic models anew for every request, about 10 ms before the clock starts, and offers no way around it; so
 the last row is for knowing, the others are held to 1.5. The client is pinned to one core and the mock provider to
 another, where there are two.

@@ -3,7 +3,7 @@
     python benchmarks/fan_out.py [--rounds 5]
 
 Prints the whole run's time ÷ the slowest lane's time alone, for the first run of a fresh process (warmed as the app
-warms itself at start) and for later ones. Needs ../shared/perf/mock.py, a provider with an exact clock.
+warms itself at start) and for later ones. Needs the mock provider (`process.MOCK`), a provider with an exact clock.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python benchmarks/in_use.py [--runs 30]
 
-Each figure stands beside its limit, and the exit code is 1 where one is past it. Needs ../shared/perf/mock.py, which logs on
+Each figure stands beside its limit, and the exit code is 1 where one is past it. Needs the mock provider (`process.MOCK`), which logs on
 the same monotonic clock when a request arrived, when its first text left and when its last byte did.
 """
 

@@ -3,7 +3,7 @@
     python benchmarks/throughput.py [--requests 1000] [--at-once 64] [--rounds 3]
 
 One by one: as many callers as `--at-once`, each starting one run after the other. As a batch: one run of all of them.
-Needs ../shared/perf/mock.py. The client is pinned to one core and the mock provider to another, where there are two;
+Needs the mock provider (`process.MOCK`). The client is pinned to one core and the mock provider to another, where there are two;
 what is printed is the median ratio of the rounds, and the exit code is 1 where one is past its limit.
 """
 

@@ -2,7 +2,7 @@
 
     python benchmarks/time_to_first_text.py [--at-once 1 32 128] [--door openai]
 
-Needs ../shared/perf/mock.py, which logs on the same monotonic clock when a request arrived and when its first text left.
+Needs the mock provider (`process.MOCK`), which logs on the same monotonic clock when a request arrived and when its first text left.
 Our figure counts from the request's head on the wire, so the error includes the way there and back: what a perfect
 client would show is about 0.5 ms. Connections are opened by a first wave; launches are 1 ms apart, as in the engine.
 """

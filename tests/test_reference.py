@@ -51,6 +51,14 @@ def test_every_link_leads_to_a_file_and_every_anchor_to_a_heading() -> None:
             assert not anchor or anchor in anchors(path), f"{page.name}: {target}#{anchor}"
 
 
+def test_no_page_needs_what_lies_outside_of_the_project() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    named = {
+        page.name: re.findall(r"(?:\.\./)+shared\b\S*", page.read_text("utf-8")) for page in pages
+    }
+    assert {page: found for page, found in named.items() if found} == {}
+
+
 def test_the_readme_is_read_in_two_minutes() -> None:
     """500 words, as most people read 250 a minute; tables and diagrams are looked at."""
     assert len(README.splitlines()) <= 150
