@@ -42,6 +42,21 @@ with RayWorkers(None) as workers:
 """
 
 
+TOLD = """
+import pathlib, sys, time
+from playground.cli.experiment.on_ray import RayWorkers
+with RayWorkers(1) as workers:
+    assert workers._address
+    from ray._private.utils import publish_error_to_driver
+    from ray._private.worker import global_worker
+    publish_error_to_driver("node", "a machine is gone", gcs_client=global_worker.gcs_client)
+    print("{}", flush=True)
+    while not any("is gone" in pathlib.Path(file).read_text() for file in sys.argv[1:]):
+        time.sleep(0.1)
+"""
+"""What Ray does when a machine dies, and ours beside it."""
+
+
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Not kept from the network as other tests' processes are: Ray asks the system for its address by way of a socket."""
     return bare(HOME=str(home), RAY_TMPDIR=str(home), RAY_AUTH_MODE="token", **more) | {
@@ -173,6 +188,23 @@ def test_workers_write_into_postgresql_obey_one_limit_and_leave_no_key_in_rays_f
     held = [path for path in ray.home.rglob("*") if path.is_file()]
     assert any(path.suffix == ".log" for path in held)
     assert [path for path in held if CANARY.encode() in path.read_bytes()] == []
+
+
+@needs_ray
+def test_what_ray_tells_unasked_stays_out_of_the_output(ray: Ray, tmp_path: Path) -> None:
+    files = [tmp_path / "out", tmp_path / "err"]
+    with files[0].open("w") as out, files[1].open("w") as err:
+        subprocess.run(
+            [sys.executable, "-u", "-c", TOLD, *map(str, files)],
+            env=environment(ray.home, RAY_ADDRESS=ray.address),
+            stdout=out,
+            stderr=err,
+            timeout=300,
+            check=True,
+        )
+    said, told_beside = (file.read_text() for file in files)
+    assert said == "{}\n"
+    assert "a machine is gone" in told_beside
 
 
 def test_what_is_sealed_for_one_process_is_read_by_no_other() -> None:

@@ -122,13 +122,18 @@ class RayWorkers:
         """Of the last experiment."""
 
     def __enter__(self) -> RayWorkers:
+        self._printing = own_stdout()
+        self._printing.__enter__()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if "_address" in self.__dict__:
-            import ray
+        try:
+            if "_address" in self.__dict__:
+                import ray
 
-            ray.shutdown()
+                ray.shutdown()
+        finally:
+            self._printing.__exit__(None, None, None)
 
     @cached_property
     def _address(self) -> str:
@@ -195,6 +200,27 @@ class RayWorkers:
         say(f"{here} So all {count} workers run on this one, not on {len(others)} others.")
         me = ray.get_runtime_context().get_node_id()
         return NodeAffinitySchedulingStrategy(me, soft=False)
+
+
+class _Ours:
+    """Standard output for the thread that has made it; what others print goes to standard error."""
+
+    def __init__(self, out: Any) -> None:
+        self._out, self._mine = out, threading.get_ident()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._out if threading.get_ident() == self._mine else sys.stderr, name)
+
+
+@contextmanager
+def own_stdout() -> Iterator[None]:
+    """In this block no thread of Ray's writes between what we print: it tells there, unasked, that a machine is gone."""
+    before = sys.stdout
+    sys.stdout = _Ours(before)
+    try:
+        yield
+    finally:
+        sys.stdout = before
 
 
 @contextmanager
