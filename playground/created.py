@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from playground.domain import clock
 from playground.store.database import reading, writing
 from playground.store.packing import storable
 from playground.store.schema import created
@@ -52,7 +52,7 @@ class Notebook:
             "kind": kind,
             "name": storable(name),
             "remote_id": "",
-            "created_at": _now(),
+            "created_at": clock.now(),
         }
         with writing(self._store.engine) as connection:
             id = connection.execute(created.insert().returning(created.c.id), row).scalar_one()
@@ -92,14 +92,10 @@ def mark_gone(store: Store, provider: str, remote_id: str) -> None:
     its = (created.c.provider == provider) & (created.c.remote_id == remote_id)
     with writing(store.engine) as connection:
         still = its & created.c.gone_at.is_(None)
-        connection.execute(created.update().where(still).values(gone_at=_now()))
+        connection.execute(created.update().where(still).values(gone_at=clock.now()))
 
 
 def forget(store: Store, id: int) -> None:
     """Drop a line, without a word to the provider: for what never got an id."""
     with writing(store.engine) as connection:
         connection.execute(created.delete().where(created.c.id == id))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

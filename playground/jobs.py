@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,8 +88,3 @@ def _known(values: Any) -> dict[str, Any]:
     """What this version knows of a progress that another version may have written."""
     names = {field.name for field in fields(Progress)}
     return {name: value for name, value in values.items() if name in names}
-
-
-def now() -> str:
-    """This moment, ISO 8601 UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

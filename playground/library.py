@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from unicodedata import category
 
 import sqlalchemy as sa
 
+from playground.domain import clock
 from playground.store.database import reading, writing
 from playground.store.packing import storable
 from playground.store.schema import prompt_versions, prompts
@@ -183,7 +183,12 @@ def save(
         if last is not None and (last.text, last.system, last.lanes) == (text, system, lanes):
             return int(last.version)
         version = 1 if last is None else last.version + 1
-        row = {"prompt_id": prompt_id, "version": version, "created_at": _now(), "lanes": lanes}
+        row = {
+            "prompt_id": prompt_id,
+            "version": version,
+            "created_at": clock.now(),
+            "lanes": lanes,
+        }
         connection.execute(
             prompt_versions.insert(), {**row, "text": text, "system": system, "note": note}
         )
@@ -216,7 +221,3 @@ def delete(store: Store, prompt_id: int, *, owner: str) -> None:
         connection.execute(prompt_versions.delete().where(prompt_versions.c.prompt_id.in_(mine)))
         connection.execute(prompts.delete().where(prompts.c.id.in_(mine)))
     shrink(store)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from playground.classes import codes
-from playground.classes.nouns import Class, ClassError, Member, Role, Seat, Terms, now
-from playground.domain import ModelRef
+from playground.classes.nouns import Class, ClassError, Member, Role, Seat, Terms
+from playground.domain import ModelRef, clock
 from playground.store.database import reading, writing
 from playground.store.packing import UNIT, storable, units, usd
 from playground.store.schema import class_codes, class_members, classes
@@ -30,7 +30,7 @@ def make(store: Store, terms: Terms, *, owner: str, name: str = "Teacher") -> Cl
     terms = _checked(terms)
     _someone(owner)
     row = {f.name: getattr(terms, f.name) for f in fields(Terms)}
-    row |= {"models": list(terms.models), "id": secrets.token_hex(8), "created_at": now()}
+    row |= {"models": list(terms.models), "id": secrets.token_hex(8), "created_at": clock.now()}
     row |= {"budget": units(terms.budget), "total": units(terms.total)}
     with writing(store.engine) as connection:
         connection.execute(classes.insert(), row)
@@ -48,7 +48,7 @@ def _checked(terms: Terms) -> Terms:
             raise ClassError(f"The {what} must be above $0 and at most ${MOST_BUDGET:,}.")
     if terms.longest < 1:
         raise ClassError("The longest answer must have a token at least.")
-    if terms.ends_at <= now():
+    if terms.ends_at <= clock.now():
         raise ClassError("The end must lie ahead.")
     models = tuple(dict.fromkeys(_plain(model) for model in terms.models))
     values = {f.name: getattr(terms, f.name) for f in fields(Terms)}
@@ -123,7 +123,13 @@ def _join(connection: Connection, class_id: str, role: Role, name: str, owner: s
 
 
 def _seat(connection: Connection, class_id: str, owner: str, name: str, role: Role) -> None:
-    row = {"class_id": class_id, "owner": owner, "name": name, "role": role, "joined_at": now()}
+    row = {
+        "class_id": class_id,
+        "owner": owner,
+        "name": name,
+        "role": role,
+        "joined_at": clock.now(),
+    }
     connection.execute(class_members.insert(), row)
 
 
@@ -180,7 +186,7 @@ def close_any(store: Store, class_id: str) -> None:
 
 def _close(connection: Connection, class_id: str) -> None:
     open_one = (classes.c.id == class_id) & classes.c.closed_at.is_(None)
-    connection.execute(classes.update().where(open_one), {"closed_at": now()})
+    connection.execute(classes.update().where(open_one), {"closed_at": clock.now()})
     connection.execute(class_codes.delete().where(class_codes.c.class_id == class_id))
 
 
@@ -194,7 +200,7 @@ def every(store: Store) -> list[Class]:
 def over(store: Store, class_ids: set[str]) -> set[str]:
     """Those of these classes that are closed, have ended, or are gone."""
     goes_on = sa.select(classes.c.id).where(
-        classes.c.id.in_(class_ids), classes.c.closed_at.is_(None), classes.c.ends_at > now()
+        classes.c.id.in_(class_ids), classes.c.closed_at.is_(None), classes.c.ends_at > clock.now()
     )
     with reading(store.engine) as connection:
         return class_ids - set(connection.scalars(goes_on))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, get_args
 
-from playground.domain import ModelRef, Request
+from playground.domain import ModelRef, Request, clock
 from playground.domain.values import default, put, value
 
 Role = Literal["owner", "member", "viewer"]
@@ -43,11 +42,6 @@ def bound(request: Request) -> Request:
 
 class ClassError(ValueError):
     """Something that a class does not allow; the message is a sentence that says why and what to do."""
-
-
-def now() -> str:
-    """This second, ISO 8601 UTC: as a class holds its moments, so that they compare as text."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +83,7 @@ class Class(Terms):
         """Whether anything is sent by it still."""
         if self.closed_at is not None:
             return "closed"
-        return "ended" if self.ends_at <= now() else "open"
+        return "ended" if self.ends_at <= clock.now() else "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +132,7 @@ class Seat:
             return f"{self.of.name} is closed: nothing is sent by it any more. {OWN}"
         if self.member.removed_at is not None:
             return f"You were taken out of {self.of.name}: ask whoever holds it. {OWN}"
-        if self.ends_at <= now():
+        if self.ends_at <= clock.now():
             when = self.ends_at[:16].replace("T", " ")
             return f"{self.of.name} ended at {when} UTC: nothing is sent by it any more. {OWN}"
         return None

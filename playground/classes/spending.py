@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 from playground import tokens
 from playground.budgets.forecast import estimate
 from playground.classes import kept
-from playground.classes.nouns import ClassError, Member, Seat, now
-from playground.domain import Request, Response
+from playground.classes.nouns import ClassError, Member, Seat
+from playground.domain import Request, Response, clock
 from playground.figures import money
 from playground.history.interrupted import gone
 from playground.history.rows import writer_name
@@ -61,7 +61,7 @@ def reserve(store: Store, seat: Seat, requests: Mapping[int, Request]) -> str:
             "reservation": held,
             "lane": lane,
             "model": str(requests[lane].model),
-            "started_at": now(),
+            "started_at": clock.now(),
             "reserved": units(amount),
             "bound": False,
             "failed": False,
@@ -125,7 +125,9 @@ def free(store: Store, class_id: str) -> None:
 def _free(connection: Connection, which: sa.ColumnElement[bool]) -> None:
     if ids := _gone(connection, which):
         lost = class_calls.c.id.in_(ids) & OPEN
-        connection.execute(class_calls.update().where(lost), {"ended_at": now(), "failed": True})
+        connection.execute(
+            class_calls.update().where(lost), {"ended_at": clock.now(), "failed": True}
+        )
 
 
 def _gone(connection: Connection, which: sa.ColumnElement[bool]) -> list[int]:
@@ -139,7 +141,7 @@ def settle(store: Store, held: str, lane: int, response: Response) -> None:
     cost = _cost(response)
     mine = (class_calls.c.reservation == held) & (class_calls.c.lane == lane)
     row = {
-        "ended_at": now(),
+        "ended_at": clock.now(),
         "cost": class_calls.c.reserved if cost is None else units(cost),
         "bound": cost is None,
         "failed": response.failure is not None,

@@ -10,12 +10,11 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from playground.domain import Response
+from playground.domain import Response, clock
 from playground.domain.nouns import jsonable, noun
 from playground.experiments.spec import Spec
 from playground.experiments.verdict import Verdict
@@ -117,7 +116,7 @@ def create(
         "id": secrets.token_hex(6),
         "owner": owner_digest(owner),
         "name": storable(spec.name),
-        "created_at": now(),
+        "created_at": clock.now(),
         "state": STOPPED,
         "digest": digest_of(spec),
         "spec": storable_json(spec.model_dump(mode="json", exclude_unset=True)),
@@ -275,7 +274,7 @@ def finish(store: Store, seq: int, state: str, *, elapsed: float, note: str) -> 
             state=state,
             writer=None,
             heartbeat=None,
-            ended_at=now(),
+            ended_at=clock.now(),
             note=storable(note),
             elapsed=experiments.c.elapsed + elapsed,
         )
@@ -409,8 +408,3 @@ def judged(verdict: Verdict) -> dict[str, Any]:
 
 def _storable(text: str | None) -> str | None:
     return None if text is None else storable(text)
-
-
-def now() -> str:
-    """This moment, ISO 8601 UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

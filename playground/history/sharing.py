@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from playground.domain import clock
 from playground.store.database import reading, writing
 from playground.store.schema import runs, shared_links
 from playground.store.store import Store
@@ -39,7 +39,7 @@ def share(store: Store, run_id: str, *, owner: str) -> str | None:
         if token := connection.scalar(there):
             return str(token)
         made = BEGINS + secrets.token_urlsafe(24)
-        row = {"token": made, "run_seq": seq, "owner": owner, "created_at": _now()}
+        row = {"token": made, "run_seq": seq, "owner": owner, "created_at": clock.now()}
         connection.execute(shared_links.insert(), row)
     return made
 
@@ -80,7 +80,3 @@ def all_links(store: Store, *, owner: str, run_id: str | None = None) -> list[Sh
         )
         for row in rows
     ]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -14,7 +14,7 @@ from typing import Any
 from playground import created, history, jobs, library, pricing, settings
 from playground.budgets import reserved
 from playground.created import Notebook
-from playground.domain import Cost, Endpoint, Exchange, ModelRef, Request, Run, Settings
+from playground.domain import Cost, Endpoint, Exchange, ModelRef, Request, Run, Settings, clock
 from playground.domain.job import Job, Line, Progress
 from playground.domain.nouns import digits, jsonable
 from playground.engine.receipt import priced
@@ -148,7 +148,7 @@ async def submit(
             id=secrets.token_hex(16),
             model=model,
             title=title,
-            created_at=jobs.now(),
+            created_at=clock.now(),
             keys=tuple(key for key, _ in given),
             requests=tuple(request for _, request in given),
             progress=Progress(id="", state="submitting"),
@@ -158,12 +158,12 @@ async def submit(
     await asyncio.to_thread(reserved.reserve, desk.store, job)
     try:
         progress = await batch.submit(talk, model, given, title, desk.notes)
-        job = replace(job, progress=progress, looked_at=jobs.now())
+        job = replace(job, progress=progress, looked_at=clock.now())
     except ProviderError as error:
         if error.failure.type not in UNANSWERED:
             await asyncio.to_thread(reserved.release, desk.store, job)
         failed = Progress(id="", state="failed")
-        job = replace(job, progress=failed, failure=error.failure, looked_at=jobs.now())
+        job = replace(job, progress=failed, failure=error.failure, looked_at=clock.now())
     return Done(job=await desk.keep(job), exchanges=talk.exchanges)
 
 
@@ -192,7 +192,7 @@ async def _moved(desk: Desk, job: Job, progress: Progress) -> Job:
         await asyncio.to_thread(reserved.release, desk.store, job)
     if progress.state == "gone":
         await asyncio.to_thread(created.mark_gone, desk.store, job.model.provider, job.remote_id)
-    return await desk.keep(replace(job, progress=progress, looked_at=jobs.now()))
+    return await desk.keep(replace(job, progress=progress, looked_at=clock.now()))
 
 
 async def collect(desk: Desk, job: Job) -> Done:

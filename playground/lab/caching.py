@@ -210,7 +210,7 @@ async def twice(
         answers.append(priced(call.response(), request, book))
     run = Run(
         id=uuid4().hex,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=clock.now(),
         requests=tuple(asked),
         responses=tuple(answers),
         simulated=endpoint.simulated,

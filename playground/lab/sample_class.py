@@ -14,7 +14,7 @@ from decimal import Decimal
 from playground import catalog, runs
 from playground.classes import kept
 from playground.classes.nouns import Class, Terms
-from playground.domain import Endpoint, ModelRef, Request
+from playground.domain import Endpoint, ModelRef, Request, clock
 from playground.engine import Engine
 from playground.history.labels import owner_digest
 from playground.store.database import HistoryError
@@ -42,7 +42,7 @@ def begin(
 ) -> Class:
     """Make the class, let its students join, and have them ask in the background. `where` is the simulation."""
     models = tuple(str(ref) for ref in catalog.defaults())
-    ends = (datetime.now(UTC) + timedelta(hours=HOURS)).isoformat(timespec="seconds")
+    ends = clock.moment(datetime.now(UTC) + timedelta(hours=HOURS))
     terms = Terms(
         name="Sample class",
         models=models,

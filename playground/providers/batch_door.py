@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
-from playground.domain import Endpoint, ModelRef, Request
+from playground.domain import Endpoint, ModelRef, Request, clock
 from playground.domain.job import JobState, Progress
 from playground.providers.failures import ProviderError, failure_of
 
@@ -127,7 +127,7 @@ def moment(value: Any) -> str | None:
     """A Unix time, or an ISO time, as ISO 8601; None where none came."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
-            return datetime.fromtimestamp(value, UTC).isoformat(timespec="seconds")
+            return clock.moment(datetime.fromtimestamp(value, UTC))
         except (ValueError, OverflowError, OSError):
             return None
     return value if isinstance(value, str) and value else None

@@ -1,6 +1,7 @@
 """Models retire and prices change by the calendar: one clock says what day it is, and tests can set it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -22,6 +23,14 @@ def test_a_day_that_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv(clock.TODAY, "tomorrow")
     with pytest.raises(ValueError, match="tomorrow"):
         clock.today()
+
+
+def test_moments_that_are_kept_compare_as_text_and_are_written_at_one_place() -> None:
+    before, now = clock.moment(datetime.now(UTC) - timedelta(seconds=2)), clock.now()
+    assert before < now
+    assert datetime.fromisoformat(now).utcoffset() == timedelta(0)
+    code = Path(clock.__file__).parents[1].rglob("*.py")
+    assert [f.name for f in code if 'timespec="seconds"' in f.read_text("utf-8")] == ["clock.py"]
 
 
 def test_the_simulation_goes_by_it(monkeypatch: pytest.MonkeyPatch) -> None:

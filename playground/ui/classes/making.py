@@ -13,7 +13,7 @@ from playground.budgets.limits import dollars
 from playground.classes import kept, lending, vault
 from playground.classes.nouns import ClassError, Terms
 from playground.demo.process import get_demo
-from playground.domain import ModelRef, Secret
+from playground.domain import ModelRef, Secret, clock
 from playground.domain.typed import Unreadable
 from playground.engine import get_engine
 from playground.lab import sample_class
@@ -92,7 +92,7 @@ def _make(store: Store) -> None:
             budget=dollars(st.session_state[names.CLASS_BUDGET]),
             total=dollars(st.session_state[names.CLASS_TOTAL]),
             longest=_tokens(st.session_state[names.CLASS_LONGEST]),
-            ends_at=(datetime.now(UTC) + timedelta(hours=hours)).isoformat(timespec="seconds"),
+            ends_at=clock.moment(datetime.now(UTC) + timedelta(hours=hours)),
             simulated=not keys,
         )
         terms = replace(terms, from_environment=_of_the_server(terms, keys))

@@ -10,7 +10,8 @@ import streamlit as st
 
 from playground.budgets.limits import dollars
 from playground.classes import kept, lending, vault
-from playground.classes.nouns import MAY, ROLES, ClassError, Member, Role, Seat, now
+from playground.classes.nouns import MAY, ROLES, ClassError, Member, Role, Seat
+from playground.domain import clock
 from playground.figures import money
 from playground.store.database import HistoryError
 from playground.store.store import Store
@@ -159,7 +160,7 @@ def _fields(seat: Seat, chosen: Member) -> None:
 
 
 def _remove(store: Store, seat: Seat, who: Member) -> None:
-    _told(kept.change, store, seat.of.id, who.id, removed_at=now())
+    _told(kept.change, store, seat.of.id, who.id, removed_at=clock.now())
 
 
 def _change(store: Store, seat: Seat, who: Member) -> None:
