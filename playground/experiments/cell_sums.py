@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from playground.experiments import kept
-from playground.experiments.results import MAY_HAVE_COST
 from playground.store.schema import experiment_cells
 
 C = experiment_cells.c
@@ -23,6 +22,6 @@ HAS_ENDED = C.state.in_((kept.DONE, kept.FAILED))
 HAS_FAILED = C.state == kept.FAILED
 HAS_PASSED = C.passed.is_(True)
 WITHOUT_COST = sa.and_(
-    HAS_ENDED, C.cost.is_(None), sa.or_(C.failure.is_(None), C.failure.in_(MAY_HAVE_COST))
+    HAS_ENDED, C.cost.is_(None), sa.or_(C.failure.is_(None), C.failure.in_(kept.MAY_HAVE_COST))
 )
 """Nobody knows what it cost."""

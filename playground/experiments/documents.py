@@ -64,6 +64,7 @@ def _model_document(model: ModelResult) -> dict[str, Any]:
             "unpriced": cost.unpriced,
             "bounds": cost.bounds,
             "judges": money(cost.judges),
+            "judges_unpriced": cost.judges_unpriced,
         },
         "cached": model.cached,
         "retried": model.retried,

@@ -298,7 +298,12 @@ def compared(
 
 
 def _won(
-    check: Check, best: int, count: int, reason: str, cost: Decimal | None = None
+    check: Check,
+    best: int,
+    count: int,
+    reason: str,
+    cost: Decimal | None = None,
+    unpriced: int = 0,
 ) -> list[Verdict]:
     return [
         Verdict(
@@ -307,6 +312,7 @@ def _won(
             reason=reason if at == best else f"another answer is better: {reason}",
             type=check.type,
             cost=cost if at == 0 else None,
+            unpriced=unpriced if at == 0 else 0,
         )
         for at in range(count)
     ]
@@ -327,7 +333,7 @@ def _select_best(
             "`select-best` needs a text as its value: what the best answer is chosen by"
         )
     choice = choose(check, criterion, answers, judge, seed)
-    return _won(check, choice.best, len(answers), choice.reason, choice.cost)
+    return _won(check, choice.best, len(answers), choice.reason, choice.cost, choice.unpriced)
 
 
 def _max_score(
@@ -384,6 +390,7 @@ def with_comparison(verdict: Verdict, comparison: Verdict) -> Verdict:
         error=verdict.error or comparison.error,
         parts=(*verdict.parts, comparison),
         cost=sum(costs, Decimal(0)) if costs else None,
+        unpriced=verdict.unpriced + comparison.unpriced,
     )
 
 

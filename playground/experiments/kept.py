@@ -77,6 +77,10 @@ class Experiment:
         return sorted(dict.fromkeys(models), key=lambda name: places.get(name, len(places)))
 
 
+MAY_HAVE_COST = ("cancelled", "interrupted", "stream_truncated", "timeout")
+"""Failures that may be billed although they have no cost here."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:
     """An answer that waits for its verdict, as long as that takes."""
@@ -403,6 +407,7 @@ def judged(verdict: Verdict) -> dict[str, Any]:
         "error": _storable(verdict.error),
         "metrics": storable_json(dict(verdict.metrics)) or None,
         "judge_cost": units(verdict.cost),
+        "judge_unpriced": verdict.unpriced,
     }
 
 

@@ -44,11 +44,13 @@ class Line:
     """Calls whose cost is not known."""
     bounds: int
     """Calls whose cost is an estimate or a bound."""
+    judges_unpriced: int
+    """Calls of judging models whose cost is not known."""
 
     @property
     def whole(self) -> bool:
         """Whether that is all that it cost."""
-        return not (self.unpriced or self.bounds)
+        return not (self.unpriced or self.bounds or self.judges_unpriced)
 
 
 def listed(store: Store, *, owner: str | None = "", limit: int | None = None) -> list[Line]:
@@ -80,6 +82,7 @@ _COUNTS = {
     "unjudged": cells(C.pending.is_not(None)),
     "unpriced": cells(WITHOUT_COST),
     "bounds": cells(C.bound),
+    "judges_unpriced": sa.func.sum(C.judge_unpriced),
 }
 _PAID = sa.func.coalesce(sa.func.sum(C.cost), 0) + sa.func.coalesce(sa.func.sum(C.judge_cost), 0)
 
@@ -115,7 +118,7 @@ def line_document(line: Line) -> dict[str, Any]:
             name: getattr(line, name)
             for name in (
                 *("requests", "failures", "waiting", "uncertain", "unjudged", "unpriced"),
-                "bounds",
+                *("bounds", "judges_unpriced"),
             )
         },
         "pass_rate": rate_document(line.pass_rate),

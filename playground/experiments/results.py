@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from playground import figures as fmt
 from playground.experiments import kept
 from playground.experiments.comparing import Calls, Comparison, compare_all
 from playground.experiments.kept import Experiment
@@ -44,10 +45,8 @@ COLUMNS = (
     ),
     *("time_to_first_text", "duration", "output_tokens_per_second", "cost", "passed", "error"),
     *("input_tokens", "output_tokens", "cache_read_input_tokens"),
-    *("response_model", "fingerprint", "busy", "run_id", "judge_cost", "bound"),
+    *("response_model", "fingerprint", "busy", "run_id", "judge_cost", "judge_unpriced", "bound"),
 )
-MAY_HAVE_COST = ("cancelled", "interrupted", "stream_truncated", "timeout")
-"""Failures that may be billed although they have no cost here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,9 @@ class Costs:
     per_success: Decimal | None = None
     per_success_interval: Interval | None = None
     judges: Decimal | None = None
-    """What judging models cost beside it; None where none was asked."""
+    """What judging models cost beside it, as far as that is known; None where none was asked, or none has a price."""
+    judges_unpriced: int = 0
+    """Calls of judging models whose cost is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +238,7 @@ def _case(row: Any) -> int:
 
 def _billed(row: Any) -> bool:
     """Whether a call without a cost may have been billed."""
-    return row.failure is None or row.failure in MAY_HAVE_COST
+    return row.failure is None or row.failure in kept.MAY_HAVE_COST
 
 
 def _amount(row: Any) -> float | None:
@@ -245,6 +246,14 @@ def _amount(row: Any) -> float | None:
     if row.cost is not None:
         return float(row.cost)
     return None if _billed(row) else 0.0
+
+
+def judging(known: Decimal | None, unpriced: int) -> str:
+    """A sentence on what judging models cost, and of how many calls of theirs nobody knows; empty where none judged."""
+    if known is None:
+        return f"Judging models: no price is known (calls: {unpriced:,})." if unpriced else ""
+    more = f"; calls of theirs without a known price: {unpriced:,}" if unpriced else ""
+    return f"Judging models cost {fmt.total(known, whole=not unpriced)} beside it{more}."
 
 
 def _costs(rows: Sequence[Any], groups: Groups, *, seed: int) -> Costs:
@@ -256,6 +265,7 @@ def _costs(rows: Sequence[Any], groups: Groups, *, seed: int) -> Costs:
         unpriced=unpriced,
         bounds=sum(r.bound for r in rows),
         judges=sum(judges, Decimal(0)) if judges else None,
+        judges_unpriced=sum(r.judge_unpriced or 0 for r in rows),
     )
     if unpriced or not rows:
         return paid

@@ -52,4 +52,6 @@ class Verdict:
     metrics: Mapping[str, float] = field(default_factory=dict)
     """Named figures: the weighted mean over the checks of that name."""
     cost: Decimal | None = None
-    """US dollars that the judging models cost; None where none was asked."""
+    """US dollars that the judging models cost, as far as that is known; None where none was asked, or none has a price."""
+    unpriced: int = 0
+    """Calls of judging models whose cost is not known."""

@@ -132,11 +132,11 @@ class Judges:
 
     def grade(self, checks: tuple[Check, ...], given: Answer, threshold: float | None) -> Verdict:
         """A verdict with what all its judges cost, those too whose word could not be used."""
-        costs: list[Decimal] = []
+        costs: list[Decimal | None] = []
 
         def paid(response: Response) -> None:
-            if response.cost is not None:
-                costs.append(response.cost.total)
+            if response.cost is not None or _billed(response):
+                costs.append(response.cost.total if response.cost else None)
 
         def ask(model: str | None, system: str, prompt: str) -> Response:
             response = self.ask(model, system, prompt)
@@ -151,7 +151,12 @@ class Judges:
         from playground.experiments.grading import grade  # with all checks: most of a start
 
         verdict = grade(checks, given, threshold, ask, env=Environment(), embed=embed)
-        return replace(verdict, cost=sum(costs, Decimal(0))) if costs else verdict
+        known = [cost for cost in costs if cost is not None]
+        return replace(
+            verdict,
+            cost=sum(known, Decimal(0)) if known else None,
+            unpriced=len(costs) - len(known),
+        )
 
     def ask(self, model: str | None, system: str, prompt: str) -> Response:
         """A judging model's answer; a failure where it can't be asked."""
@@ -221,6 +226,11 @@ class Judges:
             live = list(self._live)
         for run in live:
             run.stop()
+
+
+def _billed(response: Response) -> bool:
+    """Whether an answer without a cost may have been billed."""
+    return response.failure is None or response.failure.type in kept.MAY_HAVE_COST
 
 
 def _unasked(ref: ModelRef, why: str, next_step: str) -> Response:

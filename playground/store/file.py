@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HEAD = "0015"
+HEAD = "0016"
 """The newest migration, the only one whose tables this version reads and writes."""
 FILE = "history.sqlite3"
 LOCK_SECONDS = 30.0

@@ -354,6 +354,7 @@ experiment_cells = Table(
     Column("error", Text),  # why it could not be judged
     Column("metrics", JSON(none_as_null=True)),
     Column("judge_cost", BigInteger),  # 10⁻¹² USD
+    Column("judge_unpriced", Integer),  # judging calls without a known cost
     Column("pending", JSON(none_as_null=True)),  # the whole answer until it has its verdict
     Index("experiment_cells_by_state", "experiment_seq", "state"),
 )

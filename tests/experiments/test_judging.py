@@ -17,7 +17,8 @@ from playground.engine import Engine
 from playground.experiments import kept
 from playground.experiments.jobs import Jobs
 from playground.experiments.kept import Experiment
-from playground.experiments.results import results
+from playground.experiments.listing import listed
+from playground.experiments.results import judging, results
 from playground.experiments.running import Ended
 from playground.experiments.spec import Spec
 from playground.experiments.work import prepare
@@ -223,6 +224,32 @@ def test_a_budget_counts_judges_in_the_first_session_too(
     assert ended.state == kept.ENDED
     assert provider.asked["case 0"] == asked
     assert spent(store, done) == (calls, judges)
+
+
+def test_a_judge_without_a_known_price_is_counted_and_said_to_have_none(
+    go: Go, store: Store, provider: Provider
+) -> None:
+    provider.behave = judged
+    checks = [
+        {"type": "llm-rubric", "value": "is it fine?", "judge": judge}
+        for judge in ("openai/chat:nobodys-price", JUDGE)
+    ]
+    for several, cost, said in (
+        (checks[:1], None, "Judging models: no price is known (calls: 1)."),
+        (checks, ..., "; calls of theirs without a known price: 1."),
+        (checks[1:], ..., " beside it."),
+    ):
+        experiment, _ = go(
+            {**RUBRIC, "cases": [{"vars": {"q": "a"}}], "defaults": {"checks": several}}
+        )
+        found = results(store, experiment).models[0].cost
+        assert found.judges_unpriced == (checks[0] in several)
+        assert (found.judges is None) == (cost is None)
+        told = judging(found.judges, found.judges_unpriced)
+        assert told.endswith(said)
+        assert ("≥" in told) == (several == checks)
+        (line,) = [one for one in listed(store) if one.experiment.id == experiment.id]
+        assert line.whole == (checks[0] not in several)
 
 
 def test_what_a_judge_said_in_vain_is_paid_and_counted(

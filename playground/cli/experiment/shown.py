@@ -14,7 +14,7 @@ from playground.cli.show import bare_table, console, fitted, safe
 from playground.experiments import kept
 from playground.experiments.between import Between
 from playground.experiments.comparing import Comparison
-from playground.experiments.results import Cause, Costs, ModelResult, Results
+from playground.experiments.results import Cause, Costs, ModelResult, Results, judging
 from playground.experiments.statistics import Interval
 
 NAMES = {
@@ -350,8 +350,8 @@ def _odd(model: ModelResult) -> list[str]:
         )
     if model.errors:
         said.append(f"{model.model}: {model.errors:,} answers could not be judged.")
-    if model.cost.judges is not None:
-        said.append(f"{model.model}: its judges cost {fmt.money(model.cost.judges)} beside it.")
+    if judges := judging(model.cost.judges, model.cost.judges_unpriced):
+        said.append(f"{model.model}: {judges}")
     return said
 
 

@@ -45,7 +45,11 @@ _COST = record(
     known=maybe(MONEY, "Of the calls that have a price."),
     unpriced=WHOLE,
     bounds=told(WHOLE, "Calls whose cost is an estimate or a bound: so are the sums then."),
-    judges=maybe(MONEY, "What judging cost."),
+    judges=maybe(
+        MONEY,
+        "What judging cost; null where no model judged, or none of those that did has a price.",
+    ),
+    judges_unpriced=told(WHOLE, "Calls of judging models whose cost is not known."),
 )
 _MODEL_RESULT = record(
     "",
@@ -148,6 +152,7 @@ LISTED = record(
             unjudged=WHOLE,
             unpriced=WHOLE,
             bounds=told(WHOLE, "Calls whose cost is an estimate or a bound."),
+            judges_unpriced=told(WHOLE, "Calls of judging models whose cost is not known."),
             pass_rate=_RATE,
             cost=maybe(MONEY),
         )

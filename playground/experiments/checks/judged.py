@@ -176,6 +176,9 @@ class Choice(NamedTuple):
     best: int
     reason: str
     cost: Decimal | None
+    """USD as far as it is known; None where no judge has a price."""
+    unpriced: int
+    """Judges whose cost is not known."""
 
 
 def choose(
@@ -204,4 +207,7 @@ def choose(
         votes[order[best - 1]] += 1
         responses.append(response)
         reasons.append(str(said.get("reason", "")))
-    return Choice(votes.index(max(votes)), " | ".join(reasons), _paid(responses))
+    known = [response for response in responses if response.cost]
+    cost = _paid(known) if known else None
+    why, unpriced = " | ".join(reasons), len(responses) - len(known)
+    return Choice(votes.index(max(votes)), why, cost, unpriced)

@@ -11,7 +11,7 @@ from playground import figures as fmt
 from playground.experiments import sheets
 from playground.experiments.cells import prompt_names
 from playground.experiments.kept import Experiment
-from playground.experiments.results import Costs, ModelResult, Results
+from playground.experiments.results import Costs, ModelResult, Results, judging
 from playground.experiments.statistics import Rate
 from playground.store.store import Store
 from playground.ui import names
@@ -112,8 +112,9 @@ def _remarks(found: Results) -> None:
         if m.cost.bounds
     ]
     judges = [m.cost.judges for m in models if m.cost.judges is not None]
-    if judges:
-        said.append(f"Judging models cost {fmt.money(sum(judges, Decimal(0)))} beside it.")
+    unpriced = sum(m.cost.judges_unpriced for m in models)
+    if told := judging(sum(judges, Decimal(0)) if judges else None, unpriced):
+        said.append(told)
     for line in said:
         st.caption(dollars(f":material/info: {line}"))
 
