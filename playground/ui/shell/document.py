@@ -57,7 +57,7 @@ def script_hashes() -> str:
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
-def _send(request: Request) -> Response:
+async def _send(request: Request) -> Response:
     body = document()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"Cache-Control": "no-cache", "ETag": tag}

@@ -30,17 +30,16 @@ _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
 def needed() -> list[str]:
     """Names of files; none where Streamlit's scripts have other names."""
     folder = Path(file_util.get_static_dir())
-    at_once = (folder / "index.html").read_text("utf-8")
-    return [name for name in _with_imports(folder / "static" / "js") if name not in at_once]
+    return _with_imports(folder / "static" / "js", (folder / "index.html").read_text("utf-8"))
 
 
-def _with_imports(folder: Path) -> list[str]:
-    """The elements' scripts and everything that they import, and that these import."""
+def _with_imports(folder: Path, at_once: str) -> list[str]:
+    """The elements' scripts and everything that they import, and that these import; without what comes `at_once`, with its own."""
     found: dict[str, None] = {}
     open_ = [file.name for element in ELEMENTS for file in folder.glob(f"{element}.*.js")]
     while open_:
         name = open_.pop()
-        if name not in found and (folder / name).is_file():
+        if name not in found and name not in at_once and (folder / name).is_file():
             found[name] = None
             open_ += _IMPORTED.findall((folder / name).read_text("utf-8"))
     return list(found)

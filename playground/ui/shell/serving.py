@@ -28,6 +28,7 @@ from playground.ui.shell.origin import OwnAddressOnly
 from playground.ui.shell.own_files import OwnFilesOnly
 from playground.ui.shell.pages import to_first_page
 from playground.ui.shell.uploads import UploadLimits
+from playground.ui.shell.whole_files import WholeFiles
 
 ROUTER = Path(__file__).with_name("router.py")
 CONFIG = files.shipped(".streamlit/config.toml")
@@ -46,6 +47,7 @@ def parts(script: Path = ROUTER) -> dict[str, Any]:
             Middleware(OwnFilesOnly),
             Middleware(UploadLimits),
             Middleware(PageMessagesOnly),
+            Middleware(WholeFiles),
         ],
         "lifespan": lifespan,
         "on_script_error": on_script_error,
