@@ -2,6 +2,9 @@
 
 import base64
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 NAME = "AI API playground"
 
 # A drawing of our own: Streamlit fetches the image of an emoji or a Material icon from a font server.
@@ -14,3 +17,11 @@ ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 _SOURCE = f"data:image/svg+xml;base64,{base64.b64encode(ICON.encode()).decode()}"
 BRAND = f'<span class="brand"><img src="{_SOURCE}" alt="" width="24" height="24">{NAME}</span>'
 """Both as they stand at the left of the menu."""
+
+
+def mark_tab() -> None:
+    """Show the mark in the browser's tab: st.set_page_config would import numpy and Pillow only to look at what kind of image it is."""
+    message = ForwardMsg()
+    message.page_config_changed.favicon = _SOURCE
+    if (context := get_script_run_ctx()) is not None:
+        context.enqueue(message)

@@ -32,8 +32,6 @@ FIRST_PAGE_SECONDS = 3.0
 LOOK_SECONDS = 2.0
 """Between two looks for tabs that are gone."""
 LEAVING = "playground.ui.session.leaving"
-DRAWN = ("numpy", "PIL.Image")
-"""What Streamlit imports to draw any page's icon."""
 WARMED = (
     ("playground.ui.session.endpoints", "prepare"),
     ("playground.tokens", "load_in_background"),
@@ -82,8 +80,6 @@ def _import_first_page() -> None:
     before = sys.getswitchinterval()
     sys.setswitchinterval(POLITE_SECONDS)
     with suppress(Exception):  # the page meets it too, and says it
-        for name in DRAWN:
-            importlib.import_module(name)
         for node in page.body:
             if isinstance(node, ast.ImportFrom) and node.module:
                 found = importlib.import_module(node.module)

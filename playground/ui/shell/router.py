@@ -12,8 +12,8 @@ LOOK = "".join(
 )
 
 # Before the pages are named: their icons would be fetched from a font server for the tab's.
+brand.mark_tab()
 st.set_page_config(
-    page_icon=brand.ICON,
     layout="wide",
     initial_sidebar_state="collapsed",
     page_title=brand.NAME,

@@ -16,8 +16,8 @@ EARLY = """
 import sys
 from playground.ui.shell import lifespan
 lifespan._import_first_page()
-wanted = ("playground.ui.compare.lane", "playground.ui.session.top_bar", "PIL.Image")
-later = ("sqlalchemy", "altair", "openai", "pydantic", "markdown_it", "playground.export.projects")
+wanted = ("playground.ui.compare.lane", "playground.ui.session.top_bar")
+later = ("numpy", "PIL", "sqlalchemy", "altair", "openai", "pydantic", "markdown_it", "playground.export.projects")
 print(*(int(name in sys.modules) for name in (*wanted, *later)), sys.getswitchinterval())
 """
 
@@ -26,7 +26,25 @@ def test_the_first_pages_imports_are_done_ahead_and_no_others() -> None:
     done = subprocess.run(
         [sys.executable, "-c", EARLY], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == [*"111", *"000000", "0.005"]
+    assert done.stdout.split() == [*"11", *"00000000", "0.005"]
+
+
+DRAWN = """
+import sys
+from streamlit.testing.v1 import AppTest
+from playground.ui.shell.serving import ROUTER
+page = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+print(len(page.button), *(name for name in ("numpy", "PIL", "pandas", "altair") if name in sys.modules))
+"""
+
+
+def test_the_first_page_is_drawn_without_what_draws_tables_and_pictures() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DRAWN], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    buttons, *found = done.stdout.split()
+    assert int(buttons) > 3
+    assert found == []
 
 
 def drawn(page: AppTest) -> set[str | None]:
