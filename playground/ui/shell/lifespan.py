@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import streamlit as st
+from streamlit import delta_generator
 
 from playground import garbage
 from playground.ui.live import stream
@@ -52,6 +53,7 @@ def first_page_shown() -> None:
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Warm up without holding up the first page; at the end let go of the streams and of the demo's process."""
     stream.reopen()
+    _warn_nobody()
     threading.Thread(target=_import_first_page, name="first page", daemon=True).start()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     with _streams_end_on_signal(), garbage.when_idle():
@@ -72,6 +74,14 @@ async def _end_sessions() -> None:
                 leaving.look()
             except Exception:
                 LOG.exception("A session that was left could not be ended.")
+
+
+def _warn_nobody() -> None:
+    """Streamlit's first element warns who draws without a server: to know it Streamlit looks up where all modules lie.
+
+    That is half of what the first page's script takes.
+    """
+    delta_generator._use_warning_has_been_displayed = True
 
 
 def _import_first_page() -> None:

@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+import streamlit as st
+from streamlit import delta_generator, env_util
 from streamlit.testing.v1 import AppTest
 
 from playground.ui import names
+from playground.ui.shell import lifespan
 from playground.ui.shell.serving import ROUTER
 
 ROOT = Path(__file__).parents[3]
@@ -45,6 +49,15 @@ def test_the_first_page_is_drawn_without_what_draws_tables_and_pictures() -> Non
     buttons, *found = done.stdout.split()
     assert int(buttons) > 3
     assert found == []
+
+
+def test_the_first_element_does_not_look_through_all_modules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", False)
+    monkeypatch.setattr(env_util, "is_repl", lambda: pytest.fail("looks where it runs"))
+    lifespan._warn_nobody()
+    st.empty()
 
 
 def drawn(page: AppTest) -> set[str | None]:
