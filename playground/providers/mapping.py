@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
+from collections.abc import Callable
 from typing import Any
-
-from pydantic_core import from_json
 
 from playground import catalog
 from playground.domain import File, ModelRef
@@ -34,13 +34,20 @@ def read_json(data: bytes | str) -> Any:
     if len(data) > _SMALL:
         _check_values(data)
     try:
-        return from_json(data)
+        return _parser()(data)
     except ValueError:
         try:
             text = json.dumps(json.loads(_text(data)), ensure_ascii=False)
         except RecursionError:
             raise ValueError("it is nested too deeply") from None
-        return from_json(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+        return _parser()(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+
+
+@functools.cache
+def _parser() -> Callable[[bytes | str], Any]:
+    from pydantic_core import from_json  # not at start: no page begins with an answer
+
+    return from_json
 
 
 def _text(data: bytes | str) -> str:

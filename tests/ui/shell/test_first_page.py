@@ -21,7 +21,7 @@ import sys
 from playground.ui.shell import lifespan
 lifespan._import_first_page()
 wanted = ("playground.ui.compare.lane", "playground.ui.session.top_bar")
-later = ("numpy", "PIL", "sqlalchemy", "altair", "openai", "pydantic", "markdown_it", "playground.export.projects")
+later = ("numpy", "PIL", "sqlalchemy", "altair", "openai", "pydantic_core", "markdown_it", "playground.export.projects")
 print(*(int(name in sys.modules) for name in (*wanted, *later)), sys.getswitchinterval())
 """
 
