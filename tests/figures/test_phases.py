@@ -66,10 +66,10 @@ def test_screen_and_report_tell_the_same_story_in_the_same_colours() -> None:
     names = lane_names(request.model for request in run.requests)
     picture = waterfall(names, run.responses)
     assert picture is not None
-    drawn = picture.chart.to_dict()
+    drawn = picture.chart
     scale = drawn["layer"][0]["encoding"]["color"]["scale"]
     colors = dict(zip(scale["domain"], scale["range"], strict=True))
-    rows, _ends = drawn["datasets"].values()
+    rows = drawn["layer"][0]["data"]["values"]
     on_screen = [(colors[row["phase"]], row["from"], row["seconds"]) for row in rows]
     report = re.search(r'<svg role="img" aria-label="Where the time went".*?</svg>', to_html(run))
     assert report is not None

@@ -91,19 +91,19 @@ def ladder_bars(
         steps,
         charts.marked(totals),
         lane="step",
-        x=alt.X(
+        x=charts.field(
             "sum(tokens):Q",
             title="input tokens",
-            axis=alt.Axis(tickCount=5, labelOpacity=float(bool(whole))),
-            scale=alt.Scale(domain=[0, longest], nice=True),
+            axis={"tickCount": 5, "labelOpacity": float(bool(whole))},
+            scale={"domain": [0, longest], "nice": True},
         ),
         color=charts.colored("part", colors, whole),
-        order=alt.Order("rank:Q"),
+        order=charts.field("rank:Q"),
         tooltip=[
-            alt.Tooltip("step:N"),
-            alt.Tooltip("part:N"),
-            alt.Tooltip("sum(tokens):Q", format=",", title="tokens"),
-            alt.Tooltip("kind:N", title="counted by"),
+            charts.field("step:N"),
+            charts.field("part:N"),
+            charts.field("sum(tokens):Q", format=",", title="tokens"),
+            charts.field("kind:N", title="counted by"),
         ],
     )
     told = charts.in_words(

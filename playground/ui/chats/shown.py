@@ -17,7 +17,6 @@ from playground.pricing import Plan
 from playground.ui.chats.exactly import exactly
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
-from playground.ui.parts.drawing import alt
 from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.tables import worded
 
@@ -85,11 +84,11 @@ def _months(pricing: Pricing) -> Picture | None:
         list(sums),
         charts.marked([fmt.money(usd) for usd in sums.values()]),
         lane="month",
-        x=alt.X("usd:Q", title=None, axis=charts.dollars()),
-        color=alt.value(BLUE),
+        x=charts.field("usd:Q", title=None, axis=charts.dollars()),
+        color={"value": BLUE},
         tooltip=[
-            alt.Tooltip("month:N", title="Month (UTC)"),
-            alt.Tooltip("written:N", title=AT_MOST),
+            charts.field("month:N", title="Month (UTC)"),
+            charts.field("written:N", title=AT_MOST),
         ],
     )
     most = max(sums, key=lambda month: sums[month])

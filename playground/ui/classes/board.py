@@ -16,7 +16,6 @@ from playground.figures.palette import BLUE, GREY
 from playground.store.database import HistoryError
 from playground.store.store import Store
 from playground.ui.parts import charts, tables
-from playground.ui.parts.drawing import alt
 from playground.ui.parts.markdown import plain
 from playground.ui.session.here import when
 
@@ -98,13 +97,13 @@ def _picture(rows: Sequence[Spent]) -> charts.Picture:
         drawn,
         names,
         charts.marked(totals),
-        x=alt.X("sum(usd):Q", title=None, axis=charts.dollars()),
+        x=charts.field("sum(usd):Q", title=None, axis=charts.dollars()),
         color=charts.colored("part", PARTS, drawn),
-        order=alt.Order("rank:Q"),
+        order=charts.field("rank:Q"),
         tooltip=[
-            alt.Tooltip("lane:N", title="member"),
-            alt.Tooltip("part:N"),
-            alt.Tooltip("sum(usd):Q", format="$.8~f", title="USD"),
+            charts.field("lane:N", title="member"),
+            charts.field("part:N"),
+            charts.field("sum(usd):Q", format="$.8~f", title="USD"),
         ],
     )
     parts = [(name, part, money(amount)) for name, part, amount in amounts]

@@ -14,7 +14,6 @@ from playground.bills.nouns import REASONS, Check, Difference, Line
 from playground.figures.palette import BLUE, ORANGE
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
-from playground.ui.parts.drawing import alt
 from playground.ui.parts.markdown import dollars, plain
 from playground.ui.parts.tables import worded
 
@@ -135,9 +134,9 @@ def chart(lines: Sequence[Line]) -> Picture | None:
         rows,
         names,
         charts.marked(totals),
-        x=alt.X("usd:Q", title=None, axis=charts.dollars()),
+        x=charts.field("usd:Q", title=None, axis=charts.dollars()),
         color=charts.colored("side", SIDES, rows),
-        tooltip=[alt.Tooltip("lane:N"), alt.Tooltip("usd:Q", format="$.6~f", title="USD")],
+        tooltip=[charts.field("lane:N"), charts.field("usd:Q", format="$.6~f", title="USD")],
     )
     words = " ".join(f"{name}: {total}." for name, total in zip(names, totals, strict=True))
     return Picture(made, charts.shown(SIDES, rows, "side"), words)

@@ -21,7 +21,6 @@ from playground.history.queries import Filter
 from playground.store.store import Store
 from playground.ui.parts import charts
 from playground.ui.parts.charts import Picture
-from playground.ui.parts.drawing import alt
 from playground.ui.parts.markdown import dollars
 from playground.ui.parts.tables import worded
 
@@ -179,12 +178,12 @@ def chart(rows: Sequence[Sum], by: str) -> Picture:
         [str(value["group"]) for value in values],
         charts.marked([_cost(row) for row in shown]),
         lane="group",
-        x=alt.X("usd:Q", title=None, axis=charts.dollars()),
-        color=alt.value(BLUE),
+        x=charts.field("usd:Q", title=None, axis=charts.dollars()),
+        color={"value": BLUE},
         tooltip=[
-            alt.Tooltip("group:N", title=BY[by]),
-            alt.Tooltip("written:N", title=COST),
-            alt.Tooltip("answers:Q", format=",", title="Answers"),
+            charts.field("group:N", title=BY[by]),
+            charts.field("written:N", title=COST),
+            charts.field("answers:Q", format=",", title="Answers"),
         ],
     )
     return Picture(made, {}, _spoken(rows, by))

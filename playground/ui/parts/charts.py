@@ -1,9 +1,14 @@
-"""The charts of a run, and what all charts on the screen share: one style, the values beside the bars, each also in words."""
+"""The charts of a run, and what all charts on the screen share: one style, the values beside the bars, each also in words.
+
+Bars are written as Vega-Lite's own JSON: altair copies its objects again and again and checks them against their schema
+at every draw, which was half of what the end of a run cost (benchmarks/clicks.py).
+"""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,7 +21,6 @@ from playground.export.charts import legend, winners
 from playground.figures import PHASES, phases
 from playground.figures.paid import PAID, paid
 from playground.figures.palette import BAR, ROW
-from playground.ui.parts.drawing import alt
 
 FRAME = 48
 """Pixels for the axis and its title."""
@@ -29,6 +33,7 @@ class Picture(NamedTuple):
     """A chart with what stands beneath it, and all that it shows in words."""
 
     chart: Any
+    """Bars as `bars` writes them, or altair's object."""
     colors: Mapping[str, str]
     """The legend; empty where the chart needs none."""
     told: str
@@ -38,10 +43,14 @@ class Picture(NamedTuple):
 def draw(picture: Picture) -> None:
     """Show the chart, its legend and its words."""
     # With its height said, its room is there before Streamlit has loaded what draws.
-    tall = getattr(picture.chart, "height", None)
-    st.altair_chart(
-        picture.chart, height=tall if isinstance(tall, int) else "content", alt=picture.told
-    )
+    chart = picture.chart
+    if isinstance(chart, dict):
+        st.vega_lite_chart(chart, height=chart["height"], alt=picture.told)
+    else:
+        tall = getattr(chart, "height", None)
+        st.altair_chart(
+            chart, height=tall if isinstance(tall, int) else "content", alt=picture.told
+        )
     if picture.colors:
         st.html(legend(picture.colors))
 
@@ -67,16 +76,16 @@ def waterfall(names: Sequence[str], responses: Sequence[Response]) -> Picture | 
         rows,
         names,
         marked(totals, winners(responses, "duration")),
-        x=alt.X("from:Q", title=None, axis=_seconds([float(str(row["to"])) for row in rows])),
-        x2="to:Q",
+        x=field("from:Q", title=None, axis=_seconds([float(str(row["to"])) for row in rows])),
+        x2={"field": "to"},
         color=colored("phase", PHASES, rows),
         tooltip=[
-            alt.Tooltip("lane:N"),
-            alt.Tooltip("phase:N"),
-            alt.Tooltip("from:Q", format=".3f", title="from, s"),
-            alt.Tooltip("to:Q", format=".3f", title="to, s"),
-            alt.Tooltip("seconds:Q", format=".3f", title="takes, s"),
-            alt.Tooltip("state:N", title="the lane"),
+            field("lane:N"),
+            field("phase:N"),
+            field("from:Q", format=".3f", title="from, s"),
+            field("to:Q", format=".3f", title="to, s"),
+            field("seconds:Q", format=".3f", title="takes, s"),
+            field("state:N", title="the lane"),
         ],
     )
     parts = [(row["lane"], row["phase"], fmt.seconds(float(str(row["seconds"])))) for row in rows]
@@ -107,14 +116,14 @@ def money(names: Sequence[str], responses: Sequence[Response]) -> Picture | None
         rows,
         names,
         marked(totals, winners(responses, "cost")),
-        x=alt.X("sum(usd):Q", title=None, axis=dollars()),
+        x=field("sum(usd):Q", title=None, axis=dollars()),
         color=colored("part", PAID, rows),
-        order=alt.Order("rank:Q"),
+        order=field("rank:Q"),
         tooltip=[
-            alt.Tooltip("lane:N"),
-            alt.Tooltip("part:N"),
-            alt.Tooltip("sum(usd):Q", format="$.8~f", title="USD"),
-            alt.Tooltip("state:N", title="the lane"),
+            field("lane:N"),
+            field("part:N"),
+            field("sum(usd):Q", format="$.8~f", title="USD"),
+            field("state:N", title="the lane"),
         ],
     )
     parts = [(name, part, fmt.money(amount)) for name, part, amount, _ in found]
@@ -128,32 +137,37 @@ def bars(
     *,
     lane: str = "lane",
     **encoding: Any,
-) -> alt.LayerChart:
+) -> dict[str, Any]:
     """Lying bars: the lane's name at the left, its total at the right, in bold where it is the best."""
-    base = alt.Chart({"values": list(rows)}).mark_bar(height=BAR, cornerRadius=2, aria=False)
-    drawn = base.encode(y=_lane(lane, names, alt.Axis(**_BARE, labelLimit=170)), **encoding)
     values = {name: totals[i][0] for i, name in enumerate(names) if i in totals}
     bold = [name for i, name in enumerate(names) if i in totals and totals[i][1]]
-    right = alt.Axis(
-        **_BARE,
-        orient="right",
-        labelLimit=150,
-        labelExpr=f"({json.dumps(values)})[datum.value] || ''",
-        labelFontWeight=alt.condition(
-            f"indexof({json.dumps(bold)}, datum.value) >= 0", alt.value("bold"), alt.value("normal")
-        ),
-    )
-    written = (
-        alt.Chart({"values": [{lane: name} for name in names]})
-        .mark_point(opacity=0, aria=False)
-        .encode(y=_lane(lane, names, right))
-    )
-    chart: alt.LayerChart = (
-        alt.layer(drawn, written)
-        .resolve_axis(y="independent")
-        .properties(height=ROW * len(names) + FRAME)
-    )
-    return chart
+    right = {
+        "orient": "right",
+        "labelLimit": 150,
+        "labelExpr": f"({json.dumps(values)})[datum.value] || ''",
+        "labelFontWeight": {
+            "condition": {
+                "test": f"indexof({json.dumps(bold)}, datum.value) >= 0",
+                "value": "bold",
+            },
+            "value": "normal",
+        },
+    }
+    drawn = {
+        "data": {"values": list(rows)},
+        "mark": {"type": "bar", "height": BAR, "cornerRadius": 2, "aria": False},
+        "encoding": {"y": _lane(lane, names, {"labelLimit": 170}), **encoding},
+    }
+    written = {
+        "data": {"values": [{lane: name} for name in names]},
+        "mark": {"type": "point", "opacity": 0, "aria": False},
+        "encoding": {"y": _lane(lane, names, right)},
+    }
+    return {
+        "layer": [drawn, written],
+        "resolve": {"axis": {"y": "independent"}},
+        "height": ROW * len(names) + FRAME,
+    }
 
 
 _BARE: Mapping[str, Any] = {
@@ -165,9 +179,21 @@ _BARE: Mapping[str, Any] = {
 }
 
 
-def _lane(field: str, names: Sequence[str], axis: alt.Axis) -> alt.Y:
-    scale = alt.Scale(domain=list(names))
-    return alt.Y(f"{field}:N", sort=list(names), title=None, axis=axis, scale=scale)
+def _lane(name: str, names: Sequence[str], axis: Mapping[str, Any]) -> dict[str, Any]:
+    scale = {"domain": list(names)}
+    return field(f"{name}:N", sort=list(names), title=None, axis={**_BARE, **axis}, scale=scale)
+
+
+_FIELD = re.compile(r"(?:(?P<aggregate>\w+)\()?(?P<field>\w+)\)?:(?P<type>[NQ])")
+_TYPES = {"N": "nominal", "Q": "quantitative"}
+
+
+def field(of: str, **more: Any) -> dict[str, Any]:
+    """A field of the rows as it is encoded, spelled as altair does: `lane:N`, `usd:Q`, `sum(usd):Q`."""
+    found = _FIELD.fullmatch(of)
+    assert found, of  # noqa: S101 - written in the code
+    said = {name: text for name, text in found.groupdict().items() if text}
+    return {**said, "type": _TYPES[said["type"]], **more}
 
 
 def marked(totals: Sequence[str], best: Collection[int] = ()) -> dict[int, tuple[str, bool]]:
@@ -193,33 +219,35 @@ def told(value: float, usd: bool) -> str:
     return fmt.money(Decimal(repr(float(value)))) if usd else f"{value:,.0f}"
 
 
-def colored(field: str, colors: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> alt.Color:
+def colored(
+    name: str, colors: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """The colours of what occurs, each always in its own; the legend is HTML beneath the chart."""
-    used = shown(colors, rows, field)
-    scale = alt.Scale(domain=list(used), range=list(used.values()))
-    return alt.Color(f"{field}:N", scale=scale, legend=None)
+    used = shown(colors, rows, name)
+    scale = {"domain": list(used), "range": list(used.values())}
+    return field(f"{name}:N", scale=scale, legend=None)
 
 
 def shown(
-    colors: Mapping[str, str], rows: Iterable[Mapping[str, Any]], field: str
+    colors: Mapping[str, str], rows: Iterable[Mapping[str, Any]], name: str
 ) -> dict[str, str]:
     """What occurs of the colours, in their order."""
-    occurs = {row[field] for row in rows}
+    occurs = {row[name] for row in rows}
     return {name: color for name, color in colors.items() if name in occurs}
 
 
-def dollars(**more: Any) -> alt.Axis:
+def dollars(**more: Any) -> dict[str, Any]:
     """An axis of USD: `$0.002`, never scientific."""
-    return alt.Axis(format="$,~f", tickCount=5, **more)
+    return {"format": "$,~f", "tickCount": 5, **more}
 
 
-def _seconds(ends: Sequence[float]) -> alt.Axis:
+def _seconds(ends: Sequence[float]) -> dict[str, Any]:
     """Round seconds from the moment at which the request left; connecting lies left of them."""
     last = max((end for end in ends if math.isfinite(end)), default=0.0)
     step = next((step for step in STEPS if last / step <= MOST_TICKS), last)
     ticks = [round(i * step, 3) for i in range(math.floor(last / step) + 1)]
     label = "datum.value === 0 ? 'request left' : format(datum.value, ',~r') + ' s'"
-    return alt.Axis(values=ticks, labelExpr=label, labelOverlap="greedy")
+    return {"values": ticks, "labelExpr": label, "labelOverlap": "greedy"}
 
 
 def _rank(part: str, colors: Mapping[str, str]) -> int:

@@ -13,6 +13,7 @@ from playground.domain import Response, Run
 from playground.export.document import Labelled
 from playground.export.formats import FORMATS
 from playground.figures.best import best
+from playground.ui.parts import charts
 from playground.ui.parts.differences import differences
 from playground.ui.parts.markdown import dollars
 from playground.ui.parts.receipt import measured
@@ -53,8 +54,6 @@ def figures(names: Sequence[str], responses: Sequence[Response]) -> None:
 
 def pictures(names: Sequence[str], responses: Sequence[Response]) -> None:
     """Latency waterfall and cost chart, side by side where there is room."""
-    from playground.ui.parts import charts  # altair, which a page without a run does not need
-
     with st.grid(columns=2, min_column_width=420) as grid:
         for title, picture, empty in (
             ("Where the time went", charts.waterfall(names, responses), "Nothing was timed."),

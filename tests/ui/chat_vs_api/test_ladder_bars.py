@@ -18,7 +18,7 @@ WHOLE = [
 
 def drawn(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The scale, the colours and the height."""
-    chart = ladder_bars(STEPS, rows, PARTS, whole=WHOLE).chart.to_dict()
+    chart = ladder_bars(STEPS, rows, PARTS, whole=WHOLE).chart
     bars = chart["layer"][0]["encoding"]
     return {"x": bars["x"], "color": bars["color"], "y": bars["y"], "height": chart["height"]}
 
@@ -41,6 +41,6 @@ def test_a_step_that_runs_has_no_total_and_is_not_nothing() -> None:
 def test_while_the_parts_are_counted_the_legend_says_so_and_the_axis_has_no_numbers() -> None:
     empty = ladder_bars(STEPS, [], [], whole=[])
     assert empty.colors == COUNTING
-    chart = empty.chart.to_dict()
+    chart = empty.chart
     assert chart["layer"][0]["encoding"]["x"]["axis"]["labelOpacity"] == 0
     assert chart["height"] == drawn(WHOLE)["height"]

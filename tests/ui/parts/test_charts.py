@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from altair import LayerChart
 
 from playground.domain import Cost, CostLine, ModelRef, PriceSource, Response, Timing, Usage
 from playground.figures.paid import paid
@@ -35,8 +39,21 @@ def answer(*lines: CostLine, usage: Usage | None = None, **more: Any) -> Respons
 
 def rows(picture: Picture | None) -> list[dict[str, Any]]:
     assert picture is not None
-    drawn, _ends = picture.chart.to_dict()["datasets"].values()
-    return list(drawn)
+    return list(picture.chart["layer"][0]["data"]["values"])
+
+
+def test_bars_are_what_vega_lite_takes() -> None:
+    timing = Timing(connect=0.1, first_text=0.25, last_text=0.75, last_chunk=0.8)
+    responses = [answer(line("input", 40, "2"), line("output", 9, "10"), timing=timing)] * 2
+    for picture in (waterfall(["a", "b"], responses), money(["a", "b"], responses)):
+        assert picture is not None
+        LayerChart.from_dict(picture.chart)  # raises where its schema is not kept
+
+
+def test_the_charts_of_a_run_need_no_altair() -> None:
+    told = "import sys, playground.ui.parts.charts; print('altair' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_nothing_measured_is_no_chart() -> None:
@@ -83,9 +100,7 @@ def test_the_best_lane_is_marked_by_a_sign_and_a_cut_one_never() -> None:
 def labels(picture: Picture | None) -> dict[str, str]:
     """What stands at the bars' ends."""
     assert picture is not None
-    axis = picture.chart.to_dict()["layer"][1]["encoding"]["y"]["axis"]
-    import json
-
+    axis = picture.chart["layer"][1]["encoding"]["y"]["axis"]
     found: dict[str, str] = json.loads(axis["labelExpr"].partition("(")[2].partition(")[")[0])
     assert axis["orient"] == "right"
     return found
@@ -112,6 +127,6 @@ def test_the_time_axis_counts_round_seconds_from_the_request(
     timing = Timing(connect=0.3, first_text=last / 2, last_text=last, last_chunk=last)
     picture = waterfall(["a"], [answer(line("input", 1, "1"), timing=timing)])
     assert picture is not None
-    axis = picture.chart.to_dict()["layer"][0]["encoding"]["x"]["axis"]
+    axis = picture.chart["layer"][0]["encoding"]["x"]["axis"]
     assert axis["values"] == ticks
     assert "request left" in axis["labelExpr"]
