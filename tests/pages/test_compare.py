@@ -14,11 +14,12 @@ from playground import catalog, history, pricing
 from playground.domain import ModelRef, Request, Response, Run, Settings, Tool, setting
 from playground.domain.setting import SETTINGS, Setting
 from playground.domain.typed import read_schema, read_tools
+from playground.engine import LiveRun
 from playground.export.formats import FORMATS
 from playground.history import Labels
 from playground.history.writing import put
 from playground.ui import names
-from playground.ui.compare import presets
+from playground.ui.compare import lane, presets, result
 from playground.ui.compare.prompt import MOST_CHARACTERS
 from playground.ui.parts.examples import EXAMPLES
 
@@ -112,6 +113,30 @@ def test_the_estimate_goes_from_the_least_to_the_largest_lane_with_prompts_of_th
     page.session_state[names.lane_prompt(0)] = "one two three four five"
     page.session_state[names.lane_prompt(2)] = "one two"
     assert "About 2 to 5 input tokens a lane" in said(page.run())
+
+
+def test_lanes_that_tell_their_end_late_do_not_have_the_whole_page_drawn_again(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = result.below
+    again: list[None] = []
+
+    def and_then_told(run: LiveRun | None, done: bool) -> None:
+        draw(run, done)
+        if run and done:
+            again.append(None)
+            lane._ended(run, 0)
+            again.pop()
+
+    monkeypatch.setattr(result, "below", and_then_told)
+    page = press(page, "run")
+    for _ in range(200):
+        if page.dataframe or again:
+            break
+        time.sleep(0.1)
+        page.run()
+    assert page.dataframe
+    assert not again, "the page was drawn again"
 
 
 @pytest.mark.parametrize("empty", ["", "   \n\t "])

@@ -162,7 +162,12 @@ def _key(run: LiveRun, lane: Lane) -> str:
 
 
 def _ended(run: LiveRun, lane: int) -> None:
-    """A lane has ended: it is drawn again; after the last one the whole page is, with who won."""
+    """A lane has ended: it is drawn again; after the last one the whole page is, with who won.
+
+    Each lane tells its end by itself: of several that end together the first has the page drawn, for all of them.
+    """
+    if st.session_state[names.ANSWERED].whole:
+        return
     if shown.all_done(run):
         st.rerun()
     parts.redraw_ended(lane)

@@ -39,6 +39,8 @@ class Answered:
 
     wide: bool
     lanes: set[int] = field(default_factory=set)
+    whole: bool = False
+    """True when what stands under the answers has been drawn as well."""
 
 
 def drawn(key: str, draw: Callable[..., Any], *args: Any) -> None:

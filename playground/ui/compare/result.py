@@ -7,6 +7,7 @@ import streamlit as st
 from playground import settings
 from playground.domain import lane_names
 from playground.engine import LiveRun
+from playground.ui import names
 from playground.ui.compare import blind, shown
 from playground.ui.compare.verdict import caution, verdict
 from playground.ui.live.held import held
@@ -60,6 +61,7 @@ def below(run: LiveRun | None, done: bool) -> None:
         whole = shown.as_run(run)
         summary(lane_names(request.model for request in whole.requests), whole, blind.vote_of(run))
         _share(run)
+        st.session_state[names.ANSWERED].whole = True
     elif shown.all_done(run):  # the last one ended meanwhile, and no live text is left to say so
         st.rerun()
 
