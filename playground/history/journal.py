@@ -32,7 +32,7 @@ from playground.wire import Redactor
 LOG = logging.getLogger("playground")
 
 FLUSH_SECONDS = 0.5
-"""How often the text that has streamed is written: what a kill can cost."""
+"""How often the text that has streamed is written, and with it the lanes that have ended: what a kill can cost."""
 GROUP_SECONDS = 0.02
 """Between two transactions: where many runs begin and end, several share one. A run that comes alone waits for none."""
 HEARTBEAT_SECONDS = 10.0
@@ -85,12 +85,17 @@ class Writer:
         return kept.written
 
     def end(self, live: LiveRun, lane: Lane) -> None:
-        """Note that a lane has ended; the thread does the rest."""
+        """Note that a lane has ended; the thread does the rest, at once after a run's last one.
+
+        Before that with the text that streams: each transaction keeps lanes that are being timed from the processor for
+        some milliseconds, and where many end one after the other there was one every 20 ms (benchmarks/in_use.py).
+        """
         with self._lock:
             kept = self._kept.get(live.id)
             if kept is not None:
                 kept.ended.append(lane.index)
-        self._wake.set()
+        if live.done:
+            self._wake.set()
 
     def charge(self, row: dict[str, Any]) -> None:
         """Note what a lane cost whose run is not kept; the thread does the rest."""

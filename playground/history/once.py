@@ -143,7 +143,8 @@ class Journal:
                 self._kept.ended.append(lane.index)
             if self._writer is not None:
                 self._hand_over(self._writer, run, lane)
-        self._wake.set()
+        if run.done or not self.keep:  # as Writer.end
+            self._wake.set()
 
     def _work(self, kept: Kept) -> None:
         try:

@@ -24,7 +24,7 @@ from playground.domain import Request, Response, Run
 from playground.engine import Engine, LiveRun
 from playground.history import queries
 from playground.history.documents import stored_document
-from playground.history.journal import GROUP_SECONDS, Keeper, Writer
+from playground.history.journal import FLUSH_SECONDS, GROUP_SECONDS, Keeper, Writer
 from playground.history.labels import Labels, owner_digest
 from playground.history.queries import Filter
 from playground.history.reading import read_run
@@ -133,6 +133,22 @@ def test_many_runs_that_come_one_by_one_share_transactions(writer: Writer) -> No
         one.result(10)
     assert len(commits) <= (time.monotonic() - begun) / GROUP_SECONDS + 1
     assert len(queries.ids(writer.store(), Filter())) == 61
+
+
+def test_lanes_that_end_while_others_stream_share_transactions(
+    writer: Writer,
+) -> None:
+    run, keeper = live(lanes=9), Keeper(writer, Labels())
+    keeper.began(run).result(10)
+    commits: list[Any] = []
+    sa.event.listen(writer.store().engine, "commit", commits.append)
+    begun = time.monotonic()
+    for lane in range(8):
+        end(keeper, run, lane)
+        time.sleep(1.5 * GROUP_SECONDS)
+    assert len(commits) <= (time.monotonic() - begun) / FLUSH_SECONDS + 1
+    end(keeper, run, 8)
+    until(lambda: (s := read_run(writer.store(), run.id)) and s.state == "done")
 
 
 def test_partial_texts_are_written_while_they_stream_and_go_when_the_lane_ends(
