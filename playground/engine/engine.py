@@ -43,8 +43,9 @@ T = TypeVar("T")
 
 KEPT_RUNS = 500
 """Ended runs kept in memory, the oldest dropped first; runs under way are never dropped."""
-KEPT_BYTES = 64 * 2**20
-"""Bytes received and sent that all kept runs may hold together; what is above is dropped in the same order."""
+KEPT_BYTES = 56 * 2**20
+"""Bytes received and sent that all kept runs may hold together, 64 MB with what they take in memory (1.1 ×); what is above
+is dropped in the same order."""
 AT_ONCE, AT_ONCE_EACH = 256, 128
 """Requests under way, in all and to one address; the others wait for their turn, and no clock runs for them."""
 WATCHED = 30.0
