@@ -6,6 +6,7 @@ import functools
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from playground import settings
 from playground.demo.process import get_demo
@@ -31,8 +32,9 @@ def real_endpoints() -> dict[str, Endpoint]:
     current = session()
     found = dict(settings.endpoints())
     if not settings.hosted():
+        kept = secrets_toml()
         for name, endpoint in found.items():
-            if endpoint.key is None and (key := _from_secrets(name)):
+            if endpoint.key is None and (key := _key_in(kept, name)):
                 found[name] = replace(endpoint, key=key, key_from_server=True)
     found |= current.custom
     found |= local.endpoint()
@@ -71,9 +73,8 @@ def is_real(endpoint: Endpoint) -> bool:
     return endpoint.key is not None and not session().simulate_all
 
 
-def _from_secrets(provider: str) -> Secret | None:
-    """A key from `.streamlit/secrets.toml`, read without Streamlit, which would copy it into the environment."""
-    kept = secrets_toml()
+def _key_in(kept: Mapping[str, Any], provider: str) -> Secret | None:
+    """The provider's key among what `.streamlit/secrets.toml` holds."""
     values = (str(kept.get(name, "")) for name in settings.key_variables(provider))
     return next((Secret(value) for value in values if value.strip()), None)
 
