@@ -79,7 +79,7 @@ def _conversation(options: Options) -> Conversation:
             raise click.UsageError("Give either --run or tokens and turns, not both.")
         return of_run(options.run, options.models[0] if options.models else None)
     if all(size is None for size in sizes):
-        say("No conversation given: the medium preset is used (6 turns of 150 and 400 tokens).")
+        say("No conversation given: our medium example is used (6 turns of 150 and 400 tokens).")
         return lab.HABITS["medium"].conversation(options.system_tokens)
     if options.input_tokens is None or options.output_tokens is None:
         raise click.UsageError("--input-tokens and --output-tokens belong together.")

@@ -133,7 +133,7 @@ def breakeven(**options: Any) -> int:
 @click.option(
     "--run",
     metavar="ID|FILE",
-    help="The run whose conversation the figures come from.  [default: the medium preset]",
+    help="The run whose conversation the figures come from.  [default: our medium example]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def questions(**options: Any) -> int:

@@ -71,8 +71,8 @@ class Habit:
             name=self.name,
             turns=scripted(self.question, self.answer, self.turns, system),
             source=(
-                f"preset: {self.turns} turns, questions of {self.question} tokens and answers of {self.answer}"
-                + (f", a system prompt of {system:,} each turn" if system else "")
+                f"our {self.name} example, {self.turns} turns with questions of {self.question} tokens and answers of"
+                f" {self.answer}" + (f", a system prompt of {system:,} each turn" if system else "")
             ),
         )
 
@@ -103,7 +103,7 @@ HABITS = {
         about="All day long, with pasted texts: twenty to thirty conversations a day.",
     ),
 }
-"""Presets, made up by us; the figures of your own conversation are better."""
+"""Examples, made up by us; the figures of your own conversation are better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

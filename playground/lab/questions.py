@@ -116,7 +116,7 @@ class Own:
     """What the figures are computed from."""
 
     conversation: Conversation
-    """One's own as it was measured, or a preset."""
+    """One's own as it was measured, or an example."""
     book: PriceBook
     on: date
     mine: bool = False
@@ -218,14 +218,14 @@ def _google(kind: str | None) -> Computed:
 
 
 FIGURES: Mapping[str, Computed] = {
-    "whose": lambda own, asked: "yours" if own.mine else f"our {own.conversation.name} preset",
+    "whose": lambda own, asked: "yours" if own.mine else f"our {own.conversation.name} example",
     "whose_conversation": lambda own, asked: (
-        "your conversation" if own.mine else f"our {own.conversation.name} preset"
+        "your conversation" if own.mine else f"our {own.conversation.name} example"
     ),
     "source_words": lambda own, asked: (
         "Your conversation"
         if own.mine
-        else f"A conversation like our {own.conversation.name} preset"
+        else f"A conversation like our {own.conversation.name} example"
     ),
     "turns": lambda own, asked: f"{len(own.conversation.turns)}",
     "growth": _growth,

@@ -55,7 +55,7 @@ def find(word: str) -> Term | None:
 
 
 def search(words: str) -> list[Term]:
-    """The rows in which one of these words stands: in the term first, then in its other words, then in what is said."""
+    """The rows in which one of these words stands: the very term first, then in a term, in its other words, in what is said."""
     wanted = set(stems(words))
     if not wanted:
         return list(terms().values())
@@ -63,13 +63,15 @@ def search(words: str) -> list[Term]:
     return [row for rank, row in sorted(ranked, key=lambda pair: pair[0]) if rank < _NOWHERE]
 
 
-_NOWHERE = 3
+_NOWHERE = 4
 
 
 def _rank(row: Term, wanted: set[str]) -> int:
-    """0 where the term has such a word, 1 for its other words, 2 for what is said of it."""
+    """0 where the term is these words, 1 where it has one of them, 2 for its other words, 3 for what is said of it."""
+    if wanted == set(stems(row.term)):
+        return 0
     places = (row.term, " ".join(row.also), " ".join(row.says))
-    return next((i for i, text in enumerate(places) if wanted & set(stems(text))), _NOWHERE)
+    return next((i for i, text in enumerate(places, 1) if wanted & set(stems(text))), _NOWHERE)
 
 
 def answered(row: Term, own: Own) -> str:

@@ -15,14 +15,14 @@ def test_a_question_is_found_and_answered(invoke: Invoke) -> None:
     first = result.out.splitlines()[0]
     assert first == "Is the API cheaper?"
     assert "/chat_vs_api?chat_view=Three+ways+to+pay" in result.out
-    assert "medium preset" in " ".join(result.out.split())
+    assert "medium example" in " ".join(result.out.split())
 
 
 def test_json_has_the_same_and_where_the_figures_are_from(invoke: Invoke) -> None:
     rows = json.loads(invoke("questions", "token", "key", "--json").out)
     assert rows[0]["question"] == "Is a token the key?"
     assert rows[0]["link"] == "/tokens"
-    assert rows[0]["figures_from"].startswith("preset: ")
+    assert rows[0]["figures_from"].startswith("our medium example, 6 turns")
 
 
 def test_without_words_all_are_listed(invoke: Invoke) -> None:

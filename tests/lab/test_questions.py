@@ -82,15 +82,15 @@ def test_the_figures_are_those_of_the_arithmetic() -> None:
 
 
 def test_what_was_resent_is_all_but_what_each_turn_brings() -> None:
-    turns, anew = 6, 150  # the medium preset: every turn brings a question of 150 tokens
+    turns, anew = 6, 150  # the medium example: every turn brings a question of 150 tokens
     total = MEDIUM.conversation.input_tokens
     said = answered(one("Why is my API bill so high?"), MEDIUM)
     assert (
-        f"Of the {total:,} input tokens of our medium preset {total - turns * anew:,} were" in said
+        f"Of the {total:,} input tokens of our medium example {total - turns * anew:,} were" in said
     )
 
 
-def test_ones_own_conversation_takes_the_place_of_the_preset() -> None:
+def test_ones_own_conversation_takes_the_place_of_the_example() -> None:
     own = Own(conversation=breakeven.HABITS["light"].conversation(), book=load(), on=ON, mine=True)
     said = answered(one("Is the API cheaper?"), own)
     assert "a conversation like yours" in said

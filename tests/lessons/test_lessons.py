@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.lab.questions import Own
+from playground.lab.questions import Own, answered, questions
 from playground.lessons import glossary
 from playground.lessons.checking import expected, judge_choice, judge_number
 from playground.lessons.figures import FIGURES, known, told
@@ -207,3 +207,11 @@ def test_a_choice_has_just_one_right_answer() -> None:
     one = {"says": "a", "why": "b", "right": True}
     with pytest.raises(ValueError, match="exactly one choice is right"):
         ChoiceCheck.model_validate({"kind": "choice", "ask": "?", "choices": [one, one]})
+
+
+def test_what_is_told_of_ones_own_conversation_is_not_said_of_the_example(own: Own) -> None:
+    mine = replace(own, mine=True)
+    said = [told(text, mine, each.title) for each in lessons().values() for text in read(each)]
+    said += [glossary.answered(row, mine) for row in glossary.terms().values()]
+    said += [answered(question, mine) for question in questions()]
+    assert [text for text in said if "our medium" in text] == []

@@ -48,7 +48,7 @@ def view(where: Mapping[str, Endpoint], *, elsewhere: bool = False) -> None:
 
 
 def figures() -> Own:
-    """What the answers' figures come from: the tab's own conversation, or a preset."""
+    """What the answers' figures come from: the tab's own conversation, or an example."""
     own = mine()
     conversation = own or breakeven.HABITS[PRESET].conversation()
     return Own(

@@ -52,7 +52,7 @@ QUESTIONS = (
         {"The same every month": -1, "Pay for what I use": 1},
     ),
 )
-"""Six questions; the second also chooses the preset whose figures are shown."""
+"""Six questions; the second also chooses the example whose figures are shown."""
 
 
 def view(where: Mapping[str, Endpoint]) -> None:
@@ -133,7 +133,7 @@ def _recommend(score: int, given: Mapping[str, str]) -> None:
         st.markdown(why)
         st.markdown(dollars(_figures(price.cost, habit, ref.model)))
         st.caption(
-            f"One conversation: {plain(conversation.source)}. {habit.conversations} a month: the {habit.name} preset."
+            f"One conversation: {plain(conversation.source)}. {habit.conversations} a month."
             " Open the comparison for every receipt and plan row."
         )
         with st.container(horizontal=True):

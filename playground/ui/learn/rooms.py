@@ -70,6 +70,6 @@ ROOMS: Mapping[str, Room] = {
 """What a lesson's file may name; a new room is a new row."""
 
 own_figures = asked.figures
-"""What figures are made of: the tab's own conversation, or a preset."""
+"""What figures are made of: the tab's own conversation, or an example."""
 questions = partial(asked.view, elsewhere=True)
 """What people ask, and what each product's name means."""

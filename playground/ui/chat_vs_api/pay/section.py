@@ -97,7 +97,7 @@ def view(where: Mapping[str, Endpoint]) -> None:
 
 
 def _conversation() -> Conversation:
-    """What is priced: measured, or a preset."""
+    """What is priced: measured, or an example."""
     own, chats = mine(), imported()
     there = {MINE: own, CHATS: chats}
     options = [name for name in SOURCES if there.get(name, True)]
