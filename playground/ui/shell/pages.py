@@ -86,7 +86,7 @@ PAGES = (
         "learn.py",
         "Learn",
         ":material/school:",
-        "Fourteen short lessons with experiments, questions and teacher's notes; a glossary, and what people ask.",
+        "Short lessons with experiments, questions and teacher's notes; a glossary, and what people ask.",
     ),
     PageRow(
         "recorded.py",
