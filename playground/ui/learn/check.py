@@ -28,7 +28,11 @@ def check(lesson: Lesson, own: Own) -> None:
         asked = lesson.check
         if isinstance(asked, NumberCheck):
             st.text_input(
-                "Your number", key=names.learn(lesson.name, "answer"), max_chars=LONGEST, width=220
+                "Your number",
+                key=names.learn(lesson.name, "answer"),
+                placeholder="alone, such as 12 or 0.5",
+                max_chars=LONGEST,
+                width=220,
             )
         else:
             st.radio(
