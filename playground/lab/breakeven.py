@@ -270,6 +270,7 @@ def from_documents(
                 number=len(turns) + 1,
                 input_tokens=usage["input_tokens"],
                 output_tokens=usage["output_tokens"],
+                reasoning_tokens=usage.get("reasoning_output_tokens") or 0,
                 measured=True,
             )
         )

@@ -34,6 +34,8 @@ class Turn:
     """Included in `input_tokens`."""
     cache_write: int = 0
     """Included in `input_tokens`."""
+    reasoning_tokens: int = 0
+    """Included in `output_tokens`: thought, and not sent again."""
 
     @property
     def full_price(self) -> int:
@@ -76,6 +78,7 @@ class Growth:
                 number=last.number + 1,
                 input_tokens=last.input_tokens + steps[position],
                 output_tokens=self.turns[position].output_tokens,
+                reasoning_tokens=self.turns[position].reasoning_tokens,
                 measured=False,
             )
             yield last
@@ -106,6 +109,7 @@ def measured(responses: Sequence[Response]) -> tuple[Turn, ...]:
                 measured=True,
                 cache_read=usage.cache_read_input_tokens or 0,
                 cache_write=usage.cache_write_input_tokens or 0,
+                reasoning_tokens=usage.reasoning_output_tokens or 0,
             )
         )
     return tuple(turns)

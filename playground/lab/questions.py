@@ -181,10 +181,16 @@ def _growth(own: Own, asked: str) -> str:
 
 
 def _resent(own: Own, asked: str) -> str:
-    """Input tokens that an earlier turn had sent or answered: all but what each turn brings anew."""
+    """Input tokens that an earlier turn had sent or answered: all but what each turn brings anew, what it thought left out."""
     turns = own.conversation.turns
     anew = turns[0].input_tokens + sum(
-        max(0, turn.input_tokens - before.input_tokens - before.output_tokens)
+        max(
+            0,
+            turn.input_tokens
+            - before.input_tokens
+            - before.output_tokens
+            + before.reasoning_tokens,
+        )
         for before, turn in pairwise(turns)
     )
     return fmt.count(own.conversation.input_tokens - anew)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from playground import catalog, tokens
 from playground import figures as fmt
 from playground.lab import breakeven, questions
+from playground.lab.conversation_growth import Turn
 from playground.lab.questions import FIGURES, Own, Question, answered
 from playground.pricing import load
 
@@ -88,6 +90,15 @@ def test_what_was_resent_is_all_but_what_each_turn_brings() -> None:
     assert (
         f"Of the {total:,} input tokens of our medium example {total - turns * anew:,} were" in said
     )
+
+
+def test_what_was_only_thought_is_not_sent_again() -> None:
+    """Two turns: 100 tokens, answered with 50 after 200 of thought, then 100 + 50 + 30 new ones."""
+    first = Turn(number=1, input_tokens=100, output_tokens=250, reasoning_tokens=200, measured=True)
+    second = Turn(number=2, input_tokens=180, output_tokens=40, measured=True)
+    talk = replace(MEDIUM.conversation, turns=(first, second))
+    said = answered(one("Why is my API bill so high?"), replace(MEDIUM, conversation=talk))
+    assert f"Of the {100 + 180} input tokens of our medium example {180 - 30} were" in said
 
 
 def test_ones_own_conversation_takes_the_place_of_the_example() -> None:
