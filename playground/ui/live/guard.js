@@ -26,6 +26,9 @@ const MOST_MS = 3000 // that a link waits for the server to begin with what was 
 const LOOK_MS = 20
 const DRAWN_MS = 50 // between two looks whether a widget is there
 const MOST_LOOKS = 40
+const SHEET_MS = 500 // in which charts have drawn themselves at a sheet's width
+const LIGHT_INK = 384 // of 765: half way to white
+const root = document.documentElement
 
 // Streamlit takes what is typed when the field is left. Escape closes a menu and Ctrl+Enter sends before that.
 export default function () {
@@ -38,7 +41,9 @@ export default function () {
   window.addEventListener("click", goLast, true)
   for (const kind of ["input", "focusout"]) window.addEventListener(kind, noteField, true)
   new MutationObserver(noteRun).observe(document.querySelector(APP), { attributeFilter: [RUNNING] })
-  document.addEventListener("click", ({ target }) => target.closest?.(PRINT) && print())
+  document.addEventListener("click", ({ target }) => target.closest?.(PRINT) && printSheets())
+  window.addEventListener("beforeprint", markDark)
+  window.addEventListener("afterprint", () => ["data-dark", "data-sheet"].forEach((mark) => root.removeAttribute(mark)))
   document.addEventListener("click", enterMenu)
   document.addEventListener("click", enterPopover)
   for (const kind of ["click", "keydown", "keyup"]) document.addEventListener(kind, closeChoice, true)
@@ -58,6 +63,19 @@ function foldPrompt(event) {
   if (!sends || !document.querySelector(RUN) || !document.querySelector(PROMPT)?.value.trim()) return
   document.documentElement.dataset.asked = "yes"
   delete document.documentElement.dataset.editing
+}
+
+// A chart is drawn at the screen's width and printed smaller: from the button it has the time to be drawn at the sheet's.
+function printSheets() {
+  root.setAttribute("data-sheet", "")
+  setTimeout(print, SHEET_MS)
+}
+
+// Paper is white whatever the theme is; by then the page may have its print's look, of which the letters' colour is no part.
+function markDark() {
+  root.removeAttribute("data-dark")
+  const [red, green, blue] = getComputedStyle(document.body).color.match(/\d+/g).map(Number)
+  root.toggleAttribute("data-dark", red + green + blue > LIGHT_INK)
 }
 
 function openPrompt({ target }) {
