@@ -52,6 +52,11 @@ def test_a_lesson_opens_by_its_link_and_is_a_handout_and_a_poster(page: Page, ap
     page.reload()
     expect(page.get_by_role("heading", name="3 · Token, key and login", level=2)).to_be_visible()
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    page.set_viewport_size(
+        {"width": 400, "height": 800}
+    )  # the link that the teacher shows, on a pupil's phone
+    expect(page.get_by_test_id("stHeader")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
 
 
 def test_a_handout_is_ink_on_white_paper_and_one_card_stands_below_the_other(
