@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -64,7 +65,13 @@ def serve(port: int = 8501, *, open_browser: bool = True) -> None:
         raise SystemExit(1)
     if open_browser and _has_display():
         threading.Thread(target=_open_when_up, args=(port,), name="browser", daemon=True).start()
+    logging.getLogger("streamlit.config").addFilter(_is_no_start)
     st.App(**parts()).run(config={**told, "server.port": port})
+
+
+def _is_no_start(record: logging.LogRecord) -> bool:
+    """Streamlit takes what it is started with for a change of its file, and asks for a restart of what has not begun."""
+    return "please restart streamlit" not in record.getMessage()
 
 
 def _has_display() -> bool:
