@@ -3,6 +3,7 @@
 import base64
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.PageConfig_pb2 import PageConfig
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 NAME = "AI API playground"
@@ -22,6 +23,9 @@ BRAND = f'<span class="brand"><img src="{_SOURCE}" alt="" width="24" height="24"
 def mark_tab() -> None:
     """Show the mark in the browser's tab: st.set_page_config would import numpy and Pillow only to look at what kind of image it is."""
     message = ForwardMsg()
-    message.page_config_changed.favicon = _SOURCE
+    page = message.page_config_changed
+    page.favicon = _SOURCE
+    page.layout = PageConfig.LAYOUT_UNSET  # what is not unset is changed, and the page jumps
+    page.initial_sidebar_state = PageConfig.SIDEBAR_UNSET
     if (context := get_script_run_ctx()) is not None:
         context.enqueue(message)
