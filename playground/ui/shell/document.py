@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import json
 import re
 from pathlib import Path
 
@@ -20,14 +19,12 @@ from streamlit import file_util
 from playground.ui.shell import preload
 from playground.ui.shell.pages import PAGES
 
-FETCHED = """addEventListener("load", () => {
-  for (const href of NAMES)
-    document.head.append(Object.assign(document.createElement("link"), {rel: "modulepreload", href}))
-})"""
-"""As soon as Streamlit has begun, the browser fetches what the first page will need, while the server draws it."""
+FETCHED = '<link rel="modulepreload" crossorigin fetchpriority="low" href="./static/js/{}">'
+"""While the browser reads Streamlit's own part it fetches, after that, what the first page will need."""
 WHERE = "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location.href).href}"
 """The server is where the document's scripts come from: beside the page, whatever path a host has put it below."""
 HEAD = b"<head>"
+END = b"</head>"
 
 
 def routes() -> list[Route]:
@@ -38,14 +35,11 @@ def routes() -> list[Route]:
 
 @functools.cache
 def document() -> bytes:
-    """Streamlit's document with one script more; as it is where Streamlit has changed it."""
+    """Streamlit's document with a script and some lines more; as it is where Streamlit has changed it."""
     whole = Path(file_util.get_static_dir(), "index.html").read_bytes()
-    return whole.replace(HEAD, HEAD + f"<script>{WHERE};{_fetched()}</script>".encode(), 1)
-
-
-def _fetched() -> str:
-    return FETCHED.replace(
-        "NAMES", json.dumps([f"./static/js/{name}" for name in preload.needed()])
+    more = "".join(map(FETCHED.format, preload.needed()))
+    return whole.replace(HEAD, HEAD + f"<script>{WHERE}</script>".encode(), 1).replace(
+        END, more.encode() + END, 1
     )
 
 

@@ -30,5 +30,6 @@ def test_they_bring_what_they_import_and_nothing_twice() -> None:
 
 def test_the_document_of_every_page_names_them(client: TestClient) -> None:
     for page in ("/", "/costs"):
-        named = re.findall(r'"\./static/js/([^"]+)"', client.get(page).text.split("</script>")[0])
-        assert named == preload.needed()
+        head = client.get(page).text.split("</head>")[0]
+        named = re.findall(r'<link rel="modulepreload" [^>]*href="\./static/js/([^"]+)"', head)
+        assert named[-len(preload.needed()) :] == preload.needed()
