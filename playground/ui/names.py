@@ -194,6 +194,8 @@ def lane_setting(setting: str, lane: int, model: str = "") -> str:
 
 
 TAB = "tab"
+WENT_AHEAD = "went_ahead"
+"""True where this tab's browser was sent an element of each kind before the page."""
 DRAFT_ASKED = "draft_asked"
 """True when the browser was asked for a draft from before the reload."""
 DRAFT_BEFORE = "draft_before"

@@ -13,6 +13,6 @@ _component = st.components.v2.component(
 )
 
 
-def guard() -> None:
-    """Draw it before any field."""
-    _component(key="guard", height=0)
+def guard(key: str = "guard") -> None:
+    """Draw it before any field; drawn twice it guards once."""
+    _component(key=key, height=0)

@@ -21,6 +21,9 @@ from playground.ui.shell.pages import PAGES
 
 FETCHED = '<link rel="modulepreload" crossorigin fetchpriority="low" href="./static/js/{}">'
 """While the browser reads Streamlit's own part it fetches, after that, what the first page will need."""
+AHEAD = "ahead"
+HIDDEN = f"<style>.st-key-{AHEAD} {{ display: none }}</style>"
+"""For shell/ahead.py: the page's own styles come after it."""
 WHERE = "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location.href).href}"
 """The server is where the document's scripts come from: beside the page, whatever path a host has put it below."""
 HEAD = b"<head>"
@@ -37,7 +40,7 @@ def routes() -> list[Route]:
 def document() -> bytes:
     """Streamlit's document with a script and some lines more; as it is where Streamlit has changed it."""
     whole = Path(file_util.get_static_dir(), "index.html").read_bytes()
-    more = "".join(map(FETCHED.format, preload.needed()))
+    more = "".join([HIDDEN, *map(FETCHED.format, preload.needed())])
     return whole.replace(HEAD, HEAD + f"<script>{WHERE}</script>".encode(), 1).replace(
         END, more.encode() + END, 1
     )

@@ -5,12 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from playground.ui.live import component
-from playground.ui.shell import brand, lifespan, pages, sign_in, tour
+from playground.ui.shell import ahead, brand, lifespan, pages, sign_in, tour
 
 LOOK = "".join(
     file.read_text("utf-8") for file in (Path(__file__).with_name("look.css"), component.HEAD)
 )
 
+ahead.draw()
 # Before the pages are named: their icons would be fetched from a font server for the tab's.
 brand.mark_tab()
 st.set_page_config(
