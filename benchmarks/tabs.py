@@ -173,6 +173,13 @@ class Tab:
         if not await self._comes(true, seconds):
             self.errors.append(f"nothing came for {seconds:.0f} s")
 
+    async def quiet(self, seconds: float = 1.0) -> None:
+        """Wait until nothing has come for so long: a click that comes while the page is drawn may be lost with a part of it."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._changed.clear()
+                await asyncio.wait_for(self._changed.wait(), seconds)
+
     async def _comes(self, true: Callable[[], bool], seconds: float) -> bool:
         """Whether something is so in time."""
         try:

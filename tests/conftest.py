@@ -43,6 +43,8 @@ _NOT_QUICK = (
 
 _LONGEST = "test_every_page"
 """Begins first: it takes minutes, for which one process would work alone at the end."""
+_SLOW = "browser"
+"""The folder whose tests two processes begin with, half its files each; what is left is short, and all end together."""
 
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
@@ -87,10 +89,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem != _LONGEST)
+    if (workers := getattr(config, "workerinput", {}).get("workercount", 1)) > 1:
+        items[:] = _slow_first(items, len(items) // workers)
     if config.getoption("quick"):
         for item in items:
             if {"browser", "profile"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.skip(reason="--quick opens no browser"))
+
+
+def _slow_first(items: list[pytest.Item], share: int) -> list[pytest.Item]:
+    """In the order of which each process gets its share."""
+    slow = [item for item in items if item.path.parent.name == _SLOW]
+    others = [item for item in items if item.path.parent.name != _SLOW]
+    files = list(dict.fromkeys(item.path for item in slow))
+    first = [item for item in slow if item.path in files[: len(files) // 2]]
+    second = slow[len(first) :]
+    rest = max(0, share - len(first))
+    return [*first, *others[:rest], *second, *others[rest:]]
 
 
 @pytest.hookimpl(wrapper=True)

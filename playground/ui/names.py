@@ -194,6 +194,8 @@ def lane_setting(setting: str, lane: int, model: str = "") -> str:
 
 
 TAB = "tab"
+SIGNED_OUT = "signed_out"
+"""True from Sign out until the browser has left the page."""
 WENT_AHEAD = "went_ahead"
 """True where this tab's browser was sent an element of each kind before the page."""
 DRAFT_ASKED = "draft_asked"

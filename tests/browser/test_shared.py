@@ -126,6 +126,7 @@ async def _pretend(address: str, file: str) -> tuple[bytes, bytes]:
     message.rerun_script.widget_states.widgets.append(state)
     await tab.say(message.SerializeToString())
     await tab.until(lambda: tab.finished > before)
+    await tab.quiet()
     await tab.click("run")
     await tab.until(lambda: len(tab.ended) >= 2)
     (await tab.get("/")).raise_for_status()

@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 from playground import files, settings
+from playground.ui import names
 
 LOG = logging.getLogger("playground")
 
@@ -82,7 +83,9 @@ def user() -> str:
 
 
 def gate() -> None:
-    """Where it is required: the page ends here for who has not signed in."""
+    """The page ends here for a tab that has just signed out, and where it is required for who has not signed in."""
+    if st.session_state.get(names.SIGNED_OUT):
+        st.stop()
     if not required() or user():
         return
     st.title("Sign in", anchor=False)
@@ -119,7 +122,14 @@ def account() -> None:
         return
     shown = st.user.get("email") or st.user.get("name") or "someone without a name"
     st.caption(f"Signed in as {_plain(str(shown))}.")
-    st.button("Sign out", icon=":material/logout:", key="sign_out", on_click=st.logout)
+    st.button("Sign out", icon=":material/logout:", key="sign_out", on_click=_sign_out)
+
+
+def _sign_out() -> None:
+    """Nothing more is drawn in this tab: its fields are still theirs, and it is nobody's until the browser has left it."""
+    st.session_state[names.SIGNED_OUT] = True
+    st.logout()
+    st.stop()
 
 
 def _plain(text: str) -> str:
