@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
-from playground.ui.shell import preload
+from playground.ui.shell import first_page, preload
 from playground.ui.shell.pages import PAGES
 
 FETCHED = '<link rel="modulepreload" crossorigin fetchpriority="low" href="./static/js/{}">'
@@ -56,6 +56,7 @@ def script_hashes() -> str:
 
 async def _send(request: Request) -> Response:
     body = document()
+    first_page.asked.set()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"Cache-Control": "no-cache", "ETag": tag}
     if request.headers.get("if-none-match") == tag:

@@ -3,6 +3,8 @@
 import threading
 import time
 
+asked = threading.Event()
+"""Set when a browser has been given the document: what else it needs it fetches now, and leaves the processor to us."""
 shown = threading.Event()
 """Set when the first page has been drawn."""
 DRAWING_SECONDS = 0.5

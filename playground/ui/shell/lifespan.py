@@ -24,6 +24,8 @@ LOG = logging.getLogger("playground")
 
 POLITE_SECONDS = 0.0002
 """How long the imports hold up the browser, which fetches some seventy files meanwhile, each time."""
+ASKED_SECONDS = 1.0
+"""So long a browser is waited for before the first page's modules are imported, which would hold up the document."""
 GRACE_SECONDS = 5.0
 """A server that was told to stop waits no longer for requests that never end."""
 EXPERIMENT_SECONDS = 3.0
@@ -85,7 +87,8 @@ def _warn_nobody() -> None:
 
 
 def _import_first_page() -> None:
-    """Import what the page that opens imports, while the browser reads Streamlit's own part."""
+    """Import what the page that opens imports, while the browser reads Streamlit's own part, or after a while without one."""
+    first_page.asked.wait(ASKED_SECONDS)
     page = ast.parse((pages.FOLDER / pages.PAGES[0].file).read_bytes())
     before = sys.getswitchinterval()
     sys.setswitchinterval(POLITE_SECONDS)
