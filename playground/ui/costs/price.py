@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import streamlit as st
 
@@ -179,11 +180,7 @@ def history_chart(history: Sequence[Price], today: date) -> Picture | None:
             ],
         )
     )
-    now = alt.Chart({"values": [{"day": today.isoformat(), "label": "today"}]}).encode(x=x)
-    marks = now.mark_rule(strokeDash=[4, 3], color=GREY, aria=False) + now.mark_text(
-        dx=5, dy=9, align="left", baseline="top", color=GREY, aria=False
-    ).encode(y=alt.value(0), text="label:N")
-    chart = (lines + marks).properties(height=240)
+    chart = (lines + _marked(today, x)).properties(height=240)
     told = " ".join(
         f"{_label(name)}: "
         + ", ".join(f"{r.valid_from or 'before'} {fmt.rate(r.rates.get(name))}" for r in history)
@@ -191,6 +188,14 @@ def history_chart(history: Sequence[Price], today: date) -> Picture | None:
         for name in rates
     )
     return Picture(chart, colors, told)
+
+
+def _marked(today: date, x: Any) -> Any:
+    """Today as a line across the chart, with its name."""
+    now = alt.Chart({"values": [{"day": today.isoformat(), "label": "today"}]}).encode(x=x)
+    name = now.mark_text(dx=5, dy=9, align="left", baseline="top", color=GREY, aria=False)
+    line = now.mark_rule(strokeDash=[4, 3], color=GREY, aria=False)
+    return line + name.encode(y=alt.value(0), text="label:N")
 
 
 def _label(rate: str) -> str:
