@@ -76,7 +76,14 @@ class Tab:
         self._changed = asyncio.Event()
         self._answers: dict[str, Any] = {}
         self._session = ""
+        self._socket: websockets.ClientConnection | None = None
         self._closing = False
+
+    async def __aenter__(self) -> Tab:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
 
     async def open(self, query: str = "") -> None:
         """Load the page and wait until it is drawn."""
@@ -112,7 +119,8 @@ class Tab:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._socket.close()
+        if self._socket is not None:
+            await self._socket.close()
         await self._http.aclose()
 
     def fill(self, key: str, text: str) -> None:
@@ -125,10 +133,12 @@ class Tab:
 
     def cut(self) -> None:
         """Let the connection break, as a network does: without a word to either side."""
+        assert self._socket is not None
         self._socket.transport.abort()
 
     async def say(self, message: bytes) -> None:
         """Send a message as it is."""
+        assert self._socket is not None, "open the tab first"
         await self._socket.send(message)
 
     async def get(self, path: str) -> httpx2.Response:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 FAILED = Path(".pytest_cache/v/cache/lastfailed")
-MOST = 4
+MOST = 10
 """A fault shows in more tests than these, or in the same ones again."""
 
 

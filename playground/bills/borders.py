@@ -17,12 +17,12 @@ At = tuple[str, str, str]
 """Provider, day, model."""
 
 
-def over(groups: Mapping[At, Group], zone: str) -> list[Difference]:
+def over(groups: Mapping[At, Group], zones: Mapping[str, str]) -> list[Difference]:
     """Move each such answer to the day on which it closes a gap, and say so."""
     found = []
     for (provider, day, model), group in groups.items():
         for call in list(group.calls):
-            for step in _neighbours(call, zone):
+            for step in _neighbours(call, zones.get(provider, "UTC")):
                 other = (date.fromisoformat(day) + timedelta(days=step)).isoformat()
                 beside = groups.get((provider, other, model))
                 if beside is not None and _closes(call, group, beside):

@@ -12,6 +12,7 @@ from playground.bills.explaining import explain
 from playground.bills.groups import Group
 from playground.bills.merging import Merged, merge
 from playground.bills.nouns import TOTAL, Bill, Call, Check, Difference, Entry, Line
+from playground.bills.ours import zones
 from playground.bills.partition import NONE
 from playground.bills.rates import Rates, model_name, of_tokens
 from playground.domain.provider import provider_of
@@ -43,7 +44,7 @@ def check(
         left = {id(entry) for group in of_it for entry in group.entries}
         foreign += [entry for entry in before if id(entry) not in left]
         notes += _of_keys(provider, of_it, known)
-    differences += borders.over(groups, _zone(bills))
+    differences += borders.over(groups, zones(bills))
     found = {at: explain(group, merged.smallest.get(at[0], NONE)) for at, group in groups.items()}
     differences += [one for some in found.values() for one in some]
     lacking = frozenset(d.day for d in differences if d.reason.startswith("missing"))
@@ -109,10 +110,6 @@ def _line(group: Group, agrees: bool) -> Line:
         our_usd=group.our_usd,
         agrees=agrees,
     )
-
-
-def _zone(bills: Sequence[Bill]) -> str:
-    return next((bill.zone for bill in bills if bill.zone != "UTC"), "UTC")
 
 
 def _of_keys(provider: str, groups: Sequence[Group], ours: frozenset[str] | None) -> list[str]:

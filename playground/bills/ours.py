@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from playground.bills.nouns import Call
+from playground.bills.nouns import Bill, Call
 from playground.domain import Cost, CostLine, Response, Run, Usage
 from playground.domain.provider import provider_of
 from playground.pricing.receipt import billing
@@ -21,13 +21,21 @@ MAYBE_BILLED = frozenset(
 ALSO = "also billed: "
 
 
-def calls_of_run(run: Run, zone: str = "UTC") -> Iterator[Call]:
-    """Every answer of a run that a provider may have billed; recorded ones and those of this computer are left out."""
+def zones(bills: Iterable[Bill]) -> dict[str, str]:
+    """Provider → whose midnight the days of its bills begin at."""
+    return {bill.provider: bill.zone for bill in bills if bill.days}
+
+
+def calls_of_run(run: Run, zones: Mapping[str, str]) -> Iterator[Call]:
+    """Every answer of a run that a provider may have billed; recorded ones and those of this computer are left out.
+
+    Each has the day that it has in the zone of its provider's bill (see `zones`), UTC's where there is none.
+    """
     for lane, response in enumerate(run.responses):
         if response.model.recorded or provider_of(response.provider).here:
             continue
         at = response.timing.started_at or run.created_at
-        yield from _calls(response, run.id, lane, at, zone)
+        yield from _calls(response, run.id, lane, at, zones.get(response.provider, "UTC"))
 
 
 def _calls(response: Response, run_id: str, lane: int, at: str, zone: str) -> Iterator[Call]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from playground import figures as fmt
 from playground.bills.nouns import Bill, Call
-from playground.bills.ours import calls_of_run
+from playground.bills.ours import calls_of_run, zones
 from playground.budgets.ledger import not_in_history
 from playground.domain.provider import provider_of
 from playground.history.queries import Filter, ids
@@ -27,7 +27,7 @@ def receipts(store: Store, bills: Sequence[Bill], *, owner: str | None = None) -
 def _of_provider(
     store: Store, provider: str, bills: Sequence[Bill], owner: str | None
 ) -> Iterator[Call]:
-    made_up, zone = bills[0].simulated, bills[0].zone
+    made_up, where = bills[0].simulated, zones(bills)
     since = max(bill.since for bill in bills)
     first, last = _span(bills)
     # a day more on either side: a run has the day on which it began, in UTC
@@ -39,7 +39,7 @@ def _of_provider(
     )
     for stored in each(store, ids(store, wanted)):
         answers = stored.run.responses
-        for call in calls_of_run(stored.run, zone):
+        for call in calls_of_run(stored.run, where):
             simulated = answers[call.lane].simulated
             if call.provider == provider and simulated == made_up and call.at >= since:
                 yield call

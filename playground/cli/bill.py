@@ -18,7 +18,7 @@ from playground.bills import asking
 from playground.bills.checking import check
 from playground.bills.documents import document
 from playground.bills.nouns import REASONS, Bill, Call, Check
-from playground.bills.ours import calls_of_run
+from playground.bills.ours import calls_of_run, zones
 from playground.bills.reading import read
 from playground.bills.receipts import notes, receipts
 from playground.catalog import defaults
@@ -131,17 +131,18 @@ def _simulated() -> tuple[list[Bill], list[Call]]:
     try:
         with simulated() as endpoints:
             where = asking.simulation(endpoints)
+            begun = datetime.now(UTC).date()
             live = engine.start(requests, where)
             live.wait()
             day = datetime.now(UTC).date()
             bills = [
                 one
                 for provider in dict.fromkeys(ref.provider for ref in refs)
-                for one in asking.simulated(where[provider], day, day, engine)
+                for one in asking.simulated(where[provider], begun, day, engine)
             ]
     finally:
         engine.close()
-    return bills, list(calls_of_run(live.run()))
+    return bills, list(calls_of_run(live.run(), zones(bills)))
 
 
 def _print(found: Check) -> None:

@@ -20,7 +20,7 @@ MODELS = {
     "openai": ("gpt-6.1-sol", "gpt-6-luna"),
     "anthropic": ("claude-sonnet-5-5", "claude-haiku-5-5"),
 }
-DOORS = {"openai": "responses", "anthropic": "messages"}
+DOORS = {"openai": "responses", "anthropic": "messages", "gemini": "interactions"}
 FIRST = date(2026, 11, 2)
 PERIOD = 4
 """Days that a bill speaks of at least."""
@@ -116,7 +116,7 @@ def run(
 
 def call(*args: Any, **kwargs: Any) -> Call:
     """The one call of a run."""
-    return next(iter(calls_of_run(run(*args, **kwargs))))
+    return next(iter(calls_of_run(run(*args, **kwargs), {})))
 
 
 def item(of: Call, **changes: Any) -> Item:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from playground.bills.checking import check, of
 from playground.bills.merging import merge
 from playground.bills.nouns import Bill, Check
-from playground.bills.ours import calls_of_run, day_of
+from playground.bills.ours import calls_of_run, day_of, zones
 from playground.bills.reading import read
 from playground.domain import Failure, Usage
 from tests.bills.making import BOOK, OTHER, Billed, Item, bills, call, day, item, run, usage
@@ -41,6 +41,23 @@ def test_an_answer_just_before_midnight_may_stand_on_the_next_day() -> None:
     (one,) = found.differences
     assert (one.reason, one.day) == ("day_border", day(1))
     assert all(line.agrees for line in found.lines)
+
+
+def test_each_provider_has_midnight_where_its_own_bill_has_it() -> None:
+    """At two in the night of UTC it is still the day before for Google, also where OpenAI's bill lies beside."""
+    late = call("openai", SOL, day(1), usage(input=100, output=20), clock="23:59:58")
+    noon = call("openai", SOL, day(1), usage(input=300, output=30), number=2)
+    made = run("gemini", "gemini-3.8-flash", day(2), usage(input=100, output=20), clock="02:00:00")
+    spent = call("gemini", "gemini-3.8-flash", day(2), usage(input=100, output=20)).amounts
+    pacific = google(
+        f"Gemini API,Gemini 3.8 Flash Input Tokens,{day(1)},100,count,{spent['input']:f},0",
+        f"Gemini API,Gemini 3.8 Flash Output Tokens,{day(1)},20,count,{spent['output']:f},0",
+    )
+    ours = [*bills(Billed([item(noon), item(late, day=day(2))])), pacific]
+    (night,) = calls_of_run(made, zones(ours))
+    assert night.day == day(1)
+    found = check(ours, [noon, late, night], BOOK)
+    assert [(one.provider, one.reason) for one in found.differences] == [("openai", "day_border")]
 
 
 def test_at_noon_there_is_no_border() -> None:
@@ -110,7 +127,7 @@ def test_an_answer_that_was_stopped_here_ran_on_there() -> None:
     part = usage(input=100, output=20)
     stopped = run("openai", SOL, day(1), part)
     broken = replace(stopped.responses[0], failure=Failure(type="cancelled", status=200))
-    (mine,) = calls_of_run(replace(stopped, responses=(broken,)))
+    (mine,) = calls_of_run(replace(stopped, responses=(broken,)), {})
     full = item(call("openai", SOL, day(1), usage(input=100, output=90)))
     (one,) = check(bills(Billed([full])), [mine], BOOK).differences
     assert (one.reason, one.tokens) == ("stopped", 90 - 20)
@@ -124,7 +141,7 @@ def test_a_failed_call_that_nobody_bills_is_not_looked_for() -> None:
         usage=Usage(),
         failure=Failure(type="rate_limited", status=429),
     )
-    assert not list(calls_of_run(replace(made, responses=(refused,))))
+    assert not list(calls_of_run(replace(made, responses=(refused,)), {}))
 
 
 def test_costs_alone_tell_a_missing_run_by_their_money() -> None:

@@ -64,6 +64,7 @@ def fill_everything(page: Page, url: str) -> str:
         {"name": f"{WORD}.png", "mimeType": "image/png", "buffer": PIXEL + WORD.encode()}
     )
     expect(page.get_by_text(f"{WORD}.png")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"^Images and PDFs · 1"))).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Run").click()
     page.wait_for_url(re.compile(r"[?&]run="))
@@ -282,18 +283,17 @@ def _drawn_since(tab: Tab, before: int) -> bool:
 async def _forge(address: str) -> tuple[list[str], bytes]:
     """What another's tab had to suffer from all that, and what the forger was told."""
     heard: list[bytes] = []
-    forger, other = Tab(address, on_bytes=heard.append), Tab(address)
-    await asyncio.gather(forger.open(), other.open())
-    for message in forged(forger):
-        before = forger.finished
-        await forger.say(message)
-        await forger.until(partial(_drawn_since, forger, before))
-    for empty in (BackMsg(clear_cache=True), BackMsg(load_git_info=True)):
-        await forger.say(empty.SerializeToString())
-    await forger.say(GARBAGE)
-    await forger.until(lambda: forger.reconnects > 0)
-    await other.draw()
-    await asyncio.gather(forger.close(), other.close())
+    async with Tab(address, on_bytes=heard.append) as forger, Tab(address) as other:
+        await asyncio.gather(forger.open(), other.open())
+        for message in forged(forger):
+            before = forger.finished
+            await forger.say(message)
+            await forger.until(partial(_drawn_since, forger, before))
+        for empty in (BackMsg(clear_cache=True), BackMsg(load_git_info=True)):
+            await forger.say(empty.SerializeToString())
+        await forger.say(GARBAGE)
+        await forger.until(lambda: forger.reconnects > 0)
+        await other.draw()
     return other.errors, b"".join(heard)
 
 

@@ -105,6 +105,8 @@ def uploaded(page: Page, name: str, data: bytes) -> str:
             {"name": name, "mimeType": "image/png", "buffer": data}
         )
     expect(page.get_by_text(name)).to_be_visible()
+    # Streamlit drops what is still on its way when its box is closed
+    expect(page.get_by_role("button", name=re.compile(r"^Images and PDFs · 1"))).to_be_visible()
     page.keyboard.press("Escape")
     settled(page)
     return waiting.value.url
@@ -113,25 +115,25 @@ def uploaded(page: Page, name: str, data: bytes) -> str:
 async def _pretend(address: str, file: str) -> tuple[bytes, bytes]:
     """What a tab is told that says it had uploaded this file, and that asks for it under another's session."""
     heard: list[bytes] = []
-    tab = Tab(address, on_bytes=heard.append)
-    await tab.open()
-    tab.open_box("files_open")
-    await tab.draw()
-    before, message = tab.finished, BackMsg()
-    state = WidgetState(id=tab.widgets[names.FILES].id)
-    info: Any = UploadedFileInfo(
-        file_id=file, name="mine.png", size=9, file_urls=FileURLs(file_id=file)
-    )
-    state.file_uploader_state_value.uploaded_file_info.append(info)
-    message.rerun_script.widget_states.widgets.append(state)
-    await tab.say(message.SerializeToString())
-    await tab.until(lambda: tab.finished > before)
-    await tab.quiet()
-    await tab.click("run")
-    await tab.until(lambda: len(tab.ended) >= 2)
-    (await tab.get("/")).raise_for_status()
-    errors = "; ".join(tab.errors).encode()
-    await tab.close()
+    async with Tab(address, on_bytes=heard.append) as tab:
+        await tab.open()
+        tab.open_box("files_open")
+        await tab.draw()
+        before, message = tab.finished, BackMsg()
+        state = WidgetState(id=tab.widgets[names.FILES].id)
+        info: Any = UploadedFileInfo(
+            file_id=file, name="mine.png", size=9, file_urls=FileURLs(file_id=file)
+        )
+        state.file_uploader_state_value.uploaded_file_info.append(info)
+        message.rerun_script.widget_states.widgets.append(state)
+        await tab.say(message.SerializeToString())
+        await tab.until(lambda: tab.finished > before)
+        await tab.quiet()
+        await tab.click("run")
+        # seen by its buttons: an answer may have ended before there was anything to follow
+        await tab.until(lambda: sum(key.startswith("retry_") for key in tab.widgets) >= 2)
+        (await tab.get("/")).raise_for_status()
+        errors = "; ".join(tab.errors).encode()
     return errors, b"".join(heard)
 
 

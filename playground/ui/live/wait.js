@@ -9,21 +9,19 @@ const written = (left) => {
   return minutes ? `${minutes} min ${left % 60} s` : `${left} s`
 }
 
+// Called again for every drawing of the page, with the same seconds or with what is left by then. A count ends by itself, at
+// its end: a clean-up that came after the next drawing's call would end the count that is wanted.
 export default function ({ data, parentElement }) {
   const known = counts.get(parentElement)
-  if (known?.seconds === data.seconds) return
   clearInterval(known?.timer)
-  const until = performance.now() + data.seconds * 1000
+  const until = known?.seconds === data.seconds ? known.until : performance.now() + data.seconds * 1000
+  const count = { seconds: data.seconds, until }
   const show = () => {
     const left = Math.ceil((until - performance.now()) / 1000)
-    parentElement.querySelector(".wait").textContent = left > 0 ? data.said.replace("{}", written(left)) : data.over
-    if (left <= 0) clearInterval(timer)
+    const place = parentElement.querySelector(".wait")
+    if (place) place.textContent = left > 0 ? data.said.replace("{}", written(left)) : data.over
+    return left > 0
   }
-  const timer = setInterval(show, TICK_MS)
-  show()
-  counts.set(parentElement, { seconds: data.seconds, timer })
-  return () => {
-    clearInterval(timer)
-    counts.delete(parentElement)
-  }
+  if (show()) count.timer = setInterval(() => show() || clearInterval(count.timer), TICK_MS)
+  counts.set(parentElement, count)
 }

@@ -104,11 +104,19 @@ def _provider(name: str, endpoint: Endpoint) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _chip(name, endpoint)
         if is_real(endpoint):
-            now = st.button("Test", key=f"test_{name}", type="tertiary", help="List its models")
-            if now or st.session_state.get(names.TEST_NOW) == name:
-                st.session_state.pop(names.TEST_NOW, None)
+            st.button(
+                "Test",
+                key=f"test_{name}",
+                type="tertiary",
+                help="List its models",
+                on_click=_ask_for_test,
+                args=(name,),
+            )
+            if st.session_state.get(names.TEST_NOW) == name:
                 with st.spinner(f"Asking {row.label}…"):
                     _test(name, endpoint)
+                # only now: whoever types meanwhile has the page drawn anew before this one is through
+                st.session_state.pop(names.TEST_NOW, None)
                 st.rerun()
             if name in session().keys or name in session().custom:
                 st.button(
@@ -154,6 +162,10 @@ def _forget(name: str) -> None:
     current = session()
     for known in (current.keys, current.custom, current.tests, current.listed):
         known.pop(name, None)
+
+
+def _ask_for_test(name: str) -> None:
+    st.session_state[names.TEST_NOW] = name
 
 
 def _test(name: str, endpoint: Endpoint) -> None:

@@ -31,10 +31,11 @@ LANES = 3
 
 
 @contextmanager
-def app(folder: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def app(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The app on its simulation, in a process of its own."""
     command = [sys.executable, "-m", "playground", "--no-browser", "--port", str(port)]
-    env = bare(HOME=str(folder), PLAYGROUND_DATA_DIR=str(folder))
+    # the lanes still stream when a busy machine has noticed that all have begun
+    env = bare(HOME=str(folder), PLAYGROUND_DATA_DIR=str(folder), PLAYGROUND_DEMO_PACE="4")
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         try:
@@ -43,55 +44,53 @@ def app(folder: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]
                     urllib.request.urlopen(f"http://localhost:{port}/_stcore/health").close()
                     break
                 time.sleep(0.1)
-            yield f"http://localhost:{port}", process
+            yield process
         finally:
             process.kill()
             process.wait()
 
 
-async def streaming(address: str) -> Tab:
-    """A tab in which every lane has begun to answer."""
-    seen: set[int] = set()
-    tab = Tab(address, lambda lane, text: seen.add(lane))
-    await tab.open()
-    await tab.click("run")
-    await tab.until(lambda: len(seen) == LANES, 30)
-    assert tab.errors == []
-    assert tab.ended == set()
-    return tab
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGTERM there")
 async def test_what_streams_is_kept_and_everything_ends(tmp_path: Path) -> None:
     """And started again, the tab that was open connects by itself and shows its run."""
-    port = free_port()
-    with app(tmp_path, port) as (address, process):
-        tab = await streaming(address)
-        children = psutil.Process(process.pid).children(recursive=True)
-        assert children
-        begun = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        await asyncio.to_thread(process.wait, 20)
-        took = time.monotonic() - begun
-    assert took < lifespan.GRACE_SECONDS
-    assert psutil.wait_procs(children, 3)[1] == []
-    store = Store(sqlite_url(tmp_path / "history.sqlite3"))
+    port, seen = free_port(), set[int]()
+    address = f"http://localhost:{port}"
+    async with Tab(address, lambda lane, text: seen.add(lane)) as tab:
+        with app(tmp_path, port) as process:
+            await tab.open()
+            await tab.click("run")
+            await tab.until(lambda: len(seen) == LANES, 30)
+            assert (tab.errors, tab.ended) == ([], set())
+            children = psutil.Process(process.pid).children(recursive=True)
+            assert children
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(process.wait, 20)
+            took = time.monotonic() - begun
+        assert took < lifespan.GRACE_SECONDS
+        assert psutil.wait_procs(children, 3)[1] == []
+        run_id = _kept(tmp_path)
+        tab.widgets.clear()
+        with app(tmp_path, port):
+            await tab.until(lambda: f"retry_{run_id}_{LANES - 1}" in tab.widgets, 30)
+    assert tab.errors == []
+    assert tab.reconnects == 1
+
+
+def _kept(folder: Path) -> str:
+    """The id of the one run that the history has, stopped as it was."""
+    store = Store(sqlite_url(folder / "history.sqlite3"))
     (run_id,) = ids(store, Filter())
     stored = read_run(store, run_id)
     store.close()
     assert stored is not None
-    said = (tmp_path / "log").read_text()
+    said = (folder / "log").read_text()
     assert "Traceback" not in said
     assert "restart" not in said  # Streamlit took the port for a change of its file
     failures = [response.failure for response in stored.run.responses]
     assert [why.message for why in failures if why] == ["The app was stopped."] * LANES
     assert all(r.text or r.reasoning_text for r in stored.run.responses)
-    tab.widgets.clear()
-    with app(tmp_path, port):
-        await tab.until(lambda: f"retry_{run_id}_{LANES - 1}" in tab.widgets, 30)
-        await tab.close()
-    assert tab.errors == []
-    assert tab.reconnects == 1
+    return run_id
 
 
 NEVER_DONE = """
