@@ -26,6 +26,7 @@ from playground.domain.clock import TODAY
 from playground.store.database import sqlite_url
 from playground.store.store import Store
 from playground.ui import names
+from playground.ui.shell.serving import own_components_only
 from playground.wire import Pool, open_pool
 from tests.loopback import Handler, Loopback, start
 from tests.offline import sitecustomize
@@ -54,6 +55,7 @@ os.environ["PYTHONPATH"] = with_path(os.environ.get("PYTHONPATH"))
 os.environ[sitecustomize.ATTEMPTS] = tempfile.mkstemp(prefix="playground-attempts-")[1]
 os.environ[TODAY] = "2026-11-26"  # on this day the models that tests name answer, at known prices
 os.environ["PLAYGROUND_DEMO_PACE"] = "0"  # a test that needs time to look at a stream says so
+own_components_only()  # else 0.1 s for every page that a test draws, as at the app's start
 httpx2.create_ssl_context = functools.cache(
     httpx2.create_ssl_context
 )  # 17 ms for every pool, and all is http here

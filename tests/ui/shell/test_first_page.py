@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit import delta_generator, env_util
+from streamlit.components.v2 import manifest_scanner
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
 from playground.ui import names
 from playground.ui.shell import lifespan
-from playground.ui.shell.serving import ROUTER
+from playground.ui.shell.serving import ROUTER, own_components_only
 
 ROOT = Path(__file__).parents[3]
 EARLY = """
@@ -58,6 +60,14 @@ def test_the_first_element_does_not_look_through_all_modules(
     monkeypatch.setattr(env_util, "is_repl", lambda: pytest.fail("looks where it runs"))
     lifespan._warn_nobody()
     st.empty()
+
+
+def test_the_start_does_not_read_what_every_package_says_of_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", lambda: pytest.fail("reads"))
+    own_components_only()
+    BidiComponentManager().discover_and_register_components()
 
 
 def drawn(page: AppTest) -> set[str | None]:
