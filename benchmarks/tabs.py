@@ -67,9 +67,15 @@ class Tab:
     keeps_page: bool = False
     query: str = ""
     """What the address names."""
+    page_name: str = ""
+    """Of the page that is open; empty = the first."""
+    cookies: dict[str, str] = field(default_factory=dict)
+    """What the browser has from before."""
 
     def __post_init__(self) -> None:
-        self._http = httpx2.AsyncClient(base_url=self.address, timeout=30, trust_env=False)
+        self._http = httpx2.AsyncClient(
+            base_url=self.address, timeout=30, trust_env=False, cookies=self.cookies
+        )
         self._values: dict[str, dict[str, Any]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._feeds: dict[str, dict[str, Widget]] = {}
@@ -205,7 +211,9 @@ class Tab:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.fragment_id = self.query, fragment
-        asked.context_info.url, asked.context_info.timezone = self.address + "/", "UTC"
+        asked.page_name = self.page_name
+        asked.context_info.url = f"{self.address}/{self.page_name}"
+        asked.context_info.timezone = "UTC"
         for key, value in self._values.items():
             if key in self.widgets:
                 asked.widget_states.widgets.append(WidgetState(id=self.widgets[key].id, **value))

@@ -84,10 +84,12 @@ def test_nothing_of_one_visitor_reaches_another_or_outlives_its_tab(
 ) -> None:
     ann, bob = Visitor.come(browser, hosted.url), Visitor.come(browser, hosted.url)
     run = fill_everything(ann.page, hosted.url)
-    paths = [f"/{Path(row.file).stem}" for row in PAGES[1:]] + ["/", f"/?run={run}"]
-    for path in paths:
-        bob.page.goto(hosted.url + path)
-        settled(bob.page)
+    pages = [f"{hosted.url}/{Path(row.file).stem}" for row in PAGES[1:]]
+    told = bob.told([*pages, f"{hosted.url}/", f"{hosted.url}/?run={run}"])
+    assert [address for address, data in told.items() if _holds(data)] == []
+    assert _holds(*ann.told([f"{hosted.url}/history"]).values()), "it sees what is to be seen"
+    bob.page.goto(f"{hosted.url}/?run={run}")
+    settled(bob.page)
     bob.page.reload()
     settled(bob.page)
     assert ann.was_sent(WORD), "the walk sees what is to be seen"
@@ -106,6 +108,10 @@ def test_nothing_of_one_visitor_reaches_another_or_outlives_its_tab(
     expect(bob.page.get_by_text("not tested")).to_be_visible()
     assert hosted.holders(f"!{KEY}"), "the search finds what is there"
     bob.context.close()
+
+
+def _holds(*told: bytes) -> bool:
+    return any(needle.encode() in data for needle in (WORD, KEY, TOKEN, SERVERS) for data in told)
 
 
 def _left(hosted: Hosted, patience: float = 20.0) -> dict[str, dict[str, int]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from benchmarks.tabs import Tab
 from tests.browser import heap
 from tests.browser.conftest import ROOT, VIEWPORT, _wait_until_up, free_port
 from tests.browser.identity import Identity, provider
@@ -110,7 +114,34 @@ class Visitor:
             except Exception:  # a stream that has not ended
                 return
 
+    def told(self, addresses: Sequence[str]) -> dict[str, bytes]:
+        """Address → all that is sent to further tabs of this browser that open them, one after the other.
+
+        By the same messages as a browser's, of which each page would take it seconds to draw.
+        """
+        cookies = {str(each.get("name")): str(each.get("value")) for each in self.context.cookies()}
+        with ThreadPoolExecutor(1) as thread:  # Playwright has an event loop of its own in this one
+            return thread.submit(lambda: asyncio.run(_told(addresses, cookies))).result()
+
     def was_sent(self, needle: str) -> bool:
         return (
             any(needle.encode() in data for data in self.received) or needle in self.page.content()
         )
+
+
+async def _told(addresses: Sequence[str], cookies: dict[str, str]) -> dict[str, bytes]:
+    found = {}
+    for address in addresses:
+        parts, heard = urlsplit(address), list[bytes]()
+        tab = Tab(
+            f"{parts.scheme}://{parts.netloc}",
+            on_bytes=heard.append,
+            page_name=parts.path.strip("/"),
+            cookies=cookies,
+        )
+        async with tab:
+            await tab.open(parts.query)
+            await tab.quiet(0.5)
+        assert "nothing came" not in str(tab.errors), address
+        found[address] = b"".join(heard)
+    return found
