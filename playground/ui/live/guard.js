@@ -208,8 +208,8 @@ function noteField(event) {
   if (event.composedPath()[0].matches?.(FIELD)) last[event.type] = performance.now() // also one inside of a component
 }
 
-function noteRun([{ target }]) {
-  if (target.getAttribute(RUNNING) === "running") last.run = performance.now()
+function noteRun(changes) { // more than one: a run has begun and ended before this was told
+  if (changes.length > 1 || changes[0].target.getAttribute(RUNNING) === "running") last.run = performance.now()
 }
 
 function unsent() {
