@@ -43,7 +43,8 @@ FOCUSED = """() => {
   let one = document.activeElement
   const before = window.focusedBefore
   window.focusedBefore = one
-  const follows = !before?.isConnected || before === one || Boolean(before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+  const same = before === one || (before?.id && before.id === one.id) // a table draws its cells anew, under their ids
+  const follows = !before?.isConnected || same || Boolean(before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
   while (one.shadowRoot?.activeElement) one = one.shadowRoot.activeElement
   const box = one.getBoundingClientRect(), name = one.outerHTML.slice(0, 160)
   return {name, follows, end: one === document.body, seen: one.checkVisibility() && box.width > 0 && box.height > 0}

@@ -290,7 +290,7 @@ async def serving(tls: ssl.SSLContext) -> AsyncIterator[tuple[Server, Server, Wa
         server.close()
 
 
-WORDS = 30  # 0.6 s, a tenth of LONGEST: a busy machine is slow, not wrong
+WORDS = 10  # 0.2 s, a thirtieth of LONGEST: a busy machine is slow, not wrong
 CALM = [{"id": "r", "choices": [{"index": 0, "delta": {"content": f"{n} "}}]} for n in range(WORDS)]
 END_OF_CALM = {"id": "r", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
 
